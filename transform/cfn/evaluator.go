@@ -1,0 +1,271 @@
+package cfn
+
+import (
+	"encoding/base64"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// An Evaluator computes what expressions of a template stand for. It knows
+// Ref, Condition and the functions Fn::If, Equals, Not, And, Or, FindInMap,
+// Sub, Join, Select, Split and Base64; attributes, imports, transforms and SSM
+// parameters are unknown until deployment.
+//
+// Semantics are those of the "Intrinsic function reference" and "Condition
+// functions" pages of the AWS CloudFormation User Guide.
+type Evaluator struct {
+	t          *Template
+	parameters *Node
+	conditions *Node
+	mappings   *Node
+	values     map[string]string // of parameters
+	inside     []string          // the conditions being evaluated, to see cycles
+}
+
+// NewEvaluator returns an evaluator of a template. Values are those that the
+// deployment passes for parameters; a parameter that is not among them is
+// unknown, whatever its default.
+func (t *Template) NewEvaluator(values map[string]string) *Evaluator {
+	return &Evaluator{
+		t:          t,
+		parameters: t.Root.Get("Parameters"),
+		conditions: t.Root.Get("Conditions"),
+		mappings:   t.Root.Get("Mappings"),
+		values:     values,
+	}
+}
+
+// Evaluate returns the value of an expression.
+func (e *Evaluator) Evaluate(n *Node) Value {
+	if name, arg := n.Function(); name != "" {
+		return e.call(n, name, arg)
+	}
+	switch n.Kind {
+	case Scalar:
+		return text(n.Value)
+	case Sequence:
+		v := Value{Kind: IsList, At: n.Span.Start}
+		for _, item := range e.all(n.Items) {
+			if item.Kind != IsNoValue {
+				v.Items = append(v.Items, item)
+			}
+		}
+		return v
+	case Mapping:
+		v := Value{Kind: IsObject, At: n.Span.Start}
+		for _, p := range n.Pairs {
+			if strings.HasPrefix(p.Key.Value, "Fn::") || p.Key.Value == "<<" {
+				return unknown(p.Key.Span.Start, p.Key.Value+" adds to it")
+			}
+			if field := e.Evaluate(p.Value); field.Kind != IsNoValue {
+				v.Fields = append(v.Fields, Field{p.Key.Value, field})
+			}
+		}
+		return v
+	}
+	return unknown(n.Span.Start, "it is an alias")
+}
+
+func (e *Evaluator) all(nodes []*Node) []Value {
+	values := make([]Value, len(nodes))
+	for i, n := range nodes {
+		values[i] = e.Evaluate(n)
+	}
+	return values
+}
+
+// arity is how many arguments the functions have that want a fixed number.
+func arity(name string) int {
+	switch name {
+	case "Fn::If":
+		return 3
+	case "Fn::Join", "Fn::Split", "Fn::Select", "Fn::Equals":
+		return 2
+	case "Fn::Not":
+		return 1
+	}
+	return 0
+}
+
+func (e *Evaluator) call(n *Node, name string, arg *Node) Value {
+	at := n.Span.Start
+	if want := arity(name); want > 0 && (arg.Kind != Sequence || len(arg.Items) != want) {
+		return unknown(at, fmt.Sprintf("%s wants a list of %d", name, want))
+	}
+	switch name {
+	case "Ref":
+		return e.ref(at, arg.Value)
+	case "Fn::If":
+		return e.conditional(arg)
+	case "Fn::Base64":
+		v := e.Evaluate(arg)
+		if v.Kind == IsText {
+			return text(base64.StdEncoding.EncodeToString([]byte(v.Text)))
+		}
+		return v
+	case "Fn::Sub":
+		return e.sub(at, arg)
+	case "Fn::Join":
+		list := e.Evaluate(arg.Items[1])
+		if list.Kind != IsList {
+			return list
+		}
+		return join(at, arg.Items[0].Value, list.Items)
+	case "Fn::Split":
+		v := e.Evaluate(arg.Items[1])
+		if v.Kind != IsText || arg.Items[0].Value == "" {
+			return unknown(at, "what Fn::Split splits is not known")
+		}
+		list := Value{Kind: IsList, At: at}
+		for _, part := range strings.Split(v.Text, arg.Items[0].Value) {
+			list.Items = append(list.Items, text(part))
+		}
+		return list
+	case "Fn::Select":
+		index, list := e.Evaluate(arg.Items[0]), e.Evaluate(arg.Items[1])
+		if v, ok := unknownAmong(index, list); ok {
+			return v
+		}
+		i, err := strconv.Atoi(index.Text)
+		if err != nil || list.Kind != IsList || i < 0 || i >= len(list.Items) {
+			return unknown(at, "Fn::Select selects nothing")
+		}
+		return list.Items[i]
+	case "Fn::FindInMap":
+		return e.findInMap(at, arg)
+	}
+	return unknown(at, name+" is not known before the deployment")
+}
+
+// ref is the value of a parameter. Of a resource only its type is known.
+func (e *Evaluator) ref(at int, name string) Value {
+	if name == "AWS::NoValue" {
+		return Value{Kind: IsNoValue, At: at}
+	}
+	if v, ok := e.values[name]; ok {
+		return text(v)
+	}
+	return unknown(at, "Ref "+name+" is not known before the deployment")
+}
+
+func (e *Evaluator) conditional(arg *Node) Value {
+	name := arg.Items[0]
+	switch truth := e.Condition(name.Value, name.Span.Start); {
+	case truth.Kind != IsText:
+		alternatives := e.all(arg.Items[1:])
+		return Value{Kind: IsOneOf, Items: alternatives, At: name.Span.Start}
+	case truth.Text == "true":
+		return e.Evaluate(arg.Items[1])
+	default:
+		return e.Evaluate(arg.Items[2])
+	}
+}
+
+// Condition returns the text "true" or "false" for a condition of the
+// template, or why it is unknown; at is the offset where it is named.
+func (e *Evaluator) Condition(name string, at int) Value {
+	n := e.conditions.Get(name)
+	if n == nil {
+		return unknown(at, fmt.Sprintf("there is no condition %q", name))
+	}
+	if slices.Contains(e.inside, name) {
+		return unknown(n.Span.Start, fmt.Sprintf("condition %q depends on itself", name))
+	}
+	e.inside = append(e.inside, name)
+	defer func() { e.inside = e.inside[:len(e.inside)-1] }()
+	return e.truth(n)
+}
+
+func truth(b bool) Value { return text(strconv.FormatBool(b)) }
+
+// truth evaluates the definition of a condition.
+func (e *Evaluator) truth(n *Node) Value {
+	at := n.Span.Start
+	name, arg := n.Function()
+	if want := arity(name); want > 0 && (arg.Kind != Sequence || len(arg.Items) != want) {
+		return unknown(at, fmt.Sprintf("%s wants a list of %d", name, want))
+	}
+	switch name {
+	case "Condition":
+		return e.Condition(arg.Value, at)
+	case "Fn::Equals":
+		a, b := e.Evaluate(arg.Items[0]), e.Evaluate(arg.Items[1])
+		if v, ok := unknownAmong(a, b); ok {
+			return v
+		}
+		return truth(a.Text == b.Text)
+	case "Fn::Not":
+		v := e.truth(arg.Items[0])
+		if v.Kind == IsText {
+			return truth(v.Text != "true")
+		}
+		return v
+	case "Fn::And", "Fn::Or":
+		return e.connective(arg, name == "Fn::Or")
+	}
+	return unknown(at, "it is no condition function")
+}
+
+// connective evaluates Fn::Or, which one true decides, and Fn::And, which one
+// false decides, whatever is unknown beside it.
+func (e *Evaluator) connective(arg *Node, decides bool) Value {
+	result := truth(!decides)
+	for _, item := range arg.Items {
+		switch v := e.truth(item); {
+		case v.Kind != IsText:
+			result = v
+		case v.Text == strconv.FormatBool(decides):
+			return v
+		}
+	}
+	return result
+}
+
+func (e *Evaluator) findInMap(at int, arg *Node) Value {
+	if arg.Kind != Sequence || len(arg.Items) < 3 {
+		return unknown(at, "Fn::FindInMap wants a list of 3")
+	}
+	keys := e.all(arg.Items[:3])
+	if v, ok := unknownAmong(keys...); ok {
+		return v
+	}
+	found := e.mappings.Get(keys[0].Text, keys[1].Text, keys[2].Text)
+	if found == nil {
+		return unknown(at, fmt.Sprintf("there is no %s.%s.%s in Mappings", keys[0].Text, keys[1].Text, keys[2].Text))
+	}
+	return e.Evaluate(found)
+}
+
+// sub replaces the variables of Fn::Sub: those of its own list, parameters,
+// and, as unknown, attributes. "${!Name}" stays as "${Name}".
+func (e *Evaluator) sub(at int, arg *Node) Value {
+	var variables *Node
+	if arg.Kind == Sequence && len(arg.Items) == 2 {
+		arg, variables = arg.Items[0], arg.Items[1]
+	}
+	if arg.Kind != Scalar {
+		return unknown(at, "the text of Fn::Sub is no string")
+	}
+	var parts []Value
+	rest := arg.Value
+	for {
+		before, after, found := strings.Cut(rest, "${")
+		name, behind, closed := strings.Cut(after, "}")
+		if !found || !closed {
+			return join(at, "", append(parts, text(rest)))
+		}
+		parts = append(parts, text(before))
+		name = strings.TrimSpace(name)
+		switch literal, isLiteral := strings.CutPrefix(name, "!"); {
+		case isLiteral:
+			parts = append(parts, text("${"+literal+"}"))
+		case variables.Get(name) != nil:
+			parts = append(parts, e.Evaluate(variables.Get(name)))
+		default:
+			parts = append(parts, e.ref(at, name))
+		}
+		rest = behind
+	}
+}

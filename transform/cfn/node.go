@@ -1,0 +1,195 @@
+package cfn
+
+import "strings"
+
+// Kind says what a node is.
+type Kind uint8
+
+// The kinds of nodes. An Alias (*name) is not followed: CloudFormation has no
+// aliases, and an edit at one place would change another.
+const (
+	Scalar Kind = iota + 1
+	Mapping
+	Sequence
+	Alias
+)
+
+// Style says how a node is written.
+type Style uint8
+
+// The styles. Scalars are Plain (in JSON: numbers, true, false, null), quoted
+// or block scalars; collections are Block or Flow (in JSON: always Flow).
+const (
+	Plain        Style = iota
+	SingleQuoted       // 'text'
+	DoubleQuoted       // "text" with YAML's escapes
+	JSONString         // "text" with JSON's escapes
+	Literal            // |
+	Folded             // >
+	Block
+	Flow
+	ShortForm // !Sub text: a mapping of the one key Fn::Sub
+)
+
+// A Span is a range of bytes of the source; End is exclusive.
+type Span struct{ Start, End int }
+
+// A Node is a value in a template. The short form of an intrinsic function
+// (!Sub text) is read as its long form: a mapping in style [ShortForm] with
+// the one key "Fn::Sub", so that nobody needs to know the difference.
+type Node struct {
+	Kind   Kind
+	Style  Style
+	Value  string  // a scalar's text, decoded; an alias's name
+	Pairs  []Pair  // a mapping's, in order
+	Items  []*Node // a sequence's, in order
+	Anchor string  // name of the anchor (&name) on the node, or ""
+
+	// Span covers the node from its tag or anchor, first key, dash, quote or
+	// bracket to its end, without a comment or line break behind it. Only a
+	// block scalar's ends behind the line break of its last line. The empty
+	// value's is empty and sits behind the colon.
+	Span Span
+
+	body int // start without tag and anchor
+}
+
+// A Pair is a key of a mapping and its value.
+type Pair struct{ Key, Value *Node }
+
+// Pair returns the pair of a mapping with the given key. It returns false
+// where there is none and where n is nil or no mapping.
+func (n *Node) Pair(key string) (Pair, bool) {
+	if n == nil || n.Kind != Mapping {
+		return Pair{}, false
+	}
+	for _, p := range n.Pairs {
+		if p.Key.Value == key {
+			return p, true
+		}
+	}
+	return Pair{}, false
+}
+
+// Get returns the value behind a path of keys, or nil where there is none.
+func (n *Node) Get(path ...string) *Node {
+	for _, key := range path {
+		p, ok := n.Pair(key)
+		if !ok {
+			return nil
+		}
+		n = p.Value
+	}
+	return n
+}
+
+// Function returns the name and argument of an intrinsic function in its long
+// spelling ("Ref", "Condition", "Fn::Sub"), or "" where n is none.
+func (n *Node) Function() (name string, arg *Node) {
+	if n == nil || n.Kind != Mapping || len(n.Pairs) != 1 {
+		return "", nil
+	}
+	name = n.Pairs[0].Key.Value
+	if name == "Ref" || name == "Condition" || strings.HasPrefix(name, "Fn::") {
+		return name, n.Pairs[0].Value
+	}
+	return "", nil
+}
+
+// Call returns the argument of n where n is a call of the named function,
+// else nil.
+func (n *Node) Call(name string) *Node {
+	if fn, arg := n.Function(); fn == name {
+		return arg
+	}
+	return nil
+}
+
+// IsNull reports whether n is absent, an empty value or a null.
+func (n *Node) IsNull() bool {
+	if n == nil {
+		return true
+	}
+	if n.Kind != Scalar || n.Style != Plain {
+		return false
+	}
+	switch n.Value {
+	case "", "~", "null", "Null", "NULL":
+		return true
+	}
+	return false
+}
+
+// IsNoValue reports whether n is Ref AWS::NoValue, which removes a property.
+func (n *Node) IsNoValue() bool {
+	ref := n.Call("Ref")
+	return ref != nil && ref.Value == "AWS::NoValue"
+}
+
+// Branches returns the values that n may stand for: those of Fn::If, of the
+// Fn::Ifs in its branches and so on, in order; n itself where it is no Fn::If.
+func (n *Node) Branches() []*Node {
+	arg := n.Call("Fn::If")
+	if arg == nil || len(arg.Items) != 3 {
+		return []*Node{n}
+	}
+	return append(arg.Items[1].Branches(), arg.Items[2].Branches()...)
+}
+
+// All yields n and every node below it, keys included, in document order.
+func (n *Node) All(yield func(*Node) bool) { n.walk(yield) }
+
+func (n *Node) walk(yield func(*Node) bool) bool {
+	if !yield(n) {
+		return false
+	}
+	for _, p := range n.Pairs {
+		if !p.Key.walk(yield) || !p.Value.walk(yield) {
+			return false
+		}
+	}
+	for _, item := range n.Items {
+		if !item.walk(yield) {
+			return false
+		}
+	}
+	return true
+}
+
+// endsInBlockScalar reports whether the last line of n belongs to a literal or
+// folded scalar, where a line put behind it could change its text.
+func (n *Node) endsInBlockScalar() bool {
+	switch {
+	case n.Kind == Scalar:
+		return n.Style == Literal || n.Style == Folded
+	case n.Style == Flow:
+		return false
+	case n.Kind == Mapping && len(n.Pairs) > 0:
+		return n.Pairs[len(n.Pairs)-1].Value.endsInBlockScalar()
+	case n.Kind == Sequence && len(n.Items) > 0:
+		return n.Items[len(n.Items)-1].endsInBlockScalar()
+	}
+	return false
+}
+
+// duplicateKey returns the first key that a mapping has twice, or nil.
+func duplicateKey(pairs []Pair) *Node {
+	if len(pairs) < 8 {
+		for i, p := range pairs {
+			for _, q := range pairs[:i] {
+				if p.Key.Value == q.Key.Value {
+					return p.Key
+				}
+			}
+		}
+		return nil
+	}
+	seen := make(map[string]bool, len(pairs))
+	for _, p := range pairs {
+		if seen[p.Key.Value] {
+			return p.Key
+		}
+		seen[p.Key.Value] = true
+	}
+	return nil
+}

@@ -1,0 +1,176 @@
+package cfn
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+)
+
+// MaxCases is how many combinations of parameter values [Template.Outcomes]
+// tries.
+const MaxCases = 4096
+
+// AnyOther stands for every value that the template does not mention.
+const AnyOther = "(any other value)"
+
+// An Outcome is a value that an expression can have, and the values of the
+// parameters, those named AWS::… included, under which it has it.
+type Outcome struct {
+	Parameters map[string]string
+	Value      Value
+}
+
+// Outcomes returns the values that an expression can have, over all values of
+// the parameters behind it that CloudFormation accepts. A parameter that lists
+// no allowed values may be its default, anything it is compared with, or
+// something else. It is an error, at the expression, where that makes more
+// than [MaxCases] combinations.
+func (t *Template) Outcomes(n *Node) ([]Outcome, error) {
+	names := t.ParametersBehind(n)
+	values := make([][]string, len(names))
+	cases := 1
+	for i, name := range names {
+		values[i] = t.AcceptedValues(name)
+		cases *= max(len(values[i]), 1)
+		if cases > MaxCases {
+			return nil, t.Errorf(n.Span.Start, "too many combinations of parameters to try: %s", strings.Join(names, ", "))
+		}
+	}
+	var outcomes []Outcome
+	for k := range cases {
+		assignment := make(map[string]string, len(names))
+		for i, name := range names {
+			if m := len(values[i]); m > 0 {
+				assignment[name] = values[i][k%m]
+				k /= m
+			}
+		}
+		for _, v := range t.NewEvaluator(assignment).Evaluate(n).Alternatives() {
+			outcomes = append(outcomes, Outcome{assignment, v})
+		}
+	}
+	return outcomes, nil
+}
+
+// String lists the parameters of an outcome, "A=1, B=2".
+func (o Outcome) String() string {
+	var parts []string
+	for _, name := range slices.Sorted(maps.Keys(o.Parameters)) {
+		parts = append(parts, fmt.Sprintf("%s=%s", name, o.Parameters[name]))
+	}
+	return strings.Join(parts, ", ")
+}
+
+// ParametersBehind returns the names of the parameters on which the value of n
+// depends, directly or by conditions, sorted. Parameters whose value comes
+// from the SSM parameter store are not among them: it is always unknown.
+func (t *Template) ParametersBehind(n *Node) []string {
+	names := map[string]bool{}
+	seen := map[string]bool{}
+	var visit func(*Node)
+	condition := func(name string) {
+		if c := t.Root.Get("Conditions", name); c != nil && !seen[name] {
+			seen[name] = true
+			visit(c)
+		}
+	}
+	visit = func(n *Node) {
+		for m := range n.All {
+			switch name, arg := m.Function(); name {
+			case "Ref":
+				t.addParameter(names, arg.Value)
+			case "Condition":
+				condition(arg.Value)
+			case "Fn::If":
+				if len(arg.Items) > 0 {
+					condition(arg.Items[0].Value)
+				}
+			case "Fn::Sub":
+				for _, variable := range subVariables(arg) {
+					t.addParameter(names, variable)
+				}
+			}
+		}
+	}
+	visit(n)
+	return slices.Sorted(maps.Keys(names))
+}
+
+func (t *Template) addParameter(names map[string]bool, name string) {
+	parameter := t.Root.Get("Parameters", name)
+	isPseudo := strings.HasPrefix(name, "AWS::") && name != "AWS::NoValue"
+	if !isPseudo && (parameter == nil || strings.HasPrefix(textOf(parameter.Get("Type")), "AWS::SSM::")) {
+		return
+	}
+	names[name] = true
+}
+
+// subVariables returns the names in the text of Fn::Sub.
+func subVariables(arg *Node) []string {
+	if arg.Kind == Sequence && len(arg.Items) > 0 {
+		arg = arg.Items[0]
+	}
+	var names []string
+	for _, part := range strings.Split(arg.Value, "${")[1:] {
+		if name, _, ok := strings.Cut(part, "}"); ok && !strings.HasPrefix(name, "!") {
+			names = append(names, strings.TrimSpace(name))
+		}
+	}
+	return names
+}
+
+// AcceptedValues returns the values of a parameter that CloudFormation accepts
+// and that can make a difference: its AllowedValues, or else its default, what
+// conditions compare it with, the keys of the mappings it selects from, and a
+// text for all others.
+func (t *Template) AcceptedValues(name string) []string {
+	parameter := t.Root.Get("Parameters", name)
+	var values []string
+	add := func(v string) {
+		if !slices.Contains(values, v) {
+			values = append(values, v)
+		}
+	}
+	if allowed := parameter.Get("AllowedValues"); allowed != nil && len(allowed.Items) > 0 {
+		for _, item := range allowed.Items {
+			add(item.Value)
+		}
+		return values
+	}
+	if d := parameter.Get("Default"); d != nil {
+		add(d.Value)
+	}
+	for m := range t.Root.All {
+		switch fn, arg := m.Function(); fn {
+		case "Fn::Equals":
+			if len(arg.Items) == 2 {
+				for i, item := range arg.Items {
+					if ref := item.Call("Ref"); ref != nil && ref.Value == name && arg.Items[1-i].Kind == Scalar {
+						add(arg.Items[1-i].Value)
+					}
+				}
+			}
+		case "Fn::FindInMap":
+			if len(arg.Items) < 3 {
+				continue
+			}
+			mapping := t.Root.Get("Mappings", arg.Items[0].Value)
+			if ref := arg.Items[1].Call("Ref"); ref != nil && ref.Value == name && mapping != nil {
+				for _, p := range mapping.Pairs {
+					add(p.Key.Value)
+				}
+			}
+		}
+	}
+	add(AnyOther)
+	return values
+}
+
+// textOf returns the text of a scalar, or "".
+func textOf(n *Node) string {
+	if n == nil || n.Kind != Scalar {
+		return ""
+	}
+	return n.Value
+}

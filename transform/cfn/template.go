@@ -1,0 +1,238 @@
+// Package cfn reads a CloudFormation template as text.
+//
+// Two readers, one for YAML and one for JSON, build the same tree of [Node]s.
+// The tree is read-only, and every node knows the exact bytes of the source
+// that it stands for. A change is an [Edit] of those bytes; [Apply] makes the
+// edits and copies everything else verbatim. Nothing is ever printed through
+// an encoder, so comments, quotes, blank lines and line ends stay as they are.
+//
+// [Text] is the string that an expression such as Fn::Sub or Fn::Join makes,
+// with the way back from a place in that string to the source. [Evaluator]
+// says which values an expression can have when CloudFormation deploys it.
+package cfn
+
+import (
+	"bytes"
+	"fmt"
+	"sort"
+	"strings"
+	"unicode/utf8"
+)
+
+// Format is the notation of a template.
+type Format uint8
+
+// The two notations that CloudFormation reads.
+const (
+	YAML Format = iota
+	JSON
+)
+
+func (f Format) String() string {
+	if f == JSON {
+		return "JSON"
+	}
+	return "YAML"
+}
+
+// A Template is the text of one template and the tree that was read from it.
+// It is immutable and safe for concurrent use.
+type Template struct {
+	Source []byte
+	Format Format
+	Root   *Node // always a mapping
+
+	lines []int // byte offset of the start of each line
+}
+
+// bom is the UTF-8 byte order mark.
+const bom = "\uFEFF"
+
+// Parse reads a template. Source must be one UTF-8 document, with or without a
+// byte order mark, whose root is a mapping: JSON where it is well-formed JSON,
+// else YAML 1.1 as CloudFormation takes it. The error is an [*Error] with the
+// place where reading stopped. The template keeps src, which must not change.
+func Parse(src []byte) (*Template, error) {
+	t := &Template{Source: src, lines: lineStarts(src)}
+	if err := t.checkText(); err != nil {
+		return nil, err
+	}
+	body := len(src) - len(bytes.TrimPrefix(src, []byte(bom)))
+	if first := bytes.TrimLeft(src[body:], " \t\r\n"); len(first) > 0 && first[0] == '{' {
+		root, jsonErr := t.readJSON(body)
+		if jsonErr == nil {
+			t.Format, t.Root = JSON, root
+			return t, nil
+		}
+		// A YAML flow mapping starts with a brace too. Where neither reader is
+		// content, the file meant to be JSON more often than not.
+		root, err := t.readYAML()
+		if err != nil || root.Kind != Mapping {
+			return nil, jsonErr
+		}
+		t.Root = root
+		return t, nil
+	}
+	root, err := t.readYAML()
+	if err != nil {
+		return nil, err
+	}
+	if root.Kind != Mapping {
+		return nil, t.Errorf(root.Span.Start, "not a CloudFormation template: the document is not a mapping")
+	}
+	t.Root = root
+	return t, nil
+}
+
+// checkText refuses what is no UTF-8 text at all.
+func (t *Template) checkText() error {
+	src := t.Source
+	if len(bytes.TrimSpace(bytes.TrimPrefix(src, []byte(bom)))) == 0 {
+		return t.Errorf(0, "the template is empty")
+	}
+	if bytes.HasPrefix(src, []byte("\xff\xfe")) || bytes.HasPrefix(src, []byte("\xfe\xff")) {
+		return t.Errorf(0, "the template is UTF-16, not UTF-8")
+	}
+	if i := bytes.IndexByte(src, 0); i >= 0 {
+		return t.Errorf(i, "NUL byte: the template is not text")
+	}
+	for i := 0; i < len(src); {
+		if src[i] < utf8.RuneSelf {
+			i++
+			continue
+		}
+		r, n := utf8.DecodeRune(src[i:])
+		if r == utf8.RuneError && n == 1 {
+			return t.Errorf(i, "invalid UTF-8 byte 0x%02x", src[i])
+		}
+		i += n
+	}
+	return nil
+}
+
+// A Position is a place in a template.
+type Position struct {
+	Offset int // bytes, from 0
+	Line   int // from 1
+	Column int // characters, from 1; a byte order mark counts as none
+}
+
+func (p Position) String() string { return fmt.Sprintf("%d:%d", p.Line, p.Column) }
+
+// Position returns the place of a byte offset.
+func (t *Template) Position(offset int) Position {
+	line := sort.SearchInts(t.lines, offset+1) - 1
+	if line < 0 {
+		return Position{Offset: offset, Line: 1, Column: 1}
+	}
+	return Position{
+		Offset: offset,
+		Line:   line + 1,
+		Column: utf8.RuneCount(t.Source[t.lines[line]:offset]) + 1,
+	}
+}
+
+// An Error says what is wrong at one place of a template.
+type Error struct {
+	Position
+	Message string
+	Hint    string // what to do about it; may be empty
+}
+
+// Error returns "LINE:COL: message", ready to have "FILE:" put before it.
+func (e *Error) Error() string { return e.Position.String() + ": " + e.Message }
+
+// Errorf makes an [*Error] at a byte offset.
+func (t *Template) Errorf(offset int, format string, args ...any) *Error {
+	return &Error{Position: t.Position(offset), Message: fmt.Sprintf(format, args...)}
+}
+
+// lineStarts returns the offsets of the starts of the lines as YAML counts
+// them: LF, CR LF, CR, NEL, LS and PS end a line (YAML 1.1, section 5.4).
+// A byte order mark does not belong to the first line.
+func lineStarts(src []byte) []int {
+	starts := make([]int, 1, bytes.Count(src, []byte{'\n'})+2)
+	if bytes.HasPrefix(src, []byte(bom)) {
+		starts[0] = len(bom)
+	}
+	for i := 0; i < len(src); {
+		n := lineBreak(src, i)
+		if n == 0 {
+			i++
+			continue
+		}
+		i += n
+		starts = append(starts, i)
+	}
+	return starts
+}
+
+// lineBreak returns the length in bytes of the line break at i, or 0.
+func lineBreak[T string | []byte](s T, i int) int {
+	switch s[i] {
+	case '\n':
+		return 1
+	case '\r':
+		if i+1 < len(s) && s[i+1] == '\n' {
+			return 2
+		}
+		return 1
+	case 0xC2: // U+0085
+		if i+1 < len(s) && s[i+1] == 0x85 {
+			return 2
+		}
+	case 0xE2: // U+2028, U+2029
+		if i+2 < len(s) && s[i+1] == 0x80 && (s[i+2] == 0xA8 || s[i+2] == 0xA9) {
+			return 3
+		}
+	}
+	return 0
+}
+
+// lineStart returns the offset at which the line of offset starts.
+func (t *Template) lineStart(offset int) int {
+	line := max(sort.SearchInts(t.lines, offset+1)-1, 0)
+	return t.lines[line]
+}
+
+// lineEnd returns the offset of the line break that ends the line of offset,
+// or of the end of the source.
+func (t *Template) lineEnd(offset int) int {
+	for i := offset; i < len(t.Source); i++ {
+		if lineBreak(t.Source, i) > 0 {
+			return i
+		}
+	}
+	return len(t.Source)
+}
+
+// eol returns the line end to write at offset: the one that ends the line of
+// offset, or the line before it where that is the last.
+func (t *Template) eol(offset int) string {
+	i := bytes.IndexByte(t.Source[offset:], '\n')
+	if i >= 0 {
+		i += offset
+	} else {
+		i = bytes.LastIndexByte(t.Source[:offset], '\n')
+	}
+	if i > 0 && t.Source[i-1] == '\r' {
+		return "\r\n"
+	}
+	return "\n"
+}
+
+// indent returns the white space that puts a new line into the column of
+// offset: the line's own where only white space comes before, else spaces.
+func (t *Template) indent(offset int) string {
+	before := string(t.Source[t.lineStart(offset):offset])
+	if strings.Trim(before, " \t") == "" {
+		return before
+	}
+	return strings.Repeat(" ", utf8.RuneCountInString(before))
+}
+
+// lineIndent returns the white space at the start of the line of offset.
+func (t *Template) lineIndent(offset int) string {
+	line := t.Source[t.lineStart(offset):t.lineEnd(offset)]
+	return string(line[:len(line)-len(bytes.TrimLeft(line, " \t"))])
+}

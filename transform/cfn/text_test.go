@@ -1,0 +1,98 @@
+package cfn
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// TestReplaceOverCorpus puts two lines at the start of every line of every
+// text of several lines in real templates, and reads the result back.
+func TestReplaceOverCorpus(t *testing.T) {
+	files, _ := filepath.Glob("../../../shared/corpus/*")
+	if len(files) == 0 {
+		t.Skip("no corpus of real templates beside the project")
+	}
+	places := 0
+	for _, file := range files {
+		src, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		tmpl, err := Parse(src)
+		if err != nil {
+			continue
+		}
+		for n := range tmpl.Root.All {
+			if n.Kind == Scalar && (tmpl.Format == JSON || n.Span.Start == n.Span.End || tmpl.Source[n.body] != '!') {
+				if _, ok := tmpl.decode(n); !ok {
+					t.Errorf("%s:%v: scalar %q was not decoded", file, tmpl.Position(n.Span.Start), n.Value)
+				}
+			}
+			name, _ := n.Function()
+			if name != "Fn::Sub" && name != "Fn::Join" && (n.Kind != Scalar || !strings.Contains(n.Value, "\n")) {
+				continue
+			}
+			for _, added := range []string{"# a: 'b'\n", "# a: \"b\" '${c}'\n\tx\\y\n"} {
+				places += replaceEverywhere(t, file, tmpl, n, added)
+			}
+		}
+	}
+	if places < 1000 {
+		t.Errorf("only %d places tried", places)
+	}
+	t.Logf("%d places", places)
+}
+
+func replaceEverywhere(t *testing.T, file string, tmpl *Template, n *Node, added string) int {
+	x := tmpl.TextOf(n)
+	places := 0
+	for at := 0; at < len(x.String); at++ {
+		if at > 0 && x.String[at-1] != '\n' {
+			continue
+		}
+		e, err := x.Replace(at, at, added)
+		if err != nil {
+			continue
+		}
+		places++
+		out, err := Apply(tmpl.Source, []Edit{e})
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := Parse(out)
+		if err != nil {
+			t.Errorf("%s:%v: insertion at %d: %v\n%s", file, tmpl.Position(n.Span.Start), at, err, e.New)
+			continue
+		}
+		want := x.String[:at] + added + x.String[at:]
+		text := got.TextOf(sameNode(tmpl.Root, n, got.Root)).String
+		if strings.ReplaceAll(text, "${!", "${") != strings.ReplaceAll(want, "${!", "${") {
+			t.Errorf("%s:%v: insertion at %d of %q\ngot  %q\nwant %q", file, tmpl.Position(n.Span.Start), at, e.New, text, want)
+		}
+	}
+	return places
+}
+
+// sameNode finds the node of another tree that stands where n stands in root.
+func sameNode(root, n, other *Node) *Node {
+	if root == n {
+		return other
+	}
+	for i, p := range root.Pairs {
+		if p.Value.Span.Start <= n.Span.Start && n.Span.End <= p.Value.Span.End && i < len(other.Pairs) {
+			if found := sameNode(p.Value, n, other.Pairs[i].Value); found != nil {
+				return found
+			}
+		}
+	}
+	for i, item := range root.Items {
+		if item.Span.Start <= n.Span.Start && n.Span.End <= item.Span.End && i < len(other.Items) {
+			if found := sameNode(item, n, other.Items[i]); found != nil {
+				return found
+			}
+		}
+	}
+	return nil
+}
