@@ -1,0 +1,142 @@
+package userdata
+
+import (
+	"strings"
+)
+
+// The first and the last line of the block, by which it is found again.
+const (
+	Begin = "# imdslock: keep pods off the instance metadata service"
+	End   = "# imdslock: end"
+)
+
+// A Block says which commands keep the pods off the metadata service.
+type Block struct {
+	// Strict asks for a rule in raw PREROUTING that the kubelet's unit makes
+	// sure of at each start, in place of AWS's published commands.
+	Strict bool
+
+	// BranchENI adds AWS's rule for pods with branch network interfaces. The
+	// strict rule covers them anyway.
+	BranchENI bool
+}
+
+// AWS's commands, from "Restrict access to the instance profile assigned to
+// the worker node" in the Amazon EKS Best Practices Guide, and for branch
+// network interfaces from "Security groups for Pods" there.
+const (
+	installServices = "yum install -y iptables-services"
+	dropForwarded   = "iptables --insert FORWARD 1 --in-interface eni+ --destination 169.254.169.254/32 --jump DROP"
+	dropBranchENI   = "iptables -t mangle -A POSTROUTING -o vlan+ --destination 169.254.169.254/32 --jump DROP"
+	saveRules       = "iptables-save | tee /etc/sysconfig/iptables"
+	enableServices  = "systemctl enable --now iptables"
+)
+
+// strictCommands write a drop-in for the kubelet's unit, of Amazon Linux and
+// of Ubuntu's snap. No line starts with white space, which folded and quoted
+// YAML would lose. What enters by an interface for the metadata service is by
+// definition forwarded: the node's own packets do not pass PREROUTING.
+const strictCommands = `for unit in kubelet snap.kubelet-eks.daemon; do
+mkdir -p /etc/systemd/system/$unit.service.d
+cat >/etc/systemd/system/$unit.service.d/05-imdslock.conf <<'IMDSLOCK'
+[Service]
+ExecStartPre=/bin/sh -c 'iptables -w -t raw -C PREROUTING -d 169.254.169.254/32 -j DROP 2>/dev/null || iptables -w -t raw -I PREROUTING 1 -d 169.254.169.254/32 -j DROP'
+ExecStartPre=/bin/sh -c '[ ! -e /proc/net/if_inet6 ] || ip6tables -w -t raw -C PREROUTING -d fd00:ec2::254/128 -j DROP 2>/dev/null || ip6tables -w -t raw -I PREROUTING 1 -d fd00:ec2::254/128 -j DROP'
+IMDSLOCK
+done
+systemctl daemon-reload`
+
+// commands returns the commands of the block that are missing beside rules
+// which somebody wrote by hand.
+func (b Block) commands(byHand rules) []string {
+	if b.Strict {
+		return strings.Split(strictCommands, "\n")
+	}
+	if byHand.forwarded {
+		if b.BranchENI && !byHand.branchENI {
+			return []string{dropBranchENI}
+		}
+		return nil
+	}
+	commands := []string{installServices, dropForwarded}
+	if b.BranchENI && !byHand.branchENI {
+		commands = append(commands, dropBranchENI)
+	}
+	return append(commands, saveRules, enableServices)
+}
+
+// rules says what rules in a text do that imdslock did not write.
+type rules struct {
+	forwarded bool // packets forwarded from eni+ to the metadata service are dropped
+	branchENI bool // those of pods with branch network interfaces too
+}
+
+var (
+	iptablesDrop = pattern(`(^|[^\w-])iptables\s[^#;&|]*\b169\.254\.169\.254\b[^#;&|]*`)
+	dropTarget   = pattern(`(-j|--jump)[ =]+(DROP|REJECT)\b`)
+	addRule      = pattern(`(^|\s)(-I|-A|--insert|--append)[ =]`)
+	interfaceIn  = pattern(`(-i|--in-interface)[ =]+(\S+)`)
+)
+
+// rulesIn reads the rules in the lines of a text.
+func rulesIn(text string) (found rules) {
+	for line := range strings.Lines(text) {
+		line = strings.TrimSpace(line)
+		if strings.HasPrefix(line, "#") {
+			continue
+		}
+		command := iptablesDrop().FindString(line)
+		if command == "" || !dropTarget().MatchString(command) || !addRule().MatchString(command) {
+			continue
+		}
+		in := interfaceIn().FindStringSubmatch(command)
+		switch {
+		case strings.Contains(command, "OUTPUT") || strings.Contains(command, "! "):
+		case strings.Contains(command, "POSTROUTING"):
+			found.branchENI = found.branchENI || strings.Contains(command, "vlan+")
+		case in == nil && (strings.Contains(command, "FORWARD") || strings.Contains(command, "PREROUTING")):
+			found = rules{forwarded: true, branchENI: true}
+		case in != nil && in[2] == "eni+":
+			found.forwarded = true
+		case in != nil && in[2] == "vlan+":
+			found.branchENI = true
+		}
+	}
+	return found
+}
+
+var startsKubelet = pattern(`bootstrap\.sh|\bnodeadm(-internal)?\s+init\b|\bkubeadm\s+join\b` +
+	`|\bsystemctl\b[^#;&|]*\b(start|restart|enable)\b[^#;&|]*\b(kubelet|nodeadm)|\bservice\s+kubelet\s+(re)?start\b` +
+	`|\bsnap\s+(re)?start\s+[^#;&|]*kubelet`)
+
+// kubeletStart returns the offset of the first line that starts the kubelet, or
+// the length of the text.
+func kubeletStart(text string) int {
+	at := 0
+	for line := range strings.Lines(text) {
+		if !strings.HasPrefix(strings.TrimSpace(line), "#") && startsKubelet().MatchString(line) {
+			return at
+		}
+		at += len(line)
+	}
+	return at
+}
+
+// find returns the range of the lines of the block in a text, from Begin to
+// End, and their indentation.
+func find(text string) (start, end int, indent string, ok bool) {
+	at, begin := 0, -1
+	for line := range strings.Lines(text) {
+		switch strings.TrimSpace(line) {
+		case Begin:
+			begin = at
+			indent = line[:strings.Index(line, Begin)]
+		case End:
+			if begin >= 0 {
+				return begin, at + len(line), indent, true
+			}
+		}
+		at += len(line)
+	}
+	return 0, 0, "", false
+}

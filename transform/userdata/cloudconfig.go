@@ -1,0 +1,121 @@
+package userdata
+
+import (
+	"strings"
+)
+
+var (
+	moduleKey = pattern(`^["']?(bootcmd|runcmd)["']?[ \t]*:`)
+	plainKey  = pattern(`^["']?(bootcmd|runcmd)["']?[ \t]*:[ \t]*(#.*)?$`)
+	listItem  = pattern(`^([ ]*)-([ \t]|$)`)
+)
+
+// module is where cloud-config has the commands of bootcmd or runcmd.
+type module struct {
+	key    int    // offset of its key, -1 where it has none
+	items  int    // offset of the line behind the key
+	end    int    // offset behind its last line
+	indent string // of its items
+	plain  bool   // whether it is a block sequence, or empty
+}
+
+// findModule looks for a top-level key by its line. The text may have
+// placeholders in it, so it is not parsed as YAML.
+func findModule(text, name string) module {
+	m := module{key: -1, indent: "  "}
+	at, hasItem := 0, false
+	for line := range strings.Lines(text) {
+		bare := strings.TrimRight(line, "\r\n")
+		item := listItem().FindStringSubmatch(bare)
+		switch {
+		case m.key < 0:
+			if k := moduleKey().FindStringSubmatch(bare); k != nil && k[1] == name {
+				m.key, m.items, m.plain = at, at+len(line), plainKey().MatchString(bare)
+			}
+		case strings.TrimSpace(bare) == "" || strings.HasPrefix(strings.TrimSpace(bare), "#"):
+		case !hasItem && item != nil:
+			hasItem, m.indent = true, item[1]
+		case bare[0] != ' ' && bare[0] != '\t' && item == nil: // the next key
+			m.end = at
+			return m
+		case !hasItem:
+			m.plain = false
+		}
+		at += len(line)
+	}
+	m.end = at
+	return m
+}
+
+// intoCloudConfig makes the commands the first items of runcmd, which runs
+// once per instance, after bootcmd and before the scripts of a MIME document.
+// A strict block, which may run at every boot, goes to bootcmd, and so does any
+// where bootcmd starts the kubelet.
+func intoCloudConfig(text string, block Block, commands []string) ([]Change, error) {
+	name := "runcmd"
+	bootcmd := findModule(text, "bootcmd")
+	if block.Strict || (bootcmd.key >= 0 && kubeletStart(text[bootcmd.key:bootcmd.end]) < bootcmd.end-bootcmd.key) {
+		name = "bootcmd"
+	}
+	m := findModule(text, name)
+	if m.key < 0 {
+		return []Change{newModule(text, name, commands)}, nil
+	}
+	if !m.plain {
+		return nil, unsupportedf(CloudConfig, "its %s is not a list of one item a line", name)
+	}
+	lines := items(commands)
+	eol := eolOf(text[m.key:])
+	if m.items == len(text) && !strings.HasSuffix(text, "\n") {
+		return []Change{{m.items, m.items, "\n" + indented(lines, m.indent, eol)}}, nil
+	}
+	return []Change{{m.items, m.items, indented(lines, m.indent, eol)}}, nil
+}
+
+// newModule adds the key behind the header line.
+func newModule(text, name string, commands []string) Change {
+	header := strings.Index(text, "#cloud-config")
+	added := name + ":"
+	i := strings.IndexByte(text[header:], '\n')
+	if i < 0 {
+		return Change{len(text), len(text), "\n" + added + "\n" + indented(items(commands), "  ", "\n")}
+	}
+	at := header + i + 1
+	eol := eolOf(text[header:])
+	return Change{at, at, added + eol + indented(items(commands), "  ", eol)}
+}
+
+func indented(lines []string, indent, eol string) string {
+	var b strings.Builder
+	for _, line := range lines {
+		b.WriteString(indent + line + eol)
+	}
+	return b.String()
+}
+
+// items writes commands as items of a YAML list between the markers: each its
+// own, or all of them as one literal scalar where they belong together.
+func items(commands []string) []string {
+	lines := []string{Begin}
+	if strings.Contains(strings.Join(commands, "\n"), "<<") {
+		lines = append(lines, "- |")
+		for _, c := range commands {
+			lines = append(lines, "  "+c)
+		}
+	} else {
+		for _, c := range commands {
+			lines = append(lines, "- "+c)
+		}
+	}
+	return append(lines, End)
+}
+
+// inList reports whether a block is written as items of a list.
+func inList(block string) bool {
+	for line := range strings.Lines(block) {
+		if strings.HasPrefix(strings.TrimLeft(line, " "), "- ") {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,109 @@
+package userdata
+
+import (
+	"strings"
+)
+
+// partHeader is the header of the block's own part in a MIME document.
+const partHeader = `Content-Type: text/x-shellscript; charset="us-ascii"`
+
+// interpreter is the first line of the script in that part.
+const interpreter = "#!/bin/bash"
+
+// ownBoundary separates the parts of the documents that imdslock makes.
+const ownBoundary = "==imdslock=="
+
+// Document returns user data for a node that has none: a MIME document whose
+// only part is the block. A managed node group merges it with its own parts
+// ("Customize managed nodes with launch templates" in the Amazon EKS User
+// Guide: Linux user data must be in the MIME multi-part format).
+func Document(block Block) string {
+	return documentStart("\n") + part(ownBoundary, "\n", block.commands(rules{})) +
+		"--" + ownBoundary + "--\n"
+}
+
+func documentStart(eol string) string {
+	return "MIME-Version: 1.0" + eol +
+		`Content-Type: multipart/mixed; boundary="` + ownBoundary + `"` + eol + eol
+}
+
+// part is a part with a script of the commands, its delimiter before it.
+func part(boundary, eol string, commands []string) string {
+	lines := []string{"--" + boundary, partHeader, "", interpreter}
+	return join(append(lines, marked(commands)...), eol)
+}
+
+// intoNodeConfig wraps NodeConfig into a document, which nodeadm reads as well
+// ("User data" in the documentation of nodeadm).
+func intoNodeConfig(text string, commands []string) []Change {
+	eol := eolOf(text)
+	before := documentStart(eol) + part(ownBoundary, eol, commands) +
+		join([]string{"--" + ownBoundary, "Content-Type: application/node.eks.aws", ""}, eol)
+	after := "--" + ownBoundary + "--" + eol
+	if !strings.HasSuffix(text, "\n") {
+		after = "\n" + after
+	}
+	return []Change{{0, 0, before}, {len(text), len(text), after}}
+}
+
+var (
+	boundaryParameter = pattern(`(?i)\bboundary\s*=\s*(?:"([^"]*)"|([^";\s]+))`)
+	fold              = pattern(`\r?\n[ \t]+`)
+)
+
+// intoMIME adds the part before the first, or changes the one text of a
+// document that has no parts.
+func intoMIME(text string, block Block, commands []string) ([]Change, error) {
+	header, body := headers(text)
+	contentType := header("content-type")
+	switch lower := strings.ToLower(contentType); {
+	case strings.HasPrefix(lower, "multipart/"):
+	case strings.HasPrefix(lower, "text/x-shellscript"), strings.HasPrefix(lower, "text/cloud-config"),
+		strings.HasPrefix(lower, "text/cloud-boothook"):
+		if encoding := header("content-transfer-encoding"); strings.EqualFold(encoding, "base64") || strings.EqualFold(encoding, "quoted-printable") {
+			return nil, unsupportedf(MIME, "it is encoded as %s", encoding)
+		}
+		changes, err := Protect(text[body:], block)
+		for i := range changes {
+			changes[i].Start += body
+			changes[i].End += body
+		}
+		return changes, err
+	default:
+		return nil, unsupportedf(MIME, "it is a MIME document of type %q", contentType)
+	}
+	m := boundaryParameter().FindStringSubmatch(contentType)
+	if m == nil {
+		return nil, unsupportedf(MIME, "its Content-Type names no boundary")
+	}
+	boundary := m[1] + m[2]
+	at := body
+	for line := range strings.Lines(text[body:]) {
+		if strings.TrimRight(line, " \t\r\n") == "--"+boundary {
+			return []Change{{at, at, part(boundary, eolOf(line), commands)}}, nil
+		}
+		at += len(line)
+	}
+	return nil, unsupportedf(MIME, "its boundary %q never stands on a line of its own", boundary)
+}
+
+// headers returns a look-up of the header fields at the start of a message,
+// unfolded (RFC 5322, section 2.2.3), and where the body starts.
+func headers(text string) (field func(name string) string, body int) {
+	for line := range strings.Lines(text) {
+		body += len(line)
+		if strings.Trim(line, "\r\n") == "" {
+			break
+		}
+	}
+	unfolded := fold().ReplaceAllString(text[:body], " ")
+	return func(name string) string {
+		for line := range strings.Lines(unfolded) {
+			key, value, ok := strings.Cut(line, ":")
+			if ok && strings.EqualFold(strings.TrimSpace(key), name) {
+				return strings.TrimSpace(value)
+			}
+		}
+		return ""
+	}, body
+}

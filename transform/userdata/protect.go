@@ -1,0 +1,139 @@
+package userdata
+
+import (
+	"fmt"
+	"strings"
+)
+
+// A Change replaces the bytes Start to End of a text.
+type Change struct {
+	Start, End int
+	Text       string
+}
+
+// Apply returns text with changes made, which must be in order.
+func Apply(text string, changes []Change) string {
+	var b strings.Builder
+	at := 0
+	for _, c := range changes {
+		b.WriteString(text[at:c.Start])
+		b.WriteString(c.Text)
+		at = c.End
+	}
+	return b.String() + text[at:]
+}
+
+// Unsupported says why user data cannot take the block.
+type Unsupported struct {
+	Kind   Kind
+	Reason string
+}
+
+func (u *Unsupported) Error() string { return u.Reason }
+
+// Protect returns the changes that put the block into a text, in order: before
+// all that is there already, so before anything that starts the kubelet. There
+// are none where the block stands as it should, or where rules written by hand
+// do the same before the kubelet starts. A block with other options is
+// rewritten where it stands. The error is an [*Unsupported].
+//
+//   - In a shell script it comes right behind the #! line.
+//   - A multipart MIME document gets a part text/x-shellscript of its own, the
+//     first: cloud-init runs the scripts in the order of the parts.
+//   - In cloud-config the commands become items of runcmd, or of bootcmd where
+//     those start the kubelet, and for a strict block.
+//   - NodeConfig alone becomes a MIME document with that part before it.
+func Protect(text string, block Block) ([]Change, error) {
+	kind, reason := Detect(text)
+	if reason != "" {
+		return nil, &Unsupported{kind, reason}
+	}
+	if start, end, indent, ok := find(text); ok && start <= kubeletStart(text) {
+		c := block.rewrite(text, kind, start, end, indent)
+		if c.Text == text[start:end] {
+			return nil, nil
+		}
+		return []Change{c}, nil
+	}
+	commands := block.commands(rulesIn(text[:kubeletStart(text)]))
+	if len(commands) == 0 {
+		return nil, nil
+	}
+	switch kind {
+	case ShellScript:
+		return []Change{intoScript(text, 1, commands)}, nil
+	case Boothook:
+		lines := 1
+		if _, second, _ := strings.Cut(text, "\n"); strings.HasPrefix(second, "#!") {
+			lines = 2
+		}
+		return []Change{intoScript(text, lines, commands)}, nil
+	case MIME:
+		return intoMIME(text, block, commands)
+	case CloudConfig:
+		return intoCloudConfig(text, block, commands)
+	case NodeConfig:
+		return intoNodeConfig(text, commands), nil
+	case Windows:
+		return nil, &Unsupported{kind, "Windows has no iptables"}
+	default:
+		return nil, &Unsupported{kind, "Bottlerocket runs no commands from user data"}
+	}
+}
+
+// rewrite replaces the block that is there. What it is written as, commands
+// or items of a list, stays.
+func (b Block) rewrite(text string, kind Kind, start, end int, indent string) Change {
+	eol := eolOf(text[start:end])
+	before := text[:start]
+	commands := b.commands(rulesIn(before + text[end:max(end, kubeletStart(text))]))
+	lines := marked(commands)
+	if inList(text[start:end]) || (kind == CloudConfig && indent != "") {
+		lines = items(commands)
+	}
+	var out strings.Builder
+	for _, line := range lines {
+		out.WriteString(indent + line + eol)
+	}
+	if !strings.HasSuffix(text[start:end], "\n") {
+		return Change{start, end, strings.TrimSuffix(out.String(), eol)}
+	}
+	return Change{start, end, out.String()}
+}
+
+// intoScript puts the block behind the first lines of a script.
+func intoScript(text string, lines int, commands []string) Change {
+	at := 0
+	for range lines {
+		i := strings.IndexByte(text[at:], '\n')
+		if i < 0 { // the script ends there
+			return Change{len(text), len(text), "\n" + join(marked(commands), "\n")}
+		}
+		at += i + 1
+	}
+	return Change{at, at, join(marked(commands), eolOf(text[:at]))}
+}
+
+// marked puts the commands between the markers.
+func marked(commands []string) []string {
+	lines := append([]string{Begin}, commands...)
+	return append(lines, End)
+}
+
+// join makes a text of lines.
+func join(lines []string, eol string) string {
+	return strings.Join(lines, eol) + eol
+}
+
+// eolOf returns how the first line of a text ends.
+func eolOf(text string) string {
+	if i := strings.IndexByte(text, '\n'); i > 0 && text[i-1] == '\r' {
+		return "\r\n"
+	}
+	return "\n"
+}
+
+// unsupportedf makes an [*Unsupported].
+func unsupportedf(kind Kind, format string, args ...any) error {
+	return &Unsupported{kind, fmt.Sprintf(format, args...)}
+}
