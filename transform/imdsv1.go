@@ -1,0 +1,230 @@
+package transform
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"unicode"
+
+	"imdslock/transform/cfn"
+)
+
+// required is the value of HttpTokens that turns IMDSv1 off.
+const required = "required"
+
+// tokens makes HttpTokens required for every parameter value that CloudFormation
+// accepts, as the option IMDSv1 asks for.
+func (p *planner) tokens(lt launchTemplate, options, key *cfn.Node) error {
+	if p.opts.keepsIMDSv1() {
+		return nil
+	}
+	pair, ok := options.Pair("HttpTokens")
+	if !ok {
+		edit, err := p.t.Add(options, cfn.NewPair{Key: "HttpTokens", Value: cfn.NewScalar(required, cfn.Unquoted)})
+		if err != nil {
+			return err
+		}
+		p.change(RuleIMDSv1, lt.id, key.Span.Start, "no HttpTokens, so IMDSv1 is open: set to required", edit)
+		return nil
+	}
+	n := pair.Value
+	if n.Kind == cfn.Scalar && n.Value == required {
+		return nil
+	}
+	outcomes, err := p.t.Outcomes(n)
+	if err == nil && p.opts.IMDSv1 != IMDSv1Literal && allRequired(outcomes) {
+		return nil
+	}
+	if err == nil {
+		if parameter, value := p.driver(n, outcomes); parameter != "" && p.lockParameter(parameter, value) {
+			if p.opts.IMDSv1 != IMDSv1Literal {
+				return nil
+			}
+		}
+	}
+	edit, err := p.t.Replace(n, cfn.NewScalar(required, cfn.Unquoted))
+	if err != nil {
+		return err
+	}
+	p.change(RuleIMDSv1, lt.id, n.Span.Start, fmt.Sprintf("HttpTokens is %s: set to required", p.t.Describe(n)), edit)
+	return nil
+}
+
+func isRequired(v cfn.Value) bool { return v.Kind == cfn.IsText && v.Text == required }
+
+func allRequired(outcomes []cfn.Outcome) bool {
+	for _, o := range outcomes {
+		if !isRequired(o.Value) {
+			return false
+		}
+	}
+	return len(outcomes) > 0
+}
+
+// driver returns the one parameter that decides, by a condition, whether n is
+// required, and the value that makes it so; "" where there is no such one, or
+// where it decides about other things than the metadata service too.
+func (p *planner) driver(n *cfn.Node, outcomes []cfn.Outcome) (parameter, value string) {
+	names := p.t.ParametersBehind(n)
+	if n.Call("Fn::If") == nil || len(names) != 1 || p.t.Root.Get("Parameters", names[0]) == nil {
+		return "", ""
+	}
+	open := map[string]bool{}
+	var values []string
+	for _, o := range outcomes {
+		v := o.Parameters[names[0]]
+		if !slices.Contains(values, v) {
+			values = append(values, v)
+		}
+		if !isRequired(o.Value) {
+			open[v] = true
+		}
+	}
+	for _, v := range values {
+		if open[v] || v == cfn.AnyOther || (value != "" && v != "true") {
+			continue
+		}
+		value = v
+	}
+	if value == "" || !p.dedicated(names[0]) {
+		return "", ""
+	}
+	return names[0], value
+}
+
+// parameterOfAWS is what AWS's templates call the parameter for IMDSv1.
+const parameterOfAWS = "DisableIMDSv1"
+
+// dedicated reports whether nothing but MetadataOptions depends on a parameter,
+// so that it can be locked without another effect.
+func (p *planner) dedicated(parameter string) bool {
+	if parameter == parameterOfAWS {
+		return true
+	}
+	isDriven := map[string]bool{} // conditions that depend on the parameter
+	if conditions := p.t.Root.Get("Conditions"); conditions != nil {
+		for _, c := range conditions.Pairs {
+			isDriven[c.Key.Value] = slices.Contains(p.t.ParametersBehind(c.Value), parameter)
+		}
+	}
+	for _, section := range []string{"Resources", "Rules"} {
+		if n := p.t.Root.Get(section); n != nil && p.uses(n, parameter, isDriven) {
+			return false
+		}
+	}
+	return true
+}
+
+// uses reports whether n depends on a parameter or on one of the conditions
+// that it drives, MetadataOptions aside.
+func (p *planner) uses(n *cfn.Node, parameter string, isDriven map[string]bool) bool {
+	switch name, arg := n.Function(); name {
+	case "Ref":
+		return arg.Value == parameter
+	case "Fn::If":
+		if len(arg.Items) > 0 && isDriven[arg.Items[0].Value] {
+			return true
+		}
+	case "Fn::Sub":
+		if slices.Contains(p.t.ParametersBehind(n), parameter) {
+			return true
+		}
+	}
+	for _, pair := range n.Pairs {
+		if pair.Key.Value == "MetadataOptions" {
+			continue
+		}
+		if pair.Key.Value == "Condition" && isDriven[pair.Value.Value] {
+			return true
+		}
+		if p.uses(pair.Value, parameter, isDriven) {
+			return true
+		}
+	}
+	for _, item := range n.Items {
+		if p.uses(item, parameter, isDriven) {
+			return true
+		}
+	}
+	return false
+}
+
+// lockParameter sets the default of a parameter to a value and, where the option
+// is IMDSv1Lock, allows no other. It returns false where the parameter cannot
+// be locked to that value.
+func (p *planner) lockParameter(name, value string) bool {
+	if locked, ok := p.locks[name]; ok {
+		return locked == value
+	}
+	parameter := p.t.Root.Get("Parameters", name)
+	if parameter.Kind != cfn.Mapping || len(parameter.Pairs) == 0 {
+		return false
+	}
+	var edits []cfn.Edit
+	var changes []string
+	quote := quoteFor(value, parameter)
+	change := func(what string, add []cfn.Edit, err error) bool {
+		edits, changes = append(edits, add...), append(changes, what)
+		return err == nil
+	}
+	add := func(key string, v cfn.New) ([]cfn.Edit, error) {
+		e, err := p.t.Add(parameter, cfn.NewPair{Key: key, Value: v})
+		return []cfn.Edit{e}, err
+	}
+	scalar := cfn.NewScalar(value, quote)
+	if d, ok := parameter.Pair("Default"); !ok {
+		e, err := add("Default", scalar)
+		if !change(fmt.Sprintf("default set to %q", value), e, err) {
+			return false
+		}
+	} else if d.Value.Value != value {
+		e, err := p.t.Replace(d.Value, scalar)
+		if !change(fmt.Sprintf("default %q set to %q", d.Value.Value, value), []cfn.Edit{e}, err) {
+			return false
+		}
+	}
+	if p.opts.IMDSv1 == IMDSv1Lock {
+		what := fmt.Sprintf("no value allowed but %q", value)
+		if allowed, ok := parameter.Pair("AllowedValues"); !ok {
+			e, err := add("AllowedValues", cfn.NewList(scalar))
+			if !change(what, e, err) {
+				return false
+			}
+		} else if len(allowed.Value.Items) != 1 {
+			e, err := p.t.KeepItem(allowed.Value, value)
+			if !change(what, e, err) {
+				return false
+			}
+		}
+	}
+	p.locks[name] = value
+	if len(edits) > 0 {
+		pair, _ := p.t.Root.Get("Parameters").Pair(name)
+		p.change(RuleIMDSv1, name, pair.Key.Span.Start, "parameter leaves IMDSv1 open: "+strings.Join(changes, ", "), edits...)
+	}
+	return true
+}
+
+// isWord reports whether YAML reads a text as itself without quotes. The words
+// that it takes for booleans and numbers CloudFormation takes for text.
+func isWord(text string) bool {
+	for _, c := range text {
+		if !strings.ContainsRune("_./-", c) && !unicode.IsLetter(c) && !unicode.IsDigit(c) {
+			return false
+		}
+	}
+	return text != "" && text[0] != '-'
+}
+
+// quoteFor returns the quotes for a new value beside those of a parameter: its
+// default's, or double quotes, without which YAML reads true as a boolean.
+func quoteFor(value string, parameter *cfn.Node) cfn.Quote {
+	d := parameter.Get("Default")
+	if d == nil {
+		return cfn.InDoubleQuotes
+	}
+	if q := d.QuoteOf(); q != cfn.Unquoted || isWord(value) {
+		return q
+	}
+	return cfn.InDoubleQuotes
+}

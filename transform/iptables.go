@@ -1,0 +1,147 @@
+package transform
+
+import (
+	"errors"
+	"fmt"
+
+	"imdslock/transform/cfn"
+	"imdslock/transform/userdata"
+)
+
+// block returns the block that the options ask for.
+func (o Options) block() userdata.Block {
+	return userdata.Block{Strict: o.IPTables == IPTablesStrict, BranchENI: o.BranchENI}
+}
+
+// mustHaveBlock reports whether user data that cannot take the block is an error.
+func (o Options) mustHaveBlock() bool {
+	return o.IPTables == IPTablesAWS || o.IPTables == IPTablesStrict
+}
+
+// userData puts the block into every user data that a launch template may have.
+func (p *planner) userData(lt launchTemplate, data *cfn.Node, os OS) error {
+	if p.opts.IPTables == IPTablesOff || p.opts.IPTables == "" {
+		return nil
+	}
+	pair, ok := data.Pair("UserData")
+	if !ok {
+		if os == OSLinux {
+			edit, err := p.t.Add(data, cfn.NewPair{Key: "UserData", Value: p.newUserData()})
+			if err != nil {
+				return lt.wrap("UserData", err)
+			}
+			p.change(RuleUserData, lt.id, lt.key.Span.Start, "no UserData: added a MIME document with the iptables commands", edit)
+			return nil
+		}
+		return p.leave(lt, lt.key.Span.Start, noUserData(os))
+	}
+	for _, branch := range pair.Value.Branches() {
+		if err := p.branch(lt, branch, os); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// newUserData is user data for nodes that have none.
+func (p *planner) newUserData() cfn.New {
+	text := userdata.Document(p.opts.block())
+	p.texts = append(p.texts, text)
+	document := cfn.NewScalar(text, cfn.Lines)
+	return cfn.NewMap(cfn.NewPair{Key: "Fn::Base64", Value: document})
+}
+
+// noUserData says why nothing is added where there is no user data.
+func noUserData(os OS) string {
+	switch os {
+	case OSWindows:
+		return "Windows has no iptables"
+	case OSBottlerocket:
+		return "Bottlerocket runs no commands from user data"
+	}
+	return "there is none, and what the nodes run is not known (--os tells)"
+}
+
+// branch puts the block into one value of UserData.
+func (p *planner) branch(lt launchTemplate, n *cfn.Node, os OS) error {
+	at := n.Span.Start
+	if n.IsNull() || n.IsNoValue() {
+		if os != OSLinux {
+			return p.leave(lt, at, noUserData(os))
+		}
+		edit, err := p.t.Replace(n, p.newUserData())
+		if err != nil {
+			return lt.wrap("UserData", err)
+		}
+		p.change(RuleUserData, lt.id, at, "no UserData: a MIME document with the iptables commands put there", edit)
+		return nil
+	}
+	encoded := n.Call("Fn::Base64")
+	if encoded == nil {
+		if n.Kind == cfn.Scalar {
+			return p.leave(lt, at, "it is encoded in base64 already")
+		}
+		return p.leave(lt, at, fmt.Sprintf("it comes from %s", p.t.Describe(n)))
+	}
+	for _, text := range encoded.Branches() {
+		if text.IsNull() || text.IsNoValue() {
+			if err := p.leave(lt, text.Span.Start, "it is empty"); err != nil {
+				return err
+			}
+			continue
+		}
+		if err := p.text(lt, text); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// text puts the block into one text.
+func (p *planner) text(lt launchTemplate, n *cfn.Node) error {
+	text := p.t.TextOf(n)
+	changes, err := userdata.Protect(text.String, p.opts.block())
+	p.texts = append(p.texts, userdata.Apply(text.String, changes))
+	var unsupported *userdata.Unsupported
+	if errors.As(err, &unsupported) {
+		return p.leave(lt, n.Span.Start, unsupported.Reason)
+	}
+	if err != nil || len(changes) == 0 {
+		return err
+	}
+	var edits []cfn.Edit
+	for _, c := range changes {
+		edit, err := text.Replace(c.Start, c.End, c.Text)
+		if err != nil {
+			return p.leave(lt, n.Span.Start, err.Error())
+		}
+		edits = append(edits, edit)
+	}
+	kind, _ := userdata.Detect(text.String)
+	p.change(RuleUserData, lt.id, n.Span.Start, fmt.Sprintf("pods can reach the metadata service: iptables commands put into the %v", kind), edits...)
+	return nil
+}
+
+// leave notes that user data stays as it is, and what protects the nodes all
+// the same. It is an error where the commands were asked for explicitly.
+func (p *planner) leave(lt launchTemplate, at int, why string) error {
+	if p.opts.mustHaveBlock() {
+		return lt.cannot(p.t, at, "UserData", "its UserData cannot take the iptables commands: "+why,
+			"use --iptables auto to lock what can be locked, or --resource to choose launch templates")
+	}
+	p.note(RuleUserData, lt.id, at, "UserData of %s left as it is: %s%s", lt.id, why, p.stillHolds())
+	return nil
+}
+
+// stillHolds says what protects a node without the block.
+func (p *planner) stillHolds() string {
+	switch {
+	case p.opts.HopLimit == 1 && !p.opts.keepsIMDSv1():
+		return "; hop limit 1 and required tokens protect it"
+	case !p.opts.keepsIMDSv1():
+		return "; required tokens alone do not keep pods off"
+	case p.opts.HopLimit == 1:
+		return "; the hop limit alone does not stop IMDSv1"
+	}
+	return ""
+}

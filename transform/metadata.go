@@ -1,0 +1,91 @@
+package transform
+
+import (
+	"fmt"
+	"strconv"
+
+	"imdslock/transform/cfn"
+)
+
+// metadataOptions locks the MetadataOptions of a launch template: the hop limit
+// and HttpTokens where there are some, else all of it.
+func (p *planner) metadataOptions(lt launchTemplate, data *cfn.Node) error {
+	if p.opts.HopLimit == 0 && p.opts.keepsIMDSv1() {
+		return nil
+	}
+	pair, ok := data.Pair("MetadataOptions")
+	if !ok {
+		edit, err := p.t.Add(data, cfn.NewPair{Key: "MetadataOptions", Value: p.newMetadataOptions()})
+		if err != nil {
+			return lt.wrap("MetadataOptions", err)
+		}
+		p.change(RuleMetadataOptions, lt.id, lt.key.Span.Start, "no MetadataOptions: added", edit)
+		return nil
+	}
+	for _, options := range pair.Value.Branches() {
+		if options.IsNull() || options.IsNoValue() || (options.Kind == cfn.Mapping && len(options.Pairs) == 0) {
+			edit, err := p.t.Replace(options, p.newMetadataOptions())
+			if err != nil {
+				return lt.wrap("MetadataOptions", err)
+			}
+			p.change(RuleMetadataOptions, lt.id, options.Span.Start, "empty MetadataOptions: filled", edit)
+			continue
+		}
+		if err := lt.refuse(p.t, options, pair.Key, "MetadataOptions"); err != nil {
+			return err
+		}
+		if err := p.hopLimit(lt, options, pair.Key); err != nil {
+			return lt.wrap("HttpPutResponseHopLimit", err)
+		}
+		if err := p.tokens(lt, options, pair.Key); err != nil {
+			return lt.wrap("HttpTokens", err)
+		}
+	}
+	return nil
+}
+
+// newMetadataOptions returns a whole block. HttpProtocolIpv6 is never in it: it
+// fails in isolated regions.
+func (p *planner) newMetadataOptions() cfn.New {
+	pairs := []cfn.NewPair{{Key: "HttpEndpoint", Value: cfn.NewScalar("enabled", cfn.Unquoted)}}
+	if p.opts.HopLimit != 0 {
+		pairs = append(pairs, cfn.NewPair{Key: "HttpPutResponseHopLimit", Value: p.limit()})
+	}
+	if !p.opts.keepsIMDSv1() {
+		pairs = append(pairs, cfn.NewPair{Key: "HttpTokens", Value: cfn.NewScalar("required", cfn.Unquoted)})
+	}
+	return cfn.NewMap(pairs...)
+}
+
+func (p *planner) limit() cfn.New {
+	return cfn.NewScalar(strconv.Itoa(p.opts.HopLimit), cfn.Number)
+}
+
+// hopLimit makes HttpPutResponseHopLimit the literal that was asked for. A
+// container's packets take one hop more than the node's own ("HttpPutResponse-
+// HopLimit" in the CloudFormation reference of LaunchTemplate MetadataOptions).
+func (p *planner) hopLimit(lt launchTemplate, options, key *cfn.Node) error {
+	if p.opts.HopLimit == 0 {
+		return nil
+	}
+	want := strconv.Itoa(p.opts.HopLimit)
+	pair, ok := options.Pair("HttpPutResponseHopLimit")
+	if !ok {
+		edit, err := p.t.Add(options, cfn.NewPair{Key: "HttpPutResponseHopLimit", Value: p.limit()})
+		if err != nil {
+			return err
+		}
+		p.change(RuleHopLimit, lt.id, key.Span.Start, "no HttpPutResponseHopLimit: set to "+want, edit)
+		return nil
+	}
+	n := pair.Value
+	if n.Kind == cfn.Scalar && n.Value == want {
+		return nil
+	}
+	edit, err := p.t.Replace(n, p.limit())
+	if err != nil {
+		return err
+	}
+	p.change(RuleHopLimit, lt.id, n.Span.Start, fmt.Sprintf("HttpPutResponseHopLimit is %s: set to %s", p.t.Describe(n), want), edit)
+	return nil
+}

@@ -1,0 +1,124 @@
+package transform
+
+import (
+	"slices"
+	"strings"
+
+	"imdslock/transform/cfn"
+)
+
+// A nodegroup is a managed node group of the template.
+type nodegroup struct {
+	id        string
+	key       *cfn.Node
+	templates []string // logical ids of the launch templates that it may use
+	elsewhere bool     // it may use a launch template of another stack
+	os        OS
+}
+
+// nodegroups returns the managed node groups of a template.
+func nodegroups(t *cfn.Template) []nodegroup {
+	var groups []nodegroup
+	for _, p := range resources(t.Root.Get("Resources")) {
+		if resourceType(p.Value) != typeNodegroup {
+			continue
+		}
+		g := nodegroup{id: p.Key.Value, key: p.Key, os: osOfAMIType(t, p.Value.Get("Properties", "AmiType"))}
+		if lt := p.Value.Get("Properties", "LaunchTemplate"); lt != nil {
+			g.reads(lt)
+		}
+		groups = append(groups, g)
+	}
+	return groups
+}
+
+// reads notes the launch templates that a LaunchTemplate property names.
+func (g *nodegroup) reads(property *cfn.Node) {
+	for _, spec := range property.Branches() {
+		if spec.IsNoValue() {
+			continue
+		}
+		name := spec.Get("Id")
+		if name == nil {
+			name = spec.Get("Name")
+		}
+		if name == nil {
+			g.elsewhere = true
+			continue
+		}
+		for _, n := range name.Branches() {
+			switch ref := n.Call("Ref"); {
+			case n.IsNoValue():
+			case ref != nil:
+				g.templates = append(g.templates, ref.Value)
+			default:
+				g.elsewhere = true
+			}
+		}
+	}
+}
+
+// osOfAMIType returns what the nodes run, by the enumeration of AmiType ("Nodegroup"
+// in the Amazon EKS API Reference), or OSUnknown where that can vary.
+func osOfAMIType(t *cfn.Template, n *cfn.Node) OS {
+	if n == nil {
+		return OSUnknown
+	}
+	outcomes, err := t.Outcomes(n)
+	if err != nil {
+		return OSUnknown
+	}
+	os := OSUnknown
+	for i, o := range outcomes {
+		this := OSUnknown
+		switch v := o.Value.Text; {
+		case strings.HasPrefix(v, "AL2_"), strings.HasPrefix(v, "AL2023_"):
+			this = OSLinux
+		case strings.HasPrefix(v, "BOTTLEROCKET_"):
+			this = OSBottlerocket
+		case strings.HasPrefix(v, "WINDOWS_"):
+			this = OSWindows
+		}
+		if i > 0 && this != os {
+			return OSUnknown
+		}
+		os = this
+	}
+	return os
+}
+
+// os returns what the nodes of a launch template run: what the node groups that
+// use it say, else what was told.
+func (lt launchTemplate) os(groups []nodegroup, told OS) OS {
+	found := OSUnknown
+	for _, g := range groups {
+		if !slices.Contains(g.templates, lt.id) {
+			continue
+		}
+		if g.os == OSUnknown || (found != OSUnknown && found != g.os) {
+			return told
+		}
+		found = g.os
+	}
+	if found == OSUnknown {
+		return told
+	}
+	return found
+}
+
+// nodegroups notes the managed node groups whose nodes the template's launch
+// templates do not launch: EKS makes one for them, with a hop limit of 2.
+func (p *planner) nodegroups(groups []nodegroup, all []launchTemplate) {
+	for _, g := range groups {
+		inStack := slices.ContainsFunc(all, func(lt launchTemplate) bool { return slices.Contains(g.templates, lt.id) })
+		switch {
+		case inStack:
+		case len(g.templates) > 0 || g.elsewhere:
+			p.note(RuleNodegroup, g.id, g.key.Span.Start,
+				"managed node group with a launch template from elsewhere: lock it in the template that makes it")
+		default:
+			p.note(RuleNodegroup, g.id, g.key.Span.Start,
+				"managed node group without a launch template, so it cannot be locked here: add an %s with MetadataOptions and refer to it", typeLaunchTemplate)
+		}
+	}
+}

@@ -1,0 +1,182 @@
+// Package transform locks the EC2 instance metadata service in a
+// CloudFormation template that launches EKS nodes.
+//
+// [Patch] decides first, then does: rules read the parsed template and return
+// [Finding]s with the edits that they want; all edits are made at once, and
+// the result is parsed and evaluated again before anybody sees it. Bytes
+// outside the edits are the input's.
+package transform
+
+import (
+	"fmt"
+	"slices"
+
+	"imdslock/transform/cfn"
+)
+
+// IMDSv1 says what to do about IMDSv1, the metadata service without tokens.
+type IMDSv1 string
+
+// The ways to lock IMDSv1. The zero value is IMDSv1Keep.
+const (
+	// IMDSv1Keep leaves HttpTokens alone.
+	IMDSv1Keep IMDSv1 = "keep"
+	// IMDSv1Lock keeps a Fn::If and allows the parameter behind it only the
+	// value that means required. Where no one parameter is behind HttpTokens,
+	// or where it serves other resources too, it is as IMDSv1Literal.
+	IMDSv1Lock IMDSv1 = "lock"
+	// IMDSv1Default changes the default of that parameter alone. The stack's
+	// previous value wins over it at an update.
+	IMDSv1Default IMDSv1 = "default"
+	// IMDSv1Literal writes HttpTokens: required, and sets the default too.
+	IMDSv1Literal IMDSv1 = "literal"
+)
+
+// IPTables says which iptables commands to put into the user data.
+type IPTables string
+
+// The choices of commands. The zero value is IPTablesOff. IPTablesAuto is
+// IPTablesAWS where the user data can take it; with IPTablesAWS and
+// IPTablesStrict it is a [*CannotLock] where it cannot.
+const (
+	IPTablesOff    IPTables = "off"
+	IPTablesAuto   IPTables = "auto"
+	IPTablesAWS    IPTables = "aws"
+	IPTablesStrict IPTables = "strict"
+)
+
+// OS is what nodes run.
+type OS string
+
+// The operating systems. OSUnknown is the zero value.
+const (
+	OSUnknown      OS = ""
+	OSLinux        OS = "linux"
+	OSWindows      OS = "windows"
+	OSBottlerocket OS = "bottlerocket"
+)
+
+// Options say what to lock. The zero value changes nothing.
+type Options struct {
+	// HopLimit is the HttpPutResponseHopLimit to set, 1 to 64. 0 leaves it.
+	HopLimit int
+	IMDSv1   IMDSv1
+	IPTables IPTables
+	// BranchENI adds the rule for pods with branch network interfaces.
+	BranchENI bool
+	// Resources are the logical ids of the launch templates and launch
+	// configurations to lock. None means all.
+	Resources []string
+	// OS is what the nodes run, where the template does not tell.
+	OS OS
+}
+
+// Defaults returns what the command does without options.
+func Defaults() Options {
+	return Options{HopLimit: 1, IMDSv1: IMDSv1Lock, IPTables: IPTablesAuto, BranchENI: true}
+}
+
+func (o Options) keepsIMDSv1() bool { return o.IMDSv1 == IMDSv1Keep || o.IMDSv1 == "" }
+
+// applies reports whether the options are about a resource.
+func (o Options) applies(logicalID string) bool {
+	return len(o.Resources) == 0 || slices.Contains(o.Resources, logicalID)
+}
+
+// Rule is the stable name of a rule.
+type Rule string
+
+// The rules.
+const (
+	RuleMetadataOptions Rule = "metadata-options"
+	RuleHopLimit        Rule = "hop-limit"
+	RuleIMDSv1          Rule = "imdsv1"
+	RuleUserData        Rule = "user-data"
+	RuleNodegroup       Rule = "nodegroup"
+)
+
+// A Finding is something at one place of a template that a rule has to say.
+// With Edits it is a change; without, a note on what was left alone and why.
+type Finding struct {
+	Rule      Rule
+	LogicalID string // of the resource or parameter
+	Position  cfn.Position
+	Message   string
+	Edits     []cfn.Edit
+}
+
+// IsNote reports whether nothing is changed for the finding.
+func (f Finding) IsNote() bool { return len(f.Edits) == 0 }
+
+// A Result is a patched template.
+type Result struct {
+	Output   []byte // equal to the input where nothing had to change
+	Findings []Finding
+}
+
+// Edits returns the edits of all findings, sorted by place.
+func (r Result) Edits() []cfn.Edit {
+	var edits []cfn.Edit
+	for _, f := range r.Findings {
+		edits = append(edits, f.Edits...)
+	}
+	return cfn.Sorted(edits)
+}
+
+// Changed reports whether the output differs from the input.
+func (r Result) Changed() bool {
+	for _, f := range r.Findings {
+		if !f.IsNote() {
+			return true
+		}
+	}
+	return false
+}
+
+// CannotLock is the error for a template that is one, but that cannot be
+// locked as asked.
+type CannotLock struct {
+	LogicalID string
+	Property  string
+	Cause     *cfn.Error // with the place and a hint
+}
+
+// Error returns "LINE:COL: LogicalID: what is wrong".
+func (e *CannotLock) Error() string {
+	return fmt.Sprintf("%v: %s: %s", e.Cause.Position, e.LogicalID, e.Cause.Message)
+}
+
+// Unwrap returns the cause.
+func (e *CannotLock) Unwrap() error { return e.Cause }
+
+// Patch locks the template in src. The error is a [*CannotLock], or a
+// [*cfn.Error] where src is no template; then there is no result.
+func Patch(src []byte, opts Options) (Result, error) {
+	t, err := cfn.Parse(src)
+	if err != nil {
+		return Result{}, err
+	}
+	p, err := plan(t, opts)
+	if err != nil {
+		return Result{}, err
+	}
+	r := Result{Output: src, Findings: p.findings}
+	if !r.Changed() {
+		if err := p.verify(t); err != nil {
+			return Result{}, err
+		}
+		return r, nil
+	}
+	r.Output, err = cfn.Apply(src, r.Edits())
+	if err != nil {
+		return Result{}, fmt.Errorf("making the edits: %w", err)
+	}
+	locked, err := cfn.Parse(r.Output)
+	if err != nil {
+		return Result{}, fmt.Errorf("reading the result: %w", err)
+	}
+	if err := p.verify(locked); err != nil {
+		return Result{}, err
+	}
+	return r, nil
+}
