@@ -1,0 +1,60 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/aymanbagabas/go-udiff"
+	"github.com/google/renameio/v2"
+)
+
+// writeFile writes a file at once: whoever reads it sees the old or the new
+// content, never a part. A symbolic link stays one, and what it points to is
+// written; an existing file keeps its mode.
+func writeFile(path string, data []byte) error {
+	target, err := filepath.EvalSymlinks(path)
+	if os.IsNotExist(err) {
+		target, err = path, nil
+	}
+	if err != nil {
+		return fmt.Errorf("writing %s: %w", path, err)
+	}
+	err = renameio.WriteFile(target, data, 0o666,
+		renameio.WithTempDir(filepath.Dir(target)), renameio.WithExistingPermissions())
+	if err != nil {
+		return fmt.Errorf("writing %s: %w", path, err)
+	}
+	return nil
+}
+
+// unifiedDiff returns the difference as patch and git apply take it.
+func unifiedDiff(name string, before, after []byte) string {
+	name = strings.TrimPrefix(filepath.ToSlash(name), "/")
+	return udiff.Unified("a/"+name, "b/"+name, string(before), string(after))
+}
+
+// colored paints the lines of a unified diff for a terminal.
+func colored(diff string) string {
+	var b strings.Builder
+	for line := range strings.Lines(diff) {
+		color := ""
+		switch {
+		case strings.HasPrefix(line, "+++"), strings.HasPrefix(line, "---"):
+			color = "\x1b[1m"
+		case line[0] == '+':
+			color = "\x1b[32m"
+		case line[0] == '-':
+			color = "\x1b[31m"
+		case line[0] == '@':
+			color = "\x1b[36m"
+		}
+		text := strings.TrimSuffix(line, "\n")
+		if color != "" {
+			text = color + text + "\x1b[0m"
+		}
+		b.WriteString(text + line[len(strings.TrimSuffix(line, "\n")):])
+	}
+	return b.String()
+}
