@@ -26,7 +26,7 @@ func (p *planner) userData(lt launchTemplate, data *cfn.Node, os OS) error {
 	pair, ok := data.Pair("UserData")
 	if !ok {
 		if os == OSLinux {
-			edit, err := p.t.Add(data, cfn.NewPair{Key: "UserData", Value: p.newUserData()})
+			edit, err := p.t.Add(data, cfn.NewPair{Key: "UserData", Value: p.newUserData(lt)})
 			if err != nil {
 				return lt.wrap("UserData", err)
 			}
@@ -44,9 +44,9 @@ func (p *planner) userData(lt launchTemplate, data *cfn.Node, os OS) error {
 }
 
 // newUserData is user data for nodes that have none.
-func (p *planner) newUserData() cfn.New {
+func (p *planner) newUserData(lt launchTemplate) cfn.New {
 	text := userdata.Document(p.opts.block())
-	p.texts = append(p.texts, text)
+	p.texts = append(p.texts, plannedText{lt, lt.key.Span.Start, text})
 	document := cfn.NewScalar(text, cfn.Lines)
 	return cfn.NewMap(cfn.NewPair{Key: "Fn::Base64", Value: document})
 }
@@ -69,7 +69,7 @@ func (p *planner) branch(lt launchTemplate, n *cfn.Node, os OS) error {
 		if os != OSLinux {
 			return p.leave(lt, at, noUserData(os))
 		}
-		edit, err := p.t.Replace(n, p.newUserData())
+		edit, err := p.t.Replace(n, p.newUserData(lt))
 		if err != nil {
 			return lt.wrap("UserData", err)
 		}
@@ -101,7 +101,7 @@ func (p *planner) branch(lt launchTemplate, n *cfn.Node, os OS) error {
 func (p *planner) text(lt launchTemplate, n *cfn.Node) error {
 	text := p.t.TextOf(n)
 	changes, err := userdata.Protect(text.String, p.opts.block())
-	p.texts = append(p.texts, userdata.Apply(text.String, changes))
+	p.texts = append(p.texts, plannedText{lt, n.Span.Start, userdata.Apply(text.String, changes)})
 	var unsupported *userdata.Unsupported
 	if errors.As(err, &unsupported) {
 		return p.leave(lt, n.Span.Start, unsupported.Reason)

@@ -15,7 +15,7 @@ func (p *planner) metadataOptions(lt launchTemplate, data *cfn.Node) error {
 	}
 	pair, ok := data.Pair("MetadataOptions")
 	if !ok {
-		edit, err := p.t.Add(data, cfn.NewPair{Key: "MetadataOptions", Value: p.newMetadataOptions()})
+		edit, err := p.t.Add(data, cfn.NewPair{Key: "MetadataOptions", Value: p.newMetadataOptions(true)})
 		if err != nil {
 			return lt.wrap("MetadataOptions", err)
 		}
@@ -24,7 +24,7 @@ func (p *planner) metadataOptions(lt launchTemplate, data *cfn.Node) error {
 	}
 	for _, options := range pair.Value.Branches() {
 		if options.IsNull() || options.IsNoValue() || (options.Kind == cfn.Mapping && len(options.Pairs) == 0) {
-			edit, err := p.t.Replace(options, p.newMetadataOptions())
+			edit, err := p.t.Replace(options, p.newMetadataOptions(options.IsNoValue()))
 			if err != nil {
 				return lt.wrap("MetadataOptions", err)
 			}
@@ -44,10 +44,14 @@ func (p *planner) metadataOptions(lt launchTemplate, data *cfn.Node) error {
 	return nil
 }
 
-// newMetadataOptions returns a whole block. HttpProtocolIpv6 is never in it: it
-// fails in isolated regions.
-func (p *planner) newMetadataOptions() cfn.New {
-	pairs := []cfn.NewPair{{Key: "HttpEndpoint", Value: cfn.NewScalar("enabled", cfn.Unquoted)}}
+// newMetadataOptions returns what a block must have, and HttpEndpoint where the
+// template has no block at all. HttpProtocolIpv6 is never in it: it fails in
+// isolated regions.
+func (p *planner) newMetadataOptions(endpoint bool) cfn.New {
+	var pairs []cfn.NewPair
+	if endpoint {
+		pairs = append(pairs, cfn.NewPair{Key: "HttpEndpoint", Value: cfn.NewScalar("enabled", cfn.Unquoted)})
+	}
 	if p.opts.HopLimit != 0 {
 		pairs = append(pairs, cfn.NewPair{Key: "HttpPutResponseHopLimit", Value: p.limit()})
 	}

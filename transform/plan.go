@@ -13,8 +13,15 @@ type planner struct {
 	t        *cfn.Template
 	opts     Options
 	findings []Finding
-	texts    []string          // every user data, as it will be, in order
+	texts    []plannedText     // every user data in order
 	locks    map[string]string // parameter to the one value that it is locked to
+}
+
+// A plannedText is a user data as it will be.
+type plannedText struct {
+	lt   launchTemplate
+	at   int
+	text string
 }
 
 // plan runs the rules over a template.
@@ -46,7 +53,6 @@ func plan(t *cfn.Template, opts Options) (*planner, error) {
 		}
 	}
 	p.nodegroups(groups, all)
-	slices.SortStableFunc(p.findings, func(a, b Finding) int { return a.Position.Offset - b.Position.Offset })
 	return p, nil
 }
 

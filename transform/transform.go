@@ -110,11 +110,13 @@ func (f Finding) IsNote() bool { return len(f.Edits) == 0 }
 
 // A Result is a patched template.
 type Result struct {
-	Output   []byte // equal to the input where nothing had to change
-	Findings []Finding
+	Output   []byte    // equal to the input where nothing had to change
+	Findings []Finding // in the order of the launch templates and the rules
 }
 
-// Edits returns the edits of all findings, sorted by place.
+// Edits returns the edits of all findings, sorted by place. Several at one
+// place are in the order of the findings: first what belongs to an inner
+// mapping, then what belongs to the one around it.
 func (r Result) Edits() []cfn.Edit {
 	var edits []cfn.Edit
 	for _, f := range r.Findings {

@@ -3,7 +3,6 @@ package transform
 import (
 	"encoding/json"
 	"fmt"
-	"slices"
 	"strconv"
 
 	"github.com/awslabs/goformation/v7/cloudformation/autoscaling"
@@ -27,8 +26,11 @@ func (p *planner) verify(t *cfn.Template) error {
 				Cause: t.Errorf(f.Position.Offset, "the change did not hold: %s", f.Message)}
 		}
 	}
-	if !slices.Equal(p.texts, again.texts) {
-		return fmt.Errorf("the user data of the result is not what was planned")
+	for i, planned := range p.texts {
+		if i >= len(again.texts) || again.texts[i].text != planned.text {
+			return planned.lt.cannot(p.t, planned.at, "UserData", "its UserData cannot take the iptables commands in the way it is written",
+				"write it as a literal block scalar (|), or use --iptables off")
+		}
 	}
 	opts := p.opts
 	all, err := launchTemplates(t)

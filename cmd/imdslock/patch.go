@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"runtime"
+	"slices"
 	"sync"
 
 	"imdslock/transform"
@@ -94,7 +95,9 @@ func patchOne(opts options, s source) patched {
 
 // log prints notes and, with -v, changes.
 func (p patched) log(opts options, stderr io.Writer) {
-	for _, f := range p.result.Findings {
+	findings := slices.Clone(p.result.Findings)
+	slices.SortStableFunc(findings, func(a, b transform.Finding) int { return a.Position.Offset - b.Position.Offset })
+	for _, f := range findings {
 		switch {
 		case f.IsNote() && !opts.quiet:
 			fmt.Fprintf(stderr, "%s:%v: note: %s\n", p.name, f.Position, f.Message)

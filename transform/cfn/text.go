@@ -1,6 +1,7 @@
 package cfn
 
 import (
+	"bytes"
 	"fmt"
 	"strings"
 )
@@ -9,8 +10,9 @@ import (
 // Fn::Join, in any spelling and nesting. It knows where each part of the string
 // stands in the source, so that a change of the string becomes an [Edit].
 //
-// What is known at deployment only stands in String as "${...}": the variables
-// of Fn::Sub as they are written, every other intrinsic function as "${Name}".
+// The variables of Fn::Sub stand in String as they are written, "${Name}", and so
+// does "${!Literal}". Every other function that is known at deployment only is
+// one character, [Placeholder].
 type Text struct {
 	String string
 
@@ -19,12 +21,15 @@ type Text struct {
 	places   []place
 }
 
+// Placeholder stands for a part of a [Text] that the template does not show
+// (OBJECT REPLACEMENT CHARACTER).
+const Placeholder = "\uFFFC"
+
 // A piece is a range of the string that one scalar makes.
 type piece struct {
 	start, end int
 	node       *Node
 	segments   []segment
-	sub        bool // in Fn::Sub, where "${" of ours must be written "${!"
 }
 
 // A place is where an item of an Fn::Join begins.
@@ -49,11 +54,11 @@ func (x *Text) read(b *strings.Builder, n *Node) {
 	name, arg := n.Function()
 	switch {
 	case n.Kind == Scalar:
-		x.scalar(b, n, false)
+		x.scalar(b, n)
 	case name == "Fn::Sub" && arg.Kind == Scalar:
-		x.scalar(b, arg, true)
+		x.scalar(b, arg)
 	case name == "Fn::Sub" && len(arg.Items) == 2 && arg.Items[0].Kind == Scalar:
-		x.scalar(b, arg.Items[0], true)
+		x.scalar(b, arg.Items[0])
 	case name == "Fn::Join" && len(arg.Items) == 2 && arg.Items[0].Kind == Scalar && arg.Items[1].Kind == Sequence:
 		delimiter, list := arg.Items[0].Value, arg.Items[1]
 		for i, item := range list.Items {
@@ -64,23 +69,24 @@ func (x *Text) read(b *strings.Builder, n *Node) {
 			x.read(b, item)
 		}
 	default:
-		fmt.Fprintf(b, "${%s}", strings.TrimPrefix(name, "Fn::"))
+		b.WriteString(Placeholder)
 	}
 }
 
-func (x *Text) scalar(b *strings.Builder, n *Node, sub bool) {
+func (x *Text) scalar(b *strings.Builder, n *Node) {
 	start := b.Len()
 	b.WriteString(n.Value)
 	segments, ok := x.template.decode(n)
 	if ok {
-		x.pieces = append(x.pieces, piece{start, b.Len(), n, segments, sub})
+		x.pieces = append(x.pieces, piece{start, b.Len(), n, segments})
 	}
 }
 
 // Replace returns the edit that puts text into the place of String[start:end],
 // encoded for the scalar or list that stands there and in its style. Lines of
-// text end in "\n"; the source's own line ends are used. The error says why the
-// place cannot take it.
+// text end in "\n"; the source's own line ends are used. As in String, "${Name}"
+// is a variable in Fn::Sub, and a literal "${" must be written "${!" there. The
+// error says why the place cannot take the text.
 func (x *Text) Replace(start, end int, text string) (Edit, error) {
 	if e, ok := x.replaceItems(start, end, text); ok {
 		return e, nil
@@ -155,9 +161,6 @@ func (t *Template) itemSeparator(list *Node, index int) string {
 
 // replaceIn replaces text[start:end] of a scalar.
 func (x *Text) replaceIn(p piece, start, end int, text string) (Edit, error) {
-	if p.sub {
-		text = strings.ReplaceAll(text, "${", "${!")
-	}
 	switch p.node.Style {
 	case Literal, Folded:
 		return x.template.replaceLines(p, start, end, text)
@@ -169,11 +172,11 @@ func (x *Text) replaceIn(p piece, start, end int, text string) (Edit, error) {
 		}
 	case SingleQuoted:
 		from, ok := p.source(start)
-		if ok && start == end && foldable(text) && p.foldsAt(start) {
+		to, ok2 := p.source(end)
+		if ok && ok2 && foldable(text) && p.foldsAt(start) && p.foldsAt(end) {
 			t := x.template
-			indent := t.eol(from) + t.eol(from) + strings.Repeat(" ", t.Position(p.node.body).Column-1)
-			text = strings.ReplaceAll(text, "'", "''")
-			return Edit{Span{from, from}, strings.ReplaceAll(text, "\n", indent)}, nil
+			indent := strings.Repeat(" ", t.Position(p.node.body).Column-1)
+			return Edit{Span{from, to}, foldLines(strings.ReplaceAll(text, "'", "''"), t.eol(from), indent)}, nil
 		}
 	}
 	// No way to say it in these quotes: in double quotes there always is.
@@ -187,16 +190,36 @@ func unquoted(text string) string {
 	return s[1 : len(s)-1]
 }
 
-// foldable reports whether lines stay as they are where YAML folds: no empty
-// one, and no white space at both ends. A line feed before all is no line.
+// foldable reports whether lines stay as they are where YAML folds: those with
+// white space at an end do not.
 func foldable(text string) bool {
-	for line := range strings.Lines(strings.TrimPrefix(text, "\n")) {
+	for line := range strings.Lines(text) {
 		line = strings.TrimSuffix(line, "\n")
-		if line == "" || line != strings.Trim(line, " \t") {
+		if line != strings.Trim(line, " \t") {
 			return false
 		}
 	}
 	return true
+}
+
+// foldLines writes text so that folding gives it back: a line break that ends a
+// line is two, and a further one for an empty line stays one.
+func foldLines(text, eol, indent string) string {
+	var b strings.Builder
+	for i := 0; i < len(text); i++ {
+		if text[i] != '\n' {
+			b.WriteByte(text[i])
+			continue
+		}
+		b.WriteString(eol)
+		if i == 0 || text[i-1] != '\n' {
+			b.WriteString(eol)
+		}
+		if i+1 == len(text) || text[i+1] != '\n' {
+			b.WriteString(indent)
+		}
+	}
+	return b.String()
 }
 
 // foldsAt reports whether a line break may be written at a place without taking
@@ -254,13 +277,36 @@ func (t *Template) replaceLines(p piece, start, end int, text string) (Edit, err
 		return Edit{}, fmt.Errorf("the place is in the middle of a line")
 	}
 	var b strings.Builder
+	if n.Style == Folded && text != "" && t.joinsLine(value, start, from) {
+		b.WriteString(eol)
+	}
 	for line := range strings.Lines(text) {
-		b.WriteString(indentLine(indent, strings.TrimSuffix(line, "\n")) + eol)
-		if n.Style == Folded {
+		line = strings.TrimSuffix(line, "\n")
+		b.WriteString(indentLine(indent, line) + eol)
+		if n.Style == Folded && line != "" {
 			b.WriteString(eol)
 		}
 	}
-	return Edit{Span{from, to}, b.String()}, nil
+	added := b.String()
+	if n.Style == Folded && end < len(value) && (value[end] == ' ' || value[end] == '\t') {
+		added = strings.TrimSuffix(added, eol) // nothing folds before an indented line
+	}
+	return Edit{Span{from, to}, added}, nil
+}
+
+// joinsLine reports whether a line that is put at offset from of a folded
+// scalar would be joined to the one before, which ends at a place of the value:
+// there is no empty line between, as before a line that is indented more.
+func (t *Template) joinsLine(value string, start, from int) bool {
+	if start == 0 {
+		return false
+	}
+	before := value[strings.LastIndexByte(value[:start-1], '\n')+1 : start]
+	if isBlank(before[0]) {
+		return false
+	}
+	line := t.Source[t.lineStart(from-1):from]
+	return len(bytes.TrimSpace(line)) > 0
 }
 
 // lineOf returns where the line of the source starts whose text starts at a

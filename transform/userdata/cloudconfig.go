@@ -1,12 +1,14 @@
 package userdata
 
 import (
+	"strconv"
 	"strings"
 )
 
 var (
 	moduleKey = pattern(`^["']?(bootcmd|runcmd)["']?[ \t]*:`)
 	plainKey  = pattern(`^["']?(bootcmd|runcmd)["']?[ \t]*:[ \t]*(#.*)?$`)
+	flowKey   = pattern(`^["']?(bootcmd|runcmd)["']?[ \t]*:[ \t]*\[`)
 	listItem  = pattern(`^([ ]*)-([ \t]|$)`)
 )
 
@@ -61,8 +63,11 @@ func intoCloudConfig(text string, block Block, commands []string) ([]Change, err
 	if m.key < 0 {
 		return []Change{newModule(text, name, commands)}, nil
 	}
+	if c, ok := intoFlow(text, m, commands); ok {
+		return []Change{c}, nil
+	}
 	if !m.plain {
-		return nil, unsupportedf(CloudConfig, "its %s is not a list of one item a line", name)
+		return nil, unsupportedf(CloudConfig, "its %s is no list that can be added to", name)
 	}
 	lines := items(commands)
 	eol := eolOf(text[m.key:])
@@ -70,6 +75,19 @@ func intoCloudConfig(text string, block Block, commands []string) ([]Change, err
 		return []Change{{m.items, m.items, "\n" + indented(lines, m.indent, eol)}}, nil
 	}
 	return []Change{{m.items, m.items, indented(lines, m.indent, eol)}}, nil
+}
+
+// intoFlow puts the commands behind the bracket that opens a flow sequence, on
+// lines of their own between the bracket and what stood behind it.
+func intoFlow(text string, m module, commands []string) (Change, bool) {
+	line := text[m.key:m.items]
+	k := flowKey().FindString(line)
+	if k == "" || !strings.HasSuffix(line, "\n") {
+		return Change{}, false
+	}
+	eol := eolOf(line)
+	added := k + eol + indented(flowItems(commands), "  ", eol) + "  " + strings.TrimLeft(line[len(k):], " \t")
+	return Change{m.key, m.items, added}, true
 }
 
 // newModule adds the key behind the header line.
@@ -110,12 +128,28 @@ func items(commands []string) []string {
 	return append(lines, End)
 }
 
-// inList reports whether a block is written as items of a list.
-func inList(block string) bool {
+// flowItems writes commands as items of a YAML flow sequence.
+func flowItems(commands []string) []string {
+	if strings.Contains(strings.Join(commands, "\n"), "<<") {
+		commands = []string{join(commands, "\n")}
+	}
+	lines := []string{Begin}
+	for _, c := range commands {
+		lines = append(lines, strconv.Quote(c)+",")
+	}
+	return append(lines, End)
+}
+
+// linesLike writes commands in the way in which a block is written: as items of
+// a list, of a flow sequence, or as they are.
+func linesLike(block string, commands []string) []string {
 	for line := range strings.Lines(block) {
-		if strings.HasPrefix(strings.TrimLeft(line, " "), "- ") {
-			return true
+		switch line = strings.TrimSpace(line); {
+		case strings.HasPrefix(line, "- "):
+			return items(commands)
+		case strings.HasPrefix(line, `"`) && strings.HasSuffix(line, ","):
+			return flowItems(commands)
 		}
 	}
-	return false
+	return marked(commands)
 }

@@ -47,6 +47,9 @@ func (k Kind) String() string {
 	return "user data"
 }
 
+// placeholder stands in a text for what the template does not show.
+const placeholder = "\uFFFC"
+
 // mimeWindow is how many bytes cloud-init searches for "MIME-Version:".
 const mimeWindow = 4096
 
@@ -57,7 +60,7 @@ func Detect(text string) (Kind, string) {
 	switch {
 	case start == "":
 		return Other, "it is empty"
-	case strings.HasPrefix(start, "${"):
+	case strings.HasPrefix(start, "${"), strings.HasPrefix(start, placeholder):
 		return Other, "what it is is not known before the deployment"
 	case strings.HasPrefix(lower, "<powershell") || strings.HasPrefix(lower, "<script") ||
 		strings.HasPrefix(lower, "<persist>") || strings.HasPrefix(lower, "version: 1.") && strings.Contains(lower, "task:"):

@@ -27,9 +27,11 @@ func documentStart(eol string) string {
 		`Content-Type: multipart/mixed; boundary="` + ownBoundary + `"` + eol + eol
 }
 
-// part is a part with a script of the commands, its delimiter before it.
-func part(boundary, eol string, commands []string) string {
-	lines := []string{"--" + boundary, partHeader, "", interpreter}
+// part is a part with a script of the commands, its delimiter before it. Header
+// fields beside its type are optional.
+func part(boundary, eol string, commands []string, fields ...string) string {
+	lines := append([]string{"--" + boundary, partHeader}, fields...)
+	lines = append(lines, "", interpreter)
 	return join(append(lines, marked(commands)...), eol)
 }
 
@@ -46,7 +48,30 @@ func intoNodeConfig(text string, commands []string) []Change {
 	return []Change{{0, 0, before}, {len(text), len(text), after}}
 }
 
+// firstNames are file names for the part, in the order of preference.
+var firstNames = [...]string{"00-imdslock.sh", "-imdslock.sh", "(imdslock).sh"}
+
+// disposition returns the header field that makes the part's script the first
+// where other parts have file names: cloud-init runs scripts in the order of
+// their names, and calls those without one part-001, part-002 and so on.
+func disposition(parts string) []string {
+	first := "part-001"
+	for _, m := range fileName().FindAllStringSubmatch(parts, -1) {
+		first = min(first, m[1]+m[2])
+	}
+	if first == "part-001" {
+		return nil
+	}
+	for _, name := range firstNames {
+		if name < first {
+			return []string{`Content-Disposition: attachment; filename="` + name + `"`}
+		}
+	}
+	return nil
+}
+
 var (
+	fileName          = pattern(`(?im)^(?:content-disposition:.*|[ \t].*)\bfilename\s*=\s*(?:"([^"\r\n]*)"|([^";\s]+))`)
 	boundaryParameter = pattern(`(?i)\bboundary\s*=\s*(?:"([^"]*)"|([^";\s]+))`)
 	fold              = pattern(`\r?\n[ \t]+`)
 )
@@ -77,10 +102,13 @@ func intoMIME(text string, block Block, commands []string) ([]Change, error) {
 		return nil, unsupportedf(MIME, "its Content-Type names no boundary")
 	}
 	boundary := m[1] + m[2]
+	if strings.Contains(boundary, placeholder) {
+		return nil, unsupportedf(MIME, "its boundary is not known before the deployment")
+	}
 	at := body
 	for line := range strings.Lines(text[body:]) {
 		if strings.TrimRight(line, " \t\r\n") == "--"+boundary {
-			return []Change{{at, at, part(boundary, eolOf(line), commands)}}, nil
+			return []Change{{at, at, part(boundary, eolOf(line), commands, disposition(text[at:])...)}}, nil
 		}
 		at += len(line)
 	}

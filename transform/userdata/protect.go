@@ -49,7 +49,7 @@ func Protect(text string, block Block) ([]Change, error) {
 		return nil, &Unsupported{kind, reason}
 	}
 	if start, end, indent, ok := find(text); ok && start <= kubeletStart(text) {
-		c := block.rewrite(text, kind, start, end, indent)
+		c := block.rewrite(text, start, end, indent)
 		if c.Text == text[start:end] {
 			return nil, nil
 		}
@@ -83,14 +83,11 @@ func Protect(text string, block Block) ([]Change, error) {
 
 // rewrite replaces the block that is there. What it is written as, commands
 // or items of a list, stays.
-func (b Block) rewrite(text string, kind Kind, start, end int, indent string) Change {
+func (b Block) rewrite(text string, start, end int, indent string) Change {
 	eol := eolOf(text[start:end])
 	before := text[:start]
 	commands := b.commands(rulesIn(before + text[end:max(end, kubeletStart(text))]))
-	lines := marked(commands)
-	if inList(text[start:end]) || (kind == CloudConfig && indent != "") {
-		lines = items(commands)
-	}
+	lines := linesLike(text[start:end], commands)
 	var out strings.Builder
 	for _, line := range lines {
 		out.WriteString(indent + line + eol)
