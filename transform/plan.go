@@ -24,6 +24,15 @@ type plannedText struct {
 	text string
 }
 
+// place returns where the text i stands, or the offset given where there is no
+// such text.
+func (p *planner) place(i, otherwise int) int {
+	if i < len(p.texts) {
+		return p.texts[i].at
+	}
+	return otherwise
+}
+
 // plan runs the rules over a template.
 func plan(t *cfn.Template, opts Options) (*planner, error) {
 	all, err := launchTemplates(t)

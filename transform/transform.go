@@ -8,6 +8,7 @@
 package transform
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 
@@ -178,7 +179,25 @@ func Patch(src []byte, opts Options) (Result, error) {
 		return Result{}, fmt.Errorf("reading the result: %w", err)
 	}
 	if err := p.verify(locked); err != nil {
-		return Result{}, err
+		return Result{}, inInput(t, r.Edits(), err)
 	}
 	return r, nil
+}
+
+// inInput gives an error about a result its place in the input.
+func inInput(t *cfn.Template, edits []cfn.Edit, err error) error {
+	var cannot *CannotLock
+	if !errors.As(err, &cannot) {
+		return err
+	}
+	at := cannot.Cause.Offset
+	for _, e := range edits {
+		if at < e.Start {
+			break
+		}
+		at = max(at+e.End-e.Start-len(e.New), e.Start)
+	}
+	cause := *cannot.Cause
+	cause.Position = t.Position(min(at, len(t.Source)))
+	return &CannotLock{cannot.LogicalID, cannot.Property, &cause}
 }

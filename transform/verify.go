@@ -28,7 +28,7 @@ func (p *planner) verify(t *cfn.Template) error {
 	}
 	for i, planned := range p.texts {
 		if i >= len(again.texts) || again.texts[i].text != planned.text {
-			return planned.lt.cannot(p.t, planned.at, "UserData", "its UserData cannot take the iptables commands in the way it is written",
+			return planned.lt.cannot(t, again.place(i, planned.at), "UserData", "its UserData cannot take the iptables commands in the way it is written",
 				"write it as a literal block scalar (|), or use --iptables off")
 		}
 	}
@@ -81,7 +81,7 @@ func (lt launchTemplate) holds(t *cfn.Template, opts Options, pair cfn.Pair, o c
 	if len(o.Parameters) > 0 {
 		under = " with " + o.String()
 	}
-	options, err := lt.metadataOptions(o.Value)
+	options, err := lt.metadataOptions(o.Value, opts)
 	if err != nil {
 		return lt.cannot(t, pair.Key.Span.Start, "MetadataOptions", fmt.Sprintf("MetadataOptions%s is not known: %v", under, err), "")
 	}
@@ -94,21 +94,26 @@ func (lt launchTemplate) holds(t *cfn.Template, opts Options, pair cfn.Pair, o c
 	return nil
 }
 
-// metadataOptions decodes a value into the type of the resource. Both types
-// have the properties of a launch template's that are looked at.
-func (lt launchTemplate) metadataOptions(v cfn.Value) (ec2.LaunchTemplate_MetadataOptions, error) {
+// metadataOptions decodes what the options are about into the type of the
+// resource. Both types have the properties of a launch template's that are
+// looked at.
+func (lt launchTemplate) metadataOptions(v cfn.Value, opts Options) (ec2.LaunchTemplate_MetadataOptions, error) {
 	var options ec2.LaunchTemplate_MetadataOptions
 	fields := map[string]any{}
-	for _, name := range []string{"HttpEndpoint", "HttpPutResponseHopLimit", "HttpTokens"} {
-		switch f := v.Field(name); f.Kind {
-		case cfn.IsUnknown, cfn.IsOneOf:
-			return options, fmt.Errorf("%s: %s", name, f.Reason)
-		case cfn.IsText:
-			fields[name] = f.Text
-			if i, err := strconv.Atoi(f.Text); err == nil {
-				fields[name] = i // CloudFormation takes "1" for 1
-			}
+	if opts.HopLimit != 0 {
+		f := v.Field("HttpPutResponseHopLimit")
+		limit, err := strconv.Atoi(f.Text) // CloudFormation takes "1" for 1
+		if err != nil {
+			return options, unknown("HttpPutResponseHopLimit", f)
 		}
+		fields["HttpPutResponseHopLimit"] = limit
+	}
+	if !opts.keepsIMDSv1() {
+		f := v.Field("HttpTokens")
+		if f.Kind != cfn.IsText {
+			return options, unknown("HttpTokens", f)
+		}
+		fields["HttpTokens"] = f.Text
 	}
 	encoded, err := json.Marshal(fields)
 	if err != nil {
@@ -117,10 +122,21 @@ func (lt launchTemplate) metadataOptions(v cfn.Value) (ec2.LaunchTemplate_Metada
 	if resourceType(lt.resource) == typeLaunchConfiguration {
 		var of autoscaling.LaunchConfiguration_MetadataOptions
 		err = json.Unmarshal(encoded, &of)
-		options.HttpEndpoint, options.HttpPutResponseHopLimit, options.HttpTokens = of.HttpEndpoint, of.HttpPutResponseHopLimit, of.HttpTokens
+		options.HttpPutResponseHopLimit, options.HttpTokens = of.HttpPutResponseHopLimit, of.HttpTokens
 		return options, err
 	}
 	return options, json.Unmarshal(encoded, &options)
+}
+
+// unknown says why the value of a property cannot be judged.
+func unknown(property string, v cfn.Value) error {
+	switch v.Kind {
+	case cfn.IsNoValue:
+		return fmt.Errorf("there is no %s", property)
+	case cfn.IsText:
+		return fmt.Errorf("%s is %q", property, v.Text)
+	}
+	return fmt.Errorf("%s: %s", property, v.Reason)
 }
 
 // isDefault reports whether an outcome is the one of the parameters' defaults.

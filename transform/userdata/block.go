@@ -36,14 +36,13 @@ const (
 // of Ubuntu's snap. No line starts with white space, which folded and quoted
 // YAML would lose. What enters by an interface for the metadata service is by
 // definition forwarded: the node's own packets do not pass PREROUTING.
-const strictCommands = `for unit in kubelet snap.kubelet-eks.daemon; do
-mkdir -p /etc/systemd/system/$unit.service.d
-cat >/etc/systemd/system/$unit.service.d/05-imdslock.conf <<'IMDSLOCK'
+const strictCommands = `mkdir -p /etc/systemd/system/kubelet.service.d /etc/systemd/system/snap.kubelet-eks.daemon.service.d
+cat >/etc/systemd/system/kubelet.service.d/05-imdslock.conf <<'IMDSLOCK'
 [Service]
 ExecStartPre=/bin/sh -c 'iptables -w -t raw -C PREROUTING -d 169.254.169.254/32 -j DROP 2>/dev/null || iptables -w -t raw -I PREROUTING 1 -d 169.254.169.254/32 -j DROP'
 ExecStartPre=/bin/sh -c '[ ! -e /proc/net/if_inet6 ] || ip6tables -w -t raw -C PREROUTING -d fd00:ec2::254/128 -j DROP 2>/dev/null || ip6tables -w -t raw -I PREROUTING 1 -d fd00:ec2::254/128 -j DROP'
 IMDSLOCK
-done
+cp /etc/systemd/system/kubelet.service.d/05-imdslock.conf /etc/systemd/system/snap.kubelet-eks.daemon.service.d/
 systemctl daemon-reload`
 
 // commands returns the commands of the block that are missing beside rules

@@ -49,14 +49,41 @@ func findModule(text, name string) module {
 	return m
 }
 
+// kubeletStart returns the offset of the module's first line that starts the
+// kubelet, or the module's end.
+func (m module) kubeletStart(text string) int {
+	if m.key < 0 {
+		return m.end
+	}
+	return m.key + kubeletStart(text[m.key:m.end])
+}
+
+// has reports whether an offset is within the module.
+func (m module) has(at int) bool { return m.key >= 0 && m.key <= at && at < m.end }
+
+// runsFirst reports whether what stands at an offset of user data runs before
+// anything that starts the kubelet: what comes first, but in cloud-config
+// bootcmd runs before runcmd wherever it stands.
+func runsFirst(text string, kind Kind, at int) bool {
+	if kind == CloudConfig {
+		bootcmd, runcmd := findModule(text, "bootcmd"), findModule(text, "runcmd")
+		switch {
+		case bootcmd.has(at):
+			return at <= bootcmd.kubeletStart(text)
+		case runcmd.has(at):
+			return at <= runcmd.kubeletStart(text) && bootcmd.kubeletStart(text) == bootcmd.end
+		}
+	}
+	return at <= kubeletStart(text)
+}
+
 // intoCloudConfig makes the commands the first items of runcmd, which runs
 // once per instance, after bootcmd and before the scripts of a MIME document.
 // A strict block, which may run at every boot, goes to bootcmd, and so does any
 // where bootcmd starts the kubelet.
 func intoCloudConfig(text string, block Block, commands []string) ([]Change, error) {
 	name := "runcmd"
-	bootcmd := findModule(text, "bootcmd")
-	if block.Strict || (bootcmd.key >= 0 && kubeletStart(text[bootcmd.key:bootcmd.end]) < bootcmd.end-bootcmd.key) {
+	if bootcmd := findModule(text, "bootcmd"); block.Strict || bootcmd.kubeletStart(text) < bootcmd.end {
 		name = "bootcmd"
 	}
 	m := findModule(text, name)

@@ -48,7 +48,7 @@ func Protect(text string, block Block) ([]Change, error) {
 	if reason != "" {
 		return nil, &Unsupported{kind, reason}
 	}
-	if start, end, indent, ok := find(text); ok && start <= kubeletStart(text) {
+	if start, end, indent, ok := find(text); ok && runsFirst(text, kind, start) {
 		c := block.rewrite(text, start, end, indent)
 		if c.Text == text[start:end] {
 			return nil, nil

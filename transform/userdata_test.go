@@ -1,0 +1,227 @@
+package transform_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"mvdan.cc/sh/v3/syntax"
+
+	"imdslock/transform"
+	"imdslock/transform/cfn"
+	"imdslock/transform/userdata"
+)
+
+// A userData is one text before and after, of one template.
+type userData struct {
+	place         string
+	before, after string
+}
+
+// userDataTexts patches the fixtures and the real templates and returns every
+// text in them that is not the same afterwards.
+func userDataTexts(t *testing.T, iptables transform.IPTables) []userData {
+	t.Helper()
+	files, _ := filepath.Glob("../fixtures/*")
+	real, _ := filepath.Glob("../../shared/corpus/*.*")
+	var changed []userData
+	for _, file := range append(files, real...) {
+		if strings.Contains(file, ".golden.") {
+			continue
+		}
+		opts := transform.Options{IPTables: transform.IPTablesAuto, BranchENI: true}
+		result, err := transform.Patch(readFile(t, file), opts)
+		if err != nil {
+			continue
+		}
+		before, after := base64Texts(t, readFile(t, file)), base64Texts(t, result.Output)
+		if len(before) != len(after) {
+			continue // user data was added where there was none
+		}
+		if iptables == transform.IPTablesStrict {
+			for i, text := range before {
+				changes, err := userdata.Protect(text, userdata.Block{Strict: true})
+				if err == nil {
+					after[i] = userdata.Apply(text, changes)
+				}
+			}
+		}
+		for i := range before {
+			if before[i] != after[i] {
+				changed = append(changed, userData{fmt.Sprintf("%s text %d", file, i), before[i], after[i]})
+			}
+		}
+	}
+	return changed
+}
+
+// base64Texts returns the texts of all calls of Fn::Base64.
+func base64Texts(t *testing.T, src []byte) []string {
+	t.Helper()
+	tmpl, err := cfn.Parse(src)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var texts []string
+	for n := range tmpl.Root.All {
+		if arg := n.Call("Fn::Base64"); arg != nil {
+			for _, branch := range arg.Branches() {
+				texts = append(texts, tmpl.TextOf(branch).String)
+			}
+		}
+	}
+	return texts
+}
+
+// required reports whether a test that needs something must not be skipped for
+// want of it: IMDSLOCK_REQUIRE is a list of names, as "cloud-init,systemd".
+func required(what string) bool {
+	return slices.Contains(strings.Split(os.Getenv("IMDSLOCK_REQUIRE"), ","), what)
+}
+
+// missing skips a test for want of something, or fails it where that is required.
+func missing(t *testing.T, what, why string) {
+	t.Helper()
+	if required(what) {
+		t.Fatalf("%s is required: %s", what, why)
+	}
+	t.Skipf("no %s: %s", what, why)
+}
+
+// A part is what cloud-init makes of one part of user data.
+type part struct{ Type, Name, Payload string }
+
+// split runs cloud-init's own code.
+func split(t *testing.T, texts []string) [][]part {
+	t.Helper()
+	cmd := exec.Command("/usr/bin/python3", "testdata/split.py")
+	if dir := os.Getenv("CLOUD_INIT"); dir != "" {
+		cmd.Env = append(os.Environ(), "PYTHONPATH="+dir)
+	}
+	if err := exec.Command(cmd.Path, "-c", "").Run(); err != nil {
+		missing(t, "cloud-init", "python3 does not run")
+	}
+	in, err := json.Marshal(texts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out, stderr bytes.Buffer
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = bytes.NewReader(in), &out, &stderr
+	if err := cmd.Run(); err != nil {
+		if strings.Contains(stderr.String(), "No module named") {
+			missing(t, "cloud-init", "its Python package is not installed, and CLOUD_INIT does not say where it is unpacked")
+		}
+		t.Fatalf("%v\n%s", err, stderr.String())
+	}
+	var parts [][]part
+	if err := json.Unmarshal(out.Bytes(), &parts); err != nil {
+		t.Fatal(err)
+	}
+	return parts
+}
+
+// TestCloudInitSplits wants cloud-init to find the original parts, in order, and
+// the block's: in a script or cloud-config that was there, or in a script of
+// its own that runs first.
+func TestCloudInitSplits(t *testing.T) {
+	for _, iptables := range []transform.IPTables{transform.IPTablesAWS, transform.IPTablesStrict} {
+		texts := userDataTexts(t, iptables)
+		if len(texts) < 30 {
+			t.Fatalf("only %d texts were changed", len(texts))
+		}
+		var all []string
+		for _, x := range texts {
+			all = append(all, x.before, x.after)
+		}
+		parts := split(t, all)
+		for i, x := range texts {
+			checkParts(t, x, parts[2*i], parts[2*i+1])
+		}
+		t.Logf("%s: cloud-init split %d changed texts", iptables, len(texts))
+	}
+}
+
+func checkParts(t *testing.T, x userData, before, after []part) {
+	t.Helper()
+	own := slices.IndexFunc(after, func(p part) bool { return strings.Contains(p.Payload, userdata.Begin) })
+	if own < 0 {
+		t.Errorf("%s: no part has the block:\n%s", x.place, x.after)
+		return
+	}
+	if len(after) == len(before) { // it went into a part that was there
+		for i := range before {
+			if before[i].Type != after[i].Type || (i != own && before[i].Payload != after[i].Payload) {
+				t.Errorf("%s: part %d was\n%q\nis\n%q", x.place, i, before[i], after[i])
+			}
+		}
+		first, _, _ := strings.Cut(before[own].Payload, "\n")
+		if !strings.HasPrefix(after[own].Payload, first) {
+			t.Errorf("%s: the part does not start with %q any more", x.place, first)
+		}
+		return
+	}
+	if own != 0 || len(after) != len(before)+1 && !strings.Contains(x.before, "kind: NodeConfig") {
+		t.Errorf("%s: the block's part is number %d of %d, before there were %d", x.place, own, len(after), len(before))
+		return
+	}
+	if after[0].Type != "text/x-shellscript" || !strings.HasPrefix(after[0].Payload, "#!/bin/bash\n"+userdata.Begin+"\n") &&
+		!strings.HasPrefix(after[0].Payload, "#!/bin/bash\r\n"+userdata.Begin+"\r\n") {
+		t.Errorf("%s: the block's part is %s and starts with %.40q", x.place, after[0].Type, after[0].Payload)
+	}
+	for i, p := range before {
+		q := after[i+1]
+		if p.Type != q.Type && q.Type != "application/node.eks.aws" || p.Payload != strings.TrimSuffix(q.Payload, "\n") && p.Payload != q.Payload && p.Payload != q.Payload+"\n" {
+			t.Errorf("%s: part %d was\n%q\nis\n%q", x.place, i, p, q)
+		}
+		if p.Type == "text/x-shellscript" && q.Name < after[0].Name {
+			t.Errorf("%s: script %s runs before the block's %s", x.place, q.Name, after[0].Name)
+		}
+	}
+}
+
+// variable is a variable of Fn::Sub whose name no shell knows.
+var variable = regexp.MustCompile(`\$\{[^}]*\}`)
+
+// TestScriptsParse wants a shell script that was one to be one still.
+func TestScriptsParse(t *testing.T) {
+	parsed := 0
+	for _, iptables := range []transform.IPTables{transform.IPTablesAWS, transform.IPTablesStrict} {
+		for _, x := range userDataTexts(t, iptables) {
+			if !strings.HasPrefix(x.before, "#!") || parseShell(x.before) != nil {
+				continue
+			}
+			parsed++
+			if err := parseShell(x.after); err != nil {
+				t.Errorf("%s: %v\n%s", x.place, err, x.after)
+			}
+			if start := strings.Index(x.after, "bootstrap.sh"); start >= 0 && start < strings.Index(x.after, userdata.End) {
+				t.Errorf("%s: the bootstrap runs before the block:\n%s", x.place, x.after)
+			}
+		}
+	}
+	if parsed < 30 {
+		t.Errorf("only %d scripts were parsed", parsed)
+	}
+}
+
+func parseShell(text string) error {
+	text = strings.ReplaceAll(text, cfn.Placeholder, "x")
+	_, err := syntax.NewParser().Parse(strings.NewReader(variable.ReplaceAllString(text, "x")), "")
+	return err
+}
+
+// TestNoOtherUserData wants Windows and Bottlerocket user data untouched.
+func TestNoOtherUserData(t *testing.T) {
+	for _, x := range userDataTexts(t, transform.IPTablesAWS) {
+		if kind, _ := userdata.Detect(x.before); kind == userdata.Windows || kind == userdata.Bottlerocket || kind == userdata.Other {
+			t.Errorf("%s: %v was changed:\n%s", x.place, kind, x.before)
+		}
+	}
+}
