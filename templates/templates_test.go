@@ -9,6 +9,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"gopkg.in/yaml.v3"
+
+	"imdslock/internal/needs"
 )
 
 // systems lists every name that Reference knows.
@@ -119,7 +121,7 @@ func TestReferenceUnknownSystem(t *testing.T) {
 func TestCFNLint(t *testing.T) {
 	cfnLint, err := exec.LookPath("cfn-lint")
 	if err != nil {
-		t.Skipf("cfn-lint is not installed: %v", err)
+		needs.Missing(t, "cfn-lint", err.Error())
 	}
 	// Informational findings count too.
 	strict := []string{"--include-checks", "I", "--non-zero-exit-code", "informational"}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"imdslock/internal/needs"
 	"imdslock/transform"
 )
 
@@ -151,7 +152,7 @@ func corpus(t testing.TB) []string {
 	t.Helper()
 	files, _ := filepath.Glob("../../shared/corpus/*.*")
 	if len(files) == 0 {
-		t.Skip("no corpus of real templates beside the project")
+		needs.Missing(t, "corpus", "../shared/corpus with real templates is not beside the project")
 	}
 	var templates []string
 	for _, f := range files {

@@ -62,6 +62,9 @@ func plan(t *cfn.Template, opts Options) (*planner, error) {
 		}
 	}
 	p.nodegroups(groups, all)
+	if len(all) == 0 && len(groups) == 0 {
+		p.note(RuleMetadataOptions, "", t.Root.Span.Start, "no launch template or launch configuration: nothing to lock")
+	}
 	return p, nil
 }
 

@@ -14,6 +14,7 @@ import (
 
 	"mvdan.cc/sh/v3/syntax"
 
+	"imdslock/internal/needs"
 	"imdslock/transform"
 	"imdslock/transform/cfn"
 	"imdslock/transform/userdata"
@@ -80,21 +81,6 @@ func base64Texts(t *testing.T, src []byte) []string {
 	return texts
 }
 
-// required reports whether a test that needs something must not be skipped for
-// want of it: IMDSLOCK_REQUIRE is a list of names, as "cloud-init,systemd".
-func required(what string) bool {
-	return slices.Contains(strings.Split(os.Getenv("IMDSLOCK_REQUIRE"), ","), what)
-}
-
-// missing skips a test for want of something, or fails it where that is required.
-func missing(t *testing.T, what, why string) {
-	t.Helper()
-	if required(what) {
-		t.Fatalf("%s is required: %s", what, why)
-	}
-	t.Skipf("no %s: %s", what, why)
-}
-
 // A part is what cloud-init makes of one part of user data.
 type part struct{ Type, Name, Payload string }
 
@@ -106,7 +92,7 @@ func split(t *testing.T, texts []string) [][]part {
 		cmd.Env = append(os.Environ(), "PYTHONPATH="+dir)
 	}
 	if err := exec.Command(cmd.Path, "-c", "").Run(); err != nil {
-		missing(t, "cloud-init", "python3 does not run")
+		needs.Missing(t, "cloud-init", "python3 does not run")
 	}
 	in, err := json.Marshal(texts)
 	if err != nil {
@@ -116,7 +102,7 @@ func split(t *testing.T, texts []string) [][]part {
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = bytes.NewReader(in), &out, &stderr
 	if err := cmd.Run(); err != nil {
 		if strings.Contains(stderr.String(), "No module named") {
-			missing(t, "cloud-init", "its Python package is not installed, and CLOUD_INIT does not say where it is unpacked")
+			needs.Missing(t, "cloud-init", "its Python package is not installed, and CLOUD_INIT does not say where it is unpacked")
 		}
 		t.Fatalf("%v\n%s", err, stderr.String())
 	}
@@ -201,7 +187,8 @@ func TestScriptsParse(t *testing.T) {
 			if err := parseShell(x.after); err != nil {
 				t.Errorf("%s: %v\n%s", x.place, err, x.after)
 			}
-			if start := strings.Index(x.after, "bootstrap.sh"); start >= 0 && start < strings.Index(x.after, userdata.End) {
+			_, script, _ := strings.Cut(x.after, "\n")
+			if start := strings.Index(script, "bootstrap.sh"); start >= 0 && start < strings.Index(script, userdata.End) {
 				t.Errorf("%s: the bootstrap runs before the block:\n%s", x.place, x.after)
 			}
 		}

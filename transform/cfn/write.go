@@ -336,11 +336,13 @@ func (t *Template) KeepItem(list *Node, text string) ([]Edit, error) {
 	}
 	var edits []Edit
 	for i, item := range list.Items {
-		lines, ok := t.ownLines(item)
+		line, ok := t.ownLines(item)
 		switch {
 		case i == keep:
-		case list.Style == Block && ok:
-			edits = append(edits, Edit{Span: lines})
+		case list.Style == Block && ok && i < keep: // with the line break behind it
+			edits = append(edits, Edit{Span: Span{line.Start, line.End + lineBreak(t.Source, line.End)}})
+		case list.Style == Block && ok: // with the one before, so that a line can be added behind it
+			edits = append(edits, Edit{Span: Span{t.lineEnd(t.lineStart(line.Start - 1)), line.End}})
 		case i < keep:
 			edits = append(edits, Edit{Span: Span{item.Span.Start, list.Items[i+1].Span.Start}})
 		default:
@@ -350,15 +352,12 @@ func (t *Template) KeepItem(list *Node, text string) ([]Edit, error) {
 	return edits, nil
 }
 
-// ownLines returns the lines of an item of a block sequence, with the line
+// ownLines returns the lines of an item of a block sequence, without the line
 // break behind them, or false where they are not its alone.
 func (t *Template) ownLines(item *Node) (Span, bool) {
 	start, end := t.lineStart(item.Span.Start), t.lineEnd(item.Span.End)
 	before := bytes.TrimSpace(t.Source[start:item.Span.Start])
-	if string(before) != "-" || end == len(t.Source) {
-		return Span{}, false
-	}
-	return Span{start, end + lineBreak(t.Source, end)}, true
+	return Span{start, end}, string(before) == "-"
 }
 
 // Describe names a value in a message: a scalar by its text, a call by the name

@@ -99,7 +99,7 @@ func intoCloudConfig(text string, block Block, commands []string) ([]Change, err
 	lines := items(commands)
 	eol := eolOf(text[m.key:])
 	if m.items == len(text) && !strings.HasSuffix(text, "\n") {
-		return []Change{{m.items, m.items, "\n" + indented(lines, m.indent, eol)}}, nil
+		return []Change{{m.items, m.items, "\n" + strings.TrimSuffix(indented(lines, m.indent, eol), eol)}}, nil
 	}
 	return []Change{{m.items, m.items, indented(lines, m.indent, eol)}}, nil
 }
@@ -123,7 +123,7 @@ func newModule(text, name string, commands []string) Change {
 	added := name + ":"
 	i := strings.IndexByte(text[header:], '\n')
 	if i < 0 {
-		return Change{len(text), len(text), "\n" + added + "\n" + indented(items(commands), "  ", "\n")}
+		return Change{len(text), len(text), "\n" + added + "\n" + strings.TrimSuffix(indented(items(commands), "  ", "\n"), "\n")}
 	}
 	at := header + i + 1
 	eol := eolOf(text[header:])

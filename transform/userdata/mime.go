@@ -42,8 +42,8 @@ func intoNodeConfig(text string, commands []string) []Change {
 	before := documentStart(eol) + part(ownBoundary, eol, commands) +
 		join([]string{"--" + ownBoundary, "Content-Type: application/node.eks.aws", ""}, eol)
 	after := "--" + ownBoundary + "--" + eol
-	if !strings.HasSuffix(text, "\n") {
-		after = "\n" + after
+	if !strings.HasSuffix(text, "\n") { // a text without a line end stays one
+		after = "\n--" + ownBoundary + "--"
 	}
 	return []Change{{0, 0, before}, {len(text), len(text), after}}
 }

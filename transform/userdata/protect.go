@@ -88,6 +88,9 @@ func (b Block) rewrite(text string, start, end int, indent string) Change {
 	before := text[:start]
 	commands := b.commands(rulesIn(before + text[end:max(end, kubeletStart(text))]))
 	lines := linesLike(text[start:end], commands)
+	if b.Strict && lines[1] == commands[0] {
+		indent = "" // a here-document ends at the margin only
+	}
 	var out strings.Builder
 	for _, line := range lines {
 		out.WriteString(indent + line + eol)
@@ -103,8 +106,8 @@ func intoScript(text string, lines int, commands []string) Change {
 	at := 0
 	for range lines {
 		i := strings.IndexByte(text[at:], '\n')
-		if i < 0 { // the script ends there
-			return Change{len(text), len(text), "\n" + join(marked(commands), "\n")}
+		if i < 0 { // the script ends there, without a line end
+			return Change{len(text), len(text), "\n" + strings.Join(marked(commands), "\n")}
 		}
 		at += i + 1
 	}

@@ -57,7 +57,7 @@ func TestProtect(t *testing.T) {
 		block            userdata.Block
 	}{
 		{name: "script", text: "#!/bin/bash\n" + bootstrap, want: "#!/bin/bash\n" + block + bootstrap},
-		{name: "script of one line", text: "#!/bin/sh", want: "#!/bin/sh\n" + block},
+		{name: "script of one line", text: "#!/bin/sh", want: "#!/bin/sh\n" + strings.TrimSuffix(block, "\n")},
 		{name: "script of one ended line", text: "#!/bin/sh\n", want: "#!/bin/sh\n" + block},
 		{name: "script with CRLF", text: "#!/bin/sh\r\necho\r\n", want: "#!/bin/sh\r\n" + strings.ReplaceAll(block, "\n", "\r\n") + "echo\r\n"},
 		{name: "without branch ENI", text: "#!/bin/bash\n", block: userdata.Block{}, want: "#!/bin/bash\n" + strings.Replace(block, vlanRule, "", 1)},
@@ -84,7 +84,7 @@ func TestProtect(t *testing.T) {
 		{name: "cloud-config", text: "#cloud-config\nruncmd:\n  - " + bootstrap + "x: y\n", want: "#cloud-config\nruncmd:\n" + listed + "  - " + bootstrap + "x: y\n"},
 		{name: "cloud-config with items at the margin", text: "#cloud-config\nruncmd:\n\n# c\n- " + bootstrap, want: "#cloud-config\nruncmd:\n" + strings.ReplaceAll("\n"+listed, "\n  ", "\n")[1:] + "\n# c\n- " + bootstrap},
 		{name: "cloud-config without commands", text: "#cloud-config\npackages:\n  - jq\n", want: "#cloud-config\nruncmd:\n" + listed + "packages:\n  - jq\n"},
-		{name: "cloud-config of one line", text: "#cloud-config", want: "#cloud-config\nruncmd:\n" + listed},
+		{name: "cloud-config of one line", text: "#cloud-config", want: "#cloud-config\nruncmd:\n" + strings.TrimSuffix(listed, "\n")},
 		{name: "cloud-config with null commands", text: "#cloud-config\nruncmd: # none\nx: y\n", want: "#cloud-config\nruncmd: # none\n" + listed + "x: y\n"},
 		{name: "cloud-config whose bootcmd starts the kubelet", text: "#cloud-config\nruncmd:\n  - a\nbootcmd:\n  - systemctl start kubelet\n",
 			want: "#cloud-config\nruncmd:\n  - a\nbootcmd:\n" + listed + "  - systemctl start kubelet\n"},

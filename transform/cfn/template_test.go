@@ -1,0 +1,119 @@
+package cfn
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// spans lists the source of every value, by its path.
+func spans(t *testing.T, src string) []string {
+	t.Helper()
+	tmpl := parse(t, src)
+	var all []string
+	var visit func(path string, n *Node)
+	visit = func(path string, n *Node) {
+		if path != "" {
+			all = append(all, fmt.Sprintf("%s=%s", path, tmpl.Source[n.Span.Start:n.Span.End]))
+		}
+		for _, p := range n.Pairs {
+			visit(strings.TrimPrefix(path+"."+p.Key.Value, "."), p.Value)
+		}
+		for i, item := range n.Items {
+			visit(fmt.Sprintf("%s[%d]", path, i), item)
+		}
+	}
+	visit("", tmpl.Root)
+	return all
+}
+
+func parse(t *testing.T, src string) *Template {
+	t.Helper()
+	tmpl, err := Parse([]byte(src))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return tmpl
+}
+
+func TestSpans(t *testing.T) {
+	for _, test := range []struct {
+		name, src string
+		want      []string
+	}{
+		{"plain", "a : 2 # two\nb: x  y\n", []string{"a=2", "b=x  y"}},
+		{"plain over lines", "a: one\n  two #c\n  \nb: http://x:1/#y\n", []string{"a=one\n  two", "b=http://x:1/#y"}},
+		{"quoted", "a: 'it''s'\nb: \"q \\\" \\\\\"\nc: 'x\n\n  y'\n", []string{"a='it''s'", "b=\"q \\\" \\\\\"", "c='x\n\n  y'"}},
+		{"empty", "a:\nb: \nc: ''\nd: # none\n", []string{"a=", "b=", "c=''", "d="}},
+		{"literal", "a: |\n  x\n\n  y\n\n# c\nb: |-\n x\nc: |+\n x\n\nd: 1\n", []string{"a=|\n  x\n\n  y\n", "b=|-\n x\n", "c=|+\n x\n\n", "d=1"}},
+		{"indicator", "a: |2-  # c\n    x\n  y\nb: 1\n", []string{"a=|2-  # c\n    x\n  y\n", "b=1"}},
+		{"folded", "a: >\n  x\n  y\n\n   z\n\nb: >-\n  x", []string{"a=>\n  x\n  y\n\n   z\n", "b=>-\n  x"}},
+		{"flow", "a: {b: [1, 'x]', {}], c: }\nd: [ # c\n  x,\n]\n", []string{"a={b: [1, 'x]', {}], c: }", "a.b=[1, 'x]', {}]", "a.b[0]=1", "a.b[1]='x]'", "a.b[2]={}", "a.c=", "d=[ # c\n  x,\n]", "d[0]=x"}},
+		{"pair in a flow sequence", "a: [b: c, d]\n", []string{"a=[b: c, d]", "a[0]=b: c", "a[0].b=c", "a[1]=d"}},
+		{"tag", "a: !Sub x\nb: !If [c, 1, 2]\nd: !Base64\n  \"Fn::Sub\": |\n    x\n", []string{"a=!Sub x", "a.Fn::Sub=x", "b=!If [c, 1, 2]", "b.Fn::If=[c, 1, 2]", "b.Fn::If[0]=c", "b.Fn::If[1]=1", "b.Fn::If[2]=2",
+			"d=!Base64\n  \"Fn::Sub\": |\n    x\n", "d.Fn::Base64=\"Fn::Sub\": |\n    x\n", "d.Fn::Base64.Fn::Sub=|\n    x\n"}},
+		{"tag on a sequence", "a: !Join # c\n  - ''\n  - - x\nb: !Ref\n  c\n", []string{"a=!Join # c\n  - ''\n  - - x", "a.Fn::Join=- ''\n  - - x", "a.Fn::Join[0]=''", "a.Fn::Join[1]=- x", "a.Fn::Join[1][0]=x", "b=!Ref\n  c", "b.Ref=c"}},
+		{"standard tag and anchor", "a: !!str 1\nb: &x !Ref y\nc: *x\nd: &m\n  e: 1\n", []string{"a=!!str 1", "b=&x !Ref y", "b.Ref=y", "c=*x", "d=&m\n  e: 1", "d.e=1"}},
+		{"no indentation of a sequence", "a:\n- x\n- b: 1\n  c: 2\nd: 3", []string{"a=- x\n- b: 1\n  c: 2", "a[0]=x", "a[1]=b: 1\n  c: 2", "a[1].b=1", "a[1].c=2", "d=3"}},
+		{"CRLF and byte order mark", "\uFEFFa: 1\r\nb: |\r\n  x\r\n  y\r\nc: 2\r\n", []string{"a=1", "b=|\r\n  x\r\n  y\r\n", "c=2"}},
+		{"other line breaks", "a: 1 # \u2028x: \u0085b: {c: 'é', d: 2}\r", []string{"a=1", "x=", "b={c: 'é', d: 2}", "b.c='é'", "b.d=2"}},
+		{"document markers", "--- # first\na: 1\n...\n", []string{"a=1"}},
+		{"JSON", "{\"a\" :1,\t\"b\\/\": [true , \"\\ud83d\\ude00\"],\r\n\"c\":{}}", []string{"a=1", "b/=[true , \"\\ud83d\\ude00\"]", "b/[0]=true", "b/[1]=\"\\ud83d\\ude00\"", "c={}"}},
+		{"YAML that starts with a brace", "{a: 1, b: [x]}\n", []string{"a=1", "b=[x]", "b[0]=x"}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			if diff := cmp.Diff(test.want, spans(t, test.src)); diff != "" {
+				t.Errorf("-want +got:\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestPosition(t *testing.T) {
+	tmpl := parse(t, "\uFEFFé: 1\r\nb: [ü, x]\n")
+	for _, test := range []struct {
+		at   string
+		want string
+	}{
+		{"é", "1:1"}, {"1", "1:4"}, {"b", "2:1"}, {"x", "2:8"},
+	} {
+		if got := tmpl.Position(strings.Index(string(tmpl.Source), test.at)).String(); got != test.want {
+			t.Errorf("position of %q is %s, want %s", test.at, got, test.want)
+		}
+	}
+}
+
+func TestApply(t *testing.T) {
+	edit := func(start, end int, text string) Edit { return Edit{Span{start, end}, text} }
+	for _, test := range []struct {
+		name  string
+		edits []Edit
+		want  string
+		err   string
+	}{
+		{"none", nil, "abcdef", ""},
+		{"any order", []Edit{edit(4, 5, "X"), edit(0, 1, "")}, "bcdXf", ""},
+		{"insertions at one place", []Edit{edit(3, 3, "1"), edit(3, 3, "2")}, "abc12def", ""},
+		{"insertion before a deletion", []Edit{edit(3, 5, ""), edit(3, 3, "1")}, "abc1f", ""},
+		{"both ends", []Edit{edit(0, 0, "<"), edit(6, 6, ">")}, "<abcdef>", ""},
+		{"overlap", []Edit{edit(1, 4, ""), edit(3, 5, "")}, "", "edit 3-5 overlaps edit 1-4"},
+		{"insertion in a deletion", []Edit{edit(1, 4, ""), edit(2, 2, "x")}, "", "edit 2-2 overlaps edit 1-4"},
+		{"outside", []Edit{edit(5, 7, "")}, "", "edit 5-7 is outside of the source of 6 bytes"},
+		{"backwards", []Edit{edit(5, 4, "")}, "", "edit 5-4 is outside of the source of 6 bytes"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			got, err := Apply([]byte("abcdef"), test.edits)
+			if test.err != "" {
+				if err == nil || err.Error() != test.err {
+					t.Errorf("error %v, want %s", err, test.err)
+				}
+				return
+			}
+			if err != nil || string(got) != test.want {
+				t.Errorf("got %q, %v; want %q", got, err, test.want)
+			}
+		})
+	}
+}
