@@ -31,7 +31,7 @@ func (p *planner) tokens(lt launchTemplate, options, key *cfn.Node) error {
 	if n.Kind == cfn.Scalar && n.Value == required {
 		return nil
 	}
-	outcomes, err := p.t.Outcomes(n)
+	outcomes, err := p.t.Outcomes(n, nil)
 	if err == nil && p.opts.IMDSv1 != IMDSv1Literal && allRequired(outcomes) {
 		return nil
 	}
@@ -200,7 +200,7 @@ func (p *planner) lockParameter(name, value string) bool {
 	p.locks[name] = value
 	if len(edits) > 0 {
 		pair, _ := p.t.Root.Get("Parameters").Pair(name)
-		p.change(RuleIMDSv1, name, pair.Key.Span.Start, "parameter leaves IMDSv1 open: "+strings.Join(changes, ", "), edits...)
+		p.change(RuleIMDSv1Parameter, name, pair.Key.Span.Start, "parameter leaves IMDSv1 open: "+strings.Join(changes, ", "), edits...)
 	}
 	return true
 }

@@ -30,7 +30,7 @@ func (p *planner) userData(lt launchTemplate, data *cfn.Node, os OS) error {
 			if err != nil {
 				return lt.wrap("UserData", err)
 			}
-			p.change(RuleUserData, lt.id, lt.key.Span.Start, "no UserData: added a MIME document with the iptables commands", edit)
+			p.change(RuleIPTables, lt.id, lt.key.Span.Start, "no UserData: added a MIME document with the iptables commands", edit)
 			return nil
 		}
 		return p.leave(lt, lt.key.Span.Start, noUserData(os))
@@ -73,7 +73,7 @@ func (p *planner) branch(lt launchTemplate, n *cfn.Node, os OS) error {
 		if err != nil {
 			return lt.wrap("UserData", err)
 		}
-		p.change(RuleUserData, lt.id, at, "no UserData: a MIME document with the iptables commands put there", edit)
+		p.change(RuleIPTables, lt.id, at, "no UserData: a MIME document with the iptables commands put there", edit)
 		return nil
 	}
 	encoded := n.Call("Fn::Base64")
@@ -118,7 +118,7 @@ func (p *planner) text(lt launchTemplate, n *cfn.Node) error {
 		edits = append(edits, edit)
 	}
 	kind, _ := userdata.Detect(text.String)
-	p.change(RuleUserData, lt.id, n.Span.Start, fmt.Sprintf("pods can reach the metadata service: iptables commands put into the %v", kind), edits...)
+	p.change(RuleIPTables, lt.id, n.Span.Start, fmt.Sprintf("pods can reach the metadata service: iptables commands put into the %v", kind), edits...)
 	return nil
 }
 
@@ -129,6 +129,7 @@ func (p *planner) leave(lt launchTemplate, at int, why string) error {
 		return lt.cannot(p.t, at, "UserData", "its UserData cannot take the iptables commands: "+why,
 			"use --iptables auto to lock what can be locked, or --resource to choose launch templates")
 	}
+	p.left = append(p.left, lt.id)
 	p.note(RuleUserData, lt.id, at, "UserData of %s left as it is: %s%s", lt.id, why, p.stillHolds())
 	return nil
 }

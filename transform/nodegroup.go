@@ -25,7 +25,7 @@ func nodegroups(t *cfn.Template) []nodegroup {
 		}
 		g := nodegroup{id: p.Key.Value, key: p.Key, os: osOfAMIType(t, p.Value.Get("Properties", "AmiType"))}
 		if lt := p.Value.Get("Properties", "LaunchTemplate"); lt != nil {
-			g.reads(lt)
+			g.reads(t, lt)
 		}
 		groups = append(groups, g)
 	}
@@ -33,7 +33,7 @@ func nodegroups(t *cfn.Template) []nodegroup {
 }
 
 // reads notes the launch templates that a LaunchTemplate property names.
-func (g *nodegroup) reads(property *cfn.Node) {
+func (g *nodegroup) reads(t *cfn.Template, property *cfn.Node) {
 	for _, spec := range property.Branches() {
 		if spec.IsNoValue() {
 			continue
@@ -49,7 +49,7 @@ func (g *nodegroup) reads(property *cfn.Node) {
 		for _, n := range name.Branches() {
 			switch ref := n.Call("Ref"); {
 			case n.IsNoValue():
-			case ref != nil:
+			case ref != nil && t.Root.Get("Resources", ref.Value) != nil:
 				g.templates = append(g.templates, ref.Value)
 			default:
 				g.elsewhere = true
@@ -64,7 +64,7 @@ func osOfAMIType(t *cfn.Template, n *cfn.Node) OS {
 	if n == nil {
 		return OSUnknown
 	}
-	outcomes, err := t.Outcomes(n)
+	outcomes, err := t.Outcomes(n, nil)
 	if err != nil {
 		return OSUnknown
 	}
@@ -106,19 +106,24 @@ func (lt launchTemplate) os(groups []nodegroup, told OS) OS {
 	return found
 }
 
-// nodegroups notes the managed node groups whose nodes the template's launch
-// templates do not launch: EKS makes one for them, with a hop limit of 2.
-func (p *planner) nodegroups(groups []nodegroup, all []launchTemplate) {
+// nodegroupFindings names the managed node groups whose nodes the template's
+// launch templates do not launch. EKS makes a launch template for them, with a
+// hop limit of 2, where they name none.
+func nodegroupFindings(t *cfn.Template, groups []nodegroup, all []launchTemplate) []Finding {
+	var findings []Finding
 	for _, g := range groups {
-		inStack := slices.ContainsFunc(all, func(lt launchTemplate) bool { return slices.Contains(g.templates, lt.id) })
+		f := Finding{LogicalID: g.id, Position: t.Position(g.key.Span.Start)}
 		switch {
-		case inStack:
-		case len(g.templates) > 0 || g.elsewhere:
-			p.note(RuleNodegroup, g.id, g.key.Span.Start,
-				"managed node group with a launch template from elsewhere: lock it in the template that makes it")
+		case g.elsewhere:
+			f.Rule = RuleElsewhere
+			f.Message = "managed node group " + g.id + " has a launch template from elsewhere: lock it in the template that makes it"
+		case slices.ContainsFunc(all, func(lt launchTemplate) bool { return slices.Contains(g.templates, lt.id) }):
+			continue
 		default:
-			p.note(RuleNodegroup, g.id, g.key.Span.Start,
-				"managed node group without a launch template, so it cannot be locked here: add an %s with MetadataOptions and refer to it", typeLaunchTemplate)
+			f.Rule, f.Open = RuleNodegroup, true
+			f.Message = "managed node group " + g.id + " without a launch template cannot be locked here: add an " + typeLaunchTemplate + " with MetadataOptions and refer to it"
 		}
+		findings = append(findings, f)
 	}
+	return findings
 }

@@ -14,6 +14,7 @@ type planner struct {
 	opts     Options
 	findings []Finding
 	texts    []plannedText     // every user data in order
+	left     []string          // launch templates with user data left as it is
 	locks    map[string]string // parameter to the one value that it is locked to
 }
 
@@ -61,7 +62,7 @@ func plan(t *cfn.Template, opts Options) (*planner, error) {
 			}
 		}
 	}
-	p.nodegroups(groups, all)
+	p.findings = append(p.findings, nodegroupFindings(t, groups, all)...)
 	if len(all) == 0 && len(groups) == 0 {
 		p.note(RuleMetadataOptions, "", t.Root.Span.Start, "no launch template or launch configuration: nothing to lock")
 	}
@@ -70,7 +71,7 @@ func plan(t *cfn.Template, opts Options) (*planner, error) {
 
 // change records a finding with edits.
 func (p *planner) change(rule Rule, id string, at int, message string, edits ...cfn.Edit) {
-	p.findings = append(p.findings, Finding{rule, id, p.t.Position(at), message, edits})
+	p.findings = append(p.findings, Finding{Rule: rule, LogicalID: id, Position: p.t.Position(at), Message: message, Edits: edits})
 }
 
 // note records a finding without.

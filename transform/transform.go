@@ -84,26 +84,17 @@ func (o Options) applies(logicalID string) bool {
 	return len(o.Resources) == 0 || slices.Contains(o.Resources, logicalID)
 }
 
-// Rule is the stable name of a rule.
-type Rule string
-
-// The rules.
-const (
-	RuleMetadataOptions Rule = "metadata-options"
-	RuleHopLimit        Rule = "hop-limit"
-	RuleIMDSv1          Rule = "imdsv1"
-	RuleUserData        Rule = "user-data"
-	RuleNodegroup       Rule = "nodegroup"
-)
-
 // A Finding is something at one place of a template that a rule has to say.
-// With Edits it is a change; without, a note on what was left alone and why.
+// Of [Patch], with Edits it is a change; without, a note on what was left alone
+// and why. Of [Check], where Open is set it is something not locked, else a note
+// on what cannot be judged.
 type Finding struct {
 	Rule      Rule
 	LogicalID string // of the resource or parameter
 	Position  cfn.Position
 	Message   string
 	Edits     []cfn.Edit
+	Open      bool
 }
 
 // IsNote reports whether nothing is changed for the finding.

@@ -157,7 +157,11 @@ func checkParts(t *testing.T, x userData, before, after []part) {
 		t.Errorf("%s: the block's part is number %d of %d, before there were %d", x.place, own, len(after), len(before))
 		return
 	}
-	if after[0].Type != "text/x-shellscript" || !strings.HasPrefix(after[0].Payload, "#!/bin/bash\n"+userdata.Begin+"\n") &&
+	wantType := "text/x-shellscript"
+	if strings.Contains(x.place, "-starts-kubelet.") { // before scripts would run
+		wantType = "text/cloud-boothook"
+	}
+	if after[0].Type != wantType || !strings.HasPrefix(after[0].Payload, "#!/bin/bash\n"+userdata.Begin+"\n") &&
 		!strings.HasPrefix(after[0].Payload, "#!/bin/bash\r\n"+userdata.Begin+"\r\n") {
 		t.Errorf("%s: the block's part is %s and starts with %.40q", x.place, after[0].Type, after[0].Payload)
 	}

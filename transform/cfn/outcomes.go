@@ -24,15 +24,19 @@ type Outcome struct {
 // Outcomes returns the values that an expression can have, over all values of
 // the parameters behind it that CloudFormation accepts. A parameter that lists
 // no allowed values may be its default, anything it is compared with, or
-// something else. It is an error, at the expression, where that makes more
-// than [MaxCases] combinations.
-func (t *Template) Outcomes(n *Node) ([]Outcome, error) {
+// something else; one with a given value has only that. It is an error, at the
+// expression, where that makes more than [MaxCases] combinations.
+func (t *Template) Outcomes(n *Node, given map[string]string) ([]Outcome, error) {
 	names := t.ParametersBehind(n)
 	values := make([][]string, len(names))
 	cases := 1
 	for i, name := range names {
-		values[i] = t.AcceptedValues(name)
-		cases *= max(len(values[i]), 1)
+		if v, ok := given[name]; ok {
+			values[i] = []string{v}
+		} else {
+			values[i] = t.AcceptedValues(name)
+		}
+		cases *= len(values[i])
 		if cases > MaxCases {
 			return nil, t.Errorf(n.Span.Start, "too many combinations of parameters to try: %s", strings.Join(names, ", "))
 		}
@@ -41,10 +45,9 @@ func (t *Template) Outcomes(n *Node) ([]Outcome, error) {
 	for k := range cases {
 		assignment := make(map[string]string, len(names))
 		for i, name := range names {
-			if m := len(values[i]); m > 0 {
-				assignment[name] = values[i][k%m]
-				k /= m
-			}
+			m := len(values[i])
+			assignment[name] = values[i][k%m]
+			k /= m
 		}
 		for _, v := range t.NewEvaluator(assignment).Evaluate(n).Alternatives() {
 			outcomes = append(outcomes, Outcome{assignment, v})
@@ -173,4 +176,17 @@ func textOf(n *Node) string {
 		return ""
 	}
 	return n.Value
+}
+
+// Defaults returns the defaults of the parameters that have one.
+func (t *Template) Defaults() map[string]string {
+	values := map[string]string{}
+	if section := t.Root.Get("Parameters"); section != nil {
+		for _, p := range section.Pairs {
+			if d := p.Value.Get("Default"); d != nil && d.Kind == Scalar {
+				values[p.Key.Value] = d.Value
+			}
+		}
+	}
+	return values
 }

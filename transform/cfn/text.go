@@ -17,6 +17,7 @@ type Text struct {
 	String string
 
 	template *Template
+	start    int // offset in the source
 	pieces   []piece
 	places   []place
 }
@@ -43,7 +44,7 @@ type place struct {
 // TextOf returns the text that n makes. It is all placeholder where n is an
 // expression that TextOf does not know.
 func (t *Template) TextOf(n *Node) *Text {
-	x := &Text{template: t}
+	x := &Text{template: t, start: n.Span.Start}
 	var b strings.Builder
 	x.read(&b, n)
 	x.String = b.String()
@@ -104,14 +105,27 @@ func (x *Text) Replace(start, end int, text string) (Edit, error) {
 	return Edit{}, fmt.Errorf("the place is in no text that the template shows")
 }
 
+// Offset returns where in the source a place of String stands, or where the
+// text starts if that place is not shown there.
+func (x *Text) Offset(at int) int {
+	for _, p := range x.pieces {
+		if p.start <= at && at < p.end {
+			if src, ok := p.source(at - p.start); ok {
+				return src
+			}
+		}
+	}
+	return x.start
+}
+
 // replaceItems replaces whole items of an Fn::Join whose delimiter does not get
-// in between: the empty one or a line feed. Each line becomes an item.
+// in between: the empty one, or a line end. Each line becomes an item.
 func (x *Text) replaceItems(start, end int, text string) (Edit, bool) {
 	if text != "" && !strings.HasSuffix(text, "\n") {
 		return Edit{}, false
 	}
 	for _, from := range x.places {
-		if from.at != start || (from.delimiter != "" && from.delimiter != "\n") {
+		if from.at != start || !endsLines(from.delimiter, text) {
 			continue
 		}
 		for _, to := range x.places {
@@ -123,6 +137,16 @@ func (x *Text) replaceItems(start, end int, text string) (Edit, bool) {
 	return Edit{}, false
 }
 
+// endsLines reports whether every line of text ends in the delimiter.
+func endsLines(delimiter, text string) bool {
+	for line := range strings.Lines(text) {
+		if !strings.HasSuffix(line, delimiter) {
+			return false
+		}
+	}
+	return delimiter == "" || delimiter == "\n" || delimiter == "\r\n"
+}
+
 // replaceItems writes the lines of text as items, from place p up to item to.
 func (t *Template) replaceItems(p place, to int, text string) Edit {
 	item := p.list.Items[p.index]
@@ -130,10 +154,7 @@ func (t *Template) replaceItems(p place, to int, text string) Edit {
 	separator := t.itemSeparator(p.list, p.index)
 	var b strings.Builder
 	for line := range strings.Lines(text) {
-		if p.delimiter == "\n" {
-			line = strings.TrimSuffix(line, "\n")
-		}
-		b.WriteString(quoteJSON(line))
+		b.WriteString(quoteJSON(strings.TrimSuffix(line, p.delimiter)))
 		b.WriteString(separator)
 	}
 	return Edit{span, b.String()}
@@ -176,6 +197,9 @@ func (x *Text) replaceIn(p piece, start, end int, text string) (Edit, error) {
 		if ok && ok2 && foldable(text) && p.foldsAt(start) && p.foldsAt(end) {
 			t := x.template
 			indent := strings.Repeat(" ", t.Position(p.node.body).Column-1)
+			if t.lineStart(from) > p.node.body {
+				indent = t.lineIndent(from)
+			}
 			return Edit{Span{from, to}, foldLines(strings.ReplaceAll(text, "'", "''"), t.eol(from), indent)}, nil
 		}
 	}
@@ -273,6 +297,11 @@ func (t *Template) replaceLines(p piece, start, end int, text string) (Edit, err
 		return Edit{Span{at, at}, b.String()}, nil
 	}
 	to, ok := t.lineOf(p, end)
+	if last, found := p.source(end); !ok && found && end == len(value) && !strings.HasSuffix(text, "\n") {
+		e, err := t.replaceLines(p, start, start, text+"\n")
+		e.End, e.New = last, strings.TrimSuffix(e.New, eol)
+		return e, err
+	}
 	if !ok || (text != "" && !strings.HasSuffix(text, "\n")) {
 		return Edit{}, fmt.Errorf("the place is in the middle of a line")
 	}
@@ -288,8 +317,8 @@ func (t *Template) replaceLines(p piece, start, end int, text string) (Edit, err
 		}
 	}
 	added := b.String()
-	if n.Style == Folded && end < len(value) && (value[end] == ' ' || value[end] == '\t') {
-		added = strings.TrimSuffix(added, eol) // nothing folds before an indented line
+	if n.Style == Folded && (end == len(value) || value[end] == ' ' || value[end] == '\t') {
+		added = strings.TrimSuffix(added, eol) // nothing folds at the end or before an indented line
 	}
 	return Edit{Span{from, to}, added}, nil
 }

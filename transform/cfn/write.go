@@ -73,10 +73,43 @@ func (t *Template) Replace(n *Node, v New) (Edit, error) {
 		span.End-- // the line break of a block scalar
 	}
 	text := t.inline(v)
-	if span.Start > 0 && span.Start == span.End && t.Source[span.Start-1] == ':' {
-		text = " " + text // the empty value, right behind its colon
+	if v.kind == Mapping && n.IsNull() {
+		text = t.expanded(n, v)
+	}
+	before := bytes.TrimRight(t.Source[:span.Start], " \t\r\n")
+	onLaterLine := n.Kind != Scalar && bytes.ContainsAny(t.Source[len(before):span.Start], "\r\n")
+	if bytes.HasSuffix(before, []byte{':'}) && (onLaterLine || span.Start == span.End || isBlank(text[0])) {
+		span.Start = len(before) // up to the line of its key
+		if !isBlank(text[0]) {
+			text = " " + text
+		}
 	}
 	return Edit{span, text}, nil
+}
+
+// expanded writes a mapping for the null n over several lines, in the style of
+// the template, where n is the value of a key that has its line to itself.
+func (t *Template) expanded(n *Node, v New) string {
+	line := string(t.Source[t.lineStart(n.Span.Start):n.Span.Start])
+	eol := t.eol(n.Span.Start)
+	if t.Format == JSON {
+		if !bytes.ContainsRune(t.Source, '\n') {
+			return t.inline(v)
+		}
+		return t.indented(v, eol+t.lineIndent(n.Span.Start), ": ", t.unit(t.Root))
+	}
+	key := strings.TrimLeft(line, " -")
+	behind := bytes.TrimSpace(t.Source[n.Span.End:t.lineEnd(n.Span.End)])
+	if len(behind) > 0 || strings.ContainsAny(key, "{[,") || !strings.HasSuffix(strings.TrimRight(key, " "), ":") {
+		return t.inline(v)
+	}
+	unit := t.unit(t.Root)
+	indent := eol + strings.Repeat(" ", len(line)-len(key)) + unit
+	var lines []string
+	for _, p := range v.pairs {
+		lines = append(lines, t.blockPair(p, Plain, unit)...)
+	}
+	return indent + joinLines(lines, "", indent)
 }
 
 // refuseAnchors is an error where n or a node below it has an anchor.
@@ -127,11 +160,40 @@ func (t *Template) addBlock(m *Node, p NewPair) (Edit, error) {
 		if q.Value.endsInBlockScalar() {
 			continue
 		}
-		at := t.lineEnd(max(q.Value.Span.End, q.Key.Span.End))
+		at := t.behindComments(t.lineEnd(max(q.Value.Span.End, q.Key.Span.End)), len(indent))
 		return Edit{Span{at, at}, eol + indent + joinLines(lines, eol, indent)}, nil
 	}
-	at := first.Span.Start
+	at := t.aboveComments(first.Span.Start)
 	return Edit{Span{at, at}, joinLines(lines, eol, indent) + eol + indent}, nil
+}
+
+// behindComments moves the end of a line behind the comments below it that are
+// indented by more than a number of bytes: they belong to what stands there.
+func (t *Template) behindComments(end, indent int) int {
+	for end < len(t.Source) {
+		next := end + lineBreak(t.Source, end)
+		space := len(t.lineIndent(next))
+		if space <= indent || next+space >= len(t.Source) || t.Source[next+space] != '#' {
+			break
+		}
+		end = t.lineEnd(next)
+	}
+	return end
+}
+
+// aboveComments moves the start of a key above the comments right before it,
+// where they are in the same column.
+func (t *Template) aboveComments(key int) int {
+	start := t.lineStart(key)
+	column := key - start
+	for start > t.lines[0] {
+		above := t.lineStart(start - 1)
+		if len(t.lineIndent(above)) != column || t.Source[above+column] != '#' || strings.Trim(string(t.Source[t.lineStart(key):key]), " ") != "" {
+			break
+		}
+		start, key = above, above+column
+	}
+	return key
 }
 
 // joinLines puts lines below each other. Empty ones are not indented, nor is
@@ -165,6 +227,25 @@ func (t *Template) unit(m *Node) string {
 	return "  "
 }
 
+// sequenceIndent returns the white space by which the template indents a
+// sequence more than its key: as the first one does, or a level.
+func (t *Template) sequenceIndent(unit string) string {
+	for n := range t.Root.All {
+		if n.Kind != Mapping || n.Style != Block {
+			continue
+		}
+		for _, p := range n.Pairs {
+			if v := p.Value; v.Kind == Sequence && v.Style == Block && len(v.Items) > 0 {
+				dash := t.lineIndent(v.Span.Start)
+				if indent, ok := strings.CutPrefix(dash, t.lineIndent(p.Key.Span.Start)); ok {
+					return indent
+				}
+			}
+		}
+	}
+	return unit
+}
+
 // blockPair writes a pair in block style, as lines without the indentation
 // that is common to all.
 func (t *Template) blockPair(p NewPair, keys Style, unit string) []string {
@@ -187,8 +268,9 @@ func (t *Template) blockPair(p NewPair, keys Style, unit string) []string {
 		return lines
 	case v.kind == Sequence:
 		lines := []string{key}
+		indent := t.sequenceIndent(unit)
 		for _, item := range v.items {
-			lines = append(lines, unit+"- "+t.inline(item))
+			lines = append(lines, indent+"- "+t.inline(item))
 		}
 		return lines
 	case v.quote == Lines:
@@ -217,12 +299,18 @@ func (t *Template) addFlow(m *Node, p NewPair) Edit {
 	if len(m.Pairs) > 1 {
 		from = m.Pairs[len(m.Pairs)-2].Value.Span.End
 	}
-	space := string(bytes.TrimLeft(t.Source[from:last.Key.Span.Start], ","))
-	if strings.Trim(space, " \t\r\n") != "" { // comments
+	separator := string(t.Source[from:last.Key.Span.Start]) // with the comma, wherever it stands
+	space := strings.Replace(separator, ",", "", 1)
+	switch {
+	case strings.Trim(space, " \t\r\n") != "": // comments
 		space = t.eol(from) + t.indent(last.Key.Span.Start)
-	}
-	if len(m.Pairs) == 1 && !strings.Contains(space, "\n") {
+		separator = "," + space
+	case len(m.Pairs) > 1:
+	case !strings.Contains(space, "\n"):
 		space = t.afterComma() // what follows a brace says little
+		fallthrough
+	default:
+		separator = "," + space
 	}
 	colon := string(t.Source[last.Key.Span.End:max(last.Key.Span.End, last.Value.Span.Start)])
 	if trimmed := strings.Trim(colon, " \t"); trimmed != ":" || (t.Format == YAML && colon == ":") {
@@ -242,7 +330,12 @@ func (t *Template) addFlow(m *Node, p NewPair) Edit {
 		value = t.inline(p.Value)
 	}
 	at := last.Value.Span.End
-	return Edit{Span{at, at}, "," + space + key + colon + value}
+	if behind := bytes.TrimLeft(t.Source[at:t.lineEnd(at)], ", \t"); t.Format == YAML && bytes.HasPrefix(behind, []byte("#")) {
+		// The comment stays with its value: the new pair comes before it.
+		at = last.Key.Span.Start
+		return Edit{Span{at, at}, key + colon + value + "," + space}
+	}
+	return Edit{Span{at, at}, separator + key + colon + value}
 }
 
 // indented writes a value in JSON over several lines; newline is a line break

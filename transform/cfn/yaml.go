@@ -381,6 +381,13 @@ func (t *Template) foldedEnd(n *Node) int {
 		}
 		i = next
 	}
+	// Of the empty lines behind, those belong to it whose line feeds it keeps.
+	for kept := len(n.Value) - len(strings.TrimRight(n.Value, "\n")); kept > 1 && end < len(t.Source); kept-- {
+		end = t.lineEnd(end)
+		if end < len(t.Source) {
+			end += lineBreak(t.Source, end)
+		}
+	}
 	return end
 }
 

@@ -21,9 +21,9 @@ type Block struct {
 	BranchENI bool
 }
 
-// AWS's commands, from "Restrict access to the instance profile assigned to
-// the worker node" in the Amazon EKS Best Practices Guide, and for branch
-// network interfaces from "Security groups for Pods" there.
+// AWS's commands, from "Restricting access to Amazon EC2 instance profile
+// credentials" in the Amazon EKS User Guide, and for branch network interfaces
+// from "Security groups for Pods" there.
 const (
 	installServices = "yum install -y iptables-services"
 	dropForwarded   = "iptables --insert FORWARD 1 --in-interface eni+ --destination 169.254.169.254/32 --jump DROP"
@@ -52,7 +52,7 @@ func (b Block) commands(byHand rules) []string {
 		return strings.Split(strictCommands, "\n")
 	}
 	if byHand.forwarded {
-		if b.BranchENI && !byHand.branchENI {
+		if b.BranchENI && (!byHand.branchENI || byHand.unsaved) {
 			return []string{dropBranchENI}
 		}
 		return nil
@@ -62,46 +62,6 @@ func (b Block) commands(byHand rules) []string {
 		commands = append(commands, dropBranchENI)
 	}
 	return append(commands, saveRules, enableServices)
-}
-
-// rules says what rules in a text do that imdslock did not write.
-type rules struct {
-	forwarded bool // packets forwarded from eni+ to the metadata service are dropped
-	branchENI bool // those of pods with branch network interfaces too
-}
-
-var (
-	iptablesDrop = pattern(`(^|[^\w-])iptables\s[^#;&|]*\b169\.254\.169\.254\b[^#;&|]*`)
-	dropTarget   = pattern(`(-j|--jump)[ =]+(DROP|REJECT)\b`)
-	addRule      = pattern(`(^|\s)(-I|-A|--insert|--append)[ =]`)
-	interfaceIn  = pattern(`(-i|--in-interface)[ =]+(\S+)`)
-)
-
-// rulesIn reads the rules in the lines of a text.
-func rulesIn(text string) (found rules) {
-	for line := range strings.Lines(text) {
-		line = strings.TrimSpace(line)
-		if strings.HasPrefix(line, "#") {
-			continue
-		}
-		command := iptablesDrop().FindString(line)
-		if command == "" || !dropTarget().MatchString(command) || !addRule().MatchString(command) {
-			continue
-		}
-		in := interfaceIn().FindStringSubmatch(command)
-		switch {
-		case strings.Contains(command, "OUTPUT") || strings.Contains(command, "! "):
-		case strings.Contains(command, "POSTROUTING"):
-			found.branchENI = found.branchENI || strings.Contains(command, "vlan+")
-		case in == nil && (strings.Contains(command, "FORWARD") || strings.Contains(command, "PREROUTING")):
-			found = rules{forwarded: true, branchENI: true}
-		case in != nil && in[2] == "eni+":
-			found.forwarded = true
-		case in != nil && in[2] == "vlan+":
-			found.branchENI = true
-		}
-	}
-	return found
 }
 
 var startsKubelet = pattern(`bootstrap\.sh|\bnodeadm(-internal)?\s+init\b|\bkubeadm\s+join\b` +

@@ -6,38 +6,64 @@ import (
 )
 
 var (
-	moduleKey = pattern(`^["']?(bootcmd|runcmd)["']?[ \t]*:`)
-	plainKey  = pattern(`^["']?(bootcmd|runcmd)["']?[ \t]*:[ \t]*(#.*)?$`)
-	flowKey   = pattern(`^["']?(bootcmd|runcmd)["']?[ \t]*:[ \t]*\[`)
-	listItem  = pattern(`^([ ]*)-([ \t]|$)`)
+	plainKey = pattern(`^["']?\w+["']?[ \t]*:[ \t]*(#.*)?$`)
+	nullKey  = pattern(`^(["']?\w+["']?[ \t]*:)[ \t]*(?:~|null|Null|NULL)[ \t]*$`)
+	flowKey  = pattern(`^["']?\w+["']?[ \t]*:[ \t]*\[`)
+	listItem = pattern(`^([ ]*)-([ \t]|$)`)
 )
 
 // module is where cloud-config has the commands of bootcmd or runcmd.
 type module struct {
-	key    int    // offset of its key, -1 where it has none
-	items  int    // offset of the line behind the key
+	key    int    // offset of the line of its key, -1 where it has none
+	items  int    // offset of the line behind that
 	end    int    // offset behind its last line
 	indent string // of its items
 	plain  bool   // whether it is a block sequence, or empty
 }
 
+// topLevel returns where the keys of cloud-config begin, behind its header and
+// the mark that starts the document, and their indentation.
+func topLevel(text string) (start int, indent string) {
+	at := 0
+	for line := range strings.Lines(text) {
+		bare := strings.TrimSpace(line)
+		at += len(line)
+		switch {
+		case strings.HasPrefix(bare, "#"), bare == "":
+			if start == 0 && strings.HasPrefix(strings.ToLower(bare), "#cloud-config") {
+				start = at
+			}
+		case bare == "---":
+			start = at
+		default:
+			return start, line[:len(line)-len(strings.TrimLeft(line, " "))]
+		}
+	}
+	return start, ""
+}
+
 // findModule looks for a top-level key by its line. The text may have
 // placeholders in it, so it is not parsed as YAML.
 func findModule(text, name string) module {
-	m := module{key: -1, indent: "  "}
-	at, hasItem := 0, false
-	for line := range strings.Lines(text) {
+	start, margin := topLevel(text)
+	m := module{key: -1, indent: margin + "  "}
+	at, hasItem := start, false
+	for line := range strings.Lines(text[start:]) {
 		bare := strings.TrimRight(line, "\r\n")
 		item := listItem().FindStringSubmatch(bare)
+		inner, isTop := strings.CutPrefix(bare, margin)
+		isTop = isTop && inner != "" && inner[0] != ' ' && inner[0] != '\t'
 		switch {
 		case m.key < 0:
-			if k := moduleKey().FindStringSubmatch(bare); k != nil && k[1] == name {
-				m.key, m.items, m.plain = at, at+len(line), plainKey().MatchString(bare)
+			key, _, ok := strings.Cut(inner, ":")
+			if isTop && ok && strings.Trim(strings.TrimSpace(key), `"'`) == name {
+				m.key, m.items = at, at+len(line)
+				m.plain = plainKey().MatchString(inner)
 			}
 		case strings.TrimSpace(bare) == "" || strings.HasPrefix(strings.TrimSpace(bare), "#"):
 		case !hasItem && item != nil:
 			hasItem, m.indent = true, item[1]
-		case bare[0] != ' ' && bare[0] != '\t' && item == nil: // the next key
+		case isTop && item == nil: // the next key
 			m.end = at
 			return m
 		case !hasItem:
@@ -77,11 +103,14 @@ func runsFirst(text string, kind Kind, at int) bool {
 	return at <= kubeletStart(text)
 }
 
-// intoCloudConfig makes the commands the first items of runcmd, which runs
-// once per instance, after bootcmd and before the scripts of a MIME document.
+// intoCloudConfig makes the commands the first items of runcmd, which runs once
+// per instance, after bootcmd.
 // A strict block, which may run at every boot, goes to bootcmd, and so does any
 // where bootcmd starts the kubelet.
 func intoCloudConfig(text string, block Block, commands []string) ([]Change, error) {
+	if start, _ := topLevel(text); strings.HasPrefix(strings.TrimLeft(text[start:], " \t\r\n"), "{") {
+		return nil, unsupportedf(CloudConfig, "it is a flow mapping or JSON")
+	}
 	name := "runcmd"
 	if bootcmd := findModule(text, "bootcmd"); block.Strict || bootcmd.kubeletStart(text) < bootcmd.end {
 		name = "bootcmd"
@@ -91,6 +120,9 @@ func intoCloudConfig(text string, block Block, commands []string) ([]Change, err
 		return []Change{newModule(text, name, commands)}, nil
 	}
 	if c, ok := intoFlow(text, m, commands); ok {
+		return []Change{c}, nil
+	}
+	if c, ok := intoNull(text, m, commands); ok {
 		return []Change{c}, nil
 	}
 	if !m.plain {
@@ -108,26 +140,39 @@ func intoCloudConfig(text string, block Block, commands []string) ([]Change, err
 // lines of their own between the bracket and what stood behind it.
 func intoFlow(text string, m module, commands []string) (Change, bool) {
 	line := text[m.key:m.items]
-	k := flowKey().FindString(line)
-	if k == "" || !strings.HasSuffix(line, "\n") {
+	margin := line[:len(line)-len(strings.TrimLeft(line, " "))]
+	k := margin + flowKey().FindString(line[len(margin):])
+	if k == margin || !strings.HasSuffix(line, "\n") {
 		return Change{}, false
 	}
 	eol := eolOf(line)
-	added := k + eol + indented(flowItems(commands), "  ", eol) + "  " + strings.TrimLeft(line[len(k):], " \t")
+	added := k + eol + indented(flowItems(commands), margin+"  ", eol)
+	if rest := strings.TrimLeft(line[len(k):], " \t"); strings.TrimSpace(rest) != "" {
+		added += margin + "  " + rest
+	}
 	return Change{m.key, m.items, added}, true
 }
 
-// newModule adds the key behind the header line.
-func newModule(text, name string, commands []string) Change {
-	header := strings.Index(text, "#cloud-config")
-	added := name + ":"
-	i := strings.IndexByte(text[header:], '\n')
-	if i < 0 {
-		return Change{len(text), len(text), "\n" + added + "\n" + strings.TrimSuffix(indented(items(commands), "  ", "\n"), "\n")}
+// intoNull puts the commands into the place of a null.
+func intoNull(text string, m module, commands []string) (Change, bool) {
+	line := text[m.key:m.items]
+	bare := strings.TrimLeft(line, " ")
+	k := nullKey().FindStringSubmatch(strings.TrimRight(bare, "\r\n"))
+	if k == nil || !strings.HasSuffix(line, "\n") {
+		return Change{}, false
 	}
-	at := header + i + 1
-	eol := eolOf(text[header:])
-	return Change{at, at, added + eol + indented(items(commands), "  ", eol)}
+	eol := eolOf(line)
+	return Change{m.key, m.items, line[:len(line)-len(bare)] + k[1] + eol + indented(items(commands), m.indent, eol)}, true
+}
+
+// newModule adds the key before the others.
+func newModule(text, name string, commands []string) Change {
+	at, margin := topLevel(text)
+	if !strings.HasSuffix(text[:at], "\n") { // nothing but the header, without a line end
+		return Change{len(text), len(text), "\n" + name + ":\n" + strings.TrimSuffix(indented(items(commands), "  ", "\n"), "\n")}
+	}
+	eol := eolOf(text)
+	return Change{at, at, margin + name + ":" + eol + indented(items(commands), margin+"  ", eol)}
 }
 
 func indented(lines []string, indent, eol string) string {

@@ -103,6 +103,11 @@ func script(text string) (Kind, string) {
 		}
 		switch name {
 		case "sh", "bash", "dash", "ash", "ksh", "zsh":
+			for _, argument := range fields[i+1:] {
+				if argument[0] != '-' && argument[0] != '+' {
+					return Other, "its #! line runs " + argument + ", not the lines below"
+				}
+			}
 			return ShellScript, ""
 		}
 		return Other, "it is a script for " + name + ", not for a shell"

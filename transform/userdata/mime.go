@@ -18,7 +18,7 @@ const ownBoundary = "==imdslock=="
 // ("Customize managed nodes with launch templates" in the Amazon EKS User
 // Guide: Linux user data must be in the MIME multi-part format).
 func Document(block Block) string {
-	return documentStart("\n") + part(ownBoundary, "\n", block.commands(rules{})) +
+	return documentStart("\n") + part(ownBoundary, "\n", block.commands(rules{}), partHeader) +
 		"--" + ownBoundary + "--\n"
 }
 
@@ -27,10 +27,13 @@ func documentStart(eol string) string {
 		`Content-Type: multipart/mixed; boundary="` + ownBoundary + `"` + eol + eol
 }
 
-// part is a part with a script of the commands, its delimiter before it. Header
-// fields beside its type are optional.
-func part(boundary, eol string, commands []string, fields ...string) string {
-	lines := append([]string{"--" + boundary, partHeader}, fields...)
+// boothookHeader is the header in a document that starts the kubelet before
+// cloud-init runs scripts.
+const boothookHeader = `Content-Type: text/cloud-boothook; charset="us-ascii"`
+
+// part is a part with a script of the commands, its delimiter before it.
+func part(boundary, eol string, commands []string, header ...string) string {
+	lines := append([]string{"--" + boundary}, header...)
 	lines = append(lines, "", interpreter)
 	return join(append(lines, marked(commands)...), eol)
 }
@@ -39,13 +42,31 @@ func part(boundary, eol string, commands []string, fields ...string) string {
 // ("User data" in the documentation of nodeadm).
 func intoNodeConfig(text string, commands []string) []Change {
 	eol := eolOf(text)
-	before := documentStart(eol) + part(ownBoundary, eol, commands) +
+	before := documentStart(eol) + part(ownBoundary, eol, commands, partHeader) +
 		join([]string{"--" + ownBoundary, "Content-Type: application/node.eks.aws", ""}, eol)
 	after := "--" + ownBoundary + "--" + eol
 	if !strings.HasSuffix(text, "\n") { // a text without a line end stays one
 		after = "\n--" + ownBoundary + "--"
 	}
 	return []Change{{0, 0, before}, {len(text), len(text), after}}
+}
+
+// header returns the header of the part before the given ones: a script, the
+// first by its name, or a boothook where one of those parts starts the kubelet
+// before cloud-init runs scripts.
+func header(parts, boundary string) []string {
+	for _, p := range strings.Split(parts, "--"+boundary) {
+		p = strings.TrimLeft(p, "\r\n")
+		field, body := headers(p)
+		contentType, content := strings.ToLower(field("content-type")), p[body:]
+		bootcmd := findModule(content, "bootcmd")
+		isBoothook := strings.HasPrefix(contentType, "text/cloud-boothook") || strings.HasPrefix(content, "#cloud-boothook")
+		isConfig := strings.HasPrefix(contentType, "text/cloud-config") || strings.HasPrefix(content, "#cloud-config")
+		if isBoothook && kubeletStart(p) < len(p) || isConfig && bootcmd.kubeletStart(content) < bootcmd.end {
+			return []string{boothookHeader}
+		}
+	}
+	return append([]string{partHeader}, disposition(parts)...)
 }
 
 // firstNames are file names for the part, in the order of preference.
@@ -79,13 +100,13 @@ var (
 // intoMIME adds the part before the first, or changes the one text of a
 // document that has no parts.
 func intoMIME(text string, block Block, commands []string) ([]Change, error) {
-	header, body := headers(text)
-	contentType := header("content-type")
+	field, body := headers(text)
+	contentType := field("content-type")
 	switch lower := strings.ToLower(contentType); {
 	case strings.HasPrefix(lower, "multipart/"):
 	case strings.HasPrefix(lower, "text/x-shellscript"), strings.HasPrefix(lower, "text/cloud-config"),
 		strings.HasPrefix(lower, "text/cloud-boothook"):
-		if encoding := header("content-transfer-encoding"); strings.EqualFold(encoding, "base64") || strings.EqualFold(encoding, "quoted-printable") {
+		if encoding := field("content-transfer-encoding"); strings.EqualFold(encoding, "base64") || strings.EqualFold(encoding, "quoted-printable") {
 			return nil, unsupportedf(MIME, "it is encoded as %s", encoding)
 		}
 		changes, err := Protect(text[body:], block)
@@ -108,7 +129,7 @@ func intoMIME(text string, block Block, commands []string) ([]Change, error) {
 	at := body
 	for line := range strings.Lines(text[body:]) {
 		if strings.TrimRight(line, " \t\r\n") == "--"+boundary {
-			return []Change{{at, at, part(boundary, eolOf(line), commands, disposition(text[at:])...)}}, nil
+			return []Change{{at, at, part(boundary, eolOf(line), commands, header(text[at:], boundary)...)}}, nil
 		}
 		at += len(line)
 	}

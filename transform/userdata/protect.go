@@ -87,6 +87,9 @@ func (b Block) rewrite(text string, start, end int, indent string) Change {
 	eol := eolOf(text[start:end])
 	before := text[:start]
 	commands := b.commands(rulesIn(before + text[end:max(end, kubeletStart(text))]))
+	if len(commands) == 0 {
+		return Change{start, end, ""}
+	}
 	lines := linesLike(text[start:end], commands)
 	if b.Strict && lines[1] == commands[0] {
 		indent = "" // a here-document ends at the margin only

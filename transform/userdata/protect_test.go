@@ -63,7 +63,9 @@ func TestProtect(t *testing.T) {
 		{name: "without branch ENI", text: "#!/bin/bash\n", block: userdata.Block{}, want: "#!/bin/bash\n" + strings.Replace(block, vlanRule, "", 1)},
 		{name: "other options before", text: "#!/bin/bash\n" + strings.Replace(block, vlanRule, "", 1) + bootstrap, want: "#!/bin/bash\n" + block + bootstrap},
 		{name: "block behind the bootstrap", text: "#!/bin/bash\n" + bootstrap + block, want: "#!/bin/bash\n" + block + bootstrap + block},
-		{name: "by hand", text: "#!/bin/bash\n" + byHand + vlanRule + bootstrap, want: "#!/bin/bash\n" + byHand + vlanRule + bootstrap},
+		{name: "by hand", text: "#!/bin/bash\n" + vlanRule + byHand + bootstrap, want: "#!/bin/bash\n" + vlanRule + byHand + bootstrap},
+		{name: "by hand, saved too early", text: "#!/bin/bash\n" + byHand + vlanRule + bootstrap,
+			want: "#!/bin/bash\n" + userdata.Begin + "\n" + vlanRule + userdata.End + "\n" + byHand + vlanRule + bootstrap},
 		{name: "by hand without branch ENI", text: "#!/bin/bash\n" + byHand + bootstrap,
 			want: "#!/bin/bash\n" + userdata.Begin + "\n" + vlanRule + userdata.End + "\n" + byHand + bootstrap},
 		{name: "by hand behind the bootstrap", text: "#!/bin/bash\n" + bootstrap + byHand + vlanRule, want: "#!/bin/bash\n" + block + bootstrap + byHand + vlanRule},
@@ -147,6 +149,7 @@ func TestUnsupported(t *testing.T) {
 		{"MIME-Version: 1.0\nContent-Type: multipart/mixed\n\n", userdata.MIME, "its Content-Type names no boundary"},
 		{"MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=B\n\n--C\n", userdata.MIME, `its boundary "B" never stands on a line of its own`},
 		{"MIME-Version: 1.0\nContent-Type: text/x-shellscript\nContent-Transfer-Encoding: base64\n\nIyE=\n", userdata.MIME, "it is encoded as base64"},
+		{"#cloud-config\n{\"runcmd\": []}\n", userdata.CloudConfig, "it is a flow mapping or JSON"},
 		{"#cloud-config\nruncmd: *x\n", userdata.CloudConfig, "its runcmd is no list that can be added to"},
 	} {
 		_, err := userdata.Protect(test.text, aws)

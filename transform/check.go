@@ -1,0 +1,234 @@
+package transform
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"imdslock/transform/cfn"
+	"imdslock/transform/userdata"
+)
+
+// CheckOptions say what a template is held to.
+type CheckOptions struct {
+	Options
+
+	// Parameters are the values that a deployment will pass. Where there are
+	// some, or Deployment is set, the others have their defaults, and the
+	// template is judged for that deployment only; else for all values that
+	// CloudFormation accepts.
+	Parameters map[string]string
+	Deployment bool
+}
+
+// Check returns what is not locked in a template, in the order of its lines,
+// without changing anything. Findings on what cannot be judged are notes. The
+// error is a [*cfn.Error] where src is no template or a parameter's value is
+// none that it accepts, or a [*CannotLock] where a launch template cannot be
+// read.
+func Check(src []byte, opts CheckOptions) ([]Finding, error) {
+	t, err := cfn.Parse(src)
+	if err != nil {
+		return nil, err
+	}
+	findings, err := check(t, opts)
+	if err != nil {
+		return nil, err
+	}
+	slices.SortStableFunc(findings, func(a, b Finding) int { return a.Position.Offset - b.Position.Offset })
+	return findings, nil
+}
+
+// A checker judges one template.
+type checker struct {
+	t        *cfn.Template
+	opts     CheckOptions
+	given    map[string]string // of parameters
+	findings []Finding
+}
+
+func check(t *cfn.Template, opts CheckOptions) ([]Finding, error) {
+	all, err := launchTemplates(t)
+	if err != nil {
+		return nil, err
+	}
+	if err := knownResources(t, all, opts.Resources); err != nil {
+		return nil, err
+	}
+	c := &checker{t: t, opts: opts}
+	if err := c.give(); err != nil {
+		return nil, err
+	}
+	groups := nodegroups(t)
+	for _, lt := range all {
+		if !opts.applies(lt.id) {
+			continue
+		}
+		datas, err := lt.data(t)
+		if err != nil {
+			return nil, err
+		}
+		for _, data := range datas {
+			if err := c.metadataOptions(lt, data); err != nil {
+				return nil, err
+			}
+			c.userData(lt, data, lt.os(groups, opts.OS))
+		}
+	}
+	c.findings = append(c.findings, nodegroupFindings(t, groups, all)...)
+	return c.findings, nil
+}
+
+// give sets the values of the parameters.
+func (c *checker) give() error {
+	if len(c.opts.Parameters) == 0 && !c.opts.Deployment {
+		return nil
+	}
+	c.given = c.t.Defaults()
+	for _, name := range slices.Sorted(maps.Keys(c.opts.Parameters)) {
+		value := c.opts.Parameters[name]
+		parameter := c.t.Root.Get("Parameters", name)
+		if parameter == nil {
+			return c.t.Errorf(c.t.Root.Span.Start, "there is no parameter %q", name)
+		}
+		allowed := c.t.AcceptedValues(name)
+		if parameter.Get("AllowedValues") != nil && !slices.Contains(allowed, value) {
+			return c.t.Errorf(parameter.Span.Start, "parameter %s does not accept %q, only %s", name, value, strings.Join(allowed, ", "))
+		}
+		c.given[name] = value
+	}
+	return nil
+}
+
+// open records something that is not locked.
+func (c *checker) open(rule Rule, id string, at int, format string, args ...any) {
+	d, _ := Describe(rule)
+	c.findings = append(c.findings, Finding{Rule: rule, LogicalID: id, Position: c.t.Position(at), Message: fmt.Sprintf(format, args...), Open: !d.Note})
+}
+
+// metadataOptions judges the values that MetadataOptions can have.
+func (c *checker) metadataOptions(lt launchTemplate, data *cfn.Node) error {
+	if c.opts.HopLimit == 0 && c.opts.keepsIMDSv1() {
+		return nil
+	}
+	pair, ok := data.Pair("MetadataOptions")
+	if !ok {
+		c.open(RuleMetadataOptions, lt.id, lt.key.Span.Start, "%s has no MetadataOptions", lt.id)
+		return nil
+	}
+	outcomes, err := c.t.Outcomes(pair.Value, c.given)
+	if err != nil {
+		return lt.wrap("MetadataOptions", err)
+	}
+	limits := judge(outcomes, func(v cfn.Value) string { return c.hopLimit(v) })
+	tokens := judge(outcomes, func(v cfn.Value) string { return c.tokens(v) })
+	if limits.bad > 0 {
+		c.open(RuleHopLimit, lt.id, valueOffset(pair, "HttpPutResponseHopLimit"), "%s of %s%s", limits.what, lt.id, limits.under)
+	}
+	switch at := valueOffset(pair, "HttpTokens"); {
+	case tokens.bad == 0:
+	case tokens.bad < len(outcomes):
+		c.open(RuleIMDSv1Parameter, lt.id, at, "%s of %s%s, so IMDSv1 is open", tokens.what, lt.id, tokens.under)
+	default:
+		c.open(RuleIMDSv1, lt.id, at, "%s of %s%s, so IMDSv1 is open", tokens.what, lt.id, tokens.under)
+	}
+	if tokens.bad > 0 && limits.bad == 0 && c.opts.HopLimit == 1 {
+		c.open(RuleHopLimitAlone, lt.id, valueOffset(pair, "HttpPutResponseHopLimit"), "the hop limit of %s does not stop IMDSv1, which is open", lt.id)
+	}
+	return nil
+}
+
+// A judgement counts the outcomes that are bad and describes the first.
+type judgement struct {
+	bad         int
+	what, under string
+}
+
+// judge asks of every outcome what is wrong with it.
+func judge(outcomes []cfn.Outcome, wrong func(cfn.Value) string) judgement {
+	var j judgement
+	for _, o := range outcomes {
+		what := wrong(o.Value)
+		if what == "" {
+			continue
+		}
+		if j.bad == 0 {
+			j.what = what
+			if len(o.Parameters) > 0 {
+				j.under = " with " + o.String()
+			}
+		}
+		j.bad++
+	}
+	return j
+}
+
+// valueOffset is where a property of MetadataOptions has its value, or else
+// where MetadataOptions stands.
+func valueOffset(options cfn.Pair, property string) int {
+	for _, branch := range options.Value.Branches() {
+		if n := branch.Get(property); n != nil {
+			return n.Span.Start
+		}
+	}
+	return options.Key.Span.Start
+}
+
+// userData judges the user data that a launch template can have.
+func (c *checker) userData(lt launchTemplate, data *cfn.Node, os OS) {
+	if c.opts.IPTables == IPTablesOff || c.opts.IPTables == "" {
+		return
+	}
+	pair, ok := data.Pair("UserData")
+	if !ok {
+		c.noUserData(lt, lt.key.Span.Start, os)
+		return
+	}
+	for _, branch := range pair.Value.Branches() {
+		encoded := branch.Call("Fn::Base64")
+		switch {
+		case branch.IsNull() || branch.IsNoValue():
+			c.noUserData(lt, branch.Span.Start, os)
+		case encoded == nil && branch.Kind == cfn.Scalar:
+			c.open(RuleUserData, lt.id, branch.Span.Start, "user data of %s not judged: it is encoded in base64 already", lt.id)
+		case encoded == nil:
+			c.open(RuleUserData, lt.id, branch.Span.Start, "user data of %s not judged: it comes from %s", lt.id, c.t.Describe(branch))
+		default:
+			for _, n := range encoded.Branches() {
+				c.text(lt, n)
+			}
+		}
+	}
+}
+
+func (c *checker) noUserData(lt launchTemplate, at int, os OS) {
+	if os == OSLinux {
+		c.open(RuleIPTables, lt.id, at, "%s has no user data, and so no iptables commands", lt.id)
+		return
+	}
+	c.open(RuleUserData, lt.id, at, "user data of %s not judged: %s", lt.id, noUserData(os))
+}
+
+// text judges one text.
+func (c *checker) text(lt launchTemplate, n *cfn.Node) {
+	text := c.t.TextOf(n)
+	s := userdata.Inspect(text.String)
+	at := n.Span.Start
+	switch {
+	case n.IsNull() || n.IsNoValue():
+	case s.Reason != "":
+		c.open(RuleUserData, lt.id, at, "user data of %s not judged: %s", lt.id, s.Reason)
+	case s.Late:
+		c.open(RuleIPTablesLate, lt.id, text.Offset(s.At), "the %v of %s starts the kubelet before the iptables commands", s.Kind, lt.id)
+	case !s.Rules:
+		c.open(RuleIPTables, lt.id, at, "the %v of %s has no iptables commands", s.Kind, lt.id)
+	case c.opts.IPTables == IPTablesStrict && !s.Strict:
+		c.open(RuleIPTablesStrict, lt.id, at, "the %v of %s has not the strict block", s.Kind, lt.id)
+	case !c.opts.BranchENI:
+	case !s.BranchENI:
+		c.open(RuleBranchENI, lt.id, at, "the %v of %s has no rule for pods with branch network interfaces", s.Kind, lt.id)
+	case s.Unsaved:
+		c.open(RuleBranchENIUnsaved, lt.id, at, "the %v of %s saves the rules before that for branch network interfaces", s.Kind, lt.id)
+	}
+}

@@ -1,0 +1,132 @@
+package userdata
+
+import (
+	"path"
+	"slices"
+	"strings"
+)
+
+// rules says what rules in a text do, whoever wrote them.
+type rules struct {
+	forwarded bool // packets forwarded from eni+ to the metadata service are dropped
+	branchENI bool // those of pods with branch network interfaces too
+	unsaved   bool // the rule for these comes behind the command that saves the rules
+}
+
+var savesRules = pattern(`\biptables-save\b|\bservice\s+iptables\s+save\b`)
+
+// rulesIn reads the rules that the lines of a text set up, whatever happens:
+// what is echoed, or indented as below an if, does not count. Rules for branch
+// network interfaces are unsaved where the rules are saved before and not after.
+func rulesIn(text string) rules {
+	var found rules
+	saved := false
+	for line := range strings.Lines(strings.ReplaceAll(text, "\\\n", " ")) {
+		if savesRules().MatchString(line) && !strings.HasPrefix(strings.TrimSpace(line), "#") {
+			saved, found.unsaved = true, false
+			continue
+		}
+		c, ok := parseCommand(line)
+		if !ok {
+			continue
+		}
+		if c.flush {
+			found, saved = rules{}, false
+			continue
+		}
+		found.forwarded = found.forwarded || c.dropsForwarded()
+		if c.dropsBranchENI() && !found.branchENI {
+			found.branchENI, found.unsaved = true, saved
+		}
+	}
+	return found
+}
+
+// A command is a call of iptables.
+type command struct {
+	chain, in, out, destination, target string
+
+	flush  bool
+	others bool // it has options that narrow the rule down
+}
+
+// parseCommand reads a line that is nothing but a call of iptables, perhaps as
+// an item of cloud-config.
+func parseCommand(line string) (command, bool) {
+	if item := strings.TrimLeft(line, " "); strings.HasPrefix(item, "- ") {
+		line = strings.Trim(strings.TrimSpace(item[len("- "):]), `"'`)
+	} else if strings.HasPrefix(item, `"`) {
+		line = strings.Trim(strings.TrimSpace(item), `",`)
+	}
+	if i := strings.IndexAny(line, "#;&|"); i >= 0 {
+		line = line[:i]
+	}
+	fields := strings.Fields(strings.ReplaceAll(line, "=", " "))
+	if strings.HasPrefix(line, " ") || strings.HasPrefix(line, "\t") || len(fields) == 0 {
+		return command{}, false
+	}
+	if fields[0] == "sudo" {
+		fields = fields[1:]
+	}
+	if len(fields) == 0 || path.Base(fields[0]) != "iptables" {
+		return command{}, false
+	}
+	return parseOptions(fields[1:]), true
+}
+
+// parseOptions reads the options of iptables (man 8 iptables).
+func parseOptions(fields []string) (c command) {
+	for i := 0; i < len(fields); i++ {
+		value := func() string {
+			if i+1 >= len(fields) {
+				return ""
+			}
+			i++
+			return fields[i]
+		}
+		switch fields[i] {
+		case "-I", "--insert", "-A", "--append":
+			c.chain = value()
+		case "-i", "--in-interface":
+			c.in = value()
+		case "-o", "--out-interface":
+			c.out = value()
+		case "-d", "--destination", "--dst":
+			c.destination = value()
+		case "-j", "--jump":
+			c.target = value()
+		case "-F", "--flush":
+			c.flush = true
+		case "-t", "--table", "--reject-with", "--comment":
+			value()
+		case "-m", "--match":
+			c.others = c.others || value() != "comment"
+		case "-w", "--wait":
+		default:
+			c.others = c.others || !slices.Contains([]string{"1", "2", "3", "4", "5", "10"}, fields[i])
+		}
+	}
+	return c
+}
+
+// drops reports whether the command drops all packets to the metadata service
+// that it sees.
+func (c command) drops() bool {
+	return (c.target == "DROP" || c.target == "REJECT") && !c.others &&
+		(c.destination == "169.254.169.254" || c.destination == "169.254.169.254/32")
+}
+
+// seesForwarded reports whether it sees packets before they are routed, or
+// while they are forwarded.
+func (c command) seesForwarded() bool {
+	return (c.chain == "FORWARD" || c.chain == "PREROUTING") && c.out == ""
+}
+
+func (c command) dropsForwarded() bool {
+	return c.drops() && c.seesForwarded() && (c.in == "" || c.in == "eni+")
+}
+
+func (c command) dropsBranchENI() bool {
+	return c.drops() && (c.seesForwarded() && (c.in == "" || c.in == "vlan+") ||
+		(c.chain == "POSTROUTING" || c.chain == "FORWARD") && c.out == "vlan+" && c.in == "")
+}
