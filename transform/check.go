@@ -114,7 +114,7 @@ func (c *checker) metadataOptions(lt launchTemplate, data *cfn.Node) error {
 	}
 	pair, ok := data.Pair("MetadataOptions")
 	if !ok {
-		c.open(RuleMetadataOptions, lt.id, lt.key.Span.Start, "%s has no MetadataOptions", lt.id)
+		c.open(RuleMetadataOptions, lt.id, lt.key.Span.Start, "%s: no MetadataOptions", lt.id)
 		return nil
 	}
 	outcomes, err := c.t.Outcomes(pair.Value, c.given)
@@ -124,40 +124,45 @@ func (c *checker) metadataOptions(lt launchTemplate, data *cfn.Node) error {
 	limits := judge(outcomes, func(v cfn.Value) string { return c.hopLimit(v) })
 	tokens := judge(outcomes, func(v cfn.Value) string { return c.tokens(v) })
 	if limits.bad > 0 {
-		c.open(RuleHopLimit, lt.id, valueOffset(pair, "HttpPutResponseHopLimit"), "%s of %s%s", limits.what, lt.id, limits.under)
+		c.open(RuleHopLimit, lt.id, valueOffset(pair, "HttpPutResponseHopLimit"), "%s: %s", lt.id, limits)
 	}
 	switch at := valueOffset(pair, "HttpTokens"); {
 	case tokens.bad == 0:
-	case tokens.bad < len(outcomes):
-		c.open(RuleIMDSv1Parameter, lt.id, at, "%s of %s%s, so IMDSv1 is open", tokens.what, lt.id, tokens.under)
+	case tokens.bad < tokens.all:
+		c.open(RuleIMDSv1Parameter, lt.id, at, "%s: %s, so IMDSv1 is open", lt.id, tokens)
 	default:
-		c.open(RuleIMDSv1, lt.id, at, "%s of %s%s, so IMDSv1 is open", tokens.what, lt.id, tokens.under)
+		c.open(RuleIMDSv1, lt.id, at, "%s: %s, so IMDSv1 is open", lt.id, tokens)
 	}
 	if tokens.bad > 0 && limits.bad == 0 && c.opts.HopLimit == 1 {
-		c.open(RuleHopLimitAlone, lt.id, valueOffset(pair, "HttpPutResponseHopLimit"), "the hop limit of %s does not stop IMDSv1, which is open", lt.id)
+		c.open(RuleHopLimitAlone, lt.id, valueOffset(pair, "HttpPutResponseHopLimit"), "%s: the hop limit does not stop IMDSv1, which is open", lt.id)
 	}
 	return nil
 }
 
 // A judgement counts the outcomes that are bad and describes the first.
 type judgement struct {
-	bad         int
+	bad, all    int
 	what, under string
+}
+
+// String says what is wrong, and under which parameters where others are fine.
+func (j judgement) String() string {
+	if j.bad == j.all || j.under == "" {
+		return j.what
+	}
+	return j.what + " with " + j.under
 }
 
 // judge asks of every outcome what is wrong with it.
 func judge(outcomes []cfn.Outcome, wrong func(cfn.Value) string) judgement {
-	var j judgement
+	j := judgement{all: len(outcomes)}
 	for _, o := range outcomes {
 		what := wrong(o.Value)
 		if what == "" {
 			continue
 		}
 		if j.bad == 0 {
-			j.what = what
-			if len(o.Parameters) > 0 {
-				j.under = " with " + o.String()
-			}
+			j.what, j.under = what, o.String()
 		}
 		j.bad++
 	}
@@ -191,9 +196,9 @@ func (c *checker) userData(lt launchTemplate, data *cfn.Node, os OS) {
 		case branch.IsNull() || branch.IsNoValue():
 			c.noUserData(lt, branch.Span.Start, os)
 		case encoded == nil && branch.Kind == cfn.Scalar:
-			c.open(RuleUserData, lt.id, branch.Span.Start, "user data of %s not judged: it is encoded in base64 already", lt.id)
+			c.open(RuleUserData, lt.id, branch.Span.Start, "%s: user data not judged: it is encoded in base64 already", lt.id)
 		case encoded == nil:
-			c.open(RuleUserData, lt.id, branch.Span.Start, "user data of %s not judged: it comes from %s", lt.id, c.t.Describe(branch))
+			c.open(RuleUserData, lt.id, branch.Span.Start, "%s: user data not judged: it comes from %s", lt.id, c.t.Describe(branch))
 		default:
 			for _, n := range encoded.Branches() {
 				c.text(lt, n)
@@ -204,10 +209,10 @@ func (c *checker) userData(lt launchTemplate, data *cfn.Node, os OS) {
 
 func (c *checker) noUserData(lt launchTemplate, at int, os OS) {
 	if os == OSLinux {
-		c.open(RuleIPTables, lt.id, at, "%s has no user data, and so no iptables commands", lt.id)
+		c.open(RuleIPTables, lt.id, at, "%s: no user data, and so no iptables commands", lt.id)
 		return
 	}
-	c.open(RuleUserData, lt.id, at, "user data of %s not judged: %s", lt.id, noUserData(os))
+	c.open(RuleUserData, lt.id, at, "%s: user data not judged: %s", lt.id, noUserData(os))
 }
 
 // text judges one text.
@@ -218,17 +223,17 @@ func (c *checker) text(lt launchTemplate, n *cfn.Node) {
 	switch {
 	case n.IsNull() || n.IsNoValue():
 	case s.Reason != "":
-		c.open(RuleUserData, lt.id, at, "user data of %s not judged: %s", lt.id, s.Reason)
+		c.open(RuleUserData, lt.id, at, "%s: user data not judged: %s", lt.id, s.Reason)
 	case s.Late:
-		c.open(RuleIPTablesLate, lt.id, text.Offset(s.At), "the %v of %s starts the kubelet before the iptables commands", s.Kind, lt.id)
+		c.open(RuleIPTablesLate, lt.id, text.Offset(s.At), "%s: the %v starts the kubelet before the iptables commands", lt.id, s.Kind)
 	case !s.Rules:
-		c.open(RuleIPTables, lt.id, at, "the %v of %s has no iptables commands", s.Kind, lt.id)
+		c.open(RuleIPTables, lt.id, at, "%s: the %v has no iptables commands", lt.id, s.Kind)
 	case c.opts.IPTables == IPTablesStrict && !s.Strict:
-		c.open(RuleIPTablesStrict, lt.id, at, "the %v of %s has not the strict block", s.Kind, lt.id)
+		c.open(RuleIPTablesStrict, lt.id, at, "%s: the %v has not the strict block", lt.id, s.Kind)
 	case !c.opts.BranchENI:
 	case !s.BranchENI:
-		c.open(RuleBranchENI, lt.id, at, "the %v of %s has no rule for pods with branch network interfaces", s.Kind, lt.id)
+		c.open(RuleBranchENI, lt.id, at, "%s: the %v has no rule for pods with branch network interfaces", lt.id, s.Kind)
 	case s.Unsaved:
-		c.open(RuleBranchENIUnsaved, lt.id, at, "the %v of %s saves the rules before that for branch network interfaces", s.Kind, lt.id)
+		c.open(RuleBranchENIUnsaved, lt.id, at, "%s: the %v saves the rules before it adds that for branch network interfaces", lt.id, s.Kind)
 	}
 }

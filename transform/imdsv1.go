@@ -33,6 +33,7 @@ func (p *planner) tokens(lt launchTemplate, options, key *cfn.Node) error {
 	}
 	outcomes, err := p.t.Outcomes(n, nil)
 	if err == nil && p.opts.IMDSv1 != IMDSv1Literal && allRequired(outcomes) {
+		p.alreadyLocked(n)
 		return nil
 	}
 	if err == nil {
@@ -48,6 +49,16 @@ func (p *planner) tokens(lt launchTemplate, options, key *cfn.Node) error {
 	}
 	p.change(RuleIMDSv1, lt.id, n.Span.Start, fmt.Sprintf("HttpTokens is %s: set to required", p.t.Describe(n)), edit)
 	return nil
+}
+
+// alreadyLocked records the parameter that decides about n and has one value
+// left, so that a deployment passes it.
+func (p *planner) alreadyLocked(n *cfn.Node) {
+	for _, name := range p.t.ParametersBehind(n) {
+		if values := p.t.AcceptedValues(name); len(values) == 1 {
+			p.locks[name] = values[0]
+		}
+	}
 }
 
 func isRequired(v cfn.Value) bool { return v.Kind == cfn.IsText && v.Text == required }

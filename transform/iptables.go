@@ -10,7 +10,7 @@ import (
 
 // block returns the block that the options ask for.
 func (o Options) block() userdata.Block {
-	return userdata.Block{Strict: o.IPTables == IPTablesStrict, BranchENI: o.BranchENI}
+	return userdata.Block{Strict: o.IPTables == IPTablesStrict, OrStrict: o.IPTables == IPTablesAuto, BranchENI: o.BranchENI}
 }
 
 // mustHaveBlock reports whether user data that cannot take the block is an error.

@@ -116,12 +116,12 @@ func nodegroupFindings(t *cfn.Template, groups []nodegroup, all []launchTemplate
 		switch {
 		case g.elsewhere:
 			f.Rule = RuleElsewhere
-			f.Message = "managed node group " + g.id + " has a launch template from elsewhere: lock it in the template that makes it"
+			f.Message = g.id + ": managed node group with a launch template from elsewhere: lock it in the template that makes it"
 		case slices.ContainsFunc(all, func(lt launchTemplate) bool { return slices.Contains(g.templates, lt.id) }):
 			continue
 		default:
 			f.Rule, f.Open = RuleNodegroup, true
-			f.Message = "managed node group " + g.id + " without a launch template cannot be locked here: add an " + typeLaunchTemplate + " with MetadataOptions and refer to it"
+			f.Message = g.id + ": managed node group without a launch template cannot be locked here: add an " + typeLaunchTemplate + " with MetadataOptions and refer to it"
 		}
 		findings = append(findings, f)
 	}

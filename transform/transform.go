@@ -37,7 +37,7 @@ const (
 type IPTables string
 
 // The choices of commands. The zero value is IPTablesOff. IPTablesAuto is
-// IPTablesAWS where the user data can take it; with IPTablesAWS and
+// IPTablesAWS where the user data can take it and has no strict block; with IPTablesAWS and
 // IPTablesStrict it is a [*CannotLock] where it cannot.
 const (
 	IPTablesOff    IPTables = "off"
@@ -104,6 +104,10 @@ func (f Finding) IsNote() bool { return len(f.Edits) == 0 }
 type Result struct {
 	Output   []byte    // equal to the input where nothing had to change
 	Findings []Finding // in the order of the launch templates and the rules
+
+	// Parameters are those on which IMDSv1 depends, with the value that a
+	// deployment has to pass.
+	Parameters map[string]string
 }
 
 // Edits returns the edits of all findings, sorted by place. Several at one
@@ -154,7 +158,7 @@ func Patch(src []byte, opts Options) (Result, error) {
 	if err != nil {
 		return Result{}, err
 	}
-	r := Result{Output: src, Findings: p.findings}
+	r := Result{Output: src, Findings: p.findings, Parameters: p.locks}
 	if !r.Changed() {
 		if err := p.verify(t); err != nil {
 			return Result{}, err

@@ -61,14 +61,15 @@ func (c *checker) hopLimit(v cfn.Value) string {
 	if c.opts.HopLimit == 0 {
 		return ""
 	}
-	f := v.Field("HttpPutResponseHopLimit")
-	limit, err := strconv.Atoi(f.Text) // CloudFormation takes "1" for 1
-	if err != nil {
-		return unknown("HttpPutResponseHopLimit", f)
-	}
-	options := decode(map[string]any{"HttpPutResponseHopLimit": limit})
-	if hop := options.HttpPutResponseHopLimit; hop == nil || *hop != c.opts.HopLimit {
-		return fmt.Sprintf("HttpPutResponseHopLimit is %d, not %d", limit, c.opts.HopLimit)
+	for _, f := range v.Field("HttpPutResponseHopLimit").Alternatives() {
+		limit, err := strconv.Atoi(f.Text) // CloudFormation takes "1" for 1
+		if err != nil {
+			return unknown("HttpPutResponseHopLimit", f)
+		}
+		options := decode(map[string]any{"HttpPutResponseHopLimit": limit})
+		if hop := options.HttpPutResponseHopLimit; hop == nil || *hop != c.opts.HopLimit {
+			return fmt.Sprintf("HttpPutResponseHopLimit is %d", limit)
+		}
 	}
 	return ""
 }
@@ -78,13 +79,14 @@ func (c *checker) tokens(v cfn.Value) string {
 	if c.opts.keepsIMDSv1() {
 		return ""
 	}
-	f := v.Field("HttpTokens")
-	if f.Kind != cfn.IsText {
-		return unknown("HttpTokens", f)
-	}
-	options := decode(map[string]any{"HttpTokens": f.Text})
-	if tokens := options.HttpTokens; tokens == nil || *tokens != required {
-		return fmt.Sprintf("HttpTokens is %q, not required", f.Text)
+	for _, f := range v.Field("HttpTokens").Alternatives() {
+		if f.Kind != cfn.IsText {
+			return unknown("HttpTokens", f)
+		}
+		options := decode(map[string]any{"HttpTokens": f.Text})
+		if tokens := options.HttpTokens; tokens == nil || *tokens != required {
+			return fmt.Sprintf("HttpTokens is %q", f.Text)
+		}
 	}
 	return ""
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -10,6 +11,7 @@ import (
 	"slices"
 
 	"imdslock/templates"
+	"imdslock/transform/cfn"
 )
 
 // A source is a template to read.
@@ -17,7 +19,22 @@ type source struct {
 	name   string // in messages
 	path   string // "" for stdin and embedded templates
 	walked bool   // found in a directory, so it may be no template
-	read   func() ([]byte, error)
+
+	isConfiguration bool // a CodePipeline template configuration
+
+	read func() ([]byte, error)
+}
+
+// placed puts the name of the source before an error about its content.
+func (s source) placed(err error) error {
+	var at *cfn.Error
+	switch {
+	case err == nil:
+		return nil
+	case errors.As(err, &at):
+		return fmt.Errorf("%s:%w", s.name, err)
+	}
+	return fmt.Errorf("%s: %w", s.name, err)
 }
 
 // sources returns what the arguments name, in their order.

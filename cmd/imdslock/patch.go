@@ -4,20 +4,17 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"runtime"
+	"io/fs"
 	"slices"
-	"sync"
 
 	"imdslock/transform"
-	"imdslock/transform/cfn"
 )
 
-// A patched template, or why there is none.
+// A patched template.
 type patched struct {
 	source
 	input  []byte
 	result transform.Result
-	err    error
 }
 
 // patchFiles patches all that is named and puts the results out, in the order
@@ -27,20 +24,21 @@ func patchFiles(opts options, args []string, stdin io.Reader, stdout, stderr io.
 	if err != nil {
 		return err
 	}
-	results := patchAll(opts, all)
-	var failures []error
-	for _, p := range results {
-		if p.err != nil {
-			failures = append(failures, p.err)
-		}
+	results, err := inParallel(all, func(s source) (patched, error) { return patchOne(opts, s) })
+	if err != nil {
+		return err
 	}
-	if len(failures) > 0 {
-		return errors.Join(failures...)
+	if opts.configuration != "" {
+		c, err := patchConfiguration(opts, results, stderr)
+		if err != nil {
+			return err
+		}
+		results = append(results, c)
 	}
 	differs := false
 	for _, p := range results {
 		p.log(opts, stderr)
-		differs = differs || p.result.Changed()
+		differs = differs || p.changed()
 		if err := p.put(opts, stdout); err != nil {
 			return err
 		}
@@ -51,52 +49,56 @@ func patchFiles(opts options, args []string, stdin io.Reader, stdout, stderr io.
 	return nil
 }
 
-// patchAll patches in parallel and returns the results in the given order.
-func patchAll(opts options, all []source) []patched {
-	results := make([]patched, len(all))
-	next := make(chan int)
-	var workers sync.WaitGroup
-	for range min(runtime.GOMAXPROCS(0), len(all)) {
-		workers.Go(func() {
-			for i := range next {
-				results[i] = patchOne(opts, all[i])
-			}
-		})
-	}
-	for i := range all {
-		next <- i
-	}
-	close(next)
-	workers.Wait()
-	return results
-}
-
 // patchOne patches one template. A file that was found in a directory and has
 // nothing to lock is passed over as it is.
-func patchOne(opts options, s source) patched {
-	p := patched{source: s}
-	p.input, p.err = s.read()
-	if p.err != nil {
-		return p
+func patchOne(opts options, s source) (patched, error) {
+	input, err := s.read()
+	if err != nil {
+		return patched{}, err
 	}
-	if s.walked && !mentionsLaunchTemplate(p.input) {
-		p.result.Output = p.input
-		return p
+	p := patched{source: s, input: input}
+	if s.walked && !mentionsLaunchTemplate(input) {
+		p.result.Output = input
+		return p, nil
 	}
-	p.result, p.err = transform.Patch(p.input, opts.Options)
-	var placed *cfn.Error
-	if errors.As(p.err, &placed) {
-		p.err = fmt.Errorf("%s:%w", s.name, p.err)
-	} else if p.err != nil {
-		p.err = fmt.Errorf("%s: %w", s.name, p.err)
-	}
-	return p
+	p.result, err = transform.Patch(input, opts.Options)
+	return p, s.placed(err)
 }
+
+// patchConfiguration sets the parameters of all templates in a CodePipeline
+// template configuration, which need not exist yet.
+func patchConfiguration(opts options, results []patched, stderr io.Writer) (patched, error) {
+	s := fileSource(opts.configuration, false)
+	s.isConfiguration = true
+	input, err := s.read()
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return patched{}, err
+	}
+	values := map[string]string{}
+	for _, p := range results {
+		for name, value := range p.result.Parameters {
+			values[name] = value
+		}
+	}
+	var names []string
+	for name := range values {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	if len(names) == 0 && !opts.quiet {
+		fmt.Fprintf(stderr, "%s:1:1: note: no parameter decides about IMDSv1: left as it is\n", s.name)
+	}
+	output, err := transform.SetParameters(input, names, values)
+	return patched{source: s, input: input, result: transform.Result{Output: output}}, s.placed(err)
+}
+
+// changed reports whether the output differs from the input.
+func (p patched) changed() bool { return string(p.input) != string(p.result.Output) }
 
 // log prints notes and, with -v, changes.
 func (p patched) log(opts options, stderr io.Writer) {
 	findings := slices.Clone(p.result.Findings)
-	slices.SortStableFunc(findings, func(a, b transform.Finding) int { return a.Position.Offset - b.Position.Offset })
+	slices.SortStableFunc(findings, byPlace)
 	for _, f := range findings {
 		switch {
 		case f.IsNote() && !opts.quiet:
@@ -107,13 +109,14 @@ func (p patched) log(opts options, stderr io.Writer) {
 	}
 }
 
+func byPlace(a, b transform.Finding) int { return a.Position.Offset - b.Position.Offset }
+
 // put writes the result to where the options want it.
 func (p patched) put(opts options, stdout io.Writer) error {
-	changed := p.result.Changed()
-	if changed && opts.list {
+	if p.changed() && opts.list {
 		fmt.Fprintln(stdout, p.name)
 	}
-	if changed && opts.diff {
+	if p.changed() && opts.diff {
 		text := unifiedDiff(p.name, p.input, p.result.Output)
 		if opts.color {
 			text = colored(text)
@@ -122,15 +125,16 @@ func (p patched) put(opts options, stdout io.Writer) error {
 			return err
 		}
 	}
+	shows := opts.diff || opts.list
 	switch {
-	case opts.write:
-		if !changed {
+	case opts.write, p.isConfiguration:
+		if !p.changed() || shows && !opts.write {
 			return nil
 		}
 		return writeFile(p.path, p.result.Output)
 	case opts.output != "":
 		return writeFile(opts.output, p.result.Output)
-	case opts.diff || opts.list || p.walked && len(p.result.Findings) == 0:
+	case shows, p.walked && len(p.result.Findings) == 0:
 		return nil
 	}
 	_, err := stdout.Write(p.result.Output)

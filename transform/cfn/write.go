@@ -73,7 +73,7 @@ func (t *Template) Replace(n *Node, v New) (Edit, error) {
 		span.End-- // the line break of a block scalar
 	}
 	text := t.inline(v)
-	if v.kind == Mapping && n.IsNull() {
+	if v.kind == Mapping && (n.IsNull() || t.Format == JSON && n.Kind == Mapping && len(n.Pairs) == 0) {
 		text = t.expanded(n, v)
 	}
 	before := bytes.TrimRight(t.Source[:span.Start], " \t\r\n")
@@ -222,6 +222,11 @@ func (t *Template) unit(m *Node) string {
 			if unit, ok := strings.CutPrefix(child, key); ok && unit != "" {
 				return unit
 			}
+		}
+	}
+	if len(t.Root.Pairs) > 0 && t.Format == JSON {
+		if unit := t.lineIndent(t.Root.Pairs[0].Key.Span.Start); unit != "" {
+			return unit
 		}
 	}
 	return "  "

@@ -16,6 +16,10 @@ type Block struct {
 	// sure of at each start, in place of AWS's published commands.
 	Strict bool
 
+	// OrStrict leaves a strict block that is there alone, where Strict is not
+	// asked for: it is the stronger one.
+	OrStrict bool
+
 	// BranchENI adds AWS's rule for pods with branch network interfaces. The
 	// strict rule covers them anyway.
 	BranchENI bool

@@ -35,7 +35,7 @@ func (u *Unsupported) Error() string { return u.Reason }
 // all that is there already, so before anything that starts the kubelet. There
 // are none where the block stands as it should, or where rules written by hand
 // do the same before the kubelet starts. A block with other options is
-// rewritten where it stands. The error is an [*Unsupported].
+// rewritten where it stands, but see Block.OrStrict. The error is an [*Unsupported].
 //
 //   - In a shell script it comes right behind the #! line.
 //   - A multipart MIME document gets a part text/x-shellscript of its own, the
@@ -49,6 +49,9 @@ func Protect(text string, block Block) ([]Change, error) {
 		return nil, &Unsupported{kind, reason}
 	}
 	if start, end, indent, ok := find(text); ok && runsFirst(text, kind, start) {
+		if block.OrStrict && strings.Contains(text[start:end], dropIn) {
+			return nil, nil
+		}
 		c := block.rewrite(text, start, end, indent)
 		if c.Text == text[start:end] {
 			return nil, nil

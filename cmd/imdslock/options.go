@@ -1,0 +1,122 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+
+	"imdslock/transform"
+)
+
+// options are what the command line says.
+type options struct {
+	transform.Options
+	list, diff, write bool
+	output            string
+	configuration     string // a CodePipeline template configuration
+	template          string // "linux", "windows"
+	name              string // of stdin
+	verbose, quiet    bool
+	color             bool
+
+	format     string // of check
+	parameters map[string]string
+}
+
+// A usageError is a mistake on the command line.
+type usageError struct{ message, hint string }
+
+func (e *usageError) Error() string { return e.message }
+
+func usagef(format string, args ...any) error {
+	return &usageError{message: fmt.Sprintf(format, args...), hint: "imdslock --help shows the options"}
+}
+
+// choice is a flag's value that is one of a few words.
+func choice[T ~string](c *cli.Context, flag string, of ...T) (T, error) {
+	value := T(c.String(flag))
+	if !slices.Contains(of, value) {
+		var words []string
+		for _, w := range of {
+			words = append(words, string(w))
+		}
+		return "", usagef("--%s %s: want %s", flag, value, strings.Join(words, ", "))
+	}
+	return value, nil
+}
+
+// readOptions checks the flags.
+func readOptions(c *cli.Context) (opts options, err error) {
+	opts = options{
+		list: c.Bool("list"), diff: c.Bool("diff"), write: c.Bool("write"),
+		output: c.String("output"), configuration: c.String("template-configuration"), name: c.String("name"),
+		verbose: c.Bool("verbose"), quiet: c.Bool("quiet"),
+	}
+	opts.HopLimit = c.Int("hop-limit")
+	opts.BranchENI = c.Bool("branch-eni")
+	opts.Resources = c.StringSlice("resource")
+	if opts.HopLimit < 0 || opts.HopLimit > 64 {
+		return opts, usagef("--hop-limit %d: want 1 to 64, or 0 to leave it", opts.HopLimit)
+	}
+	if opts.IMDSv1, err = choice(c, "imdsv1", transform.IMDSv1Lock, transform.IMDSv1Default, transform.IMDSv1Literal, transform.IMDSv1Keep); err != nil {
+		return opts, err
+	}
+	if opts.IPTables, err = choice(c, "iptables", transform.IPTablesAuto, transform.IPTablesAWS, transform.IPTablesStrict, transform.IPTablesOff); err != nil {
+		return opts, err
+	}
+	if c.IsSet("os") {
+		if opts.OS, err = choice(c, "os", transform.OSLinux, transform.OSWindows); err != nil {
+			return opts, err
+		}
+	}
+	if c.IsSet("template") {
+		if opts.template, err = choice(c, "template", "linux", "windows"); err != nil {
+			return opts, err
+		}
+	}
+	return opts, opts.conflict(c.Args().Slice())
+}
+
+// conflict refuses options and arguments that do not go together.
+func (o options) conflict(files []string) error {
+	for _, f := range files {
+		if len(f) > 1 && f[0] == '-' {
+			return usagef("%s behind a file: options come before the files", f)
+		}
+	}
+	switch {
+	case o.template != "" && len(files) > 0:
+		return usagef("--template reads no file, but %s is named", files[0])
+	case o.template != "" && o.write:
+		return usagef("--write cannot write to an embedded template: use --output")
+	case o.write && (len(files) == 0 || slices.Contains(files, "-")):
+		return usagef("--write needs files to write to, not stdin")
+	case o.write && o.output != "":
+		return usagef("--write and --output exclude each other")
+	case o.output != "" && (len(files) > 1 || o.list || o.diff):
+		return usagef("--output takes the result of one template, without --list and --diff")
+	}
+	return nil
+}
+
+// readCheckOptions checks the flags of check.
+func readCheckOptions(c *cli.Context) (options, error) {
+	opts, err := readOptions(c)
+	if err != nil {
+		return opts, err
+	}
+	if opts.format, err = choice(c, "format", "text", "json", "sarif"); err != nil {
+		return opts, err
+	}
+	opts.parameters = map[string]string{}
+	for _, p := range c.StringSlice("parameter") {
+		key, value, ok := strings.Cut(p, "=")
+		if !ok || key == "" {
+			return opts, usagef("--parameter %s: want KEY=VALUE", p)
+		}
+		opts.parameters[key] = value
+	}
+	return opts, nil
+}

@@ -1,0 +1,166 @@
+package transform_test
+
+import (
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"imdslock/transform"
+	"imdslock/transform/cfn"
+)
+
+// TestCheckAgreesWithPatch wants Check to find nothing open in what Patch has
+// made; something in what it had to change; and, where any one of the changes
+// is left out, that.
+func TestCheckAgreesWithPatch(t *testing.T) {
+	files, _ := filepath.Glob("../fixtures/*")
+	real, _ := filepath.Glob("../../shared/corpus/*.*")
+	mutants := 0
+	for _, file := range append(files, real...) {
+		if strings.Contains(file, ".golden.") {
+			continue
+		}
+		src := readFile(t, file)
+		opts := transform.Defaults()
+		result, err := transform.Patch(src, opts)
+		if err != nil {
+			continue
+		}
+		if open := openRules(t, file, result.Output, opts); len(open) > 0 {
+			t.Errorf("%s: patched, and still open: %v", file, open)
+		}
+		if open := openRules(t, file, src, opts); len(open) == 0 && result.Changed() && !onlyMakesLiteral(result) {
+			t.Errorf("%s: Patch has something to change, Check finds nothing", file)
+		}
+		for i, f := range result.Findings {
+			if f.IsNote() || onlyMakesLiteral(transform.Result{Findings: []transform.Finding{f}}) {
+				continue
+			}
+			var others []cfn.Edit
+			for j, g := range result.Findings {
+				if j != i {
+					others = append(others, g.Edits...)
+				}
+			}
+			mutant, err := cfn.Apply(src, others)
+			if err != nil {
+				t.Fatal(err)
+			}
+			mutants++
+			if open := openRules(t, file, mutant, opts); len(open) == 0 {
+				t.Errorf("%s: without the change %q nothing is found open", file, f.Message)
+			}
+		}
+	}
+	if mutants < 400 {
+		t.Errorf("only %d mutants", mutants)
+	}
+	t.Logf("%d mutants", mutants)
+}
+
+// onlyMakesLiteral reports whether the changes only write as literals what was
+// in effect before, or rewrite a block for other options: Check has nothing
+// against that.
+func onlyMakesLiteral(r transform.Result) bool {
+	for _, f := range r.Findings {
+		if f.IsNote() || f.Rule == transform.RuleHopLimit && (strings.Contains(f.Message, "Fn::") || strings.Contains(f.Message, "Ref ")) ||
+			f.Rule == transform.RuleIPTables && strings.Contains(f.Message, "rewritten") {
+			continue
+		}
+		return false
+	}
+	return true
+}
+
+// openRules returns the rules that Check finds broken. A managed node group
+// without a launch template stays open, whatever Patch does.
+func openRules(t *testing.T, file string, src []byte, opts transform.Options) []transform.Rule {
+	t.Helper()
+	findings, err := transform.Check(src, transform.CheckOptions{Options: opts})
+	if err != nil {
+		t.Fatalf("%s: %v", file, err)
+	}
+	var open []transform.Rule
+	for _, f := range findings {
+		if f.Open && f.Rule != transform.RuleNodegroup {
+			open = append(open, f.Rule)
+		}
+	}
+	return open
+}
+
+// TestCheckTokens is the table of what HttpTokens can be.
+func TestCheckTokens(t *testing.T) {
+	const template = `Parameters:
+  OnOff: {Type: String, Default: "%s", AllowedValues: ["true", "false"]}
+  Tokens: {Type: String, Default: required}
+  Allowed: {Type: String, Default: required, AllowedValues: [required]}
+  Image: {Type: AWS::SSM::Parameter::Value<String>}
+Mappings: {M: {a: {t: required}, b: {t: optional}}}
+Conditions:
+  On: !Equals [!Ref OnOff, "true"]
+  Off: !Not [!Condition On]
+  Never: !And [!Condition On, !Condition Off]
+  Unknown: !Equals [!Ref Image, x]
+Resources:
+  LT:
+    Type: AWS::EC2::LaunchTemplate
+    Properties: {LaunchTemplateData: {MetadataOptions: {HttpPutResponseHopLimit: 1, HttpTokens: %s}}}
+`
+	open, parameter, alone := transform.RuleIMDSv1, transform.RuleIMDSv1Parameter, transform.RuleHopLimitAlone
+	for _, test := range []struct {
+		tokens, deflt string
+		want          []transform.Rule
+	}{
+		{"required", "false", nil},
+		{"optional", "false", []transform.Rule{alone, open}},
+		{"!If [On, required, optional]", "false", []transform.Rule{alone, parameter}},
+		{"!If [On, required, optional]", "true", []transform.Rule{alone, parameter}},
+		{"!If [On, required, required]", "false", nil},
+		{"!If [Off, optional, !If [On, required, optional]]", "false", []transform.Rule{alone, parameter}},
+		{"!If [Never, optional, required]", "false", nil},
+		{"!If [On, !If [Off, optional, required], required]", "false", nil},
+		{"!If [Unknown, required, optional]", "false", []transform.Rule{alone, open}},
+		{"!If [Unknown, required, required]", "false", nil},
+		{"!If [On, required, !Ref AWS::NoValue]", "false", []transform.Rule{alone, parameter}},
+		{"!Ref Tokens", "false", []transform.Rule{alone, parameter}},
+		{"!Ref Allowed", "false", nil},
+		{"!Ref Image", "false", []transform.Rule{alone, open}},
+		{"!FindInMap [M, a, t]", "false", nil},
+		{"!FindInMap [M, b, t]", "false", []transform.Rule{alone, open}},
+		{"!Sub '${Allowed}'", "false", nil},
+		{"!Join ['', [req, uired]]", "false", nil},
+		{"!GetAtt A.B", "false", []transform.Rule{alone, open}},
+	} {
+		src := fmt.Sprintf(template, test.deflt, test.tokens)
+		opts := transform.Defaults()
+		opts.IPTables = transform.IPTablesOff
+		got := openRules(t, test.tokens, []byte(src), opts)
+		slices.Sort(got)
+		if diff := cmp.Diff(test.want, got); diff != "" {
+			t.Errorf("%s, default %s: -want +got\n%s", test.tokens, test.deflt, diff)
+		}
+	}
+}
+
+// TestConflictingParameter wants a literal where a parameter is locked to another
+// value already.
+func TestConflictingParameter(t *testing.T) {
+	const src = `Parameters: {DisableIMDSv1: {Type: String, Default: "false"}}
+Conditions: {Off: !Equals [!Ref DisableIMDSv1, "true"], On: !Not [!Condition Off]}
+Resources:
+  A: {Type: AWS::AutoScaling::LaunchConfiguration, Properties: {MetadataOptions: {HttpTokens: !If [Off, required, optional]}}}
+  B: {Type: AWS::AutoScaling::LaunchConfiguration, Properties: {MetadataOptions: {HttpTokens: !If [Off, optional, required]}}}
+`
+	result := patch(t, []byte(src), transform.Defaults())
+	if open := openRules(t, "conflict", result.Output, transform.Defaults()); len(open) > 0 {
+		t.Errorf("open: %v in\n%s", open, result.Output)
+	}
+	if !strings.Contains(string(result.Output), "B: {Type: AWS::AutoScaling::LaunchConfiguration, Properties: {MetadataOptions: {HttpTokens: required,") {
+		t.Errorf("one parameter cannot serve both:\n%s", result.Output)
+	}
+}

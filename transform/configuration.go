@@ -1,0 +1,59 @@
+package transform
+
+import (
+	"imdslock/transform/cfn"
+)
+
+// SetParameters returns a CodePipeline template configuration in which
+// parameters have the given values, in the order of the names; all else stays
+// byte for byte. An empty src makes a new one. The error is a [*cfn.Error] where
+// src is no JSON object ("Template configuration file" in the CloudFormation
+// User Guide's page on CodePipeline artifacts).
+func SetParameters(src []byte, names []string, values map[string]string) ([]byte, error) {
+	if len(names) == 0 {
+		return src, nil
+	}
+	for _, name := range names {
+		var err error
+		if src, err = setParameter(src, name, values[name]); err != nil {
+			return nil, err
+		}
+	}
+	return src, nil
+}
+
+// setParameter sets one.
+func setParameter(src []byte, name, value string) ([]byte, error) {
+	if len(src) == 0 {
+		src = []byte("{\n  \"Parameters\": {}\n}\n")
+	}
+	t, err := cfn.Parse(src)
+	if err != nil {
+		return nil, err
+	}
+	if t.Format != cfn.JSON {
+		return nil, t.Errorf(t.Root.Span.Start, "a template configuration is JSON, not YAML")
+	}
+	entry := cfn.NewPair{Key: name, Value: cfn.NewScalar(value, cfn.InDoubleQuotes)}
+	var edit cfn.Edit
+	switch parameters := t.Root.Get("Parameters"); {
+	case parameters == nil && len(t.Root.Pairs) == 0:
+		edit, err = t.Replace(t.Root, cfn.NewMap(cfn.NewPair{Key: "Parameters", Value: cfn.NewMap(entry)}))
+	case parameters == nil:
+		edit, err = t.Add(t.Root, cfn.NewPair{Key: "Parameters", Value: cfn.NewMap(entry)})
+	case parameters.Kind != cfn.Mapping:
+		return nil, t.Errorf(parameters.Span.Start, "Parameters is not an object")
+	case parameters.Get(name) != nil && parameters.Get(name).Kind == cfn.Scalar && parameters.Get(name).Value == value:
+		return src, nil
+	case parameters.Get(name) != nil:
+		edit, err = t.Replace(parameters.Get(name), entry.Value)
+	case len(parameters.Pairs) == 0:
+		edit, err = t.Replace(parameters, cfn.NewMap(entry))
+	default:
+		edit, err = t.Add(parameters, entry)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return cfn.Apply(src, []cfn.Edit{edit})
+}
