@@ -29,7 +29,7 @@ commands:
 options:
 {{range .VisibleFlags}}   {{.}}
 {{end}}
-exit status: 0 done, 1 -d or -l found a difference, 2 bad usage or input,
+exit status: 0 done, 1 -d, -l or --expect found a difference, 2 bad usage or input,
 3 the template cannot be locked as asked
 `
 
@@ -73,6 +73,7 @@ func newApp(patch, check, rules cli.ActionFunc) *cli.App {
 			&cli.BoolFlag{Name: "diff", Aliases: []string{"d"}, DisableDefaultText: true, Usage: "print a unified diff"},
 			&cli.BoolFlag{Name: "write", Aliases: []string{"w"}, DisableDefaultText: true, Usage: "write the result back to the file"},
 			&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "write the result to `FILE`"},
+			&cli.StringFlag{Name: "expect", Usage: "compare the result with `GOLDEN`; -w updates it"},
 			&cli.StringFlag{Name: "template-configuration", Usage: "set the parameter in this CodePipeline template configuration `FILE` too"},
 			&cli.BoolFlag{Name: "verbose", Aliases: []string{"v"}, DisableDefaultText: true, Usage: "list every change on stderr"},
 			&cli.BoolFlag{Name: "version", DisableDefaultText: true, Usage: "print the version"},

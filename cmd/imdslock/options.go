@@ -15,6 +15,7 @@ type options struct {
 	transform.Options
 	list, diff, write bool
 	output            string
+	expect            string // a golden file
 	configuration     string // a CodePipeline template configuration
 	template          string // "linux", "windows"
 	name              string // of stdin
@@ -51,7 +52,7 @@ func choice[T ~string](c *cli.Context, flag string, of ...T) (T, error) {
 func readOptions(c *cli.Context) (opts options, err error) {
 	opts = options{
 		list: c.Bool("list"), diff: c.Bool("diff"), write: c.Bool("write"),
-		output: c.String("output"), configuration: c.String("template-configuration"), name: c.String("name"),
+		output: c.String("output"), expect: c.String("expect"), configuration: c.String("template-configuration"), name: c.String("name"),
 		verbose: c.Bool("verbose"), quiet: c.Bool("quiet"),
 	}
 	opts.HopLimit = c.Int("hop-limit")
@@ -89,6 +90,9 @@ func (o options) conflict(files []string) error {
 	switch {
 	case o.template != "" && len(files) > 0:
 		return usagef("--template reads no file, but %s is named", files[0])
+	case o.expect != "" && (len(files) > 1 || o.output != "" || o.list || o.diff):
+		return usagef("--expect compares the result of one template, without --output, --list and --diff")
+	case o.expect != "":
 	case o.template != "" && o.write:
 		return usagef("--write cannot write to an embedded template: use --output")
 	case o.write && (len(files) == 0 || slices.Contains(files, "-")):

@@ -1,13 +1,14 @@
 package main
 
 import (
+	"bytes"
 	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 
-	"github.com/aymanbagabas/go-udiff"
 	"github.com/google/renameio/v2"
+	"github.com/rogpeppe/go-internal/diff"
 )
 
 // writeFile writes a file at once: whoever reads it sees the old or the new
@@ -32,7 +33,9 @@ func writeFile(path string, data []byte) error {
 // unifiedDiff returns the difference as patch and git apply take it.
 func unifiedDiff(name string, before, after []byte) string {
 	name = strings.TrimPrefix(filepath.ToSlash(name), "/")
-	return udiff.Unified("a/"+name, "b/"+name, string(before), string(after))
+	text := diff.Diff("a/"+name, before, "b/"+name, after)
+	_, text, _ = bytes.Cut(text, []byte("\n")) // the line that names the command
+	return string(text)
 }
 
 // colored paints the lines of a unified diff for a terminal.

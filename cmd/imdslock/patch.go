@@ -28,6 +28,9 @@ func patchFiles(opts options, args []string, stdin io.Reader, stdout, stderr io.
 	if err != nil {
 		return err
 	}
+	if opts.expect != "" {
+		return expect(opts, results, stdout, stderr)
+	}
 	if opts.configuration != "" {
 		c, err := patchConfiguration(opts, results, stderr)
 		if err != nil {

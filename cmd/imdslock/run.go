@@ -17,7 +17,7 @@ import (
 // The exit statuses.
 const (
 	exitDone       = 0
-	exitDifference = 1 // -d, -l: the result differs; check: something is not locked
+	exitDifference = 1 // -d, -l, --expect: the result differs; check: something is not locked
 	exitUsage      = 2 // usage, reading, writing, or not a template
 	exitCannotLock = 3
 )
