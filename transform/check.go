@@ -49,35 +49,15 @@ type checker struct {
 }
 
 func check(t *cfn.Template, opts CheckOptions) ([]Finding, error) {
-	all, err := launchTemplates(t)
-	if err != nil {
-		return nil, err
-	}
-	if err := knownResources(t, all, opts.Resources); err != nil {
-		return nil, err
-	}
 	c := &checker{t: t, opts: opts}
 	if err := c.give(); err != nil {
 		return nil, err
 	}
-	groups := nodegroups(t)
-	for _, lt := range all {
-		if !opts.applies(lt.id) {
-			continue
-		}
-		datas, err := lt.data(t)
-		if err != nil {
-			return nil, err
-		}
-		for _, data := range datas {
-			if err := c.metadataOptions(lt, data); err != nil {
-				return nil, err
-			}
-			c.userData(lt, data, lt.os(groups, opts.OS))
-		}
-	}
-	c.findings = append(c.findings, nodegroupFindings(t, groups, all)...)
-	return c.findings, nil
+	rest, err := eachData(t, opts.Options, func(lt launchTemplate, data *cfn.Node, os OS) error {
+		c.userData(lt, data, os)
+		return c.metadataOptions(lt, data)
+	})
+	return append(c.findings, rest...), err
 }
 
 // give sets the values of the parameters.

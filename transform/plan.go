@@ -36,6 +36,25 @@ func (p *planner) place(i, otherwise int) int {
 
 // plan runs the rules over a template.
 func plan(t *cfn.Template, opts Options) (*planner, error) {
+	p := &planner{t: t, opts: opts, locks: map[string]string{}}
+	rest, err := eachData(t, opts, func(lt launchTemplate, data *cfn.Node, os OS) error {
+		if err := p.metadataOptions(lt, data); err != nil {
+			return err
+		}
+		return p.userData(lt, data, os)
+	})
+	if err != nil {
+		return nil, err
+	}
+	p.findings = append(p.findings, rest...)
+	return p, nil
+}
+
+// eachData calls a function for all that the options are about: for every
+// launch template and every data that it may have, with what its nodes run. It
+// returns findings on the template as a whole: on managed node groups, and
+// where there is nothing to lock.
+func eachData(t *cfn.Template, opts Options, do func(launchTemplate, *cfn.Node, OS) error) ([]Finding, error) {
 	all, err := launchTemplates(t)
 	if err != nil {
 		return nil, err
@@ -43,7 +62,6 @@ func plan(t *cfn.Template, opts Options) (*planner, error) {
 	if err := knownResources(t, all, opts.Resources); err != nil {
 		return nil, err
 	}
-	p := &planner{t: t, opts: opts, locks: map[string]string{}}
 	groups := nodegroups(t)
 	for _, lt := range all {
 		if !opts.applies(lt.id) {
@@ -54,19 +72,16 @@ func plan(t *cfn.Template, opts Options) (*planner, error) {
 			return nil, err
 		}
 		for _, data := range datas {
-			if err := p.metadataOptions(lt, data); err != nil {
-				return nil, err
-			}
-			if err := p.userData(lt, data, lt.os(groups, opts.OS)); err != nil {
+			if err := do(lt, data, lt.os(groups, opts.OS)); err != nil {
 				return nil, err
 			}
 		}
 	}
-	p.findings = append(p.findings, nodegroupFindings(t, groups, all)...)
 	if len(all) == 0 && len(groups) == 0 {
-		p.note(RuleMetadataOptions, "", t.Root.Span.Start, "no launch template or launch configuration: nothing to lock")
+		return []Finding{{Rule: RuleNothing, Position: t.Position(t.Root.Span.Start),
+			Message: "no launch template or launch configuration: nothing to lock"}}, nil
 	}
-	return p, nil
+	return nodegroupFindings(t, groups, all), nil
 }
 
 // change records a finding with edits.

@@ -20,6 +20,7 @@ const (
 	RuleUserData         Rule = "user-data-unknown"
 	RuleNodegroup        Rule = "nodegroup-without-launch-template"
 	RuleElsewhere        Rule = "launch-template-elsewhere"
+	RuleNothing          Rule = "no-launch-template"
 )
 
 // A Description explains a rule.
@@ -85,6 +86,9 @@ func Rules() []Description {
 		{RuleElsewhere, "the launch template is in another stack",
 			"what it says cannot be seen here.",
 			"check the template that makes it.", pageManaged, true},
+		{RuleNothing, "there is nothing to lock",
+			"the template has no launch template, launch configuration or managed node group.",
+			"check the template that launches the nodes.", pageManaged, true},
 	}
 }
 

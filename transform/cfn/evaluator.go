@@ -11,7 +11,8 @@ import (
 // An Evaluator computes what expressions of a template stand for. It knows
 // Ref, Condition and the functions Fn::If, Equals, Not, And, Or, FindInMap,
 // Sub, Join, Select, Split and Base64; attributes, imports, transforms and SSM
-// parameters are unknown until deployment.
+// parameters are unknown until deployment; what CloudFormation would refuse is
+// unknown and Invalid.
 //
 // Semantics are those of the "Intrinsic function reference" and "Condition
 // functions" pages of the AWS CloudFormation User Guide.
@@ -92,7 +93,7 @@ func arity(name string) int {
 func (e *Evaluator) call(n *Node, name string, arg *Node) Value {
 	at := n.Span.Start
 	if want := arity(name); want > 0 && (arg.Kind != Sequence || len(arg.Items) != want) {
-		return unknown(at, fmt.Sprintf("%s wants a list of %d", name, want))
+		return invalid(at, fmt.Sprintf("%s wants a list of %d", name, want))
 	}
 	switch name {
 	case "Ref":
@@ -130,7 +131,7 @@ func (e *Evaluator) call(n *Node, name string, arg *Node) Value {
 		}
 		i, err := strconv.Atoi(index.Text)
 		if err != nil || list.Kind != IsList || i < 0 || i >= len(list.Items) {
-			return unknown(at, "Fn::Select selects nothing")
+			return invalid(at, "Fn::Select selects nothing")
 		}
 		return list.Items[i]
 	case "Fn::FindInMap":
@@ -153,6 +154,8 @@ func (e *Evaluator) ref(at int, name string) Value {
 func (e *Evaluator) conditional(arg *Node) Value {
 	name := arg.Items[0]
 	switch truth := e.Condition(name.Value, name.Span.Start); {
+	case truth.Invalid:
+		return truth
 	case truth.Kind != IsText:
 		alternatives := e.all(arg.Items[1:])
 		return Value{Kind: IsOneOf, Items: alternatives, At: name.Span.Start}
@@ -168,10 +171,10 @@ func (e *Evaluator) conditional(arg *Node) Value {
 func (e *Evaluator) Condition(name string, at int) Value {
 	n := e.conditions.Get(name)
 	if n == nil {
-		return unknown(at, fmt.Sprintf("there is no condition %q", name))
+		return invalid(at, fmt.Sprintf("there is no condition %q", name))
 	}
 	if slices.Contains(e.inside, name) {
-		return unknown(n.Span.Start, fmt.Sprintf("condition %q depends on itself", name))
+		return invalid(n.Span.Start, fmt.Sprintf("condition %q depends on itself", name))
 	}
 	e.inside = append(e.inside, name)
 	defer func() { e.inside = e.inside[:len(e.inside)-1] }()
@@ -185,7 +188,7 @@ func (e *Evaluator) truth(n *Node) Value {
 	at := n.Span.Start
 	name, arg := n.Function()
 	if want := arity(name); want > 0 && (arg.Kind != Sequence || len(arg.Items) != want) {
-		return unknown(at, fmt.Sprintf("%s wants a list of %d", name, want))
+		return invalid(at, fmt.Sprintf("%s wants a list of %d", name, want))
 	}
 	switch name {
 	case "Condition":
@@ -205,7 +208,7 @@ func (e *Evaluator) truth(n *Node) Value {
 	case "Fn::And", "Fn::Or":
 		return e.connective(arg, name == "Fn::Or")
 	}
-	return unknown(at, "it is no condition function")
+	return invalid(at, "it is no condition function")
 }
 
 // connective evaluates Fn::Or, which one true decides, and Fn::And, which one
@@ -214,6 +217,8 @@ func (e *Evaluator) connective(arg *Node, decides bool) Value {
 	result := truth(!decides)
 	for _, item := range arg.Items {
 		switch v := e.truth(item); {
+		case v.Invalid:
+			return v
 		case v.Kind != IsText:
 			result = v
 		case v.Text == strconv.FormatBool(decides):
@@ -225,7 +230,7 @@ func (e *Evaluator) connective(arg *Node, decides bool) Value {
 
 func (e *Evaluator) findInMap(at int, arg *Node) Value {
 	if arg.Kind != Sequence || len(arg.Items) < 3 {
-		return unknown(at, "Fn::FindInMap wants a list of 3")
+		return invalid(at, "Fn::FindInMap wants a list of 3")
 	}
 	keys := e.all(arg.Items[:3])
 	if v, ok := unknownAmong(keys...); ok {
@@ -233,7 +238,7 @@ func (e *Evaluator) findInMap(at int, arg *Node) Value {
 	}
 	found := e.mappings.Get(keys[0].Text, keys[1].Text, keys[2].Text)
 	if found == nil {
-		return unknown(at, fmt.Sprintf("there is no %s.%s.%s in Mappings", keys[0].Text, keys[1].Text, keys[2].Text))
+		return invalid(at, fmt.Sprintf("there is no %s.%s.%s in Mappings", keys[0].Text, keys[1].Text, keys[2].Text))
 	}
 	return e.Evaluate(found)
 }
@@ -246,7 +251,7 @@ func (e *Evaluator) sub(at int, arg *Node) Value {
 		arg, variables = arg.Items[0], arg.Items[1]
 	}
 	if arg.Kind != Scalar {
-		return unknown(at, "the text of Fn::Sub is no string")
+		return invalid(at, "the text of Fn::Sub is no string")
 	}
 	var parts []Value
 	rest := arg.Value

@@ -10,6 +10,10 @@ type Value struct {
 	Fields []Field // of an IsObject, in order
 	Reason string  // why it IsUnknown
 	At     int     // offset in the source of what is unknown
+
+	// Invalid is set where the template is at fault, so that CloudFormation would
+	// refuse it: a name that is not there, a wrong number of arguments, a cycle.
+	Invalid bool
 }
 
 // A Field is a property of an object.
@@ -71,6 +75,10 @@ func (v Value) Alternatives() []Value {
 func text(s string) Value { return Value{Kind: IsText, Text: s} }
 
 func unknown(at int, reason string) Value { return Value{Kind: IsUnknown, Reason: reason, At: at} }
+
+func invalid(at int, reason string) Value {
+	return Value{Kind: IsUnknown, Reason: reason, At: at, Invalid: true}
+}
 
 // unknownAmong returns the first value that is not known, if any.
 func unknownAmong(values ...Value) (Value, bool) {

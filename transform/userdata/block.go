@@ -72,12 +72,23 @@ var startsKubelet = pattern(`bootstrap\.sh|\bnodeadm(-internal)?\s+init\b|\bkube
 	`|\bsystemctl\b[^#;&|]*\b(start|restart|enable)\b[^#;&|]*\b(kubelet|nodeadm)|\bservice\s+kubelet\s+(re)?start\b` +
 	`|\bsnap\s+(re)?start\s+[^#;&|]*kubelet`)
 
+// mayStartKubelet looks for the words without which a line cannot match, which
+// is much faster.
+func mayStartKubelet(line string) bool {
+	for _, word := range [...]string{"kubelet", "bootstrap.sh", "nodeadm", "kubeadm"} {
+		if strings.Contains(line, word) {
+			return true
+		}
+	}
+	return false
+}
+
 // kubeletStart returns the offset of the first line that starts the kubelet, or
 // the length of the text.
 func kubeletStart(text string) int {
 	at := 0
 	for line := range strings.Lines(text) {
-		if !strings.HasPrefix(strings.TrimSpace(line), "#") && startsKubelet().MatchString(line) {
+		if mayStartKubelet(line) && !strings.HasPrefix(strings.TrimSpace(line), "#") && startsKubelet().MatchString(line) {
 			return at
 		}
 		at += len(line)

@@ -1,0 +1,63 @@
+package transform_test
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"testing"
+
+	"gopkg.in/yaml.v3"
+
+	"imdslock/templates"
+	"imdslock/transform"
+)
+
+// benchInputs are a reference template, AWS's of 2020-10-29 where it is there,
+// and one of CloudFormation's largest size, 1 MB.
+func benchInputs(b *testing.B) map[string][]byte {
+	b.Helper()
+	linux, err := templates.Reference("linux")
+	if err != nil {
+		b.Fatal(err)
+	}
+	inputs := map[string][]byte{"9KB": linux}
+	if official, err := os.ReadFile("../../shared/corpus/official-linux-2020-10-29.yaml"); err == nil {
+		inputs["16KB"] = official
+	}
+	large := bytes.Clone(linux)
+	for i := 0; len(large) < 1<<20; i++ {
+		large = fmt.Appendf(large, "  Metric%d:\n    Description: one of many outputs\n    Value: !Sub \"${ClusterName}-%d\"\n", i, i)
+	}
+	inputs["1MB"] = large
+	return inputs
+}
+
+func BenchmarkPatch(b *testing.B) {
+	for name, src := range benchInputs(b) {
+		b.Run(name, func(b *testing.B) {
+			b.SetBytes(int64(len(src)))
+			b.ReportAllocs()
+			for b.Loop() {
+				if _, err := transform.Patch(src, transform.Defaults()); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
+
+// BenchmarkBareParse is yaml.v3 alone, for comparison.
+func BenchmarkBareParse(b *testing.B) {
+	for name, src := range benchInputs(b) {
+		b.Run(name, func(b *testing.B) {
+			b.SetBytes(int64(len(src)))
+			b.ReportAllocs()
+			for b.Loop() {
+				var n yaml.Node
+				if err := yaml.Unmarshal(src, &n); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
