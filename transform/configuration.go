@@ -6,12 +6,12 @@ import (
 
 // SetParameters returns a CodePipeline template configuration in which
 // parameters have the given values, in the order of the names; all else stays
-// byte for byte. An empty src makes a new one. The error is a [*cfn.Error] where
+// byte for byte. An empty src makes a new one, also where there are no names. The error is a [*cfn.Error] where
 // src is no JSON object ("Template configuration file" in the CloudFormation
 // User Guide's page on CodePipeline artifacts).
 func SetParameters(src []byte, names []string, values map[string]string) ([]byte, error) {
-	if len(names) == 0 {
-		return src, nil
+	if len(src) == 0 {
+		src = []byte("{\n  \"Parameters\": {}\n}\n")
 	}
 	for _, name := range names {
 		var err error
@@ -24,9 +24,6 @@ func SetParameters(src []byte, names []string, values map[string]string) ([]byte
 
 // setParameter sets one.
 func setParameter(src []byte, name, value string) ([]byte, error) {
-	if len(src) == 0 {
-		src = []byte("{\n  \"Parameters\": {}\n}\n")
-	}
 	t, err := cfn.Parse(src)
 	if err != nil {
 		return nil, err

@@ -11,6 +11,7 @@ const helpText = `imdslock - keep pods off the EC2 instance metadata service
 
 usage: imdslock [options] [FILE|DIR|-]...
        imdslock check [options] [FILE|DIR|-]...
+       imdslock templates
        imdslock rules [ID]
 
 Reads CloudFormation templates that launch EKS nodes and prints them locked:
@@ -23,8 +24,9 @@ examples:
    imdslock -w templates/            write the files back
 
 commands:
-   check   say what is not locked; changes nothing
-   rules   what each rule means, why, and its source
+   check       say what is not locked; changes nothing
+   templates   the catalogue of AWS's templates and of the embedded ones
+   rules       what each rule means, why, and its source
 
 options:
 {{range .VisibleFlags}}   {{.}}
@@ -51,7 +53,7 @@ exit status: 0 all is locked, 1 something is not, 2 bad usage or input,
 
 // newApp describes the command line. All of it is here, so that nothing is
 // global and nothing runs before main.
-func newApp(patch, check, rules cli.ActionFunc) *cli.App {
+func newApp(patch, check, templates, rules cli.ActionFunc) *cli.App {
 	usageError := func(_ *cli.Context, err error, _ bool) error { return usagef("%v", err) }
 	return &cli.App{
 		Name:                   "imdslock",
@@ -92,6 +94,14 @@ func newApp(patch, check, rules cli.ActionFunc) *cli.App {
 				}, lockFlags()...),
 			},
 			{
+				Name:               "templates",
+				HideHelpCommand:    true,
+				CustomHelpTemplate: "usage: imdslock templates [--format text|json]\n\nLists os, release, partition, whether embedded, and URL.\n",
+				OnUsageError:       usageError,
+				Action:             templates,
+				Flags:              []cli.Flag{&cli.StringFlag{Name: "format", Value: "text", Usage: "`text|json`"}},
+			},
+			{
 				Name:               "rules",
 				HideHelpCommand:    true,
 				CustomHelpTemplate: "usage: imdslock rules [ID]\n\nExplains a rule, or all of them.\n",
@@ -112,6 +122,10 @@ func lockFlags() []cli.Flag {
 		&cli.StringSliceFlag{Name: "resource", Usage: "only this logical `ID` (repeat)"},
 		&cli.StringFlag{Name: "os", Usage: "what the nodes run, where the template does not tell: `linux|windows`"},
 		&cli.StringFlag{Name: "template", Usage: "read the embedded reference template: `linux|windows`"},
+		&cli.BoolFlag{Name: "official", DisableDefaultText: true, Usage: "with --template: download AWS's own template"},
+		&cli.StringFlag{Name: "release", Usage: "of --official: the `DATE`, the newest if not given"},
+		&cli.StringFlag{Name: "region", Usage: "of --official: the region `R` whose partition's bucket to ask"},
+		&cli.StringFlag{Name: "sha256", Usage: "of --official: what the template must be, in `HEX`"},
 		&cli.StringFlag{Name: "name", Value: "stdin", Usage: "the `NAME` for stdin in messages"},
 		&cli.BoolFlag{Name: "quiet", Aliases: []string{"q"}, DisableDefaultText: true, Usage: "print no notes"},
 	}

@@ -10,7 +10,6 @@ import (
 	"path/filepath"
 	"slices"
 
-	"imdslock/templates"
 	"imdslock/transform/cfn"
 )
 
@@ -40,8 +39,8 @@ func (s source) placed(err error) error {
 // sources returns what the arguments name, in their order.
 func sources(opts options, args []string, stdin io.Reader) ([]source, error) {
 	if opts.template != "" {
-		read := func() ([]byte, error) { return templates.Reference(opts.template) }
-		return []source{{name: opts.template + ".yaml", read: read}}, nil
+		s, err := catalogueSource(opts)
+		return []source{s}, err
 	}
 	if len(args) == 0 {
 		args = []string{"-"}

@@ -18,6 +18,9 @@ type options struct {
 	expect            string // a golden file
 	configuration     string // a CodePipeline template configuration
 	template          string // "linux", "windows"
+	official          bool
+	release, region   string // of the official template
+	sha256            string // of the official template, in hexadecimal digits
 	name              string // of stdin
 	verbose, quiet    bool
 	color             bool
@@ -53,6 +56,7 @@ func readOptions(c *cli.Context) (opts options, err error) {
 	opts = options{
 		list: c.Bool("list"), diff: c.Bool("diff"), write: c.Bool("write"),
 		output: c.String("output"), expect: c.String("expect"), configuration: c.String("template-configuration"), name: c.String("name"),
+		official: c.Bool("official"), release: c.String("release"), region: c.String("region"), sha256: c.String("sha256"),
 		verbose: c.Bool("verbose"), quiet: c.Bool("quiet"),
 	}
 	opts.HopLimit = c.Int("hop-limit")
@@ -88,6 +92,10 @@ func (o options) conflict(files []string) error {
 		}
 	}
 	switch {
+	case o.official && o.template == "":
+		return usagef("--official wants --template, to say which")
+	case !o.official && (o.release != "" || o.region != "" || o.sha256 != ""):
+		return usagef("--release, --region and --sha256 are about --official")
 	case o.template != "" && len(files) > 0:
 		return usagef("--template reads no file, but %s is named", files[0])
 	case o.expect != "" && (len(files) > 1 || o.output != "" || o.list || o.diff):

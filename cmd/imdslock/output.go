@@ -7,13 +7,12 @@ import (
 	"path/filepath"
 	"strings"
 
-	"github.com/google/renameio/v2"
 	"github.com/rogpeppe/go-internal/diff"
 )
 
 // writeFile writes a file at once: whoever reads it sees the old or the new
 // content, never a part. A symbolic link stays one, and what it points to is
-// written; an existing file keeps its mode.
+// written; an existing file keeps its mode. Windows cannot replace a file at once.
 func writeFile(path string, data []byte) error {
 	target, err := filepath.EvalSymlinks(path)
 	if os.IsNotExist(err) {
@@ -22,9 +21,7 @@ func writeFile(path string, data []byte) error {
 	if err != nil {
 		return fmt.Errorf("writing %s: %w", path, err)
 	}
-	err = renameio.WriteFile(target, data, 0o666,
-		renameio.WithTempDir(filepath.Dir(target)), renameio.WithExistingPermissions())
-	if err != nil {
+	if err := replaceFile(target, data); err != nil {
 		return fmt.Errorf("writing %s: %w", path, err)
 	}
 	return nil

@@ -89,7 +89,7 @@ func patchConfiguration(opts options, results []patched, stderr io.Writer) (patc
 	}
 	slices.Sort(names)
 	if len(names) == 0 && !opts.quiet {
-		fmt.Fprintf(stderr, "%s:1:1: note: no parameter decides about IMDSv1: left as it is\n", s.name)
+		fmt.Fprintf(stderr, "%s:1:1: note: no parameter decides about IMDSv1: none set\n", s.name)
 	}
 	output, err := transform.SetParameters(input, names, values)
 	return patched{source: s, input: input, result: transform.Result{Output: output}}, s.placed(err)

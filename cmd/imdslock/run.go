@@ -10,6 +10,7 @@ import (
 	"github.com/urfave/cli/v2"
 	"golang.org/x/term"
 
+	"imdslock/templates/official"
 	"imdslock/transform"
 	"imdslock/transform/cfn"
 )
@@ -50,8 +51,15 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 		}
 		return checkFiles(opts, c.Args().Slice(), stdin, &out, stderr)
 	}
+	catalogue := func(c *cli.Context) error {
+		format, err := choice(c, "format", "text", "json")
+		if err != nil {
+			return err
+		}
+		return printCatalogue(format, &out)
+	}
 	rules := func(c *cli.Context) error { return printRules(c.Args().Slice(), &out) }
-	app := newApp(patch, check, rules)
+	app := newApp(patch, check, catalogue, rules)
 	app.Writer, app.ErrWriter = &out, stderr
 	err := app.Run(args)
 	if err != nil && !errors.Is(err, errDifference) {
@@ -111,10 +119,14 @@ func report(stderr io.Writer, err error) {
 	}
 	var placed *cfn.Error
 	var usage *usageError
+	var download *official.Error
 	switch {
 	case errors.As(err, &placed):
 		fmt.Fprintln(stderr, err)
 		printHint(stderr, placed.Hint)
+	case errors.As(err, &download):
+		fmt.Fprintln(stderr, "imdslock: "+err.Error())
+		printHint(stderr, download.Hint)
 	case errors.As(err, &usage):
 		fmt.Fprintln(stderr, "imdslock: "+err.Error())
 		printHint(stderr, usage.hint)

@@ -1,0 +1,47 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"path"
+	"text/tabwriter"
+
+	"imdslock/templates"
+	"imdslock/templates/official"
+)
+
+// catalogueSource is the embedded template that the options ask for, or AWS's.
+func catalogueSource(opts options) (source, error) {
+	if !opts.official {
+		read := func() ([]byte, error) { return templates.Reference(opts.template) }
+		return source{name: opts.template + ".yaml", read: read}, nil
+	}
+	release, err := templates.Lookup(opts.template, opts.region, opts.release)
+	if err != nil {
+		return source{}, usagef("%v", err)
+	}
+	read := func() ([]byte, error) { return official.New().Fetch(context.Background(), release, opts.sha256) }
+	return source{name: path.Base(release.URL), read: read}, nil
+}
+
+// printCatalogue lists the releases of AWS's templates.
+func printCatalogue(format string, stdout io.Writer) error {
+	all := templates.Catalogue()
+	if format == "json" {
+		encoder := json.NewEncoder(stdout)
+		encoder.SetIndent("", "  ")
+		return encoder.Encode(map[string]any{"templates": all})
+	}
+	w := tabwriter.NewWriter(stdout, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(w, "OS\tRELEASE\tPARTITION\tEMBEDDED\tURL")
+	for _, r := range all {
+		embedded := "-"
+		if r.Embedded {
+			embedded = "yes"
+		}
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", r.OS, r.Date, r.Partition, embedded, r.URL)
+	}
+	return w.Flush()
+}
