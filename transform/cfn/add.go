@@ -1,0 +1,180 @@
+package cfn
+
+import (
+	"bytes"
+	"strings"
+)
+
+// Add returns the edit that adds a pair to a mapping that has pairs already,
+// behind the last one that allows it, in the style of those beside it.
+func (t *Template) Add(m *Node, p NewPair) (Edit, error) {
+	for _, q := range m.Pairs {
+		if q.Key.Value == "<<" {
+			e := t.Errorf(q.Key.Span.Start, "a merge key << may bring %s in already", p.Key)
+			e.Hint = "CloudFormation has no merge keys: write the values out"
+			return Edit{}, e
+		}
+	}
+	if m.Style == Flow {
+		return t.addFlow(m, p), nil
+	}
+	return t.addBlock(m, p)
+}
+
+// addBlock adds a pair on lines of its own. They come behind a pair that does
+// not end in a block scalar, whose text another line could change, or else
+// before the first key.
+func (t *Template) addBlock(m *Node, p NewPair) (Edit, error) {
+	first := m.Pairs[0].Key
+	start := t.lineStart(first.Span.Start)
+	if strings.ContainsAny(string(t.Source[start:first.Span.Start]), "?{[") {
+		return Edit{}, t.Errorf(first.Span.Start, "cannot add %s beside a key in this style", p.Key)
+	}
+	indent := t.indent(first.Span.Start)
+	if m.Style == Block && strings.Trim(indent, " ") != "" {
+		indent = strings.Repeat(" ", len(indent))
+	}
+	eol := t.eol(first.Span.Start)
+	lines := t.blockPair(p, first.Style, t.unit(m))
+	for i := len(m.Pairs) - 1; i >= 0; i-- {
+		q := m.Pairs[i]
+		if q.Value.endsInBlockScalar() {
+			continue
+		}
+		at := t.behindComments(t.lineEnd(max(q.Value.Span.End, q.Key.Span.End)), len(indent))
+		return Edit{Span{at, at}, eol + indent + joinLines(lines, eol, indent)}, nil
+	}
+	at := t.aboveComments(first.Span.Start)
+	return Edit{Span{at, at}, joinLines(lines, eol, indent) + eol + indent}, nil
+}
+
+// behindComments moves the end of a line behind the comments below it that are
+// indented by more than a number of bytes: they belong to what stands there.
+func (t *Template) behindComments(end, indent int) int {
+	for end < len(t.Source) {
+		next := end + lineBreak(t.Source, end)
+		space := len(t.lineIndent(next))
+		if space <= indent || next+space >= len(t.Source) || t.Source[next+space] != '#' {
+			break
+		}
+		end = t.lineEnd(next)
+	}
+	return end
+}
+
+// aboveComments moves the start of a key above the comments right before it,
+// where they are in the same column.
+func (t *Template) aboveComments(key int) int {
+	start := t.lineStart(key)
+	column := key - start
+	for start > t.lines[0] {
+		above := t.lineStart(start - 1)
+		if len(t.lineIndent(above)) != column || t.Source[above+column] != '#' || strings.Trim(string(t.Source[t.lineStart(key):key]), " ") != "" {
+			break
+		}
+		start, key = above, above+column
+	}
+	return key
+}
+
+// joinLines puts lines below each other. Empty ones are not indented, nor is
+// the first, which the caller has put in its place.
+func joinLines(lines []string, eol, indent string) string {
+	var b strings.Builder
+	for i, line := range lines {
+		if i > 0 {
+			line = eol + indentLine(indent, line)
+		}
+		b.WriteString(line)
+	}
+	return b.String()
+}
+
+// unit returns the white space by which a level is indented more than the one
+// around it: as the children of m's own pairs are, or the template's first.
+func (t *Template) unit(m *Node) string {
+	for _, mapping := range []*Node{m, t.Root} {
+		for _, p := range mapping.Pairs {
+			v := p.Value
+			if v.Kind != Mapping || len(v.Pairs) == 0 || v.Style == ShortForm {
+				continue
+			}
+			key, child := t.lineIndent(p.Key.Span.Start), t.lineIndent(v.Pairs[0].Key.Span.Start)
+			if unit, ok := strings.CutPrefix(child, key); ok && unit != "" {
+				return unit
+			}
+		}
+	}
+	if len(t.Root.Pairs) > 0 && t.Format == JSON {
+		if unit := t.lineIndent(t.Root.Pairs[0].Key.Span.Start); unit != "" {
+			return unit
+		}
+	}
+	return "  "
+}
+
+// sequenceIndent returns the white space by which the template indents a
+// sequence more than its key: as the first one does, or a level.
+func (t *Template) sequenceIndent(unit string) string {
+	for n := range t.Root.All {
+		if n.Kind != Mapping || n.Style != Block {
+			continue
+		}
+		for _, p := range n.Pairs {
+			if v := p.Value; v.Kind == Sequence && v.Style == Block && len(v.Items) > 0 {
+				dash := t.lineIndent(v.Span.Start)
+				if indent, ok := strings.CutPrefix(dash, t.lineIndent(p.Key.Span.Start)); ok {
+					return indent
+				}
+			}
+		}
+	}
+	return unit
+}
+
+// addFlow adds a pair behind the last of a flow mapping or JSON object, with
+// the white space that stands before and in that one.
+func (t *Template) addFlow(m *Node, p NewPair) Edit {
+	last := m.Pairs[len(m.Pairs)-1]
+	from := m.body + 1
+	if len(m.Pairs) > 1 {
+		from = m.Pairs[len(m.Pairs)-2].Value.Span.End
+	}
+	separator := string(t.Source[from:last.Key.Span.Start]) // with the comma, wherever it stands
+	space := strings.Replace(separator, ",", "", 1)
+	switch {
+	case strings.Trim(space, " \t\r\n") != "": // comments
+		space = t.eol(from) + t.indent(last.Key.Span.Start)
+		separator = "," + space
+	case len(m.Pairs) > 1:
+	case !strings.Contains(space, "\n"):
+		space = t.afterComma() // what follows a brace says little
+		fallthrough
+	default:
+		separator = "," + space
+	}
+	colon := string(t.Source[last.Key.Span.End:max(last.Key.Span.End, last.Value.Span.Start)])
+	if trimmed := strings.Trim(colon, " \t"); trimmed != ":" || (t.Format == YAML && colon == ":") {
+		colon = ": "
+	}
+	key := p.Key
+	switch last.Key.Style {
+	case DoubleQuoted, JSONString:
+		key = `"` + key + `"`
+	case SingleQuoted:
+		key = "'" + key + "'"
+	}
+	var value string
+	if strings.Contains(space, "\n") && t.Format == JSON {
+		value = t.indented(p.Value, space, colon, t.unit(m))
+	} else {
+		value = t.inline(p.Value)
+	}
+	at := last.Value.Span.End
+	if behind := bytes.TrimLeft(t.Source[at:t.lineEnd(at)], ", \t"); t.Format == YAML && bytes.HasPrefix(behind, []byte("#")) {
+		// The comment stays with its value: the new pair comes before it.
+		at = last.Key.Span.Start
+		return Edit{Span{at, at}, key + colon + value + "," + space}
+	}
+	return Edit{Span{at, at}, separator + key + colon + value}
+}
