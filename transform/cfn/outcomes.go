@@ -144,30 +144,37 @@ func (t *Template) AcceptedValues(name string) []string {
 	if d := parameter.Get("Default"); d != nil {
 		add(d.Value)
 	}
-	for m := range t.Root.All {
-		switch fn, arg := m.Function(); fn {
-		case "Fn::Equals":
-			if len(arg.Items) == 2 {
-				for i, item := range arg.Items {
-					if ref := item.Call("Ref"); ref != nil && ref.Value == name && arg.Items[1-i].Kind == Scalar {
-						add(arg.Items[1-i].Value)
-					}
-				}
-			}
-		case "Fn::FindInMap":
-			if len(arg.Items) < 3 {
-				continue
-			}
-			mapping := t.Root.Get("Mappings", arg.Items[0].Value)
-			if ref := arg.Items[1].Call("Ref"); ref != nil && ref.Value == name && mapping != nil {
-				for _, p := range mapping.Pairs {
-					add(p.Key.Value)
-				}
-			}
-		}
+	for _, v := range t.mentions()[name] {
+		add(v)
 	}
 	add(AnyOther)
 	return values
+}
+
+// mentions returns, of every parameter, the values that the template compares
+// it with or that are keys of the mappings which it selects from.
+func (t *Template) mentions() map[string][]string {
+	t.mentioned.Do(func() {
+		t.values = map[string][]string{}
+		for n := range t.Root.All {
+			switch name, arg := n.Function(); {
+			case name == "Fn::Equals" && len(arg.Items) == 2:
+				for i, item := range arg.Items {
+					if ref := item.Call("Ref"); ref != nil && arg.Items[1-i].Kind == Scalar {
+						t.values[ref.Value] = append(t.values[ref.Value], arg.Items[1-i].Value)
+					}
+				}
+			case name == "Fn::FindInMap" && len(arg.Items) >= 3:
+				mapping := t.Root.Get("Mappings", arg.Items[0].Value)
+				if ref := arg.Items[1].Call("Ref"); ref != nil && mapping != nil {
+					for _, p := range mapping.Pairs {
+						t.values[ref.Value] = append(t.values[ref.Value], p.Key.Value)
+					}
+				}
+			}
+		}
+	})
+	return t.values
 }
 
 // textOf returns the text of a scalar, or "".

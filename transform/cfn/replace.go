@@ -42,7 +42,7 @@ func (t *Template) expanded(n *Node, v New) string {
 	line := string(t.Source[t.lineStart(n.Span.Start):n.Span.Start])
 	eol := t.eol(n.Span.Start)
 	if t.Format == JSON {
-		if !bytes.ContainsRune(t.Source, '\n') {
+		if !t.hasLines() {
 			return t.inline(v)
 		}
 		return t.indented(v, eol+t.lineIndent(n.Span.Start), ": ", t.unit(t.Root))

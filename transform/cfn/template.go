@@ -16,6 +16,7 @@ import (
 	"fmt"
 	"sort"
 	"strings"
+	"sync"
 	"unicode/utf8"
 )
 
@@ -42,7 +43,11 @@ type Template struct {
 	Format Format
 	Root   *Node // always a mapping
 
-	lines []int // byte offset of the start of each line
+	lines   []int // byte offset of the start of each line
+	isASCII bool  // so that a column is a number of bytes
+
+	mentioned sync.Once
+	values    map[string][]string // see mentions
 }
 
 // bom is the UTF-8 byte order mark.
@@ -96,11 +101,13 @@ func (t *Template) checkText() error {
 	if i := bytes.IndexByte(src, 0); i >= 0 {
 		return t.Errorf(i, "NUL byte: the template is not text")
 	}
+	t.isASCII = true
 	for i := 0; i < len(src); {
 		if src[i] < utf8.RuneSelf {
 			i++
 			continue
 		}
+		t.isASCII = false
 		r, n := utf8.DecodeRune(src[i:])
 		if r == utf8.RuneError && n == 1 {
 			return t.Errorf(i, "invalid UTF-8 byte 0x%02x", src[i])
@@ -125,11 +132,11 @@ func (t *Template) Position(offset int) Position {
 	if line < 0 {
 		return Position{Offset: offset, Line: 1, Column: 1}
 	}
-	return Position{
-		Offset: offset,
-		Line:   line + 1,
-		Column: utf8.RuneCount(t.Source[t.lines[line]:offset]) + 1,
+	column := offset - t.lines[line]
+	if !t.isASCII {
+		column = utf8.RuneCount(t.Source[t.lines[line]:offset])
 	}
+	return Position{Offset: offset, Line: line + 1, Column: column + 1}
 }
 
 // An Error says what is wrong at one place of a template.
@@ -198,24 +205,27 @@ func (t *Template) lineStart(offset int) int {
 // lineEnd returns the offset of the line break that ends the line of offset,
 // or of the end of the source.
 func (t *Template) lineEnd(offset int) int {
-	for i := offset; i < len(t.Source); i++ {
-		if lineBreak(t.Source, i) > 0 {
+	next := sort.SearchInts(t.lines, offset+1)
+	if next == len(t.lines) {
+		return len(t.Source)
+	}
+	end := t.lines[next]
+	for _, n := range []int{2, 3} { // CR LF and NEL, LS and PS
+		if i := end - n; i >= offset && lineBreak(t.Source, i) == n {
 			return i
 		}
 	}
-	return len(t.Source)
+	return end - 1
 }
 
 // eol returns the line end to write at offset: the one that ends the line of
 // offset, or the line before it where that is the last.
 func (t *Template) eol(offset int) string {
-	i := bytes.IndexByte(t.Source[offset:], '\n')
-	if i >= 0 {
-		i += offset
-	} else {
-		i = bytes.LastIndexByte(t.Source[:offset], '\n')
+	end := t.lineEnd(offset)
+	if end == len(t.Source) && len(t.lines) > 1 {
+		end = t.lineEnd(t.lines[len(t.lines)-2])
 	}
-	if i > 0 && t.Source[i-1] == '\r' {
+	if bytes.HasPrefix(t.Source[end:], []byte("\r\n")) {
 		return "\r\n"
 	}
 	return "\n"
@@ -233,6 +243,15 @@ func (t *Template) indent(offset int) string {
 
 // lineIndent returns the white space at the start of the line of offset.
 func (t *Template) lineIndent(offset int) string {
-	line := t.Source[t.lineStart(offset):t.lineEnd(offset)]
-	return string(line[:len(line)-len(bytes.TrimLeft(line, " \t"))])
+	start := t.lineStart(offset)
+	end := start
+	for end < len(t.Source) && (t.Source[end] == ' ' || t.Source[end] == '\t') {
+		end++
+	}
+	return string(t.Source[start:end])
+}
+
+// hasLines reports whether the template has more than one line.
+func (t *Template) hasLines() bool {
+	return len(t.lines) > 2 || len(t.lines) == 2 && t.lines[1] < len(t.Source)
 }

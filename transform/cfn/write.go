@@ -125,7 +125,7 @@ func (t *Template) indented(v New, newline, colon, unit string) string {
 // afterComma is what the template writes behind a comma on one line: nothing
 // in minified JSON, else a space.
 func (t *Template) afterComma() string {
-	if t.Format == JSON && !bytes.ContainsAny(t.Source[:len(t.Source)-1], "\n") {
+	if t.Format == JSON && !t.hasLines() {
 		if root := t.Root; len(root.Pairs) > 0 && root.Pairs[0].Value.Span.Start == root.Pairs[0].Key.Span.End+1 {
 			return ""
 		}

@@ -20,6 +20,9 @@ var savesRules = pattern(`\biptables-save\b|\bservice\s+iptables\s+save\b`)
 // network interfaces are unsaved where the rules are saved before and not after.
 func rulesIn(text string) rules {
 	var found rules
+	if !strings.Contains(text, "iptables") {
+		return found
+	}
 	saved := false
 	for line := range strings.Lines(strings.ReplaceAll(text, "\\\n", " ")) {
 		if savesRules().MatchString(line) && !strings.HasPrefix(strings.TrimSpace(line), "#") {
