@@ -1,6 +1,6 @@
 # imdslock: every target works on a fresh clone with only Go and make.
 
-.PHONY: build run test lint bench clean
+.PHONY: build run test prove lint bench clean
 
 build: ## the command, at bin/imdslock
 	CGO_ENABLED=0 go build -trimpath -ldflags='-s -w' -o bin/imdslock ./cmd/imdslock
@@ -10,6 +10,9 @@ run: build ## the main job: the embedded Linux template, as a diff
 
 test: ## all tests
 	go test ./...
+
+prove: ## who reads a node's credentials, as tables (root, iptables, iproute2, CLOUD_INIT)
+	@go run ./prove/cmd/prove
 
 lint: ## vet, staticcheck, formatting
 	go vet ./...

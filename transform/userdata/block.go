@@ -39,19 +39,23 @@ const (
 // strictCommands write a drop-in for the kubelet's unit, of Amazon Linux and
 // of Ubuntu's snap. No line starts with white space, which folded and quoted
 // YAML would lose. What enters by an interface for the metadata service is by
-// definition forwarded: the node's own packets do not pass PREROUTING.
+// definition forwarded: the node's own packets do not pass PREROUTING. The last
+// file is for a drop-in in between that empties the list of ExecStartPre.
 const strictCommands = `mkdir -p /etc/systemd/system/kubelet.service.d /etc/systemd/system/snap.kubelet-eks.daemon.service.d
 cat >/etc/systemd/system/kubelet.service.d/05-imdslock.conf <<'IMDSLOCK'
 [Service]
 ExecStartPre=/bin/sh -c 'iptables -w -t raw -C PREROUTING -d 169.254.169.254/32 -j DROP 2>/dev/null || iptables -w -t raw -I PREROUTING 1 -d 169.254.169.254/32 -j DROP'
 ExecStartPre=/bin/sh -c '[ ! -e /proc/net/if_inet6 ] || ip6tables -w -t raw -C PREROUTING -d fd00:ec2::254/128 -j DROP 2>/dev/null || ip6tables -w -t raw -I PREROUTING 1 -d fd00:ec2::254/128 -j DROP'
 IMDSLOCK
-cp /etc/systemd/system/kubelet.service.d/05-imdslock.conf /etc/systemd/system/snap.kubelet-eks.daemon.service.d/
+cp /etc/systemd/system/kubelet.service.d/05-imdslock.conf /etc/systemd/system/kubelet.service.d/zz-imdslock.conf
+cp /etc/systemd/system/kubelet.service.d/*-imdslock.conf /etc/systemd/system/snap.kubelet-eks.daemon.service.d/
 systemctl daemon-reload`
 
 // commands returns the commands of the block that are missing beside rules
-// which somebody wrote by hand.
-func (b Block) commands(byHand rules) []string {
+// which somebody wrote by hand. Where the script ends at the first error, what
+// needs packages and is no rule may fail: a node without a way to them would
+// never join.
+func (b Block) commands(byHand rules, errexit bool) []string {
 	if b.Strict {
 		return strings.Split(strictCommands, "\n")
 	}
@@ -61,11 +65,26 @@ func (b Block) commands(byHand rules) []string {
 		}
 		return nil
 	}
-	commands := []string{installServices, dropForwarded}
+	orTrue := ""
+	if errexit {
+		orTrue = " || true"
+	}
+	commands := []string{installServices + orTrue, dropForwarded}
 	if b.BranchENI && !byHand.branchENI {
 		commands = append(commands, dropBranchENI)
 	}
-	return append(commands, saveRules, enableServices)
+	return append(commands, saveRules, enableServices+orTrue)
+}
+
+// endsAtError reports whether the #! line of a script has the option -e.
+func endsAtError(text string) bool {
+	line, _, _ := strings.Cut(text, "\n")
+	for i, field := range strings.Fields(line) {
+		if i > 0 && len(field) > 1 && field[0] == '-' && field[1] != '-' && strings.Contains(field, "e") {
+			return strings.HasPrefix(line, "#!")
+		}
+	}
+	return false
 }
 
 var startsKubelet = pattern(`bootstrap\.sh|\bnodeadm(-internal)?\s+init\b|\bkubeadm\s+join\b` +

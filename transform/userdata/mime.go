@@ -18,7 +18,7 @@ const ownBoundary = "==imdslock=="
 // ("Customize managed nodes with launch templates" in the Amazon EKS User
 // Guide: Linux user data must be in the MIME multi-part format).
 func Document(block Block) string {
-	return documentStart("\n") + part(ownBoundary, "\n", block.commands(rules{}), partHeader) +
+	return documentStart("\n") + part(ownBoundary, "\n", block.commands(rules{}, false), partHeader) +
 		"--" + ownBoundary + "--\n"
 }
 

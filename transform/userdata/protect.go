@@ -58,7 +58,7 @@ func Protect(text string, block Block) ([]Change, error) {
 		}
 		return []Change{c}, nil
 	}
-	commands := block.commands(rulesIn(text[:kubeletStart(text)]))
+	commands := block.commands(rulesIn(text[:kubeletStart(text)]), endsAtError(text))
 	if len(commands) == 0 {
 		return nil, nil
 	}
@@ -89,7 +89,7 @@ func Protect(text string, block Block) ([]Change, error) {
 func (b Block) rewrite(text string, start, end int, indent string) Change {
 	eol := eolOf(text[start:end])
 	before := text[:start]
-	commands := b.commands(rulesIn(before + text[end:max(end, kubeletStart(text))]))
+	commands := b.commands(rulesIn(before+text[end:max(end, kubeletStart(text))]), endsAtError(text))
 	if len(commands) == 0 {
 		return Change{start, end, ""}
 	}

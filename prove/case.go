@@ -1,0 +1,148 @@
+//go:build linux
+
+package prove
+
+import (
+	"fmt"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+
+	"imdslock/transform"
+)
+
+// A Case is one node: what it is launched from, what happens to it, and what
+// its pods are expected to see in the end.
+type Case struct {
+	Row      string // what the case is about; the key of its row in a table
+	Template string
+	Options  transform.Options
+	Passed   map[string]string // values for the template's parameters
+	Break    func(userData string) string
+	Image    Image
+	Then     []Step // after the first boot
+	Want     Seen
+}
+
+// A Step happens to a node that is up.
+type Step func(*node) error
+
+// Seen is what came of a case.
+type Seen struct {
+	Refused string  // why there is no node, else ""
+	First   Pods    // when the kubelet first started; no access where it never did
+	Pods            // in the end
+	Node    Access  // and a pod with hostNetwork, in the end
+	Node6   Access  // the node by IPv6
+	Kubelet Kubelet // in the end
+	Signal  string  // exit status that cfn-signal was given, or ""
+	Stopped string  // other traffic that does not get through in the end
+	Agent   bool    // kube2iam's agent answers a pod that asks the metadata service
+}
+
+// Kubelet says whether the kubelet runs in the end.
+type Kubelet string
+
+// The states of the kubelet. The zero value is that it runs.
+const (
+	Started    Kubelet = ""
+	NotStarted Kubelet = "does not start"
+	NotReached Kubelet = "is not reached"
+)
+
+// Run launches the node of a case and looks.
+func (c Case) Run() (seen Seen, err error) {
+	result, err := transform.Patch([]byte(c.Template), c.Options)
+	if err != nil {
+		return Seen{}, err
+	}
+	l, err := Deploy(result.Output, c.Passed)
+	if err != nil {
+		return Seen{Refused: err.Error()}, nil
+	}
+	if c.Break != nil {
+		broken := c.Break(string(l.UserData))
+		if broken == string(l.UserData) {
+			return Seen{}, fmt.Errorf("nothing to break in\n%s", broken)
+		}
+		l.UserData = []byte(broken)
+	}
+	n, err := launch(l, c.Image)
+	if err != nil {
+		return Seen{}, err
+	}
+	defer func() {
+		if closeErr := n.close(); err == nil {
+			err = closeErr
+		}
+	}()
+	for _, step := range append([]Step{(*node).boot}, c.Then...) {
+		if err := step(n); err != nil {
+			return Seen{}, err
+		}
+	}
+	return n.seen(), nil
+}
+
+// seen looks around and sums up what happened.
+func (n *node) seen() Seen {
+	v := n.look()
+	s := Seen{Pods: v.Pods, Node: v.Node & v.Host, Node6: v.Node6, Agent: v.Agent, Signal: n.signal(), Kubelet: NotReached}
+	if !v.Rest.Flows() {
+		s.Stopped = v.Rest.String()
+	}
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.first != nil {
+		s.First = n.first.Pods
+	}
+	for _, e := range slices.Backward(n.events()) {
+		if e == "kubelet" {
+			s.Kubelet = Started
+			break
+		}
+		if strings.HasPrefix(e, "failed ") {
+			s.Kubelet = NotStarted
+			break
+		}
+	}
+	return s
+}
+
+// An Observation is a case and what was seen.
+type Observation struct {
+	Case
+	Seen Seen
+	Err  error
+}
+
+// OK reports whether all was as expected.
+func (o Observation) OK() bool { return o.Err == nil && o.Seen == o.Want }
+
+// String says what was seen and what was expected.
+func (o Observation) String() string {
+	name := fmt.Sprintf("%s, --iptables %s, iptables-%s", o.Row, o.Options.IPTables, o.Image.IPTables)
+	if o.Err != nil {
+		return fmt.Sprintf("%s: %v", name, o.Err)
+	}
+	return fmt.Sprintf("%s:\nsaw  %+v\nwant %+v", name, o.Seen, o.Want)
+}
+
+// Observe runs cases, several at once since they mostly wait for answers that
+// do not come.
+func Observe(cases []Case) []Observation {
+	observed := make([]Observation, len(cases))
+	slots := make(chan struct{}, 6*runtime.NumCPU())
+	var wg sync.WaitGroup
+	for i, c := range cases {
+		wg.Go(func() {
+			slots <- struct{}{}
+			defer func() { <-slots }()
+			seen, err := c.Run()
+			observed[i] = Observation{c, seen, err}
+		})
+	}
+	wg.Wait()
+	return observed
+}

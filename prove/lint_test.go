@@ -1,0 +1,183 @@
+//go:build linux
+
+package prove
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"imdslock/internal/needs"
+	"imdslock/transform"
+)
+
+const (
+	// With lock, a branch of Fn::If cannot be reached any more: that is the
+	// proof of it.
+	notReachable = "W1028"
+	corpus       = "../../shared/corpus/"
+)
+
+// notUsed are the warnings about a parameter, mapping or condition that nothing
+// refers to any more, because a literal has taken the place of what did.
+var notUsed = []string{"W2001", "W7001", "W8001"}
+
+// TestLint wants cfn-lint to have no more against a result than against the
+// template: no error, and no warning but those two.
+func TestLint(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short: cfn-lint takes a minute")
+	}
+	if _, err := exec.LookPath("cfn-lint"); err != nil {
+		needs.Missing(t, "cfn-lint", err.Error())
+	}
+	t.Parallel()
+	dir := t.TempDir()
+	var results []lintedResult
+	for _, name := range lintable(t) {
+		src, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, imdsv1 := range []transform.IMDSv1{transform.IMDSv1Lock, transform.IMDSv1Literal} {
+			opts := transform.Defaults()
+			opts.IMDSv1 = imdsv1
+			result, err := transform.Patch(src, opts)
+			if err != nil || !result.Changed() || imdsv1 == transform.IMDSv1Literal && !strings.HasPrefix(name, corpus) {
+				continue
+			}
+			r := lintedResult{name: name, imdsv1: imdsv1, file: lintFile(t, dir, string(imdsv1), name, result.Output)}
+			for _, e := range result.Edits() {
+				r.removed += string(src[e.Start:e.End]) + "\n"
+			}
+			results = append(results, r)
+		}
+	}
+	after := lint(t, results, func(r lintedResult) string { return r.file })
+
+	// Only what there is something to say about has to be compared.
+	said := slices.DeleteFunc(slices.Clone(results), func(r lintedResult) bool { return len(after[r.file]) == 0 })
+	before := lint(t, said, func(r lintedResult) string { return r.name })
+	expected := map[string]int{}
+	for _, r := range results {
+		for _, c := range after[r.file] {
+			switch {
+			case slices.Contains(before[r.name], c):
+			case c.rule == notReachable && r.imdsv1 == transform.IMDSv1Lock,
+				slices.Contains(notUsed, c.rule) && strings.Contains(r.removed, c.name):
+				expected[c.rule]++
+			default:
+				t.Errorf("%s with %s: new: %+v", r.name, r.imdsv1, c)
+			}
+		}
+	}
+	t.Logf("cfn-lint has no more against %d results, but %v", len(results), expected)
+}
+
+// A lintedResult is a result for cfn-lint.
+type lintedResult struct {
+	name    string // of the template
+	imdsv1  transform.IMDSv1
+	file    string // that has the result
+	removed string // what the edits have taken out
+}
+
+// lintable returns the fixtures and the real templates.
+func lintable(t *testing.T) []string {
+	t.Helper()
+	var names []string
+	for _, pattern := range []string{"../fixtures/*", corpus + "*.*"} {
+		found, err := filepath.Glob(pattern)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, name := range found {
+			if !strings.Contains(name, ".golden.") && slices.Contains([]string{".yaml", ".json", ".template", ".yml"}, filepath.Ext(name)) {
+				names = append(names, name)
+			}
+		}
+	}
+	return names
+}
+
+// lintFile writes a file for cfn-lint and returns its name.
+func lintFile(t *testing.T, dir, made, name string, src []byte) string {
+	t.Helper()
+	file := filepath.Join(dir, made, filepath.Base(name))
+	if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(file, src, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	return file
+}
+
+// A complaint is what cfn-lint says. It has no lines, and no indices of lists:
+// those that the block is put into have more items afterwards.
+type complaint struct{ rule, path, name, message string }
+
+var index = regexp.MustCompile(`/\d+`)
+
+// lint returns the complaints about files.
+func lint(t *testing.T, results []lintedResult, file func(lintedResult) string) map[string][]complaint {
+	t.Helper()
+	files := make([]string, len(results))
+	for i, r := range results {
+		files[i] = file(r)
+	}
+	slices.Sort(files)
+	complaints := map[string][]complaint{}
+	var mu sync.Mutex
+	var wg sync.WaitGroup
+	for part := range slices.Chunk(slices.Compact(files), len(files)/runtime.NumCPU()+1) {
+		wg.Go(func() {
+			said := lintFiles(t, part)
+			mu.Lock()
+			defer mu.Unlock()
+			maps.Copy(complaints, said)
+		})
+	}
+	wg.Wait()
+	return complaints
+}
+
+func lintFiles(t *testing.T, files []string) map[string][]complaint {
+	var stdout, stderr bytes.Buffer
+	cmd := exec.Command("cfn-lint", append([]string{"--non-zero-exit-code", "none", "--format", "json", "--"}, files...)...)
+	cmd.Stdout, cmd.Stderr = &stdout, &stderr
+	err := cmd.Run()
+	var found []struct {
+		Filename, Message string
+		Rule              struct{ ID string }
+		Location          struct{ Path []any }
+	}
+	if jsonErr := json.Unmarshal(stdout.Bytes(), &found); jsonErr != nil {
+		t.Errorf("%v: %v\n%s", err, jsonErr, stderr.String())
+	}
+	complaints := map[string][]complaint{}
+	for _, f := range found {
+		c := complaint{rule: f.Rule.ID, path: "", message: index.ReplaceAllString(f.Message, "/N")}
+		for i, step := range f.Location.Path {
+			if _, isIndex := step.(float64); isIndex {
+				step = "N"
+			}
+			c.path += fmt.Sprintf("/%v", step)
+			if i == 1 {
+				c.name = fmt.Sprint(step)
+			}
+		}
+		complaints[f.Filename] = append(complaints[f.Filename], c)
+	}
+	return complaints
+}

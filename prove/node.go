@@ -1,0 +1,278 @@
+//go:build linux
+
+package prove
+
+import (
+	"bufio"
+	"context"
+	"embed"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"syscall"
+	"time"
+)
+
+// What plays a node's software.
+//
+//go:embed stub
+var stubs embed.FS
+
+// IPTables names an implementation: "nft" or "legacy".
+type IPTables string
+
+// The implementations that Debian's iptables has.
+const (
+	NFT    IPTables = "nft"
+	Legacy IPTables = "legacy"
+)
+
+// An Image is what a node is started from.
+type Image struct {
+	IPTables      IPTables
+	Nodeadm       bool // Amazon Linux 2023: nodeadm starts the kubelet
+	Snap          bool // Ubuntu: the kubelet is a snap
+	BootstrapExit int  // exit status of the bootstrap script behind the kubelet's start
+	YumFails      bool // as without a route to the repositories
+	Broken        bool // iptables fails, but for policies
+	Busy          bool // it does so until the bootstrap starts
+}
+
+// A node is a machine that has been launched. Its files outlive a reboot.
+type node struct {
+	*network
+	imds  *imds
+	image Image
+	dir   string
+	watch net.Listener
+
+	mu    sync.Mutex
+	first *View // what could be reached when the kubelet first started, or nil
+}
+
+// bootTime bounds how long a boot may take.
+const bootTime = time.Minute
+
+// launch makes a node, its network and its metadata service, and does not boot
+// it yet.
+func launch(l Launch, image Image) (*node, error) {
+	dir, err := os.MkdirTemp("", "imdslock-prove-") // short: a socket's path is
+	if err != nil {
+		return nil, err
+	}
+	n := &node{image: image, dir: dir}
+	if n.network, err = newNetwork(); err != nil {
+		return nil, errors.Join(err, os.RemoveAll(dir))
+	}
+	if n.imds, err = startIMDS(n.vpc, l.Options, l.UserData); err != nil {
+		return nil, errors.Join(err, n.close())
+	}
+	if err := n.install(l.UserData); err != nil {
+		return nil, errors.Join(err, n.close())
+	}
+	return n, nil
+}
+
+func (n *node) close() error {
+	var errs []error
+	if n.watch != nil {
+		errs = append(errs, n.watch.Close())
+	}
+	if n.imds != nil {
+		errs = append(errs, n.imds.close())
+	}
+	return errors.Join(append(errs, n.network.close(), os.RemoveAll(n.dir))...)
+}
+
+// path returns a file of the node, which it sees below /run.
+func (n *node) path(name string) string { return filepath.Join(n.dir, name) }
+
+// install writes the node's files.
+func (n *node) install(userData []byte) error {
+	for _, dir := range []string{"image", "log", "tmp", "python", "opt/aws/bin", "local/bin", "etc/eks", "etc/sysconfig",
+		"etc/cloud", "etc/systemd/system", "etc/alternatives", "cloud/seed/nocloud"} {
+		if err := os.MkdirAll(n.path(dir), 0o755); err != nil {
+			return err
+		}
+	}
+	for from, to := range map[string]string{
+		"bootstrap.sh": "etc/eks/bootstrap.sh", "cfn-signal": "opt/aws/bin/cfn-signal", "cloud.cfg": "etc/cloud/cloud.cfg",
+		"boot.py": "image/boot.py", "broken-iptables": "image/broken-iptables",
+		"systemctl": "local/bin/systemctl", "tell": "local/bin/tell", "imds": "local/bin/imds", "nodeadm": "local/bin/nodeadm",
+		"yum": "local/bin/yum", "iptables.init": "local/bin/iptables.init", "kubelet": "local/bin/kubelet",
+	} {
+		if err := n.copyStub(from, to); err != nil {
+			return err
+		}
+	}
+	unit := "etc/systemd/system/kubelet.service"
+	if n.image.Snap { // neither has Ubuntu yum, nor /etc/sysconfig
+		if err := errors.Join(os.Remove(n.path("local/bin/yum")), os.Remove(n.path("etc/sysconfig"))); err != nil {
+			return err
+		}
+		unit = "etc/systemd/system/snap.kubelet-eks.daemon.service"
+	}
+	if err := n.copyStub("kubelet.service", unit); err != nil {
+		return err
+	}
+	files := map[string]string{
+		"image/bootstrap-exit":         fmt.Sprint(n.image.BootstrapExit),
+		"image/iptables":               string(n.image.IPTables),
+		"cloud/seed/nocloud/user-data": string(userData),
+		"cloud/seed/nocloud/meta-data": "instance-id: i-0a1b2c3d4e5f60718\n",
+		"etc/passwd":                   "root:x:0:0:root:/root:/bin/bash\n",
+		"etc/group":                    "root:x:0:\nadm:x:4:\n",
+		"etc/protocols":                "icmp 1 ICMP\ntcp 6 TCP\nudp 17 UDP\n",
+	}
+	if n.image.Nodeadm {
+		files["image/nodeadm"] = ""
+	}
+	if n.image.Snap {
+		files["image/snap"] = ""
+	}
+	if n.image.YumFails {
+		files["image/yum-fails"] = ""
+	}
+	if n.image.Busy {
+		files["image/busy"] = ""
+	}
+	for name, content := range files {
+		if err := os.WriteFile(n.path(name), []byte(content), 0o644); err != nil {
+			return err
+		}
+	}
+	var err error
+	if n.watch, err = net.Listen("unix", n.path("watch.sock")); err != nil {
+		return err
+	}
+	go n.listen()
+	return n.chooseIPTables(n.image.Broken || n.image.Busy)
+}
+
+func (n *node) copyStub(from, to string) error {
+	b, err := stubs.ReadFile("stub/" + from)
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(n.path(to), b, 0o755)
+}
+
+// chooseIPTables makes iptables the image's implementation, or one that fails.
+// Debian's iptables is a link into /etc/alternatives, which is the node's.
+func (n *node) chooseIPTables(broken bool) error {
+	for _, name := range []string{"iptables", "ip6tables"} {
+		for _, suffix := range []string{"", "-save", "-restore"} {
+			link := n.path("etc/alternatives/" + name + suffix)
+			target := "/usr/sbin/" + name + "-" + string(n.image.IPTables) + suffix
+			if broken && suffix != "-save" {
+				target = "/run/image/broken-iptables"
+			}
+			if err := os.Remove(link); err != nil && !errors.Is(err, os.ErrNotExist) {
+				return err
+			}
+			if err := os.Symlink(target, link); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// listen hears what the node tells, until the node is closed.
+func (n *node) listen() {
+	for {
+		conn, err := n.watch.Accept()
+		if err != nil {
+			return
+		}
+		n.hear(conn)
+	}
+}
+
+// hear looks around when the kubelet first starts, before it goes on.
+func (n *node) hear(conn net.Conn) {
+	defer conn.Close()
+	line, err := bufio.NewReader(conn).ReadString('\n')
+	if err != nil {
+		return
+	}
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if line == "kubelet\n" && n.first == nil {
+		v := n.look()
+		n.first = &v
+	}
+	conn.Write([]byte("ok\n")) // a node that is gone is no matter
+}
+
+// boot runs init.
+func (n *node) boot() error {
+	for _, gone := range []string{"loaded", "cloud-init"} { // /run is empty after a reboot
+		if err := os.RemoveAll(n.path(gone)); err != nil {
+			return err
+		}
+	}
+	return n.run(python, "-B", "/run/image/boot.py")
+}
+
+// run runs a command on the node, in its namespaces and file system.
+func (n *node) run(argv ...string) error {
+	enter, err := stubs.ReadFile("stub/enter.sh")
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), bootTime)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, "/bin/sh", append([]string{"-c", string(enter), "enter", n.dir}, argv...)...)
+	cmd.Env = []string{"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin", "LANG=C.UTF-8", "HOME=/root", "CLOUD_INIT=" + os.Getenv("CLOUD_INIT")}
+	// When the first process of a PID namespace ends, all in it do.
+	cmd.SysProcAttr = &syscall.SysProcAttr{Cloneflags: syscall.CLONE_NEWNS | syscall.CLONE_NEWPID}
+	log, err := os.OpenFile(n.path("console"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o644)
+	if err != nil {
+		return err
+	}
+	defer log.Close()
+	cmd.Stdout, cmd.Stderr = log, log
+	return n.node.do(func() error {
+		if err := cmd.Run(); err != nil {
+			return fmt.Errorf("%s on the node: %w\n%s", strings.Join(argv, " "), err, n.console())
+		}
+		return nil
+	})
+}
+
+// console returns what was printed on the node.
+func (n *node) console() string {
+	b, err := os.ReadFile(n.path("console"))
+	if err != nil {
+		return err.Error()
+	}
+	return string(b)
+}
+
+// events returns what happened on the node, in order: "yum …", "bootstrap …",
+// "kubelet", "failed UNIT", "signal STATUS".
+func (n *node) events() []string {
+	b, err := os.ReadFile(n.path("events"))
+	if err != nil {
+		return nil
+	}
+	return strings.Split(strings.TrimSpace(string(b)), "\n")
+}
+
+// signal returns the exit status that cfn-signal was told, or "" where it was
+// not called.
+func (n *node) signal() string {
+	for _, e := range slices.Backward(n.events()) {
+		if status, ok := strings.CutPrefix(e, "signal "); ok {
+			return status
+		}
+	}
+	return ""
+}

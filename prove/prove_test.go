@@ -1,0 +1,79 @@
+//go:build linux
+
+package prove
+
+import (
+	"os"
+	"strings"
+	"testing"
+
+	"imdslock/internal/needs"
+)
+
+// mustProve skips a test where there can be no node.
+func mustProve(t *testing.T) {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("-short: nodes take a minute")
+	}
+	if err := NamespacesMissing(); err != nil {
+		needs.Missing(t, "namespaces", err.Error())
+	}
+	if err := CloudInitMissing(); err != nil {
+		needs.Missing(t, "cloud-init", err.Error())
+	}
+}
+
+// TestProof wants every node to be seen as expected.
+func TestProof(t *testing.T) {
+	mustProve(t)
+	t.Parallel()
+	for _, study := range Studies() {
+		t.Run(study.Title, func(t *testing.T) {
+			observed := Observe(study.Cases)
+			for _, o := range observed {
+				if !o.OK() {
+					t.Error(o)
+				}
+			}
+			shown(t, "../docs/proof.md", study, observed)
+			if study.Title == Studies()[0].Title {
+				shown(t, "../README.md", study, observed)
+			}
+		})
+	}
+}
+
+// TestProofNotices wants rules that are almost right to be noticed.
+func TestProofNotices(t *testing.T) {
+	mustProve(t)
+	t.Parallel()
+	cases := BrokenCases()
+	for i := range cases {
+		cases[i].Template, cases[i].Image.IPTables = reference(), NFT
+	}
+	for _, o := range Observe(cases) {
+		switch {
+		case o.Err != nil:
+			t.Errorf("%s: %v", o.Row, o.Err)
+		case o.OK():
+			t.Errorf("%s: not noticed: %+v", o.Row, o.Seen)
+		default:
+			t.Logf("%s: noticed: %+v", o.Row, o.Seen)
+		}
+	}
+}
+
+// shown wants a page to have the table of a study as it was seen.
+func shown(t *testing.T, page string, study Study, observed []Observation) {
+	t.Helper()
+	content, err := os.ReadFile(page)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var table strings.Builder
+	study.print(&table, observed)
+	if !strings.Contains(string(content), table.String()) {
+		t.Errorf("%s does not have this table:\n%s", page, table.String())
+	}
+}
