@@ -49,7 +49,6 @@ func answered(s *Seen) { s.Agent = true }
 func locked(s *Seen) { // nobody but the node, and that with a token
 	s.First, s.Pods, s.Node, s.Node6 = nobody, nobody, V2, s.Node6&V2
 }
-func notReached(s *Seen) { s.Kubelet, s.Signal = NotReached, "" }
 func notStarted(s *Seen) { s.Kubelet, s.Signal = NotStarted, "1" }
 func signalled1(s *Seen) { s.Signal = "1" }
 
