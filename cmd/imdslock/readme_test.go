@@ -55,13 +55,7 @@ func TestREADME(t *testing.T) {
 		t.Fatal(err)
 	}
 	bin := t.TempDir()
-	self, err := os.Executable()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := os.Symlink(self, filepath.Join(bin, "imdslock")); err != nil {
-		t.Fatal(err)
-	}
+	linkSelf(t, bin)
 	all := examples(t, "../../README.md")
 	if len(all) < 10 {
 		t.Fatalf("only %d commands", len(all))
