@@ -54,7 +54,6 @@ exit status: 0 all is locked, 1 something is not, 2 bad usage or input,
 // newApp describes the command line. All of it is here, so that nothing is
 // global and nothing runs before main.
 func newApp(patch, check, templates, rules cli.ActionFunc) *cli.App {
-	usageError := func(_ *cli.Context, err error, _ bool) error { return usagef("%v", err) }
 	return &cli.App{
 		Name:                   "imdslock",
 		HideHelpCommand:        true,
@@ -62,7 +61,7 @@ func newApp(patch, check, templates, rules cli.ActionFunc) *cli.App {
 		UseShortOptionHandling: true,
 		CustomAppHelpTemplate:  helpText,
 		ExitErrHandler:         func(*cli.Context, error) {},
-		OnUsageError:           usageError,
+		OnUsageError:           badOption,
 		Action: func(c *cli.Context) error {
 			if c.Bool("version") {
 				_, err := fmt.Fprintln(c.App.Writer, "imdslock "+version())
@@ -86,7 +85,7 @@ func newApp(patch, check, templates, rules cli.ActionFunc) *cli.App {
 				UseShortOptionHandling: true,
 				HideHelpCommand:        true,
 				CustomHelpTemplate:     checkHelpText,
-				OnUsageError:           usageError,
+				OnUsageError:           badOption,
 				Action:                 check,
 				Flags: append([]cli.Flag{
 					&cli.StringFlag{Name: "format", Value: "text", Usage: "`text|json|sarif`"},
@@ -97,7 +96,7 @@ func newApp(patch, check, templates, rules cli.ActionFunc) *cli.App {
 				Name:               "templates",
 				HideHelpCommand:    true,
 				CustomHelpTemplate: "usage: imdslock templates [--format text|json]\n\nLists os, release, partition, whether embedded, and URL.\n",
-				OnUsageError:       usageError,
+				OnUsageError:       badOption,
 				Action:             templates,
 				Flags:              []cli.Flag{&cli.StringFlag{Name: "format", Value: "text", Usage: "`text|json`"}},
 			},
@@ -105,7 +104,7 @@ func newApp(patch, check, templates, rules cli.ActionFunc) *cli.App {
 				Name:               "rules",
 				HideHelpCommand:    true,
 				CustomHelpTemplate: "usage: imdslock rules [ID]\n\nExplains a rule, or all of them.\n",
-				OnUsageError:       usageError,
+				OnUsageError:       badOption,
 				Action:             rules,
 			},
 		},

@@ -38,6 +38,23 @@ func usagef(format string, args ...any) error {
 	return &usageError{message: fmt.Sprintf(format, args...), hint: "imdslock --help shows the options"}
 }
 
+// badOption is the error for what the flags cannot be parsed from, with the
+// option that may have been meant.
+func badOption(c *cli.Context, err error, _ bool) error {
+	bad := &usageError{err.Error(), "imdslock --help shows the options"}
+	if name, ok := strings.CutPrefix(bad.message, "flag provided but not defined: "); ok {
+		flags := c.App.Flags
+		if c.Command != nil && len(c.Command.Flags) > 0 {
+			flags = c.Command.Flags
+		}
+		bad.message = "there is no option " + name
+		if near := cli.SuggestFlag(flags, strings.TrimLeft(name, "-"), false); near != "" {
+			bad.hint = "did you mean " + near + "? " + bad.hint
+		}
+	}
+	return bad
+}
+
 // choice is a flag's value that is one of a few words.
 func choice[T ~string](c *cli.Context, flag string, of ...T) (T, error) {
 	value := T(c.String(flag))
@@ -58,6 +75,9 @@ func readOptions(c *cli.Context) (opts options, err error) {
 		output: c.String("output"), expect: c.String("expect"), configuration: c.String("template-configuration"), name: c.String("name"),
 		official: c.Bool("official"), release: c.String("release"), region: c.String("region"), sha256: c.String("sha256"),
 		verbose: c.Bool("verbose"), quiet: c.Bool("quiet"),
+	}
+	if opts.output == "-" {
+		opts.output = "" // stdout, as without it
 	}
 	opts.HopLimit = c.Int("hop-limit")
 	opts.BranchENI = c.Bool("branch-eni")
