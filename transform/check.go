@@ -176,7 +176,7 @@ func (c *checker) userData(lt launchTemplate, data *cfn.Node, os OS) {
 		case branch.IsNull() || branch.IsNoValue():
 			c.noUserData(lt, branch.Span.Start, os)
 		case encoded == nil && branch.Kind == cfn.Scalar:
-			c.open(RuleUserData, lt.id, branch.Span.Start, "%s: user data not judged: it is encoded in base64 already", lt.id)
+			c.open(RuleUserData, lt.id, branch.Span.Start, "%s: user data not judged: %s", lt.id, scalarUserData(branch.Value))
 		case encoded == nil:
 			c.open(RuleUserData, lt.id, branch.Span.Start, "%s: user data not judged: it comes from %s", lt.id, c.t.Describe(branch))
 		default:

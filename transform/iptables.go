@@ -3,10 +3,15 @@ package transform
 import (
 	"errors"
 	"fmt"
+	"strings"
 
 	"imdslock/transform/cfn"
 	"imdslock/transform/userdata"
 )
+
+// maxUserData is how many bytes of user data EC2 takes, before base64 ("User data"
+// in the Amazon EC2 User Guide).
+const maxUserData = 16 << 10
 
 // block returns the block that the options ask for.
 func (o Options) block() userdata.Block {
@@ -51,6 +56,17 @@ func (p *planner) newUserData(lt launchTemplate) cfn.New {
 	return cfn.NewMap(cfn.NewPair{Key: "Fn::Base64", Value: document})
 }
 
+// scalarUserData says why nothing is done about user data without Fn::Base64.
+func scalarUserData(value string) string {
+	switch {
+	case strings.HasPrefix(value, "{{resolve:"):
+		return "it is a dynamic reference"
+	case strings.ContainsAny(value, "\n #<"):
+		return "it is text where EC2 wants base64: put it into Fn::Base64"
+	}
+	return "it is encoded in base64 already"
+}
+
 // noUserData says why nothing is added where there is no user data.
 func noUserData(os OS) string {
 	switch os {
@@ -79,7 +95,7 @@ func (p *planner) branch(lt launchTemplate, n *cfn.Node, os OS) error {
 	encoded := n.Call("Fn::Base64")
 	if encoded == nil {
 		if n.Kind == cfn.Scalar {
-			return p.leave(lt, at, "it is encoded in base64 already")
+			return p.leave(lt, at, scalarUserData(n.Value))
 		}
 		return p.leave(lt, at, fmt.Sprintf("it comes from %s", p.t.Describe(n)))
 	}
@@ -116,6 +132,9 @@ func (p *planner) text(lt launchTemplate, n *cfn.Node) error {
 			return p.leave(lt, n.Span.Start, err.Error())
 		}
 		edits = append(edits, edit)
+	}
+	if after := userdata.Apply(text.String, changes); len(after) > maxUserData && len(text.String) <= maxUserData {
+		p.note(RuleSize, lt.id, n.Span.Start, "the user data of %s has about %d bytes with the commands: EC2 takes %d", lt.id, len(after), maxUserData)
 	}
 	kind, _ := userdata.Detect(text.String)
 	p.change(RuleIPTables, lt.id, n.Span.Start, fmt.Sprintf("pods can reach the metadata service: iptables commands put into the %v", kind), edits...)

@@ -32,6 +32,9 @@ func launchTemplates(t *cfn.Template) ([]launchTemplate, error) {
 		return nil, e
 	}
 	var all []launchTemplate
+	if err := refuseAliases(t); err != nil {
+		return nil, err
+	}
 	for _, p := range resources(section) {
 		switch resourceType(p.Value) {
 		case typeLaunchTemplate:
@@ -41,6 +44,45 @@ func launchTemplates(t *cfn.Template) ([]launchTemplate, error) {
 		}
 	}
 	return all, nil
+}
+
+// refuseAliases is an error where an alias or a merge key hides what a resource
+// is, or where a launch template has an anchor that is used elsewhere, so that
+// an edit would change that place too. CloudFormation itself knows no aliases.
+func refuseAliases(t *cfn.Template) error {
+	used := map[string]bool{}
+	for n := range t.Root.All {
+		if n.Kind == cfn.Alias {
+			used[n.Value] = true
+		}
+	}
+	if len(used) == 0 {
+		return nil
+	}
+	refuse := func(id string, n *cfn.Node, what string) error {
+		e := t.Errorf(n.Span.Start, "%s", what)
+		e.Hint = "CloudFormation has no aliases: write the value out"
+		return &CannotLock{LogicalID: id, Property: id, Cause: e}
+	}
+	section := t.Root.Get("Resources")
+	for _, p := range append(resources(section), cfn.Pair{Key: section, Value: section}) {
+		id, resource := p.Key.Value, p.Value
+		if kind := resource.Get("Type"); resource.Kind == cfn.Alias || kind != nil && kind.Kind == cfn.Alias {
+			return refuse(id, resource, "an alias hides what it is")
+		}
+		if pair, ok := resource.Pair("<<"); ok {
+			return refuse(id, pair.Key, "a merge key << hides what it is")
+		}
+		switch resourceType(resource) {
+		case typeLaunchTemplate, typeLaunchConfiguration:
+			for n := range resource.All {
+				if used[n.Anchor] {
+					return refuse(id, n, "the anchor &"+n.Anchor+" is used elsewhere, which would change too")
+				}
+			}
+		}
+	}
+	return nil
 }
 
 // resources returns the resources of a section, those that Fn::ForEach makes

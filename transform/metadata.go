@@ -34,6 +34,10 @@ func (p *planner) metadataOptions(lt launchTemplate, data *cfn.Node) error {
 		if err := lt.refuse(p.t, options, pair.Key, "MetadataOptions"); err != nil {
 			return err
 		}
+		if isDisabled(options) {
+			p.note(RuleEndpoint, lt.id, options.Get("HttpEndpoint").Span.Start, "HttpEndpoint of %s is disabled: nobody reaches the metadata service, and EC2 takes no other option beside it", lt.id)
+			continue
+		}
 		if err := p.hopLimit(lt, options, pair.Key); err != nil {
 			return lt.wrap("HttpPutResponseHopLimit", err)
 		}
@@ -42,6 +46,12 @@ func (p *planner) metadataOptions(lt launchTemplate, data *cfn.Node) error {
 		}
 	}
 	return nil
+}
+
+// isDisabled reports whether the metadata service is off altogether.
+func isDisabled(options *cfn.Node) bool {
+	endpoint := options.Get("HttpEndpoint")
+	return endpoint != nil && endpoint.Kind == cfn.Scalar && endpoint.Value == "disabled"
 }
 
 // newMetadataOptions returns what a block must have, and HttpEndpoint where the

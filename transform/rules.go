@@ -19,6 +19,9 @@ const (
 	RuleBranchENIUnsaved Rule = "branch-eni-unsaved"
 	RuleUserData         Rule = "user-data-unknown"
 	RuleNodegroup        Rule = "nodegroup-without-launch-template"
+	RuleEndpoint         Rule = "endpoint-disabled"
+	RuleUndone           Rule = "iptables-undone"
+	RuleSize             Rule = "user-data-size"
 	RuleElsewhere        Rule = "launch-template-elsewhere"
 	RuleNothing          Rule = "no-launch-template"
 )
@@ -41,6 +44,7 @@ const (
 	pageCommands        = "https://docs.aws.amazon.com/eks/latest/userguide/restrict-ec2-credential-access.html"
 	pageBranchENI       = "https://docs.aws.amazon.com/eks/latest/userguide/security-groups-for-pods.html"
 	pageParameters      = "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/parameters-section-structure.html"
+	pageUserData        = "https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/user-data.html"
 	pageManaged         = "https://docs.aws.amazon.com/eks/latest/userguide/launch-templates.html"
 )
 
@@ -50,7 +54,7 @@ func Rules() []Description {
 		{RuleMetadataOptions, "the launch template has no MetadataOptions",
 			"IMDSv1 is open unless the account or the image says otherwise, and so is the hop limit left to them.",
 			"run imdslock, which adds HttpPutResponseHopLimit 1 and HttpTokens required.", pageMetadataOptions, false},
-		{RuleHopLimit, "the hop limit is not 1",
+		{RuleHopLimit, "the hop limit is not 1, or not what was asked for",
 			"a pod is one network hop further away from the metadata service than its node: with a hop limit of 2 or more the answer to its request for a token reaches it.",
 			"run imdslock, or set HttpPutResponseHopLimit to 1.", pageMetadataOptions, false},
 		{RuleIMDSv1, "IMDSv1 is open",
@@ -68,6 +72,15 @@ func Rules() []Description {
 		{RuleIPTablesLate, "the iptables rule comes after the kubelet",
 			"pods run as soon as the kubelet does, and have the node's credentials before the rule is there.",
 			"run imdslock, which puts the commands before the bootstrap.", pageCommands, false},
+		{RuleUndone, "a later command undoes the iptables rule",
+			"the user data flushes, restores or deletes rules after it, or stops the service that keeps them.",
+			"remove that command, or use --iptables strict, whose rule comes back when the kubelet starts.", pageCommands, false},
+		{RuleSize, "the user data may be too large",
+			"EC2 takes 16 KB of user data, before base64.",
+			"shorten it, or move a part of it to a file that it downloads.", pageUserData, true},
+		{RuleEndpoint, "the metadata service is disabled",
+			"nobody reaches it, the node neither.",
+			"nothing, if the nodes do without.", pageMetadataOptions, true},
 		{RuleIPTablesStrict, "the kubelet does not make sure of the rule",
 			"AWS's commands run once per instance; --iptables strict was asked for, where no rule means no kubelet.",
 			"run imdslock with --iptables strict.", pageBestPractices, false},

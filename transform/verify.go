@@ -58,7 +58,7 @@ func broken(t *cfn.Template, f Finding, message string) error {
 
 // hopLimit says what is wrong with the hop limit in a value of MetadataOptions.
 func (c *checker) hopLimit(v cfn.Value) string {
-	if c.opts.HopLimit == 0 {
+	if c.opts.HopLimit == 0 || v.Field("HttpEndpoint").Text == "disabled" {
 		return ""
 	}
 	for _, f := range v.Field("HttpPutResponseHopLimit").Alternatives() {
@@ -68,7 +68,7 @@ func (c *checker) hopLimit(v cfn.Value) string {
 		}
 		options := decode(map[string]any{"HttpPutResponseHopLimit": limit})
 		if hop := options.HttpPutResponseHopLimit; hop == nil || *hop != c.opts.HopLimit {
-			return fmt.Sprintf("HttpPutResponseHopLimit is %d", limit)
+			return fmt.Sprintf("HttpPutResponseHopLimit is %d, want %d", limit, c.opts.HopLimit)
 		}
 	}
 	return ""
@@ -76,7 +76,7 @@ func (c *checker) hopLimit(v cfn.Value) string {
 
 // tokens says what is wrong with HttpTokens in a value of MetadataOptions.
 func (c *checker) tokens(v cfn.Value) string {
-	if c.opts.keepsIMDSv1() {
+	if c.opts.keepsIMDSv1() || v.Field("HttpEndpoint").Text == "disabled" {
 		return ""
 	}
 	for _, f := range v.Field("HttpTokens").Alternatives() {

@@ -43,6 +43,9 @@ func (e *Evaluator) Evaluate(n *Node) Value {
 	if name, arg := n.Function(); name != "" {
 		return e.call(n, name, arg)
 	}
+	if n.Kind == Alias {
+		return unknown(n.Span.Start, "it is the alias *"+n.Value)
+	}
 	switch n.Kind {
 	case Scalar:
 		return text(n.Value)

@@ -137,11 +137,15 @@ func (t *Template) AcceptedValues(name string) []string {
 	}
 	if allowed := parameter.Get("AllowedValues"); allowed != nil && len(allowed.Items) > 0 {
 		for _, item := range allowed.Items {
-			add(item.Value)
+			if item.Kind == Scalar { // an alias may be anything
+				add(item.Value)
+			}
 		}
-		return values
+		if len(values) == len(allowed.Items) {
+			return values
+		}
 	}
-	if d := parameter.Get("Default"); d != nil {
+	if d := parameter.Get("Default"); d != nil && d.Kind == Scalar {
 		add(d.Value)
 	}
 	for _, v := range t.mentions()[name] {

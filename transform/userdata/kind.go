@@ -71,6 +71,8 @@ func Detect(text string) (Kind, string) {
 		return script(text)
 	case strings.HasPrefix(start, "#cloud-boothook"):
 		return Boothook, ""
+	case strings.HasPrefix(lower, "#include"):
+		return Other, "it is an #include list, and what that fetches is not known"
 	case strings.HasPrefix(lower, "#cloud-config-archive"):
 		return Other, "it is a cloud-config-archive"
 	case strings.HasPrefix(lower, "#cloud-config"), strings.HasPrefix(lower, "## template: jinja\n#cloud-config"):

@@ -147,7 +147,7 @@ func TestUnsupported(t *testing.T) {
 		{"\n#!/bin/bash\n", userdata.Other, "white space before its #! line keeps it from running"},
 		{"\nMIME-Version: 1.0\n", userdata.Other, "white space before its MIME headers makes cloud-init read it as plain text"},
 		{"echo hello\n", userdata.Other, "cloud-init would not run it: it has no #! line and no other header that is known"},
-		{"#include\nhttps://x\n", userdata.Other, "cloud-init would not run it: it has no #! line and no other header that is known"},
+		{"#include\nhttps://x\n", userdata.Other, "it is an #include list, and what that fetches is not known"},
 		{"MIME-Version: 1.0\nContent-Type: multipart/mixed\n\n", userdata.MIME, "its Content-Type names no boundary"},
 		{"MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=B\n\n--C\n", userdata.MIME, `its boundary "B" never stands on a line of its own`},
 		{"MIME-Version: 1.0\nContent-Type: text/x-shellscript\nContent-Transfer-Encoding: base64\n\nIyE=\n", userdata.MIME, "it is encoded as base64"},
