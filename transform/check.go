@@ -208,6 +208,8 @@ func (c *checker) text(lt launchTemplate, n *cfn.Node) {
 		c.open(RuleIPTablesLate, lt.id, text.Offset(s.At), "%s: the %v starts the kubelet before the iptables commands", lt.id, s.Kind)
 	case !s.Rules:
 		c.open(RuleIPTables, lt.id, at, "%s: the %v has no iptables commands", lt.id, s.Kind)
+	case s.Undone:
+		c.open(RuleUndone, lt.id, text.Offset(s.At), "%s: the %v undoes the iptables rule here", lt.id, s.Kind)
 	case c.opts.IPTables == IPTablesStrict && !s.Strict:
 		c.open(RuleIPTablesStrict, lt.id, at, "%s: the %v has not the strict block", lt.id, s.Kind)
 	case !c.opts.BranchENI:

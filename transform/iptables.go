@@ -117,6 +117,11 @@ func (p *planner) branch(lt launchTemplate, n *cfn.Node, os OS) error {
 func (p *planner) text(lt launchTemplate, n *cfn.Node) error {
 	text := p.t.TextOf(n)
 	changes, err := userdata.Protect(text.String, p.opts.block())
+	if s := userdata.Inspect(userdata.Apply(text.String, changes)); err == nil && s.Undone {
+		if err := p.leaveUndone(lt, text, s, changes); err != nil {
+			return err
+		}
+	}
 	p.texts = append(p.texts, plannedText{lt, n.Span.Start, userdata.Apply(text.String, changes)})
 	var unsupported *userdata.Unsupported
 	if errors.As(err, &unsupported) {
@@ -138,6 +143,24 @@ func (p *planner) text(lt launchTemplate, n *cfn.Node) error {
 	}
 	kind, _ := userdata.Detect(text.String)
 	p.change(RuleIPTables, lt.id, n.Span.Start, fmt.Sprintf("pods can reach the metadata service: iptables commands put into the %v", kind), edits...)
+	return nil
+}
+
+// leaveUndone notes a line of user data that takes the rules back, which stays.
+// It is an error where the commands were asked for explicitly.
+func (p *planner) leaveUndone(lt launchTemplate, text *cfn.Text, s userdata.State, changes []userdata.Change) error {
+	at := s.At
+	for i := len(changes) - 1; i >= 0; i-- {
+		if c := changes[i]; at >= c.Start+len(c.Text) {
+			at -= len(c.Text) - (c.End - c.Start)
+		}
+	}
+	const what = "the user data takes the iptables rule back here"
+	if p.opts.mustHaveBlock() {
+		return lt.cannot(p.t, text.Offset(at), "UserData", what, "remove that command, or use --iptables strict, whose rule comes back when the kubelet starts")
+	}
+	p.left = append(p.left, lt.id)
+	p.note(RuleUndone, lt.id, text.Offset(at), "%s: %s%s", lt.id, what, p.stillHolds())
 	return nil
 }
 

@@ -39,7 +39,7 @@ func (p *planner) verify(t *cfn.Template) error {
 		switch f.Rule {
 		case RuleNodegroup: // no launch template here launches its nodes
 			continue
-		case RuleIPTables, RuleIPTablesLate, RuleBranchENI, RuleBranchENIUnsaved:
+		case RuleIPTables, RuleIPTablesLate, RuleUndone, RuleBranchENI, RuleBranchENIUnsaved:
 			if slices.Contains(p.left, f.LogicalID) { // and that was said
 				continue
 			}

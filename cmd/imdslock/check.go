@@ -100,15 +100,18 @@ func level(f transform.Finding) string {
 	return "note"
 }
 
-// printRules explains one rule, or all of them.
+// printRules explains the rules that are named, or all of them.
 func printRules(args []string, stdout io.Writer) error {
 	rules := transform.Rules()
 	if len(args) > 0 {
-		d, ok := transform.Describe(transform.Rule(args[0]))
-		if !ok || len(args) > 1 {
-			return &usageError{fmt.Sprintf("there is no rule %q", args[0]), "imdslock rules lists them"}
+		rules = nil
+	}
+	for _, id := range args {
+		d, ok := transform.Describe(transform.Rule(id))
+		if !ok {
+			return &usageError{fmt.Sprintf("there is no rule %q", id), "imdslock rules lists them"}
 		}
-		rules = []transform.Description{d}
+		rules = append(rules, d)
 	}
 	for i, d := range rules {
 		if i > 0 {

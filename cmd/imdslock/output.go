@@ -21,6 +21,12 @@ func writeFile(path string, data []byte) error {
 	target, err := filepath.EvalSymlinks(path)
 	if os.IsNotExist(err) {
 		target, err = path, nil
+		if to, linkErr := os.Readlink(path); linkErr == nil { // to what is not there yet
+			target = to
+			if !filepath.IsAbs(to) {
+				target = filepath.Join(filepath.Dir(path), to)
+			}
+		}
 	}
 	if err != nil {
 		return fmt.Errorf("writing %s: %w", path, err)
@@ -47,6 +53,9 @@ func writeTo(path string, data []byte) error {
 // unifiedDiff returns the difference as patch and git apply take it.
 func unifiedDiff(name string, before, after []byte) string {
 	name = strings.TrimPrefix(filepath.ToSlash(name), "/")
+	if strings.Contains(name, " ") {
+		name += "\t" // where the name ends, for patch
+	}
 	text := diff.Diff("a/"+name, before, "b/"+name, after)
 	_, text, _ = bytes.Cut(text, []byte("\n")) // the line that names the command
 	return string(text)

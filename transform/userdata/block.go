@@ -1,6 +1,7 @@
 package userdata
 
 import (
+	"slices"
 	"strings"
 )
 
@@ -52,9 +53,9 @@ cp /etc/systemd/system/kubelet.service.d/*-imdslock.conf /etc/systemd/system/sna
 systemctl daemon-reload`
 
 // commands returns the commands of the block that are missing beside rules
-// which somebody wrote by hand. Where the script ends at the first error, what
-// needs packages and is no rule may fail: a node without a way to them would
-// never join.
+// which somebody wrote by hand. A script that ends at the first error does not
+// end at one of AWS's commands: a node without a way to the packages would never
+// join.
 func (b Block) commands(byHand rules, errexit bool) []string {
 	if b.Strict {
 		return strings.Split(strictCommands, "\n")
@@ -65,15 +66,15 @@ func (b Block) commands(byHand rules, errexit bool) []string {
 		}
 		return nil
 	}
-	orTrue := ""
-	if errexit {
-		orTrue = " || true"
-	}
-	commands := []string{installServices + orTrue, dropForwarded}
+	commands := []string{installServices, dropForwarded}
 	if b.BranchENI && !byHand.branchENI {
 		commands = append(commands, dropBranchENI)
 	}
-	return append(commands, saveRules, enableServices+orTrue)
+	commands = append(commands, saveRules, enableServices)
+	if errexit {
+		commands = slices.Concat([]string{"set +e"}, commands, []string{"set -e"})
+	}
+	return commands
 }
 
 // endsAtError reports whether the #! line of a script has the option -e.

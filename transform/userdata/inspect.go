@@ -18,10 +18,36 @@ type State struct {
 	// Strict says that the kubelet's unit makes sure of the rule.
 	Strict bool
 
+	// Undone says that a line takes the rules back later, the one at offset At. A
+	// strict rule comes back.
+	Undone bool
+
 	// BranchENI says that a rule covers pods with branch network interfaces;
 	// Unsaved that it comes behind the command that saves the rules, so that it
 	// is gone after a reboot.
 	BranchENI, Unsaved bool
+}
+
+// shellText returns what of a text a shell runs: all of it, but of a MIME
+// document its shell scripts, and nothing where parts are nested.
+func shellText(text string, kind Kind) string {
+	if kind != MIME {
+		return text
+	}
+	field, body := headers(text)
+	m := boundaryParameter().FindStringSubmatch(field("content-type"))
+	if m == nil {
+		return text[body:]
+	}
+	var scripts strings.Builder
+	for _, p := range strings.Split(text[body:], "--"+m[1]+m[2]) {
+		p = strings.TrimLeft(p, "\r\n")
+		field, start := headers(p)
+		if k, _ := Detect(p[start:]); k == ShellScript && strings.HasPrefix(strings.ToLower(field("content-type")), "text/x-shellscript") {
+			scripts.WriteString(p[start:])
+		}
+	}
+	return scripts.String()
 }
 
 // dropIn is the file that the strict block writes.
@@ -44,11 +70,20 @@ func Inspect(text string) State {
 	if start, end, indent, ok := find(text); ok && runsFirst(text, kind, start) {
 		block = strings.ReplaceAll("\n"+text[start:end], "\n"+indent, "\n")
 	}
-	ours, others := rulesIn(block), rulesIn(before)
-	s.Strict = strings.Contains(block+before, dropIn) && strings.Contains(block+before, "-t raw")
+	ours, others := rulesIn(block), rulesIn(shellText(before, kind))
+	s.Strict = strings.Contains(block, dropIn) && strings.Contains(block, "-t raw")
 	s.Rules = s.Strict || ours.forwarded || others.forwarded
 	s.BranchENI = s.Strict || ours.branchENI || others.branchENI
 	s.Unsaved = s.BranchENI && !s.Strict && (!ours.branchENI || ours.unsaved) && others.unsaved
+	if s.Rules && !s.Strict {
+		_, from, _, _ := find(text)
+		if !ours.forwarded && kind != MIME {
+			from = max(from, others.end)
+		}
+		if at := undone(text, from); at >= 0 && (ours.forwarded || kind != MIME) {
+			s.Undone, s.At = true, at
+		}
+	}
 	if !s.Rules {
 		_, _, _, marked := find(text)
 		s.Late = marked || strings.Contains(text, dropIn) || rulesIn(text).forwarded

@@ -52,13 +52,13 @@ func Protect(text string, block Block) ([]Change, error) {
 		if block.OrStrict && strings.Contains(text[start:end], dropIn) {
 			return nil, nil
 		}
-		c := block.rewrite(text, start, end, indent)
+		c := block.rewrite(text, kind, start, end, indent)
 		if c.Text == text[start:end] {
 			return nil, nil
 		}
 		return []Change{c}, nil
 	}
-	commands := block.commands(rulesIn(text[:kubeletStart(text)]), endsAtError(text))
+	commands := block.commands(rulesIn(shellText(text[:kubeletStart(text)], kind)), endsAtError(text))
 	if len(commands) == 0 {
 		return nil, nil
 	}
@@ -86,10 +86,10 @@ func Protect(text string, block Block) ([]Change, error) {
 
 // rewrite replaces the block that is there. What it is written as, commands
 // or items of a list, stays.
-func (b Block) rewrite(text string, start, end int, indent string) Change {
+func (b Block) rewrite(text string, kind Kind, start, end int, indent string) Change {
 	eol := eolOf(text[start:end])
 	before := text[:start]
-	commands := b.commands(rulesIn(before+text[end:max(end, kubeletStart(text))]), endsAtError(text))
+	commands := b.commands(rulesIn(shellText(before+text[end:max(end, kubeletStart(text))], kind)), endsAtError(text))
 	if len(commands) == 0 {
 		return Change{start, end, ""}
 	}

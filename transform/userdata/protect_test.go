@@ -73,7 +73,7 @@ func TestProtect(t *testing.T) {
 		{name: "accepted by hand", text: "#!/bin/bash\niptables -A FORWARD -d 169.254.169.254 -j ACCEPT\n",
 			want: "#!/bin/bash\n" + block + "iptables -A FORWARD -d 169.254.169.254 -j ACCEPT\n"},
 		{name: "ends at the first error", text: "#!/bin/bash -xe\n" + bootstrap, want: "#!/bin/bash -xe\n" +
-			strings.NewReplacer("iptables-services\n", "iptables-services || true\n", "--now iptables\n", "--now iptables || true\n").Replace(block) + bootstrap},
+			strings.NewReplacer("yum", "set +e\nyum", userdata.End, "set -e\n"+userdata.End).Replace(block) + bootstrap},
 		{name: "boothook", text: "#cloud-boothook\n#!/bin/bash\n" + bootstrap, want: "#cloud-boothook\n#!/bin/bash\n" + block + bootstrap},
 		{name: "boothook without #!", text: "#cloud-boothook\n" + bootstrap, want: "#cloud-boothook\n" + block + bootstrap},
 		{name: "MIME", text: "MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=\"//\"\n\n--//\nContent-Type: text/plain\n\nx\n--//--\n",

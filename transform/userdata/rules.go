@@ -11,20 +11,26 @@ type rules struct {
 	forwarded bool // packets forwarded from eni+ to the metadata service are dropped
 	branchENI bool // those of pods with branch network interfaces too
 	unsaved   bool // the rule for these comes behind the command that saves the rules
+	end       int  // offset behind the line that drops the forwarded packets
 }
 
 var savesRules = pattern(`\biptables-save\b|\bservice\s+iptables\s+save\b`)
 
 // rulesIn reads the rules that the lines of a text set up, whatever happens:
-// what is echoed, or indented as below an if, does not count. Rules for branch
+// what is echoed, indented as below an if, or behind a line after which nobody
+// can tell whether lines are commands that run, does not count. Rules for branch
 // network interfaces are unsaved where the rules are saved before and not after.
 func rulesIn(text string) rules {
 	var found rules
 	if !strings.Contains(text, "iptables") {
 		return found
 	}
-	saved := false
-	for line := range strings.Lines(strings.ReplaceAll(text, "\\\n", " ")) {
+	saved, at := false, 0
+	for line := range strings.Lines(strings.ReplaceAll(text, "\\\n", "  ")) {
+		at += len(line)
+		if branches(line) {
+			break
+		}
 		if savesRules().MatchString(line) && !strings.HasPrefix(strings.TrimSpace(line), "#") {
 			saved, found.unsaved = true, false
 			continue
@@ -33,11 +39,13 @@ func rulesIn(text string) rules {
 		if !ok {
 			continue
 		}
-		if c.flush {
+		if c.flush && (c.table == "" || c.table == "filter") {
 			found, saved = rules{}, false
 			continue
 		}
-		found.forwarded = found.forwarded || c.dropsForwarded()
+		if c.dropsForwarded() && !found.forwarded {
+			found.forwarded, found.end = true, at
+		}
 		if c.dropsBranchENI() && !found.branchENI {
 			found.branchENI, found.unsaved = true, saved
 		}
@@ -45,9 +53,42 @@ func rulesIn(text string) rules {
 	return found
 }
 
+var branchWords = pattern(`^(if|case|for|while|until|select|function|exit|exec|return)\b|\(\)|<<|^[{(]`)
+
+// branches reports whether the lines behind a line of a script may be no
+// commands, or may not run: it starts a compound command, a here-document or a
+// text in quotes, or ends the script.
+func branches(line string) bool {
+	line = strings.TrimSpace(line)
+	if strings.HasPrefix(line, "#") || strings.HasPrefix(line, "- ") {
+		return false
+	}
+	return branchWords().MatchString(line) || strings.Count(line, "'")%2 == 1 || strings.Count(line, `"`)%2 == 1
+}
+
+var undoes = pattern(`\biptables(-legacy|-nft)?\s+(-t\s+filter\s+)?(-F|--flush)(\s+FORWARD)?\s*($|[#;&|])` +
+	`|\biptables(-legacy|-nft)?\s[^#;&|]*(-D|--delete|-R|--replace)\s+FORWARD\b` +
+	`|\biptables(-legacy|-nft)?\s[^#;&|]*(-I|--insert)\s+FORWARD\b[^#;&|]*169\.254\.169\.254\S*\s[^#;&|]*ACCEPT` +
+	`|\biptables-restore\b|\bnft\s+flush\b|\bsystemctl\s+(stop|disable|mask)\s[^#;&|]*\biptables\b|\bservice\s+iptables\s+stop\b`)
+
+// undone returns the offset of the first line, from an offset on, that takes a
+// rule back, or -1.
+func undone(text string, from int) int {
+	at := from
+	for line := range strings.Lines(text[from:]) {
+		bare := strings.TrimSpace(line)
+		mayUndo := strings.Contains(bare, "iptables") || strings.Contains(bare, "nft")
+		if mayUndo && !strings.HasPrefix(bare, "#") && !strings.HasPrefix(bare, "echo ") && undoes().MatchString(bare) {
+			return at
+		}
+		at += len(line)
+	}
+	return -1
+}
+
 // A command is a call of iptables.
 type command struct {
-	chain, in, out, destination, target string
+	table, chain, in, out, destination, target string
 
 	flush  bool
 	others bool // it has options that narrow the rule down
@@ -100,7 +141,9 @@ func parseOptions(fields []string) (c command) {
 			c.target = value()
 		case "-F", "--flush":
 			c.flush = true
-		case "-t", "--table", "--reject-with", "--comment":
+		case "-t", "--table":
+			c.table = value()
+		case "--reject-with", "--comment":
 			value()
 		case "-m", "--match":
 			c.others = c.others || value() != "comment"
