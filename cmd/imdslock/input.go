@@ -66,6 +66,9 @@ func sources(opts options, args []string, stdin io.Reader) ([]source, error) {
 		if err != nil {
 			return nil, err
 		}
+		if len(found) == 0 {
+			return nil, &usageError{fmt.Sprintf("%s has no template", arg), "a folder is searched for .yaml, .yml, .json and .template files"}
+		}
 		all = append(all, found...)
 	}
 	return all, nil

@@ -68,8 +68,8 @@ func choice[T ~string](c *cli.Context, flag string, of ...T) (T, error) {
 	return value, nil
 }
 
-// readOptions checks the flags.
-func readOptions(c *cli.Context) (opts options, err error) {
+// readOptions checks the flags; args are those of the whole command line.
+func readOptions(c *cli.Context, args []string) (opts options, err error) {
 	opts = options{
 		list: c.Bool("list"), diff: c.Bool("diff"), write: c.Bool("write"),
 		output: c.String("output"), expect: c.String("expect"), configuration: c.String("template-configuration"), name: c.String("name"),
@@ -101,13 +101,14 @@ func readOptions(c *cli.Context) (opts options, err error) {
 			return opts, err
 		}
 	}
-	return opts, opts.conflict(c.Args().Slice())
+	return opts, opts.conflict(c.Args().Slice(), slices.Contains(args, "--"))
 }
 
-// conflict refuses options and arguments that do not go together.
-func (o options) conflict(files []string) error {
+// conflict refuses options and arguments that do not go together. What looks
+// like an option behind a file is one, unless "--" ended the options.
+func (o options) conflict(files []string, optionsEnded bool) error {
 	for _, f := range files {
-		if len(f) > 1 && f[0] == '-' {
+		if len(f) > 1 && f[0] == '-' && !optionsEnded {
 			return usagef("%s behind a file: options come before the files", f)
 		}
 	}
@@ -136,8 +137,8 @@ func (o options) conflict(files []string) error {
 }
 
 // readCheckOptions checks the flags of check.
-func readCheckOptions(c *cli.Context) (options, error) {
-	opts, err := readOptions(c)
+func readCheckOptions(c *cli.Context, args []string) (options, error) {
+	opts, err := readOptions(c, args)
 	if err != nil {
 		return opts, err
 	}

@@ -31,7 +31,7 @@ var errDifference = errors.New("there is a difference")
 func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	var out bytes.Buffer
 	patch := func(c *cli.Context) error {
-		opts, err := readOptions(c)
+		opts, err := readOptions(c, args)
 		if err != nil {
 			return err
 		}
@@ -42,7 +42,7 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 		return patchFiles(opts, c.Args().Slice(), stdin, &out, stderr)
 	}
 	check := func(c *cli.Context) error {
-		opts, err := readCheckOptions(c)
+		opts, err := readCheckOptions(c, args)
 		if err != nil {
 			return err
 		}
