@@ -1,7 +1,6 @@
 package transform
 
 import (
-	"errors"
 	"fmt"
 	"strings"
 
@@ -71,9 +70,9 @@ func scalarUserData(value string) string {
 func noUserData(os OS) string {
 	switch os {
 	case OSWindows:
-		return "Windows has no iptables"
+		return userdata.Windows.NoCommands()
 	case OSBottlerocket:
-		return "Bottlerocket runs no commands from user data"
+		return userdata.Bottlerocket.NoCommands()
 	}
 	return "there is none, and what the nodes run is not known (--os tells)"
 }
@@ -117,28 +116,29 @@ func (p *planner) branch(lt launchTemplate, n *cfn.Node, os OS) error {
 func (p *planner) text(lt launchTemplate, n *cfn.Node) error {
 	text := p.t.TextOf(n)
 	changes, err := userdata.Protect(text.String, p.opts.block())
-	if s := userdata.Inspect(userdata.Apply(text.String, changes)); err == nil && s.Undone {
+	var edits []cfn.Edit
+	for _, c := range changes {
+		var edit cfn.Edit
+		if edit, err = text.Replace(c.Start, c.End, c.Text); err != nil {
+			break
+		}
+		edits = append(edits, edit)
+	}
+	if err != nil { // the user data is none, or the place none, that takes it
+		p.texts = append(p.texts, plannedText{lt, n.Span.Start, text.String})
+		return p.leave(lt, n.Span.Start, err.Error())
+	}
+	after := userdata.Apply(text.String, changes)
+	p.texts = append(p.texts, plannedText{lt, n.Span.Start, after})
+	if s := userdata.Inspect(after); s.Undone {
 		if err := p.leaveUndone(lt, text, s, changes); err != nil {
 			return err
 		}
 	}
-	p.texts = append(p.texts, plannedText{lt, n.Span.Start, userdata.Apply(text.String, changes)})
-	var unsupported *userdata.Unsupported
-	if errors.As(err, &unsupported) {
-		return p.leave(lt, n.Span.Start, unsupported.Reason)
+	if len(changes) == 0 {
+		return nil
 	}
-	if err != nil || len(changes) == 0 {
-		return err
-	}
-	var edits []cfn.Edit
-	for _, c := range changes {
-		edit, err := text.Replace(c.Start, c.End, c.Text)
-		if err != nil {
-			return p.leave(lt, n.Span.Start, err.Error())
-		}
-		edits = append(edits, edit)
-	}
-	if after := userdata.Apply(text.String, changes); len(after) > maxUserData && len(text.String) <= maxUserData {
+	if len(after) > maxUserData && len(text.String) <= maxUserData {
 		p.note(RuleSize, lt.id, n.Span.Start, "the user data of %s has about %d bytes with the commands: EC2 takes %d", lt.id, len(after), maxUserData)
 	}
 	kind, _ := userdata.Detect(text.String)

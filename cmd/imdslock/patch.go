@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"slices"
 
 	"imdslock/transform"
@@ -79,15 +80,9 @@ func patchConfiguration(opts options, results []patched, stderr io.Writer) (patc
 	}
 	values := map[string]string{}
 	for _, p := range results {
-		for name, value := range p.result.Parameters {
-			values[name] = value
-		}
+		maps.Copy(values, p.result.Parameters)
 	}
-	var names []string
-	for name := range values {
-		names = append(names, name)
-	}
-	slices.Sort(names)
+	names := slices.Sorted(maps.Keys(values))
 	if len(names) == 0 && !opts.quiet {
 		fmt.Fprintf(stderr, "%s:1:1: note: no parameter decides about IMDSv1: none set\n", s.name)
 	}

@@ -31,9 +31,6 @@ func (t *Template) addBlock(m *Node, p NewPair) (Edit, error) {
 		return Edit{}, t.Errorf(first.Span.Start, "cannot add %s beside a key in this style", p.Key)
 	}
 	indent := t.indent(first.Span.Start)
-	if m.Style == Block && strings.Trim(indent, " ") != "" {
-		indent = strings.Repeat(" ", len(indent))
-	}
 	eol := t.eol(first.Span.Start)
 	lines := t.blockPair(p, first.Style, t.unit(m))
 	for i := len(m.Pairs) - 1; i >= 0; i-- {

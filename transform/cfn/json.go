@@ -60,7 +60,7 @@ func (r *jsonReader) syntaxError(err error) error {
 	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
 		return r.Errorf(len(r.Source), "not JSON: the template ends too early")
 	}
-	at := r.skipSeparatorsOnly(r.offset())
+	at := r.skipBlanks(r.offset())
 	var syntax *json.SyntaxError
 	if errors.As(err, &syntax) {
 		// The offset is the number of bytes read, the wrong one included.
@@ -72,9 +72,9 @@ func (r *jsonReader) syntaxError(err error) error {
 	return r.Errorf(at, "not JSON: %v", err)
 }
 
-// skipSeparatorsOnly skips white space, not commas or colons, one of which may
-// be what is wrong.
-func (r *jsonReader) skipSeparatorsOnly(i int) int {
+// skipBlanks returns where what is not white space starts: a comma or a colon may be
+// what is wrong.
+func (r *jsonReader) skipBlanks(i int) int {
 	for i < len(r.Source) && isBlank(r.Source[i]) {
 		i++
 	}

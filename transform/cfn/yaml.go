@@ -207,10 +207,7 @@ func (r *yamlReader) mapping(n *Node, y *yaml.Node) error {
 		return r.duplicate(n, key)
 	}
 	if n.Style == Block && len(n.Pairs) > 0 {
-		n.body = min(n.Pairs[0].Key.Span.Start, max(n.body, n.Span.Start))
-		if n.Span.Start != n.body { // a tag or an anchor on a line before
-			n.body = n.Pairs[0].Key.Span.Start
-		}
+		n.body = n.Pairs[0].Key.Span.Start
 	}
 	n.Span.End = r.closing(n, end, '{', '}')
 	return nil

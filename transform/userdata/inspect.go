@@ -1,6 +1,9 @@
 package userdata
 
-import "strings"
+import (
+	"cmp"
+	"strings"
+)
 
 // A State says how far user data keeps the pods off the metadata service.
 type State struct {
@@ -56,13 +59,8 @@ const dropIn = "/kubelet.service.d/05-imdslock.conf"
 // Inspect reads the state of a text, whoever wrote the rules in it.
 func Inspect(text string) State {
 	kind, reason := Detect(text)
-	s := State{Kind: kind, Reason: reason}
-	switch kind {
-	case Other:
-		return s
-	case Windows, Bottlerocket:
-		_, err := Protect(text, Block{})
-		s.Reason = err.Error()
+	s := State{Kind: kind, Reason: cmp.Or(reason, kind.NoCommands())}
+	if s.Reason != "" {
 		return s
 	}
 	before := text[:kubeletStart(text)]

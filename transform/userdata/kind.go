@@ -47,6 +47,17 @@ func (k Kind) String() string {
 	return "user data"
 }
 
+// NoCommands says why user data of a kind cannot run the commands, or is "".
+func (k Kind) NoCommands() string {
+	switch k {
+	case Windows:
+		return "Windows has no iptables"
+	case Bottlerocket:
+		return "Bottlerocket runs no commands from user data"
+	}
+	return ""
+}
+
 // placeholder stands in a text for what the template does not show.
 const placeholder = "\uFFFC"
 

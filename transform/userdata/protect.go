@@ -1,6 +1,7 @@
 package userdata
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 )
@@ -45,7 +46,7 @@ func (u *Unsupported) Error() string { return u.Reason }
 //   - NodeConfig alone becomes a MIME document with that part before it.
 func Protect(text string, block Block) ([]Change, error) {
 	kind, reason := Detect(text)
-	if reason != "" {
+	if reason = cmp.Or(reason, kind.NoCommands()); reason != "" {
 		return nil, &Unsupported{kind, reason}
 	}
 	if start, end, indent, ok := find(text); ok && runsFirst(text, kind, start) {
@@ -75,12 +76,8 @@ func Protect(text string, block Block) ([]Change, error) {
 		return intoMIME(text, block, commands)
 	case CloudConfig:
 		return intoCloudConfig(text, block, commands)
-	case NodeConfig:
-		return intoNodeConfig(text, commands), nil
-	case Windows:
-		return nil, &Unsupported{kind, "Windows has no iptables"}
 	default:
-		return nil, &Unsupported{kind, "Bottlerocket runs no commands from user data"}
+		return intoNodeConfig(text, commands), nil
 	}
 }
 
