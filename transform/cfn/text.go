@@ -102,6 +102,28 @@ func (x *Text) Replace(start, end int, text string) (Edit, error) {
 			return x.replaceIn(p, 0, end-p.start, text)
 		}
 	}
+	if start == end {
+		return x.insertBehind(start, text)
+	}
+	return Edit{}, fmt.Errorf("the place is in no text that the template shows")
+}
+
+// insertBehind inserts text within the delimiter of an Fn::Join, such as two
+// line feeds: at the end of the piece before it, where text that ends like the
+// part of the delimiter in between comes to the same.
+func (x *Text) insertBehind(at int, text string) (Edit, error) {
+	for _, p := range x.pieces {
+		between := ""
+		if p.end < at {
+			between = x.String[p.end:at]
+		}
+		rest, ok := strings.CutSuffix(text, between)
+		if between != "" && ok && !strings.Contains(between, Placeholder) && len(between) < len(text) {
+			if e, err := x.replaceIn(p, p.end-p.start, p.end-p.start, between+rest); err == nil {
+				return e, nil
+			}
+		}
+	}
 	return Edit{}, fmt.Errorf("the place is in no text that the template shows")
 }
 
