@@ -7,9 +7,7 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/pem"
-	"io"
 	"math/big"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -20,6 +18,7 @@ import (
 	"testing"
 	"time"
 
+	"imdslock/internal/tunnel"
 	"imdslock/templates"
 )
 
@@ -46,7 +45,7 @@ func TestOfficial(t *testing.T) {
 		}
 		w.Write(published)
 	})
-	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { tunnel(t, w, bucket) }))
+	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { tunnel.Join(t, w, bucket) }))
 	defer proxy.Close()
 
 	dir, bin := t.TempDir(), t.TempDir()
@@ -105,24 +104,4 @@ func newBucket(t *testing.T, serve http.HandlerFunc) (address, certificate strin
 		t.Fatal(err)
 	}
 	return server.Listener.Addr().String(), certificate
-}
-
-// tunnel joins the connection behind w with one to an address, as a proxy does
-// at CONNECT.
-func tunnel(t *testing.T, w http.ResponseWriter, address string) {
-	server, err := net.Dial("tcp", address)
-	if err != nil {
-		t.Error(err)
-		return
-	}
-	defer server.Close()
-	client, buffered, err := http.NewResponseController(w).Hijack()
-	if err != nil {
-		t.Error(err)
-		return
-	}
-	defer client.Close()
-	io.WriteString(client, "HTTP/1.1 200 Connection established\r\n\r\n")
-	go io.Copy(server, buffered)
-	io.Copy(client, server)
 }

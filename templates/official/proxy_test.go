@@ -4,8 +4,6 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/pem"
-	"io"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -14,6 +12,8 @@ import (
 	"strings"
 	"sync"
 	"testing"
+
+	"imdslock/internal/tunnel"
 )
 
 // The proxy variables are read once a process and never for loopback, so a
@@ -36,7 +36,7 @@ func TestProxy(t *testing.T) {
 		mu.Lock()
 		connected = append(connected, r.Method+" "+r.Host)
 		mu.Unlock()
-		tunnel(t, w, b.Listener.Addr().String())
+		tunnel.Join(t, w, b.Listener.Addr().String())
 	}))
 	defer proxy.Close()
 
@@ -55,31 +55,4 @@ func TestProxy(t *testing.T) {
 	if want := []string{"CONNECT example.com:443"}; !slices.Equal(connected, want) {
 		t.Errorf("the proxy was asked to %q, want %q", connected, want)
 	}
-}
-
-// tunnel joins the connection behind w with one to an address.
-func tunnel(t *testing.T, w http.ResponseWriter, address string) {
-	server, err := net.Dial("tcp", address)
-	if err != nil {
-		t.Error(err)
-		return
-	}
-	defer server.Close()
-	w.WriteHeader(http.StatusOK)
-	client, buffered, err := http.NewResponseController(w).Hijack()
-	if err != nil {
-		t.Error(err)
-		return
-	}
-	defer client.Close()
-	var ways sync.WaitGroup
-	ways.Go(func() {
-		io.Copy(server, buffered)
-		server.Close()
-	})
-	ways.Go(func() {
-		io.Copy(client, server)
-		client.Close()
-	})
-	ways.Wait()
 }
