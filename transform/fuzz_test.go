@@ -7,26 +7,28 @@ import (
 	"testing"
 
 	"imdslock/transform"
+	"imdslock/transform/cfn"
 )
 
-// FuzzPatch holds the laws on whatever comes: no panic; no output beside an
-// error; what is patched stays as it is when it is patched again, and Check
-// finds nothing open in it that was promised.
+// FuzzPatch holds the laws on whatever comes, with any options: no panic; no
+// output beside an error; the edits are the whole difference; what is patched
+// stays as it is when it is patched again, and Check can judge it.
 func FuzzPatch(f *testing.F) {
 	files, err := filepath.Glob("../fixtures/*")
 	if err != nil {
 		f.Fatal(err)
 	}
-	for _, file := range files {
+	for i, file := range files {
 		src, err := os.ReadFile(file)
 		if err != nil {
 			f.Fatal(err)
 		}
-		f.Add(src)
+		f.Add(src, byte(0))
+		f.Add(src, byte(i))
 	}
-	f.Fuzz(func(t *testing.T, src []byte) {
+	f.Fuzz(func(t *testing.T, src []byte, choice byte) {
 		original := bytes.Clone(src)
-		opts := transform.Defaults()
+		opts := chosen(choice)
 		result, err := transform.Patch(src, opts)
 		if !bytes.Equal(src, original) {
 			t.Fatal("the input was changed")
@@ -36,6 +38,12 @@ func FuzzPatch(f *testing.F) {
 				t.Fatalf("output beside the error %v", err)
 			}
 			return
+		}
+		if result.Changed() == bytes.Equal(result.Output, src) {
+			t.Fatalf("Changed is %v\n%s", result.Changed(), result.Output)
+		}
+		if edited, err := cfn.Apply(src, result.Edits()); err != nil || !bytes.Equal(edited, result.Output) {
+			t.Fatalf("the edits do not make the output: %v\n%s\nbut\n%s", err, edited, result.Output)
 		}
 		again, err := transform.Patch(result.Output, opts)
 		if err != nil {
@@ -48,4 +56,21 @@ func FuzzPatch(f *testing.F) {
 			t.Fatalf("the result cannot be checked: %v", err)
 		}
 	})
+}
+
+// chosen returns the options that a number stands for; 0 is the defaults.
+func chosen(choice byte) transform.Options {
+	n := int(choice)
+	pick := func(of int) int {
+		k := n % of
+		n /= of
+		return k
+	}
+	opts := transform.Defaults()
+	opts.IMDSv1 = []transform.IMDSv1{transform.IMDSv1Lock, transform.IMDSv1Default, transform.IMDSv1Literal, transform.IMDSv1Keep}[pick(4)]
+	opts.IPTables = []transform.IPTables{transform.IPTablesAuto, transform.IPTablesAWS, transform.IPTablesStrict, transform.IPTablesOff}[pick(4)]
+	opts.BranchENI = pick(2) == 0
+	opts.OS = []transform.OS{transform.OSUnknown, transform.OSLinux, transform.OSWindows}[pick(3)]
+	opts.HopLimit = []int{1, 0}[pick(2)]
+	return opts
 }

@@ -29,7 +29,7 @@ func (t *Template) readJSON(from int) (*Node, error) {
 	if err != nil {
 		return nil, err
 	}
-	if rest := r.skipSeparators(r.offset()); rest < len(t.Source) {
+	if rest := r.skipBlanks(r.offset()); rest < len(t.Source) {
 		return nil, t.Errorf(rest, "not JSON: text behind the end of the template")
 	}
 	return root, nil

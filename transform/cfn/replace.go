@@ -18,6 +18,9 @@ func (t *Template) Replace(n *Node, v New) (Edit, error) {
 		v.quote = n.QuoteOf()
 	}
 	span := n.Span
+	if span.Start == span.End && !t.isBehindIndicator(span.Start) {
+		return Edit{}, t.Errorf(span.Start, "a key without a colon has no place for a value")
+	}
 	for span.End > span.Start && isBlank(t.Source[span.End-1]) {
 		span.End-- // the line break of a block scalar
 	}
@@ -34,6 +37,14 @@ func (t *Template) Replace(n *Node, v New) (Edit, error) {
 		}
 	}
 	return Edit{span, text}, nil
+}
+
+// isBehindIndicator reports whether a colon, a dash or a tag stands before a place,
+// so that an empty value can be filled in there.
+func (t *Template) isBehindIndicator(at int) bool {
+	before := bytes.TrimRight(t.Source[:at], " \t\r\n")
+	word := before[bytes.LastIndexAny(before, " \t\r\n,[{")+1:]
+	return bytes.HasSuffix(word, []byte(":")) || bytes.Equal(word, []byte("-")) || bytes.HasPrefix(word, []byte("!"))
 }
 
 // expanded writes a mapping for the null n over several lines, in the style of

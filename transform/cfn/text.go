@@ -226,8 +226,15 @@ func (x *Text) replaceIn(p piece, start, end int, text string) (Edit, error) {
 		}
 	}
 	// No way to say it in these quotes: in double quotes there always is.
-	whole := p.node.Value[:start] + text + p.node.Value[end:]
-	return Edit{Span{p.node.body, p.node.Span.End}, quoteJSON(whole)}, nil
+	whole := quoteJSON(p.node.Value[:start] + text + p.node.Value[end:])
+	span := Span{p.node.body, p.node.Span.End}
+	if span.Start < span.End {
+		return Edit{span, whole}, nil
+	}
+	if !x.template.isBehindIndicator(span.Start) {
+		return Edit{}, fmt.Errorf("a key without a colon has no place for a value")
+	}
+	return Edit{span, " " + whole}, nil
 }
 
 // unquoted writes text as the inside of a double-quoted scalar or JSON string.

@@ -1,0 +1,333 @@
+package cfn
+
+import (
+	"bytes"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// seedTemplates adds every fixture, and some notations that none of them has.
+func seedTemplates(f *testing.F, add func(src []byte)) {
+	files, err := filepath.Glob("../../fixtures/*")
+	if err != nil || len(files) == 0 {
+		f.Fatalf("no fixtures: %v", err)
+	}
+	for _, file := range files {
+		src, err := os.ReadFile(file)
+		if err != nil {
+			f.Fatal(err)
+		}
+		add(src)
+	}
+	for _, src := range []string{
+		evaluated + "!If [On, a, b]\n",
+		"a: [b: c, {d: e, f}, !Sub x]\n? g\n: h\n",
+		"a: >+\n  x\n  y\n\n   z\n\nb: |2-  # c\n    x\n  y\nc: &d !Ref e\n",
+		"\uFEFFa: 'it''s'\r\nb: \"x \\\n  y\\u00e9\"\r\nc: one\r\n  two\r\n\r\n  three\r\n",
+		"{\"a\": {\"Fn::Join\": [\"\\n\", [\"#!\\/bin\\/sh\", \"\\ud83d\\ude00\", {\"Ref\": \"b\"}, \"\"]]}}",
+	} {
+		add([]byte(src))
+	}
+}
+
+// FuzzParse holds the tree of either reader to its source: spans nest in order,
+// a scalar's span decodes to its text, and writing something else into a span
+// changes that value and no other.
+func FuzzParse(f *testing.F) {
+	seedTemplates(f, func(src []byte) { f.Add(src, uint(7)) })
+	f.Fuzz(func(t *testing.T, src []byte, pick uint) {
+		original := bytes.Clone(src)
+		tmpl, err := Parse(src)
+		if !bytes.Equal(src, original) {
+			t.Fatal("the source was changed")
+		}
+		if err != nil {
+			if at := err.(*Error); at.Line < 1 || at.Column < 1 || at.Offset > len(src) {
+				t.Fatalf("the error has no place: %#v", at)
+			}
+			return
+		}
+		within(t, tmpl, tmpl.Root, Span{0, len(src)})
+		var scalars []*Node
+		for n := range tmpl.Root.All {
+			if n.Kind == Scalar && n.Span.End > n.Span.Start && !isKey(tmpl.Root, n) && !standsAlone(tmpl, n) {
+				scalars = append(scalars, n)
+			}
+		}
+		if len(scalars) == 0 {
+			return
+		}
+		n := scalars[pick%uint(len(scalars))]
+		const text = "some \"other\" text"
+		e, err := tmpl.Replace(n, NewScalar(text, InDoubleQuotes))
+		if err != nil {
+			return // it carries an anchor
+		}
+		out, err := Apply(src, []Edit{e})
+		if err != nil {
+			t.Fatal(err)
+		}
+		changed, err := Parse(out)
+		if err != nil {
+			t.Fatalf("after writing into %q: %v\n%s", src[n.Span.Start:n.Span.End], err, out)
+		}
+		before, after := values(tmpl.Root, n), values(changed.Root, nil)
+		before = slices.Replace(before, slices.Index(before, marked), slices.Index(before, marked)+1, text)
+		if diff := cmp.Diff(before, after); diff != "" {
+			t.Fatalf("writing into %q changed more (-want +got):\n%s\n%q", src[n.Span.Start:n.Span.End], diff, out)
+		}
+	})
+}
+
+// within wants n inside of a span, and what is below it in order.
+func within(t *testing.T, tmpl *Template, n *Node, outer Span) {
+	t.Helper()
+	s := n.Span
+	if s.Start < outer.Start || s.End > outer.End || s.Start > s.End {
+		t.Fatalf("span %v of %q is not within %v", s, n.Value, outer)
+	}
+	at := s.Start
+	below := func(child *Node) {
+		if n.Style != ShortForm && child.Span.Start < at {
+			t.Fatalf("span %v of %q starts before %d", child.Span, child.Value, at)
+		}
+		within(t, tmpl, child, s)
+		at = child.Span.End
+	}
+	for _, p := range n.Pairs {
+		below(p.Key)
+		below(p.Value)
+	}
+	for _, item := range n.Items {
+		below(item)
+	}
+}
+
+// standsAlone reports whether a block scalar's header starts a line. No other
+// scalar may stand in the column of the key above it.
+func standsAlone(tmpl *Template, n *Node) bool {
+	return n.endsInBlockScalar() && tmpl.lineIndent(n.Span.Start) == tmpl.indent(n.Span.Start)
+}
+
+func isKey(root, n *Node) bool {
+	for m := range root.All {
+		if slices.ContainsFunc(m.Pairs, func(p Pair) bool { return p.Key == n }) {
+			return true
+		}
+	}
+	return false
+}
+
+// marked stands for the value of one node.
+const marked = "\x00"
+
+// values lists what is in a tree: kinds, names and texts, with the text of one
+// node left out.
+func values(root, except *Node) []string {
+	var all []string
+	for n := range root.All {
+		value := n.Value
+		switch {
+		case n == except:
+			value = marked
+		case n.Kind != Scalar:
+			value = string(rune('0'+n.Kind)) + " of " + strings.Repeat(".", len(n.Pairs)+len(n.Items)) + value
+		}
+		all = append(all, value)
+	}
+	return all
+}
+
+// FuzzJSON holds the JSON reader to encoding/json.
+func FuzzJSON(f *testing.F) {
+	seedTemplates(f, func(src []byte) {
+		if json.Valid(src) {
+			f.Add(src)
+		}
+	})
+	f.Fuzz(func(t *testing.T, src []byte) {
+		tmpl, err := Parse(src)
+		var want any
+		decoder := json.NewDecoder(bytes.NewReader(src))
+		decoder.UseNumber()
+		wantErr := decoder.Decode(&want)
+		if _, isObject := want.(map[string]any); wantErr != nil || !isObject || !json.Valid(src) {
+			if err == nil && tmpl.Format == JSON && !bytes.HasPrefix(src, []byte(bom)) {
+				t.Fatalf("read as JSON, which it is not: %v", wantErr)
+			}
+			return
+		}
+		if err != nil {
+			for _, reason := range []string{"duplicate key", "nested more than", "invalid UTF-8"} {
+				if strings.Contains(err.Error(), reason) {
+					return
+				}
+			}
+			t.Fatal(err)
+		}
+		if tmpl.Format != JSON {
+			t.Fatal("read as YAML")
+		}
+		if diff := cmp.Diff(want, plain(tmpl.Root)); diff != "" {
+			t.Fatalf("-encoding/json +tree:\n%s", diff)
+		}
+	})
+}
+
+// plain returns a tree as encoding/json would.
+func plain(n *Node) any {
+	switch {
+	case n.Kind == Mapping:
+		m := map[string]any{}
+		for _, p := range n.Pairs {
+			m[p.Key.Value] = plain(p.Value)
+		}
+		return m
+	case n.Kind == Sequence:
+		list := []any{}
+		for _, item := range n.Items {
+			list = append(list, plain(item))
+		}
+		return list
+	case n.Style == JSONString:
+		return n.Value
+	case n.Value == "null":
+		return nil
+	case n.Value == "true", n.Value == "false":
+		return n.Value == "true"
+	}
+	return json.Number(n.Value)
+}
+
+// FuzzApply holds Apply to making the edits one by one, the last first. Three
+// bytes are an edit: where it starts, its length and that of its text.
+func FuzzApply(f *testing.F) {
+	f.Add([]byte("abcdef"), []byte{4, 1, 1, 0, 1, 0, 3, 0, 2, 3, 0, 1})
+	f.Add([]byte("abcdef"), []byte{1, 3, 0, 3, 2, 0})
+	f.Add([]byte(""), []byte{0, 0, 3})
+	f.Fuzz(func(t *testing.T, src, script []byte) {
+		var edits []Edit
+		for i := 0; i+3 <= len(script); i += 3 {
+			start := int(int8(script[i]))
+			text := strings.Repeat(string(rune('A'+i%26)), int(script[i+2])%5)
+			edits = append(edits, Edit{Span{start, start + int(int8(script[i+1]))}, text})
+		}
+		original, given := bytes.Clone(src), slices.Clone(edits)
+		got, err := Apply(src, edits)
+		if !bytes.Equal(src, original) || !slices.Equal(edits, given) {
+			t.Fatal("an argument was changed")
+		}
+		want, possible := applied(string(src), Sorted(edits))
+		if possible != (err == nil) {
+			t.Fatalf("error %v, but possible is %v", err, possible)
+		}
+		if err == nil && string(got) != want {
+			t.Fatalf("got %q, want %q", got, want)
+		}
+	})
+}
+
+// applied makes sorted edits from the last to the first, if none overlap.
+func applied(src string, edits []Edit) (string, bool) {
+	limit := len(src)
+	for _, e := range slices.Backward(edits) {
+		if e.Start < 0 || e.Start > e.End || e.End > limit {
+			return "", false
+		}
+		limit = e.Start
+		src = src[:e.Start] + e.New + src[e.End:]
+	}
+	return src, true
+}
+
+// FuzzReplaceText puts a text into a place of a string that an expression makes
+// and reads it back from the result, where nothing else has changed.
+func FuzzReplaceText(f *testing.F) {
+	seedTemplates(f, func(src []byte) {
+		f.Add(src, uint(3), uint(0), uint(0), "#!a: 'b'\n\t\"c\"\n")
+		f.Add(src, uint(5), uint(11), uint(2), "x")
+	})
+	f.Fuzz(func(t *testing.T, src []byte, pick, start, length uint, text string) {
+		tmpl, err := Parse(src)
+		if err != nil || strings.ToValidUTF8(text, "") != text || strings.ContainsAny(text, "\x00\r\u0085\u2028\u2029\uFEFF") {
+			return
+		}
+		var candidates []*Node
+		for n := range tmpl.Root.All {
+			if name, _ := n.Function(); (name == "Fn::Sub" || name == "Fn::Join" || n.Kind == Scalar) && !isKey(tmpl.Root, n) {
+				candidates = append(candidates, n)
+			}
+		}
+		if len(candidates) == 0 {
+			return
+		}
+		n := candidates[pick%uint(len(candidates))]
+		x := tmpl.TextOf(n)
+		size := uint(len(x.String))
+		start %= size + 1
+		end := start + length%(size-start+1)
+		e, err := x.Replace(int(start), int(end), text)
+		if err != nil {
+			return
+		}
+		out, err := Apply(src, []Edit{e})
+		if err != nil {
+			t.Fatal(err)
+		}
+		changed, err := Parse(out)
+		if err != nil {
+			return // Patch parses its result too, and refuses
+		}
+		want := x.String[:start] + text + x.String[end:]
+		other := sameNode(tmpl.Root, n, changed.Root)
+		if other == nil {
+			return
+		}
+		if got := changed.TextOf(other).String; got != want {
+			t.Fatalf("%q at %d-%d by %q\ngot  %q\nwant %q\n%s", text, start, end, e.New, got, want, out)
+		}
+	})
+}
+
+// FuzzOutcomes evaluates every expression of whatever parses: it ends, nothing
+// is without a kind, and each outcome comes again under its own parameters.
+func FuzzOutcomes(f *testing.F) {
+	seedTemplates(f, func(src []byte) { f.Add(src) })
+	f.Fuzz(func(t *testing.T, src []byte) {
+		tmpl, err := Parse(src)
+		if err != nil || len(src) > 10_000 {
+			return
+		}
+		tried := 0
+		for n := range tmpl.Root.All {
+			if name, _ := n.Function(); name == "" {
+				continue
+			}
+			if tried++; tried > 20 {
+				return
+			}
+			outcomes, err := tmpl.Outcomes(n, nil)
+			if err != nil {
+				continue
+			}
+			if len(outcomes) == 0 {
+				t.Fatalf("%v: no outcome", tmpl.Position(n.Span.Start))
+			}
+			for _, o := range outcomes[:min(len(outcomes), 10)] {
+				again, err := tmpl.Outcomes(n, o.Parameters)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if !slices.ContainsFunc(again, func(p Outcome) bool { return cmp.Equal(p.Value, o.Value) }) {
+					t.Fatalf("%v: with %v not %v again", tmpl.Position(n.Span.Start), o, o.Value)
+				}
+			}
+		}
+	})
+}
