@@ -163,6 +163,10 @@ func lineStarts(src []byte) []int {
 		starts[0] = len(bom)
 	}
 	for i := 0; i < len(src); {
+		if c := src[i]; c > '\r' && c < 0xC2 { // nearly all
+			i++
+			continue
+		}
 		n := lineBreak(src, i)
 		if n == 0 {
 			i++

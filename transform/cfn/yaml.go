@@ -19,6 +19,19 @@ type yamlReader struct {
 	// Where the last position asked for was, so that the columns of a long
 	// line are counted once.
 	line, column, offset int
+
+	spare []Node // allocated, not used yet
+}
+
+// newNode returns an empty node that starts at an offset.
+func (r *yamlReader) newNode(kind Kind, start int) *Node {
+	if len(r.spare) == 0 {
+		r.spare = make([]Node, 128)
+	}
+	n := &r.spare[0]
+	r.spare = r.spare[1:]
+	n.Kind, n.Span.Start, n.body = kind, start, start
+	return n
 }
 
 // readYAML reads the one document of the template.
@@ -85,6 +98,9 @@ func (r *yamlReader) at(n *yaml.Node) int {
 	if n.Line < 1 || n.Line > len(r.lines) {
 		return len(r.Source)
 	}
+	if r.isASCII {
+		return min(r.lines[n.Line-1]+n.Column-1, len(r.Source))
+	}
 	if n.Line != r.line || n.Column < r.column {
 		r.line, r.column, r.offset = n.Line, 1, r.lines[n.Line-1]
 	}
@@ -99,7 +115,8 @@ func (r *yamlReader) at(n *yaml.Node) int {
 // node converts one node and all below it.
 func (r *yamlReader) node(y *yaml.Node) (*Node, error) {
 	start := r.at(y)
-	n := &Node{Span: Span{Start: start}, body: start, Anchor: y.Anchor, Value: y.Value}
+	n := r.newNode(Scalar, start)
+	n.Anchor, n.Value = y.Anchor, y.Value
 	tag := ""
 	if y.Kind != yaml.AliasNode && r.hasProperties(y, start) {
 		tag, n.body = r.properties(start, y)
@@ -114,7 +131,6 @@ func (r *yamlReader) node(y *yaml.Node) (*Node, error) {
 		n.Kind = Alias
 		n.Span.End = n.body + len("*") + len(y.Value)
 	default:
-		n.Kind = Scalar
 		r.scalar(n, y)
 	}
 	if err != nil {
@@ -166,8 +182,15 @@ func functionOfTag(tag string) string {
 	if len(tag) < 2 || tag[0] != '!' || tag[1] == '!' || tag[1] == '<' {
 		return ""
 	}
-	if tag == "!Ref" || tag == "!Condition" {
+	switch tag {
+	case "!Ref", "!Condition":
 		return tag[1:]
+	case "!Sub": // without an allocation, as the most frequent
+		return "Fn::Sub"
+	case "!If":
+		return "Fn::If"
+	case "!GetAtt":
+		return "Fn::GetAtt"
 	}
 	return "Fn::" + tag[1:]
 }
@@ -176,9 +199,10 @@ func functionOfTag(tag string) string {
 // for the key; an anchor stays with the whole.
 func (r *yamlReader) shortForm(arg *Node, name, tag string) *Node {
 	start := arg.Span.Start
-	call := &Node{Kind: Mapping, Style: ShortForm, Anchor: arg.Anchor, Span: arg.Span, body: start}
-	at := start + max(bytes.Index(r.Source[start:arg.body], []byte(tag)), 0)
-	key := &Node{Kind: Scalar, Value: name, Span: Span{at, at + len(tag)}, body: at}
+	call := r.newNode(Mapping, start)
+	call.Style, call.Anchor, call.Span.End = ShortForm, arg.Anchor, arg.Span.End
+	key := r.newNode(Scalar, start+max(bytes.Index(r.Source[start:arg.body], []byte(tag)), 0))
+	key.Value, key.Span.End = name, key.Span.Start+len(tag)
 	arg.Anchor, arg.Span.Start = "", arg.body
 	call.Pairs = []Pair{{Key: key, Value: arg}}
 	return call

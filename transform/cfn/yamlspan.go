@@ -70,6 +70,9 @@ func (r *yamlReader) scalar(n *Node, y *yaml.Node) {
 // plainEnd returns the end of a plain scalar. It has no escapes, so its source
 // is its text but for the white space at which lines were folded.
 func plainEnd(src []byte, start int, value string) int {
+	if end := start + len(value); end <= len(src) && string(src[start:end]) == value {
+		return end // on one line
+	}
 	i, end := start, start
 	for k := 0; k < len(value); {
 		c := value[k]

@@ -88,19 +88,21 @@ func endsAtError(text string) bool {
 	return false
 }
 
-var startsKubelet = pattern(`bootstrap\.sh|\bnodeadm(-internal)?\s+init\b|\bkubeadm\s+join\b` +
+var startsKubelet = pattern(`\bnodeadm(-internal)?\s+init\b|\bkubeadm\s+join\b` +
 	`|\bsystemctl\b[^#;&|]*\b(start|restart|enable)\b[^#;&|]*\b(kubelet|nodeadm)|\bservice\s+kubelet\s+(re)?start\b` +
 	`|\bsnap\s+(re)?start\s+[^#;&|]*kubelet`)
 
-// mayStartKubelet looks for the words without which a line cannot match, which
-// is much faster.
-func mayStartKubelet(line string) bool {
-	for _, word := range [...]string{"kubelet", "bootstrap.sh", "nodeadm", "kubeadm"} {
-		if strings.Contains(line, word) {
-			return true
-		}
+// startsKubeletIn reports whether a line of a script starts the kubelet. The
+// pattern is only asked where it can match, which is much faster.
+func startsKubeletIn(line string) bool {
+	if strings.HasPrefix(strings.TrimSpace(line), "#") {
+		return false
 	}
-	return false
+	if strings.Contains(line, "bootstrap.sh") {
+		return true
+	}
+	mayMatch := strings.Contains(line, "kubelet") || strings.Contains(line, "nodeadm") || strings.Contains(line, "kubeadm")
+	return mayMatch && startsKubelet().MatchString(line)
 }
 
 // kubeletStart returns the offset of the first line that starts the kubelet, or
@@ -108,7 +110,7 @@ func mayStartKubelet(line string) bool {
 func kubeletStart(text string) int {
 	at := 0
 	for line := range strings.Lines(text) {
-		if mayStartKubelet(line) && !strings.HasPrefix(strings.TrimSpace(line), "#") && startsKubelet().MatchString(line) {
+		if startsKubeletIn(line) {
 			return at
 		}
 		at += len(line)

@@ -31,7 +31,10 @@ func rulesIn(text string) rules {
 		if branches(line) {
 			break
 		}
-		if savesRules().MatchString(line) && !strings.HasPrefix(strings.TrimSpace(line), "#") {
+		if !strings.Contains(line, "iptables") {
+			continue
+		}
+		if strings.Contains(line, "save") && savesRules().MatchString(line) && !strings.HasPrefix(strings.TrimSpace(line), "#") {
 			saved, found.unsaved = true, false
 			continue
 		}
@@ -53,7 +56,10 @@ func rulesIn(text string) rules {
 	return found
 }
 
-var branchWords = pattern(`^(if|case|for|while|until|select|function|exit|exec|return)\b|\(\)|<<|^[{(]`)
+const wordCharacters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_"
+
+// branchWords start a compound command or end the script.
+var branchWords = [...]string{"if", "case", "for", "while", "until", "select", "function", "exit", "exec", "return"}
 
 // branches reports whether the lines behind a line of a script may be no
 // commands, or may not run: it starts a compound command, a here-document or a
@@ -63,7 +69,12 @@ func branches(line string) bool {
 	if strings.HasPrefix(line, "#") || strings.HasPrefix(line, "- ") {
 		return false
 	}
-	return branchWords().MatchString(line) || strings.Count(line, "'")%2 == 1 || strings.Count(line, `"`)%2 == 1
+	word := line[:len(line)-len(strings.TrimLeft(line, wordCharacters))]
+	if slices.Contains(branchWords[:], word) || line != "" && (line[0] == '{' || line[0] == '(') {
+		return true
+	}
+	return strings.Contains(line, "()") || strings.Contains(line, "<<") ||
+		strings.Count(line, "'")%2 == 1 || strings.Count(line, `"`)%2 == 1
 }
 
 var undoes = pattern(`\biptables(-legacy|-nft)?\s+(-t\s+filter\s+)?(-F|--flush)(\s+FORWARD)?\s*($|[#;&|])` +
