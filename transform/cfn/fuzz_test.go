@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -272,6 +273,9 @@ func FuzzReplaceText(f *testing.F) {
 		size := uint(len(x.String))
 		start %= size + 1
 		end := start + length%(size-start+1)
+		if !utf8.ValidString(x.String[:start]) || !utf8.ValidString(x.String[start:end]) {
+			return // within a character
+		}
 		e, err := x.Replace(int(start), int(end), text)
 		if err != nil {
 			return

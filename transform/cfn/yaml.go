@@ -159,11 +159,15 @@ func (r *yamlReader) properties(start int, y *yaml.Node) (tag string, body int) 
 	i := start
 	for i < len(r.Source) && (r.Source[i] == '!' || r.Source[i] == '&') {
 		end := i + 1
-		if r.Source[i] == '!' && len(y.Tag) > 1 && bytes.HasPrefix(r.Source[i:], []byte(y.Tag)) {
+		switch {
+		case r.Source[i] == '&':
+			end += len(y.Anchor)
+		case len(y.Tag) > 1 && bytes.HasPrefix(r.Source[i:], []byte(y.Tag)):
 			end = i + len(y.Tag) // a comma or a bracket may belong to it
-		}
-		for end < len(r.Source) && !isBlank(r.Source[end]) && !bytes.ContainsRune([]byte(",[]{}"), rune(r.Source[end])) {
-			end++
+		default: // written in another way
+			for end < len(r.Source) && !isBlank(r.Source[end]) && !bytes.ContainsRune([]byte(",[]{}"), rune(r.Source[end])) {
+				end++
+			}
 		}
 		if r.Source[i] == '!' {
 			tag = string(r.Source[i:end])

@@ -118,6 +118,16 @@ func kubeletStart(text string) int {
 	return at
 }
 
+// kubeletStart is the function of that name, which passes over the preamble of a
+// MIME document.
+func (k Kind) kubeletStart(text string) int {
+	from := 0
+	if k == MIME {
+		from = parts(text)
+	}
+	return from + kubeletStart(text[from:])
+}
+
 // find returns the range of the lines of the block in a text, from Begin to
 // End, and their indentation.
 func find(text string) (start, end int, indent string, ok bool) {

@@ -100,7 +100,7 @@ func runsFirst(text string, kind Kind, at int) bool {
 			return at <= runcmd.kubeletStart(text) && bootcmd.kubeletStart(text) == bootcmd.end
 		}
 	}
-	return at <= kubeletStart(text)
+	return at <= kind.kubeletStart(text)
 }
 
 // intoCloudConfig makes the commands the first items of runcmd, which runs once

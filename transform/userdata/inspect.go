@@ -63,7 +63,7 @@ func Inspect(text string) State {
 	if s.Reason != "" {
 		return s
 	}
-	before := text[:kubeletStart(text)]
+	before := text[:kind.kubeletStart(text)]
 	block := ""
 	if start, end, indent, ok := find(text); ok && runsFirst(text, kind, start) {
 		block = strings.ReplaceAll("\n"+text[start:end], "\n"+indent, "\n")
@@ -85,7 +85,7 @@ func Inspect(text string) State {
 	if !s.Rules {
 		_, _, _, marked := find(text)
 		s.Late = marked || strings.Contains(text, dropIn) || rulesIn(text).forwarded
-		s.At = kubeletStart(text)
+		s.At = kind.kubeletStart(text)
 	}
 	return s
 }

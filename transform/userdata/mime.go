@@ -54,8 +54,8 @@ func intoNodeConfig(text string, commands []string) []Change {
 // header returns the header of the part before the given ones: a script, the
 // first by its name, or a boothook where one of those parts starts the kubelet
 // before cloud-init runs scripts.
-func header(parts, boundary string) []string {
-	for _, p := range strings.Split(parts, "--"+boundary) {
+func header(document, boundary string) []string {
+	for _, p := range strings.Split(document, "--"+boundary) {
 		p = strings.TrimLeft(p, "\r\n")
 		field, body := headers(p)
 		contentType, content := strings.ToLower(field("content-type")), p[body:]
@@ -66,7 +66,7 @@ func header(parts, boundary string) []string {
 			return []string{boothookHeader}
 		}
 	}
-	return append([]string{partHeader}, disposition(parts)...)
+	return append([]string{partHeader}, disposition(document)...)
 }
 
 // firstNames are file names for the part, in the order of preference.
@@ -75,9 +75,9 @@ var firstNames = [...]string{"00-imdslock.sh", "-imdslock.sh", "(imdslock).sh"}
 // disposition returns the header field that makes the part's script the first
 // where other parts have file names: cloud-init runs scripts in the order of
 // their names, and calls those without one part-001, part-002 and so on.
-func disposition(parts string) []string {
+func disposition(document string) []string {
 	first := "part-001"
-	for _, m := range fileName().FindAllStringSubmatch(parts, -1) {
+	for _, m := range fileName().FindAllStringSubmatch(document, -1) {
 		first = min(first, m[1]+m[2])
 	}
 	if first == "part-001" {
@@ -126,14 +126,33 @@ func intoMIME(text string, block Block, commands []string) ([]Change, error) {
 	if strings.Contains(boundary, placeholder) {
 		return nil, unsupportedf(MIME, "its boundary is not known before the deployment")
 	}
+	at := firstDelimiter(text, body, boundary)
+	if at < 0 {
+		return nil, unsupportedf(MIME, "its boundary %q never stands on a line of its own", boundary)
+	}
+	return []Change{{at, at, part(boundary, eolOf(text[at:]), commands, header(text[at:], boundary)...)}}, nil
+}
+
+// firstDelimiter returns the offset of the line that starts the first part, or -1.
+func firstDelimiter(text string, body int, boundary string) int {
 	at := body
 	for line := range strings.Lines(text[body:]) {
 		if strings.TrimRight(line, " \t\r\n") == "--"+boundary {
-			return []Change{{at, at, part(boundary, eolOf(line), commands, header(text[at:], boundary)...)}}, nil
+			return at
 		}
 		at += len(line)
 	}
-	return nil, unsupportedf(MIME, "its boundary %q never stands on a line of its own", boundary)
+	return -1
+}
+
+// parts returns the offset at which the parts of a document begin: behind its
+// headers and its preamble, which nothing runs.
+func parts(text string) int {
+	field, body := headers(text)
+	if m := boundaryParameter().FindStringSubmatch(field("content-type")); m != nil {
+		return max(body, firstDelimiter(text, body, m[1]+m[2]))
+	}
+	return body
 }
 
 // headers returns a look-up of the header fields at the start of a message,

@@ -59,7 +59,7 @@ func Protect(text string, block Block) ([]Change, error) {
 		}
 		return []Change{c}, nil
 	}
-	commands := block.commands(rulesIn(shellText(text[:kubeletStart(text)], kind)), endsAtError(text))
+	commands := block.commands(rulesIn(shellText(text[:kind.kubeletStart(text)], kind)), endsAtError(text))
 	if len(commands) == 0 {
 		return nil, nil
 	}
@@ -86,7 +86,7 @@ func Protect(text string, block Block) ([]Change, error) {
 func (b Block) rewrite(text string, kind Kind, start, end int, indent string) Change {
 	eol := eolOf(text[start:end])
 	before := text[:start]
-	commands := b.commands(rulesIn(shellText(before+text[end:max(end, kubeletStart(text))], kind)), endsAtError(text))
+	commands := b.commands(rulesIn(shellText(before+text[end:max(end, kind.kubeletStart(text))], kind)), endsAtError(text))
 	if len(commands) == 0 {
 		return Change{start, end, ""}
 	}
