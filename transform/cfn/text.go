@@ -308,7 +308,11 @@ func (t *Template) replaceLines(p piece, start, end int, text string) (Edit, err
 	if n.Style == Folded && !foldable(text) {
 		return Edit{}, fmt.Errorf("a folded scalar cannot hold these lines")
 	}
-	eol, indent := t.eol(n.body), strings.Repeat(" ", max(t.blockIndent(n), 0))
+	columns := t.blockIndent(n)
+	if columns < 0 {
+		return Edit{}, fmt.Errorf("an empty block scalar says nothing of its indentation")
+	}
+	eol, indent := t.eol(n.body), strings.Repeat(" ", columns)
 	from, ok := t.lineOf(p, start)
 	if !ok {
 		tail, begins := strings.CutPrefix(text, "\n")

@@ -57,6 +57,9 @@ func Protect(text string, block Block) ([]Change, error) {
 		if c.Text == text[start:end] {
 			return nil, nil
 		}
+		if _, _, _, again := find(text[end:]); again {
+			return nil, unsupportedf(kind, "the marked block stands in it twice: remove one of them")
+		}
 		return []Change{c}, nil
 	}
 	commands := block.commands(rulesIn(shellText(text[:kind.kubeletStart(text)], kind)), endsAtError(text))
