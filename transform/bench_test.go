@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"fmt"
 	"os"
+	"regexp"
+	"strings"
 	"testing"
 
 	"gopkg.in/yaml.v3"
@@ -13,7 +15,8 @@ import (
 )
 
 // benchInputs are a reference template, AWS's of 2020-10-29 where it is there,
-// and one of CloudFormation's largest size, 1 MB.
+// and one of CloudFormation's largest size, 1 MB, with the resources of the first
+// again and again.
 func benchInputs(b *testing.B) map[string][]byte {
 	b.Helper()
 	linux, err := templates.Reference("linux")
@@ -24,11 +27,19 @@ func benchInputs(b *testing.B) map[string][]byte {
 	if official, err := os.ReadFile("../../shared/corpus/official-linux-2020-10-29.yaml"); err == nil {
 		inputs["16KB"] = official
 	}
-	large := bytes.Clone(linux)
-	for i := 0; len(large) < 1<<20; i++ {
-		large = fmt.Appendf(large, "  Metric%d:\n    Description: one of many outputs\n    Value: !Sub \"${ClusterName}-%d\"\n", i, i)
+	before, rest, _ := strings.Cut(string(linux), "\nResources:\n")
+	resources, outputs, ok := strings.Cut(rest, "\nOutputs:\n")
+	if !ok {
+		b.Fatal("the reference template has no Resources before its Outputs")
 	}
-	inputs["1MB"] = large
+	logicalID := regexp.MustCompile(`(?m)^  (\w+):$`)
+	var large bytes.Buffer
+	large.WriteString(before + "\nResources:\n")
+	for i := 0; large.Len() < 1<<20; i++ {
+		large.WriteString(logicalID.ReplaceAllString(resources, fmt.Sprintf("  ${1}N%d:", i)) + "\n")
+	}
+	large.WriteString("Outputs:\n" + outputs)
+	inputs["1MB"] = large.Bytes()
 	return inputs
 }
 

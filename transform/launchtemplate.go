@@ -50,13 +50,7 @@ func launchTemplates(t *cfn.Template) ([]launchTemplate, error) {
 // is, or where a launch template has an anchor that is used elsewhere, so that
 // an edit would change that place too. CloudFormation itself knows no aliases.
 func refuseAliases(t *cfn.Template) error {
-	used := map[string]bool{}
-	for n := range t.Root.All {
-		if n.Kind == cfn.Alias {
-			used[n.Value] = true
-		}
-	}
-	if len(used) == 0 {
+	if !t.HasAlias("") {
 		return nil
 	}
 	refuse := func(id string, n *cfn.Node, what string) error {
@@ -76,8 +70,8 @@ func refuseAliases(t *cfn.Template) error {
 		switch resourceType(resource) {
 		case typeLaunchTemplate, typeLaunchConfiguration:
 			for n := range resource.All {
-				if used[n.Anchor] {
-					return refuse(id, n, "the anchor &"+n.Anchor+" is used elsewhere, which would change too")
+				if name := t.Anchor(n); name != "" && t.HasAlias(name) {
+					return refuse(id, n, "the anchor &"+name+" is used elsewhere, which would change too")
 				}
 			}
 		}

@@ -38,12 +38,11 @@ type Span struct{ Start, End int }
 // (!Sub text) is read as its long form: a mapping in style [ShortForm] with
 // the one key "Fn::Sub", so that nobody needs to know the difference.
 type Node struct {
-	Kind   Kind
-	Style  Style
-	Value  string  // a scalar's text, decoded; an alias's name
-	Pairs  []Pair  // a mapping's, in order
-	Items  []*Node // a sequence's, in order
-	Anchor string  // name of the anchor (&name) on the node, or ""
+	Kind  Kind
+	Style Style
+	Value string  // a scalar's text, decoded; an alias's name
+	Pairs []Pair  // a mapping's, in order
+	Items []*Node // a sequence's, in order
 
 	// Span covers the node from its tag or anchor, first key, dash, quote or
 	// bracket to its end, without a comment or line break behind it. Only a

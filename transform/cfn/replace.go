@@ -75,8 +75,8 @@ func (t *Template) expanded(n *Node, v New) string {
 // refuseAnchors is an error where n or a node below it has an anchor.
 func (t *Template) refuseAnchors(n *Node) error {
 	for m := range n.All {
-		if m.Anchor != "" {
-			e := t.Errorf(m.Span.Start, "the anchor &%s is on a value that must change", m.Anchor)
+		if name := t.Anchor(m); name != "" {
+			e := t.Errorf(m.Span.Start, "the anchor &%s is on a value that must change", name)
 			e.Hint = "write the value out instead of sharing it by an anchor"
 			return e
 		}

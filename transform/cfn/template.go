@@ -46,6 +46,9 @@ type Template struct {
 	lines   []int // byte offset of the start of each line
 	isASCII bool  // so that a column is a number of bytes
 
+	anchors map[*Node]string // the names of those (&name) on nodes
+	aliases map[string]bool  // the names that aliases (*name) use
+
 	mentioned sync.Once
 	values    map[string][]string // see mentions
 }
@@ -87,6 +90,15 @@ func Parse(src []byte) (*Template, error) {
 	}
 	t.Root = root
 	return t, nil
+}
+
+// Anchor returns the name of the anchor (&name) on a node, or "".
+func (t *Template) Anchor(n *Node) string { return t.anchors[n] }
+
+// HasAlias reports whether an alias uses the anchor of that name; of "", whether
+// there is any alias.
+func (t *Template) HasAlias(name string) bool {
+	return t.aliases[name] || name == "" && len(t.aliases) > 0
 }
 
 // checkText refuses what is no UTF-8 text at all.

@@ -116,7 +116,7 @@ func (r *yamlReader) at(n *yaml.Node) int {
 func (r *yamlReader) node(y *yaml.Node) (*Node, error) {
 	start := r.at(y)
 	n := r.newNode(Scalar, start)
-	n.Anchor, n.Value = y.Anchor, y.Value
+	n.Value = y.Value
 	tag := ""
 	if y.Kind != yaml.AliasNode && r.hasProperties(y, start) {
 		tag, n.body = r.properties(start, y)
@@ -129,6 +129,10 @@ func (r *yamlReader) node(y *yaml.Node) (*Node, error) {
 		err = r.sequence(n, y)
 	case yaml.AliasNode:
 		n.Kind = Alias
+		if r.aliases == nil {
+			r.aliases = map[string]bool{}
+		}
+		r.aliases[y.Value] = true
 		n.Span.End = n.body + len("*") + len(y.Value)
 	default:
 		r.scalar(n, y)
@@ -137,7 +141,13 @@ func (r *yamlReader) node(y *yaml.Node) (*Node, error) {
 		return nil, err
 	}
 	if name := functionOfTag(tag); name != "" {
-		return r.shortForm(n, name, tag), nil
+		n = r.shortForm(n, name, tag)
+	}
+	if y.Anchor != "" {
+		if r.anchors == nil {
+			r.anchors = map[*Node]string{}
+		}
+		r.anchors[n] = y.Anchor
 	}
 	return n, nil
 }
@@ -204,10 +214,10 @@ func functionOfTag(tag string) string {
 func (r *yamlReader) shortForm(arg *Node, name, tag string) *Node {
 	start := arg.Span.Start
 	call := r.newNode(Mapping, start)
-	call.Style, call.Anchor, call.Span.End = ShortForm, arg.Anchor, arg.Span.End
+	call.Style, call.Span.End = ShortForm, arg.Span.End
 	key := r.newNode(Scalar, start+max(bytes.Index(r.Source[start:arg.body], []byte(tag)), 0))
 	key.Value, key.Span.End = name, key.Span.Start+len(tag)
-	arg.Anchor, arg.Span.Start = "", arg.body
+	arg.Span.Start = arg.body
 	call.Pairs = []Pair{{Key: key, Value: arg}}
 	return call
 }

@@ -14,7 +14,16 @@ type rules struct {
 	end       int  // offset behind the line that drops the forwarded packets
 }
 
-var savesRules = pattern(`\biptables-save\b|\bservice\s+iptables\s+save\b`)
+// savesRules reports whether a line saves the rules for the next boot.
+func savesRules(line string) bool {
+	words := strings.FieldsFunc(line, func(r rune) bool { return strings.ContainsRune(" \t\r\n;&|()/\"'`$", r) })
+	for i, word := range words {
+		if word == "iptables-save" || word == "iptables" && i > 0 && words[i-1] == "service" && i+1 < len(words) && words[i+1] == "save" {
+			return true
+		}
+	}
+	return false
+}
 
 // rulesIn reads the rules that the lines of a text set up, whatever happens:
 // what is echoed, indented as below an if, or behind a line after which nobody
@@ -34,7 +43,7 @@ func rulesIn(text string) rules {
 		if !strings.Contains(line, "iptables") {
 			continue
 		}
-		if strings.Contains(line, "save") && savesRules().MatchString(line) && !strings.HasPrefix(strings.TrimSpace(line), "#") {
+		if strings.Contains(line, "save") && savesRules(line) && !strings.HasPrefix(strings.TrimSpace(line), "#") {
 			saved, found.unsaved = true, false
 			continue
 		}
