@@ -39,12 +39,17 @@ func (t *Template) Replace(n *Node, v New) (Edit, error) {
 	return Edit{span, text}, nil
 }
 
-// isBehindIndicator reports whether a colon, a dash or a tag stands before a place,
-// so that an empty value can be filled in there.
+// isBehindIndicator reports whether a colon or a dash stands before a place, and
+// maybe a tag between, so that an empty value can be filled in there.
 func (t *Template) isBehindIndicator(at int) bool {
-	before := bytes.TrimRight(t.Source[:at], " \t\r\n")
-	word := before[bytes.LastIndexAny(before, " \t\r\n,[{")+1:]
-	return bytes.HasSuffix(word, []byte(":")) || bytes.Equal(word, []byte("-")) || bytes.HasPrefix(word, []byte("!"))
+	for {
+		before := bytes.TrimRight(t.Source[:at], " \t\r\n")
+		at = bytes.LastIndexAny(before, " \t\r\n,[{") + 1
+		word := before[at:]
+		if !bytes.HasPrefix(word, []byte("!")) {
+			return bytes.HasSuffix(word, []byte(":")) || bytes.Equal(word, []byte("-"))
+		}
+	}
 }
 
 // expanded writes a mapping for the null n over several lines, in the style of

@@ -56,6 +56,11 @@ func shellText(text string, kind Kind) string {
 // dropIn is the file that the strict block writes.
 const dropIn = "/kubelet.service.d/05-imdslock.conf"
 
+// isStrict reports whether a block is the strict one.
+func isStrict(block string) bool {
+	return strings.Contains(block, dropIn) && strings.Contains(block, "-t raw")
+}
+
 // Inspect reads the state of a text, whoever wrote the rules in it.
 func Inspect(text string) State {
 	kind, reason := Detect(text)
@@ -69,7 +74,7 @@ func Inspect(text string) State {
 		block = strings.ReplaceAll("\n"+text[start:end], "\n"+indent, "\n")
 	}
 	ours, others := rulesIn(block), rulesIn(shellText(before, kind))
-	s.Strict = strings.Contains(block, dropIn) && strings.Contains(block, "-t raw")
+	s.Strict = isStrict(block)
 	s.Rules = s.Strict || ours.forwarded || others.forwarded
 	s.BranchENI = s.Strict || ours.branchENI || others.branchENI
 	s.Unsaved = s.BranchENI && !s.Strict && (!ours.branchENI || ours.unsaved) && others.unsaved

@@ -50,7 +50,7 @@ func Protect(text string, block Block) ([]Change, error) {
 		return nil, &Unsupported{kind, reason}
 	}
 	if start, end, indent, ok := find(text); ok && runsFirst(text, kind, start) {
-		if block.OrStrict && strings.Contains(text[start:end], dropIn) {
+		if block.OrStrict && isStrict(text[start:end]) {
 			return nil, nil
 		}
 		c := block.rewrite(text, kind, start, end, indent)
