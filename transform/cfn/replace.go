@@ -36,7 +36,15 @@ func (t *Template) Replace(n *Node, v New) (Edit, error) {
 			text = " " + text
 		}
 	}
+	if before := t.Source[:span.Start]; span.Start == n.Span.Start && len(before) > 0 && isAnchor(before[len(before)-1]) {
+		text = " " + text // its name ends where the value starts
+	}
 	return Edit{span, text}, nil
+}
+
+// isAnchor reports whether a byte may belong to the name of an anchor.
+func isAnchor(c byte) bool {
+	return c == '_' || c == '-' || '0' <= c && c <= '9' || 'A' <= c && c <= 'Z' || 'a' <= c && c <= 'z'
 }
 
 // isBehindIndicator reports whether a colon or a dash stands before a place, and

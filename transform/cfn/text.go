@@ -317,11 +317,11 @@ func (t *Template) replaceLines(p piece, start, end int, text string) (Edit, err
 	if !ok {
 		tail, begins := strings.CutPrefix(text, "\n")
 		at, found := p.source(start)
-		if !begins || !found || start != end || !atLineEnd(value, start) {
+		if !begins || !found || start != end || !atLineEnd(value, start) || strings.HasSuffix(text, "\n") {
 			return Edit{}, fmt.Errorf("the place is in the middle of a line")
 		}
 		var b strings.Builder
-		for _, line := range strings.Split(strings.TrimSuffix(tail, "\n"), "\n") {
+		for _, line := range strings.Split(tail, "\n") {
 			if n.Style == Folded {
 				b.WriteString(eol)
 			}
@@ -337,6 +337,9 @@ func (t *Template) replaceLines(p piece, start, end int, text string) (Edit, err
 	}
 	if !ok || (text != "" && !strings.HasSuffix(text, "\n")) {
 		return Edit{}, fmt.Errorf("the place is in the middle of a line")
+	}
+	if end == len(value) && text != "" && strings.HasSuffix("\n"+text, "\n\n") {
+		return Edit{}, fmt.Errorf("a block scalar does not keep empty lines at its end")
 	}
 	var b strings.Builder
 	if n.Style == Folded && text != "" && t.joinsLine(value, start, from) {
