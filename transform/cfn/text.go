@@ -305,7 +305,8 @@ func (p piece) source(at int) (int, bool) {
 // last where text begins with a line feed.
 func (t *Template) replaceLines(p piece, start, end int, text string) (Edit, error) {
 	value, n := p.node.Value, p.node
-	if n.Style == Folded && !foldable(text) {
+	beforeIndented := strings.HasSuffix(value[:start], "\n\n") && end < len(value) && isBlank(value[end])
+	if n.Style == Folded && (!foldable(text) || beforeIndented) {
 		return Edit{}, fmt.Errorf("a folded scalar cannot hold these lines")
 	}
 	columns := t.blockIndent(n)

@@ -167,8 +167,11 @@ func (r *yamlReader) hasProperties(y *yaml.Node, start int) bool {
 // properties reads the tag and the anchor at start, and where the value starts.
 func (r *yamlReader) properties(start int, y *yaml.Node) (tag string, body int) {
 	i := start
-	for i < len(r.Source) && (r.Source[i] == '!' || r.Source[i] == '&') {
+	anchored := y.Anchor == ""
+	// What follows on the next line may be those of the next node.
+	for i < len(r.Source) && (r.Source[i] == '!' && tag == "" || r.Source[i] == '&' && !anchored) {
 		end := i + 1
+		anchored = anchored || r.Source[i] == '&'
 		switch {
 		case r.Source[i] == '&':
 			end += len(y.Anchor)

@@ -118,14 +118,26 @@ func kubeletStart(text string) int {
 	return at
 }
 
-// kubeletStart is the function of that name, which passes over the preamble of a
-// MIME document.
-func (k Kind) kubeletStart(text string) int {
-	from := 0
+// start returns the offset of what runs: behind a MIME document's headers and
+// preamble.
+func (k Kind) start(text string) int {
 	if k == MIME {
-		from = parts(text)
+		return parts(text)
 	}
+	return 0
+}
+
+// kubeletStart is the function of that name for a whole text.
+func (k Kind) kubeletStart(text string) int {
+	from := k.start(text)
 	return from + kubeletStart(text[from:])
+}
+
+// find is the function of that name for a whole text.
+func (k Kind) find(text string) (start, end int, indent string, ok bool) {
+	from := k.start(text)
+	start, end, indent, ok = find(text[from:])
+	return from + start, from + end, indent, ok
 }
 
 // find returns the range of the lines of the block in a text, from Begin to

@@ -91,12 +91,7 @@ func (m module) has(at int) bool { return m.key >= 0 && m.key <= at && at < m.en
 // anything that starts the kubelet: what comes first, but in cloud-config
 // bootcmd runs before runcmd wherever it stands.
 func runsFirst(text string, kind Kind, at int) bool {
-	switch kind {
-	case MIME:
-		if _, body := headers(text); at < body {
-			return false
-		}
-	case CloudConfig:
+	if kind == CloudConfig {
 		bootcmd, runcmd := findModule(text, "bootcmd"), findModule(text, "runcmd")
 		switch {
 		case bootcmd.has(at):

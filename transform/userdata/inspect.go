@@ -70,7 +70,7 @@ func Inspect(text string) State {
 	}
 	before := text[:kind.kubeletStart(text)]
 	block := ""
-	if start, end, indent, ok := find(text); ok && runsFirst(text, kind, start) {
+	if start, end, indent, ok := kind.find(text); ok && runsFirst(text, kind, start) {
 		block = strings.ReplaceAll("\n"+text[start:end], "\n"+indent, "\n")
 	}
 	ours, others := rulesIn(block), rulesIn(shellText(before, kind))
@@ -79,7 +79,7 @@ func Inspect(text string) State {
 	s.BranchENI = s.Strict || ours.branchENI || others.branchENI
 	s.Unsaved = s.BranchENI && !s.Strict && (!ours.branchENI || ours.unsaved) && others.unsaved
 	if s.Rules && !s.Strict {
-		_, from, _, _ := find(text)
+		_, from, _, _ := kind.find(text)
 		if !ours.forwarded && kind != MIME {
 			from = max(from, others.end)
 		}
@@ -88,7 +88,7 @@ func Inspect(text string) State {
 		}
 	}
 	if !s.Rules {
-		_, _, _, marked := find(text)
+		_, _, _, marked := kind.find(text)
 		s.Late = marked || strings.Contains(text, dropIn) || rulesIn(text).forwarded
 		s.At = kind.kubeletStart(text)
 	}

@@ -49,7 +49,7 @@ func Protect(text string, block Block) ([]Change, error) {
 	if reason = cmp.Or(reason, kind.NoCommands()); reason != "" {
 		return nil, &Unsupported{kind, reason}
 	}
-	if start, end, indent, ok := find(text); ok && runsFirst(text, kind, start) {
+	if start, end, indent, ok := kind.find(text); ok && runsFirst(text, kind, start) {
 		if block.OrStrict && isStrict(text[start:end]) {
 			return nil, nil
 		}
