@@ -1,42 +1,49 @@
 package main
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
+	"path/filepath"
 )
 
-// expect compares the one result with the golden file and prints what is
-// different, from the golden file to the result. With -w it makes the golden
-// file the result instead.
-func expect(opts options, results []patched, stdout, stderr io.Writer) error {
-	if len(results) != 1 {
-		return usagef("--expect compares the result of one template, not of %d", len(results))
-	}
-	p := results[0]
-	golden, err := os.ReadFile(opts.expect)
-	missing := errors.Is(err, fs.ErrNotExist)
-	switch {
+// expect compares the result with the golden file and prints what is different,
+// from the golden file to the result. With -w it makes the golden file the
+// result instead.
+func (p *patched) expect(opts options, output []byte, files *fileSet) error {
+	before := &content{}
+	golden, err := fileSource(opts.expect, false).read()
+	switch missing := errors.Is(err, fs.ErrNotExist); {
 	case missing && !opts.write:
-		return &usageError{fmt.Sprintf("there is no golden file %s", opts.expect), "-w makes it"}
-	case err != nil && !missing:
+		return noGolden(opts.expect)
+	case err == nil:
+		before = contentOf(golden)
+	case !missing:
 		return err
 	}
-	p.log(opts, stderr)
+	p.differs = !before.exists || !bytes.Equal(golden, output)
 	switch {
-	case !missing && string(golden) == string(p.result.Output):
+	case !p.differs:
 		return nil
 	case opts.write:
-		return writeFile(opts.expect, p.result.Output)
+		return files.stage(opts.expect, before, output)
 	}
-	text := unifiedDiff(opts.expect, golden, p.result.Output)
-	if opts.color {
-		text = colored(text)
+	p.stdout = []byte(opts.unifiedDiff(opts.expect, golden, output))
+	return nil
+}
+
+// noGolden is the error for a golden file that is not there.
+func noGolden(path string) error {
+	hint := "-w makes it"
+	if dir := filepath.Dir(path); !isDir(dir) {
+		hint = fmt.Sprintf("make the folder %s, and -w makes the file", dir)
 	}
-	if _, err := io.WriteString(stdout, text); err != nil {
-		return err
-	}
-	return errDifference
+	return &usageError{fmt.Sprintf("there is no golden file %s", path), hint}
+}
+
+func isDir(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.IsDir()
 }

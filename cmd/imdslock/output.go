@@ -2,52 +2,19 @@ package main
 
 import (
 	"bytes"
-	"errors"
-	"fmt"
-	"os"
 	"path/filepath"
 	"strings"
 
 	"github.com/rogpeppe/go-internal/diff"
 )
 
-// writeFile writes a file at once: whoever reads it sees the old or the new
-// content, never a part. A symbolic link stays one, and what it points to is
-// written; an existing file keeps its mode. Windows cannot replace a file at once.
-func writeFile(path string, data []byte) error {
-	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() && !info.IsDir() {
-		return writeTo(path, data) // a device or a pipe is not to be replaced
+// unifiedDiff returns the difference as the options want it shown.
+func (o options) unifiedDiff(name string, before, after []byte) string {
+	text := unifiedDiff(name, before, after)
+	if o.color {
+		return colored(text)
 	}
-	target, err := filepath.EvalSymlinks(path)
-	if os.IsNotExist(err) {
-		target, err = path, nil
-		if to, linkErr := os.Readlink(path); linkErr == nil { // to what is not there yet
-			target = to
-			if !filepath.IsAbs(to) {
-				target = filepath.Join(filepath.Dir(path), to)
-			}
-		}
-	}
-	if err != nil {
-		return fmt.Errorf("writing %s: %w", path, err)
-	}
-	if err := replaceFile(target, data); err != nil {
-		return fmt.Errorf("writing %s: %w", path, err)
-	}
-	return nil
-}
-
-// writeTo writes to what is no regular file.
-func writeTo(path string, data []byte) error {
-	f, err := os.OpenFile(path, os.O_WRONLY, 0)
-	if err != nil {
-		return fmt.Errorf("writing %s: %w", path, err)
-	}
-	_, err = f.Write(data)
-	if err := errors.Join(err, f.Close()); err != nil {
-		return fmt.Errorf("writing %s: %w", path, err)
-	}
-	return nil
+	return text
 }
 
 // unifiedDiff returns the difference as patch and git apply take it.

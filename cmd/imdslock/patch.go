@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -11,29 +12,31 @@ import (
 	"imdslock/transform"
 )
 
-// A patched template.
+// A patched template. Its text is not kept where it has gone into a file.
 type patched struct {
 	source
-	input  []byte
-	result transform.Result
+	findings   []transform.Finding
+	parameters map[string]string
+	differs    bool   // the result from the input
+	stdout     []byte // what it has to say there
 }
 
 // patchFiles patches all that is named and puts the results out, in the order
 // of the arguments. Where one fails, nothing is written at all.
-func patchFiles(opts options, args []string, stdin io.Reader, stdout, stderr io.Writer) error {
+func patchFiles(opts options, args []string, stdin io.Reader, files *fileSet, stdout, stderr io.Writer) error {
 	all, err := sources(opts, args, stdin)
 	if err != nil {
 		return err
 	}
-	results, err := inParallel(all, func(s source) (patched, error) { return patchOne(opts, s) })
+	if opts.expect != "" && len(all) != 1 {
+		return usagef("--expect compares the result of one template, not of %d", len(all))
+	}
+	results, err := inParallel(all, func(s source) (patched, error) { return patchOne(opts, s, files) })
 	if err != nil {
 		return err
 	}
-	if opts.expect != "" {
-		return expect(opts, results, stdout, stderr)
-	}
 	if opts.configuration != "" {
-		c, err := patchConfiguration(opts, results, stderr)
+		c, err := patchConfiguration(opts, results, files, stderr)
 		if err != nil {
 			return err
 		}
@@ -42,12 +45,12 @@ func patchFiles(opts options, args []string, stdin io.Reader, stdout, stderr io.
 	differs := false
 	for _, p := range results {
 		p.log(opts, stderr)
-		differs = differs || p.changed()
-		if err := p.put(opts, stdout); err != nil {
+		differs = differs || p.differs
+		if _, err := stdout.Write(p.stdout); err != nil {
 			return err
 		}
 	}
-	if differs && (opts.diff || opts.list) && !opts.write {
+	if differs && (opts.diff || opts.list || opts.expect != "") && !opts.write {
 		return errDifference
 	}
 	return nil
@@ -55,47 +58,54 @@ func patchFiles(opts options, args []string, stdin io.Reader, stdout, stderr io.
 
 // patchOne patches one template. A file that was found in a directory and has
 // nothing to lock is passed over as it is.
-func patchOne(opts options, s source) (patched, error) {
+func patchOne(opts options, s source, files *fileSet) (patched, error) {
+	p := patched{source: s}
 	input, err := s.read()
+	if err != nil || s.walked && !mentionsLaunchTemplate(input) {
+		return p, err
+	}
+	result, err := transform.Patch(input, opts.Options)
 	if err != nil {
-		return patched{}, err
+		return p, s.placed(err)
 	}
-	p := patched{source: s, input: input}
-	if s.walked && !mentionsLaunchTemplate(input) {
-		p.result.Output = input
-		return p, nil
+	p.findings, p.parameters = result.Findings, result.Parameters
+	if opts.expect != "" {
+		return p, p.expect(opts, result.Output, files)
 	}
-	p.result, err = transform.Patch(input, opts.Options)
-	return p, s.placed(err)
+	return p, p.put(opts, contentOf(input), input, result.Output, files)
 }
 
 // patchConfiguration sets the parameters of all templates in a CodePipeline
 // template configuration, which need not exist yet.
-func patchConfiguration(opts options, results []patched, stderr io.Writer) (patched, error) {
-	s := fileSource(opts.configuration, false)
-	s.isConfiguration = true
-	input, err := s.read()
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return patched{}, err
+func patchConfiguration(opts options, results []patched, files *fileSet, stderr io.Writer) (patched, error) {
+	p := patched{source: fileSource(opts.configuration, false)}
+	p.isConfiguration = true
+	before := &content{}
+	input, err := p.read()
+	switch {
+	case err == nil:
+		before = contentOf(input)
+	case !errors.Is(err, fs.ErrNotExist):
+		return p, err
 	}
 	values := map[string]string{}
-	for _, p := range results {
-		maps.Copy(values, p.result.Parameters)
+	for _, r := range results {
+		maps.Copy(values, r.parameters)
 	}
 	names := slices.Sorted(maps.Keys(values))
-	if len(names) == 0 && !opts.quiet {
-		fmt.Fprintf(stderr, "%s:1:1: note: no parameter decides about IMDSv1: none set\n", s.name)
-	}
 	output, err := transform.SetParameters(input, names, values)
-	return patched{source: s, input: input, result: transform.Result{Output: output}}, s.placed(err)
+	if err != nil {
+		return p, p.placed(err)
+	}
+	if len(names) == 0 && !opts.quiet {
+		fmt.Fprintf(stderr, "%s:1:1: note: no parameter decides about IMDSv1: none set\n", p.name)
+	}
+	return p, p.put(opts, before, input, output, files)
 }
-
-// changed reports whether the output differs from the input.
-func (p patched) changed() bool { return string(p.input) != string(p.result.Output) }
 
 // log prints notes and, with -v, changes.
 func (p patched) log(opts options, stderr io.Writer) {
-	findings := slices.Clone(p.result.Findings)
+	findings := slices.Clone(p.findings)
 	slices.SortStableFunc(findings, byPlace)
 	for _, f := range findings {
 		switch {
@@ -109,32 +119,27 @@ func (p patched) log(opts options, stderr io.Writer) {
 
 func byPlace(a, b transform.Finding) int { return a.Position.Offset - b.Position.Offset }
 
-// put writes the result to where the options want it.
-func (p patched) put(opts options, stdout io.Writer) error {
-	if p.changed() && opts.list {
-		fmt.Fprintln(stdout, p.name)
+// put puts the result to where the options want it.
+func (p *patched) put(opts options, before *content, input, output []byte, files *fileSet) error {
+	p.differs = !bytes.Equal(input, output)
+	if p.differs && opts.list {
+		p.stdout = append(p.stdout, p.name+"\n"...)
 	}
-	if p.changed() && opts.diff {
-		text := unifiedDiff(p.name, p.input, p.result.Output)
-		if opts.color {
-			text = colored(text)
-		}
-		if _, err := io.WriteString(stdout, text); err != nil {
-			return err
-		}
+	if p.differs && opts.diff {
+		p.stdout = append(p.stdout, opts.unifiedDiff(p.name, input, output)...)
 	}
 	shows := opts.diff || opts.list
 	switch {
 	case opts.write, p.isConfiguration:
-		if !p.changed() || shows && !opts.write {
+		if !p.differs || shows && !opts.write {
 			return nil
 		}
-		return writeFile(p.path, p.result.Output)
+		return files.stage(p.path, before, output)
 	case opts.output != "":
-		return writeFile(opts.output, p.result.Output)
-	case shows, p.walked && len(p.result.Findings) == 0:
+		return files.stage(opts.output, nil, output)
+	case shows, p.walked && len(p.findings) == 0:
 		return nil
 	}
-	_, err := stdout.Write(p.result.Output)
-	return err
+	p.stdout = output
+	return nil
 }

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"os/signal"
+	"syscall"
 
 	"github.com/urfave/cli/v2"
 	"golang.org/x/term"
@@ -26,9 +28,29 @@ const (
 // errDifference makes the exit status 1. It is not printed.
 var errDifference = errors.New("there is a difference")
 
-// run is the command: args as in os.Args, and the exit status. What goes to
-// stdout is held back until all has gone well.
+// run is the command: args as in os.Args, and the exit status. A signal that
+// ends it leaves no file half-done behind.
 func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	var files fileSet
+	defer files.discard()
+	signals := endingSignals()
+	status := make(chan int, 1)
+	go func() { status <- execute(args, stdin, stdout, stderr, &files) }()
+	select {
+	case s := <-status:
+		return s
+	case sig := <-signals:
+		signal.Reset() // the next one ends it at once
+		if files.discard() > 0 {
+			report(stderr, fmt.Errorf("%v: no file is written", sig))
+		}
+		return signalStatus(sig)
+	}
+}
+
+// execute runs the command. What goes to stdout and into files is held back
+// until all has gone well.
+func execute(args []string, stdin io.Reader, stdout, stderr io.Writer, files *fileSet) int {
 	var out bytes.Buffer
 	patch := func(c *cli.Context) error {
 		opts, err := readOptions(c, args)
@@ -39,7 +61,7 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 		if err := wantsInput(opts, c, stdin); err != nil {
 			return err
 		}
-		return patchFiles(opts, c.Args().Slice(), stdin, &out, stderr)
+		return patchFiles(opts, c.Args().Slice(), stdin, files, &out, stderr)
 	}
 	check := func(c *cli.Context) error {
 		opts, err := readCheckOptions(c, args)
@@ -66,8 +88,17 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 		report(stderr, err)
 		return exitStatus(err)
 	}
-	if _, writeErr := stdout.Write(out.Bytes()); writeErr != nil {
-		report(stderr, fmt.Errorf("writing the result: %w", writeErr))
+	commitErr := files.commit(func() error {
+		if _, err := stdout.Write(out.Bytes()); err != nil {
+			return failure("writing", "the result", err)
+		}
+		return nil
+	})
+	switch {
+	case errors.Is(commitErr, syscall.EPIPE) && len(files.all()) == 0:
+		return signalStatus(syscall.SIGPIPE) // whoever reads has read enough
+	case commitErr != nil:
+		report(stderr, commitErr)
 		return exitUsage
 	}
 	return exitStatus(err)

@@ -1,0 +1,37 @@
+//go:build !windows
+
+package main
+
+import (
+	"io/fs"
+	"os"
+	"path/filepath"
+	"syscall"
+
+	"github.com/google/renameio/v2"
+)
+
+// createBeside makes an empty file in the folder of path, with the mode of the
+// file that is there already. Its name is hidden and ends in digits. It is to be
+// closed and renamed by its name: a set of renameio's own pending files would
+// keep them all open.
+func createBeside(path string) (*os.File, error) {
+	f, err := renameio.NewPendingFile(path, renameio.WithTempDir(filepath.Dir(path)),
+		renameio.WithPermissions(0o666), renameio.WithExistingPermissions())
+	if err != nil {
+		return nil, err
+	}
+	return f.File, nil
+}
+
+// keepOwner gives f the owner and the group of the old file, or the group alone,
+// or neither, as far as the system allows.
+func keepOwner(f *os.File, old fs.FileInfo) {
+	stat, ok := old.Sys().(*syscall.Stat_t)
+	if !ok {
+		return
+	}
+	if err := f.Chown(int(stat.Uid), int(stat.Gid)); err != nil {
+		_ = f.Chown(-1, int(stat.Gid))
+	}
+}

@@ -1,0 +1,16 @@
+package main
+
+import (
+	"io/fs"
+	"os"
+	"path/filepath"
+)
+
+// createBeside makes an empty file in the folder of path. Its name is hidden
+// elsewhere, and ends in digits.
+func createBeside(path string) (*os.File, error) {
+	return os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path))
+}
+
+// keepOwner does nothing: a new file has the rights that its folder gives.
+func keepOwner(*os.File, fs.FileInfo) {}

@@ -1,0 +1,302 @@
+package main
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"sync"
+)
+
+// A fileSet is the files that a run writes: all of them, or none where anything
+// goes wrong before the last is ready. The new content of each is first written
+// whole under a hidden name beside its place, where a walk takes it for no
+// template, and then renamed: whoever reads the file, whenever this process is
+// killed, finds the old or the new content, never a part. The new file has the
+// mode of the old one, and its owner and group where the system allows that;
+// a symbolic link stays one, but other hard links keep the old content.
+//
+// A fileSet may be used by many goroutines.
+type fileSet struct {
+	mu      sync.Mutex
+	files   []newFile
+	targets map[string]content // what the files at these places are to have
+	closed  bool               // discarded: nothing more is staged or put into place
+	staging sync.WaitGroup
+}
+
+// A newFile is the content that a file is going to have.
+type newFile struct {
+	path   string // as named
+	target string // where the links in path lead
+	temp   string // the file with the new content; "" where target is no regular file
+	data   []byte // for a device or a pipe
+
+	before *content // what there must still be; nil means whatever there is
+	after  content
+}
+
+// A content is what a file has, or that there is no file.
+type content struct {
+	exists bool
+	sum    [sha256.Size]byte
+}
+
+func contentOf(data []byte) *content { return &content{true, sha256.Sum256(data)} }
+
+// contentAt reads what a file has now.
+func contentAt(path string) (content, error) {
+	f, err := os.Open(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return content{}, nil
+	}
+	if err != nil {
+		return content{}, err
+	}
+	defer f.Close()
+	hash := sha256.New()
+	if _, err := io.Copy(hash, f); err != nil {
+		return content{}, err
+	}
+	return content{true, [sha256.Size]byte(hash.Sum(nil))}, nil
+}
+
+// errDiscarded is the error for what comes after the end of a run.
+var errDiscarded = errors.New("the run has ended")
+
+// stage makes data ready to be what path has. Where before is not nil, path
+// must have that until commit.
+func (s *fileSet) stage(path string, before *content, data []byte) error {
+	if err := s.begin(); err != nil {
+		return err
+	}
+	defer s.staging.Done()
+	f := newFile{path: path, before: before, after: *contentOf(data)}
+	info, err := os.Stat(path)
+	switch {
+	case err == nil && info.IsDir():
+		return &usageError{fmt.Sprintf("writing %s: it is a folder", path), "name a file"}
+	case err == nil && !info.Mode().IsRegular():
+		f.target, f.data = path, data // a device or a pipe is not to be replaced
+	default:
+		if f.target, err = destination(path); err != nil {
+			return failure("writing", path, err)
+		}
+		if f.temp, err = writeBeside(f.target, info, data); err != nil {
+			return cannotStage(path, f.target, err)
+		}
+	}
+	if err := s.add(f); err != nil {
+		return errors.Join(err, f.remove())
+	}
+	return nil
+}
+
+// begin is an error where it is too late to stage a file.
+func (s *fileSet) begin() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed {
+		return errDiscarded
+	}
+	s.staging.Add(1)
+	return nil
+}
+
+// add refuses a file that another one of the set wants to be something else.
+func (s *fileSet) add(f newFile) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if other, ok := s.targets[f.target]; ok && other != f.after {
+		return usagef("%s cannot have two contents: it is named twice", f.path)
+	}
+	if s.targets == nil {
+		s.targets = map[string]content{}
+	}
+	s.targets[f.target] = f.after
+	s.files = append(s.files, f)
+	return nil
+}
+
+// commit puts the files into place, once the function between has written what
+// belongs to stdout. No file is touched where that fails, or where one of them
+// is not what it was when it was read.
+func (s *fileSet) commit(between func() error) error {
+	all := s.all()
+	for _, f := range all {
+		if err := f.checkUnchanged(); err != nil {
+			return err
+		}
+	}
+	if err := between(); err != nil {
+		if len(all) > 0 {
+			return fmt.Errorf("%w; no file is written", err)
+		}
+		return err
+	}
+	for _, f := range all {
+		if f.temp == "" {
+			if err := writeTo(f.path, f.data); err != nil {
+				return err
+			}
+		}
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed {
+		return errDiscarded
+	}
+	for i, f := range s.files {
+		if f.temp == "" {
+			continue
+		}
+		if err := os.Rename(f.temp, f.target); err != nil {
+			s.files = s.files[i:]
+			return failure("writing", f.path, err)
+		}
+	}
+	s.files = nil
+	return nil
+}
+
+// all returns the files that wait for their places.
+func (s *fileSet) all() []newFile {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.files)
+}
+
+// discard removes the files that are not in place, and returns how many there
+// were. Afterwards the set takes no more.
+func (s *fileSet) discard() (n int) {
+	s.mu.Lock()
+	s.closed = true
+	s.mu.Unlock()
+	s.staging.Wait()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	n = len(s.files)
+	for _, f := range s.files {
+		_ = f.remove() // one that stays is hidden, and in nobody's way
+	}
+	s.files = nil
+	return n
+}
+
+func (f newFile) remove() error {
+	if f.temp == "" {
+		return nil
+	}
+	return os.Remove(f.temp)
+}
+
+// checkUnchanged is an error where a file is not what it was when it was read.
+// That another process has written just the new content meanwhile is fine.
+func (f newFile) checkUnchanged() error {
+	if f.before == nil || f.temp == "" {
+		return nil
+	}
+	now, err := contentAt(f.path)
+	if err != nil {
+		return failure("writing", f.path, err)
+	}
+	target, err := destination(f.path)
+	if err != nil {
+		return failure("writing", f.path, err)
+	}
+	if target != f.target || now != *f.before && now != f.after {
+		return &usageError{fmt.Sprintf("%s was changed by somebody else while it was read: it stays as it is now", f.path), "run again"}
+	}
+	return nil
+}
+
+// destination returns where the symbolic links in a path lead. What is there
+// need not exist.
+func destination(path string) (string, error) {
+	for {
+		target, err := filepath.EvalSymlinks(path)
+		if !errors.Is(err, fs.ErrNotExist) {
+			return target, err
+		}
+		to, err := os.Readlink(path)
+		if err != nil {
+			return path, nil
+		}
+		if !filepath.IsAbs(to) {
+			to = filepath.Join(filepath.Dir(path), to)
+		}
+		path = to
+	}
+}
+
+// writeBeside writes data into a new file in the folder of path, and onto the
+// disk, so that a disk which is full shows now. old is the file at path, or nil.
+func writeBeside(path string, old fs.FileInfo, data []byte) (temp string, err error) {
+	if old != nil { // one that may not be written may not be replaced either
+		f, err := os.OpenFile(path, os.O_WRONLY, 0)
+		if err != nil {
+			return "", err
+		}
+		f.Close()
+	}
+	f, err := createBeside(path)
+	if err != nil {
+		return "", err
+	}
+	if old != nil {
+		keepOwner(f, old)
+	}
+	_, err = io.Copy(f, bytes.NewReader(data))
+	if err == nil {
+		err = f.Sync()
+	}
+	if err := errors.Join(err, f.Close()); err != nil {
+		return "", errors.Join(err, os.Remove(f.Name()))
+	}
+	return f.Name(), nil
+}
+
+// writeTo writes to what is no regular file.
+func writeTo(path string, data []byte) error {
+	f, err := os.OpenFile(path, os.O_WRONLY, 0)
+	if err != nil {
+		return failure("writing", path, err)
+	}
+	_, err = f.Write(data)
+	if err := errors.Join(err, f.Close()); err != nil {
+		return failure("writing", path, err)
+	}
+	return nil
+}
+
+// cannotStage says why a new file cannot be made beside target.
+func cannotStage(path, target string, err error) error {
+	dir := filepath.Dir(target)
+	e := failure("writing", path, err)
+	if _, statErr := os.Stat(dir); errors.Is(statErr, fs.ErrNotExist) {
+		return &usageError{fmt.Sprintf("writing %s: there is no folder %s", path, dir), "make it first"}
+	}
+	if errors.Is(err, fs.ErrPermission) {
+		return &usageError{e.Error(), "a file is replaced at once, for which it and its folder must be writable"}
+	}
+	return e
+}
+
+// failure is an error of the system about a file, without the temporary names
+// in it that nobody has heard of.
+func failure(doing, path string, err error) error {
+	var onPath *fs.PathError
+	var onLink *os.LinkError
+	switch {
+	case errors.As(err, &onPath):
+		err = onPath.Err
+	case errors.As(err, &onLink):
+		err = onLink.Err
+	}
+	return fmt.Errorf("%s %s: %w", doing, path, err)
+}
