@@ -4,6 +4,7 @@ go 1.26.0
 
 require (
 	github.com/awslabs/goformation/v7 v7.14.9
+	github.com/docker/go-units v0.5.0
 	github.com/google/go-cmp v0.7.0
 	github.com/google/renameio/v2 v2.0.2
 	github.com/owenrumney/go-sarif/v2 v2.3.3

@@ -126,6 +126,7 @@ func lockFlags() []cli.Flag {
 		&cli.StringFlag{Name: "region", Usage: "of --official: the region `R` whose partition's bucket to ask"},
 		&cli.StringFlag{Name: "sha256", Usage: "of --official: what the template must be, in `HEX`"},
 		&cli.StringFlag{Name: "name", Value: "stdin", Usage: "the `NAME` for stdin in messages"},
+		&cli.StringFlag{Name: "max-size", Value: "1M", Usage: "read at most `N` bytes of each file, also as in 1500k or 5M"},
 		&cli.BoolFlag{Name: "quiet", Aliases: []string{"q"}, DisableDefaultText: true, Usage: "print no notes"},
 	}
 }

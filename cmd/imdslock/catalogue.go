@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -16,14 +17,22 @@ import (
 func catalogueSource(opts options) (source, error) {
 	if !opts.official {
 		read := func() ([]byte, error) { return templates.Reference(opts.template) }
-		return source{name: opts.template + ".yaml", read: read}, nil
+		return source{name: opts.template + ".yaml", open: opened(read)}, nil
 	}
 	release, err := templates.Lookup(opts.template, opts.region, opts.release)
 	if err != nil {
 		return source{}, usagef("%v", err)
 	}
 	read := func() ([]byte, error) { return official.New().Fetch(context.Background(), release, opts.sha256) }
-	return source{name: path.Base(release.URL), read: read}, nil
+	return source{name: path.Base(release.URL), open: opened(read)}, nil
+}
+
+// opened lets what comes as a whole be read like a file.
+func opened(read func() ([]byte, error)) func() (io.ReadCloser, error) {
+	return func() (io.ReadCloser, error) {
+		content, err := read()
+		return io.NopCloser(bytes.NewReader(content)), err
+	}
 }
 
 // printCatalogue lists the releases of AWS's templates.

@@ -38,8 +38,11 @@ func checkFiles(opts options, args []string, stdin io.Reader, stdout, stderr io.
 }
 
 func checkOne(opts options, s source) (checked, error) {
-	input, err := s.read()
-	if err != nil || s.walked && !mentionsLaunchTemplate(input) {
+	if passed, err := s.isPassedOver(); passed || err != nil {
+		return checked{source: s}, err
+	}
+	input, err := s.read(opts.maxSize)
+	if err != nil {
 		return checked{source: s}, err
 	}
 	findings, err := transform.Check(input, transform.CheckOptions{

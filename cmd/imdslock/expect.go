@@ -14,7 +14,7 @@ import (
 // result instead.
 func (p *patched) expect(opts options, output []byte, files *fileSet) error {
 	before := &content{}
-	golden, err := fileSource(opts.expect, false).read()
+	golden, err := fileSource(opts.expect, false).read(opts.maxSize)
 	switch missing := errors.Is(err, fs.ErrNotExist); {
 	case missing && !opts.write:
 		return noGolden(opts.expect)

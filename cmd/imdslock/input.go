@@ -21,7 +21,34 @@ type source struct {
 
 	isConfiguration bool // a CodePipeline template configuration
 
-	read func() ([]byte, error)
+	open func() (io.ReadCloser, error)
+}
+
+// read returns the content, which may have at most limit bytes.
+func (s source) read(limit int64) ([]byte, error) {
+	r, err := s.open()
+	if err != nil {
+		return nil, err
+	}
+	defer r.Close()
+	content, err := io.ReadAll(io.LimitReader(r, limit+1))
+	if err != nil {
+		return nil, failure("reading", s.name, err)
+	}
+	if int64(len(content)) > limit {
+		return nil, s.tooLarge(limit)
+	}
+	return content, nil
+}
+
+// tooLarge is the error for more content than the limit.
+func (s source) tooLarge(limit int64) error {
+	is := "is larger"
+	if info, err := os.Stat(s.path); err == nil && info.Mode().IsRegular() {
+		is = fmt.Sprintf("has %d bytes, which is more", info.Size())
+	}
+	return &usageError{fmt.Sprintf("%s %s than the %d bytes of --max-size", s.name, is, limit),
+		"--max-size N lifts the limit, as in --max-size 5M; CloudFormation takes templates of up to 1 MB"}
 }
 
 // placed puts the name of the source before an error about its content.
@@ -51,7 +78,7 @@ func sources(opts options, args []string, stdin io.Reader) ([]source, error) {
 			if slices.ContainsFunc(all, func(s source) bool { return s.path == "" }) {
 				return nil, usagef("stdin is named twice")
 			}
-			all = append(all, source{name: opts.name, read: func() ([]byte, error) { return io.ReadAll(stdin) }})
+			all = append(all, source{name: opts.name, open: func() (io.ReadCloser, error) { return io.NopCloser(stdin), nil }})
 			continue
 		}
 		info, err := os.Stat(arg)
@@ -75,7 +102,15 @@ func sources(opts options, args []string, stdin io.Reader) ([]source, error) {
 }
 
 func fileSource(path string, walked bool) source {
-	return source{name: path, path: path, walked: walked, read: func() ([]byte, error) { return os.ReadFile(path) }}
+	return source{name: path, path: path, walked: walked, open: func() (io.ReadCloser, error) { return openFile(path) }}
+}
+
+func openFile(path string) (io.ReadCloser, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, failure("reading", path, err)
+	}
+	return f, nil
 }
 
 // walk returns the files of a directory that are templates by their names.
@@ -106,9 +141,42 @@ func walk(dir string) ([]source, error) {
 	return found, nil
 }
 
-// mentionsLaunchTemplate reports whether a file can have anything to lock.
-func mentionsLaunchTemplate(src []byte) bool {
-	return bytes.Contains(src, []byte("AWS::EC2::LaunchTemplate")) ||
-		bytes.Contains(src, []byte("AWS::AutoScaling::LaunchConfiguration")) ||
-		bytes.Contains(src, []byte("AWS::EKS::Nodegroup"))
+// isPassedOver reports whether a file was found in a directory and has nothing
+// to lock, whatever its size.
+func (s source) isPassedOver() (bool, error) {
+	if !s.walked {
+		return false, nil
+	}
+	r, err := s.open()
+	if err != nil {
+		return false, err
+	}
+	defer r.Close()
+	mentions, err := mentionsLaunchTemplate(r)
+	if err != nil {
+		return false, failure("reading", s.name, err)
+	}
+	return !mentions, nil
+}
+
+// mentionsLaunchTemplate reports whether a text names a type of resource that
+// can have anything to lock. It holds little of the text at a time.
+func mentionsLaunchTemplate(r io.Reader) (bool, error) {
+	types := [][]byte{[]byte("AWS::EC2::LaunchTemplate"), []byte("AWS::AutoScaling::LaunchConfiguration"), []byte("AWS::EKS::Nodegroup")}
+	const overlap = 64 // more than the longest of them
+	window := make([]byte, 64<<10)
+	for kept := 0; ; {
+		n, err := io.ReadFull(r, window[kept:])
+		text := window[:kept+n]
+		if slices.ContainsFunc(types, func(t []byte) bool { return bytes.Contains(text, t) }) {
+			return true, nil
+		}
+		switch {
+		case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+			return false, nil
+		case err != nil:
+			return false, err
+		}
+		kept = copy(window, text[len(text)-overlap:])
+	}
 }

@@ -2,9 +2,11 @@ package main
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 
+	"github.com/docker/go-units"
 	"github.com/urfave/cli/v2"
 
 	"imdslock/transform"
@@ -22,8 +24,12 @@ type options struct {
 	release, region   string // of the official template
 	sha256            string // of the official template, in hexadecimal digits
 	name              string // of stdin
-	verbose, quiet    bool
-	color             bool
+	// maxSize is how many bytes each input may have. The default is the quota
+	// "template body size in an Amazon S3 object", 1 MB.
+	// https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
+	maxSize        int64
+	verbose, quiet bool
+	color          bool
 
 	format     string // of check
 	parameters map[string]string
@@ -78,6 +84,9 @@ func readOptions(c *cli.Context, args []string) (opts options, err error) {
 	}
 	if opts.output == "-" {
 		opts.output = "" // stdout, as without it
+	}
+	if opts.maxSize, err = units.RAMInBytes(c.String("max-size")); err != nil || opts.maxSize < 1 || opts.maxSize == math.MaxInt64 {
+		return opts, usagef("--max-size %s: want a number of bytes, as in 1500000, 1500k or 2M", c.String("max-size"))
 	}
 	opts.HopLimit = c.Int("hop-limit")
 	opts.BranchENI = c.Bool("branch-eni")

@@ -60,8 +60,11 @@ func patchFiles(opts options, args []string, stdin io.Reader, files *fileSet, st
 // nothing to lock is passed over as it is.
 func patchOne(opts options, s source, files *fileSet) (patched, error) {
 	p := patched{source: s}
-	input, err := s.read()
-	if err != nil || s.walked && !mentionsLaunchTemplate(input) {
+	if passed, err := s.isPassedOver(); passed || err != nil {
+		return p, err
+	}
+	input, err := s.read(opts.maxSize)
+	if err != nil {
 		return p, err
 	}
 	result, err := transform.Patch(input, opts.Options)
@@ -81,7 +84,7 @@ func patchConfiguration(opts options, results []patched, files *fileSet, stderr 
 	p := patched{source: fileSource(opts.configuration, false)}
 	p.isConfiguration = true
 	before := &content{}
-	input, err := p.read()
+	input, err := p.read(opts.maxSize)
 	switch {
 	case err == nil:
 		before = contentOf(input)
