@@ -112,12 +112,7 @@ func (p *planner) dedicated(parameter string) bool {
 	if parameter == parameterOfAWS {
 		return true
 	}
-	isDriven := map[string]bool{} // conditions that depend on the parameter
-	if conditions := p.t.Root.Get("Conditions"); conditions != nil {
-		for _, c := range conditions.Pairs {
-			isDriven[c.Key.Value] = slices.Contains(p.t.ParametersBehind(c.Value), parameter)
-		}
-	}
+	isDriven := p.t.ConditionsBehind(parameter)
 	for _, section := range []string{"Resources", "Rules"} {
 		if n := p.t.Root.Get(section); n != nil && p.uses(n, parameter, isDriven) {
 			return false

@@ -3,7 +3,6 @@ package cfn
 import (
 	"encoding/base64"
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 )
@@ -19,11 +18,22 @@ import (
 type Evaluator struct {
 	t          *Template
 	parameters *Node
-	conditions *Node
 	mappings   *Node
 	values     map[string]string // of parameters
-	inside     []string          // the conditions being evaluated, to see cycles
+	truths     map[string]Value  // of the conditions that others have named
+	inside     map[string]bool   // the conditions being evaluated, to see cycles
+	depth      int
 }
+
+// maxEvaluation is how deep expressions may nest, those of the conditions that
+// they name included.
+const maxEvaluation = 10 * maxDepth
+
+// maxText is how many bytes a text may have that is made of others: a few
+// Fn::Subs in one another can double it with every level. That of a parameter
+// has at most 4,096 ("Parameter value" in the quotas of CloudFormation).
+// https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
+const maxText = 1 << 16
 
 // NewEvaluator returns an evaluator of a template. Values are those that the
 // deployment passes for parameters; a parameter that is not among them is
@@ -32,14 +42,20 @@ func (t *Template) NewEvaluator(values map[string]string) *Evaluator {
 	return &Evaluator{
 		t:          t,
 		parameters: t.Root.Get("Parameters"),
-		conditions: t.Root.Get("Conditions"),
 		mappings:   t.Root.Get("Mappings"),
 		values:     values,
+		truths:     map[string]Value{},
+		inside:     map[string]bool{},
 	}
 }
 
 // Evaluate returns the value of an expression.
 func (e *Evaluator) Evaluate(n *Node) Value {
+	if e.depth++; e.depth > maxEvaluation {
+		e.depth--
+		return unknown(n.Span.Start, "it nests too deep")
+	}
+	defer func() { e.depth-- }()
 	if name, arg := n.Function(); name != "" {
 		return e.call(n, name, arg)
 	}
@@ -106,7 +122,7 @@ func (e *Evaluator) call(n *Node, name string, arg *Node) Value {
 	case "Fn::Base64":
 		v := e.Evaluate(arg)
 		if v.Kind == IsText {
-			return text(base64.StdEncoding.EncodeToString([]byte(v.Text)))
+			return bounded(at, base64.StdEncoding.EncodeToString([]byte(v.Text)))
 		}
 		return v
 	case "Fn::Sub":
@@ -172,16 +188,24 @@ func (e *Evaluator) conditional(arg *Node) Value {
 // Condition returns the text "true" or "false" for a condition of the
 // template, or why it is unknown; at is the offset where it is named.
 func (e *Evaluator) Condition(name string, at int) Value {
-	n := e.conditions.Get(name)
+	n := e.t.condition(name)
 	if n == nil {
 		return invalid(at, fmt.Sprintf("there is no condition %q", name))
 	}
-	if slices.Contains(e.inside, name) {
+	if v, ok := e.truths[name]; ok {
+		return v
+	}
+	if e.inside[name] {
 		return invalid(n.Span.Start, fmt.Sprintf("condition %q depends on itself", name))
 	}
-	e.inside = append(e.inside, name)
-	defer func() { e.inside = e.inside[:len(e.inside)-1] }()
-	return e.truth(n)
+	isNamedByOther := len(e.inside) > 0
+	e.inside[name] = true
+	v := e.truth(n)
+	delete(e.inside, name)
+	if isNamedByOther { // and maybe by many, which name each other
+		e.truths[name] = v
+	}
+	return v
 }
 
 func truth(b bool) Value { return text(strconv.FormatBool(b)) }
@@ -189,6 +213,11 @@ func truth(b bool) Value { return text(strconv.FormatBool(b)) }
 // truth evaluates the definition of a condition.
 func (e *Evaluator) truth(n *Node) Value {
 	at := n.Span.Start
+	if e.depth++; e.depth > maxEvaluation {
+		e.depth--
+		return unknown(at, "it nests too deep")
+	}
+	defer func() { e.depth-- }()
 	name, arg := n.Function()
 	if want := arity(name); want > 0 && (arg.Kind != Sequence || len(arg.Items) != want) {
 		return invalid(at, fmt.Sprintf("%s wants a list of %d", name, want))
@@ -243,6 +272,13 @@ func (e *Evaluator) findInMap(at int, arg *Node) Value {
 	if found == nil {
 		return invalid(at, fmt.Sprintf("there is no %s.%s.%s in Mappings", keys[0].Text, keys[1].Text, keys[2].Text))
 	}
+	// Mappings have no functions, says the User Guide ("Mappings syntax"), and so
+	// none that selects itself.
+	for n := range found.All {
+		if name, _ := n.Function(); name != "" {
+			return invalid(at, "there is "+name+" in Mappings")
+		}
+	}
 	return e.Evaluate(found)
 }
 
@@ -257,6 +293,7 @@ func (e *Evaluator) sub(at int, arg *Node) Value {
 		return invalid(at, "the text of Fn::Sub is no string")
 	}
 	var parts []Value
+	own := map[string]Value{} // values of its variables
 	rest := arg.Value
 	for {
 		before, after, found := strings.Cut(rest, "${")
@@ -270,7 +307,10 @@ func (e *Evaluator) sub(at int, arg *Node) Value {
 		case isLiteral:
 			parts = append(parts, text("${"+literal+"}"))
 		case variables.Get(name) != nil:
-			parts = append(parts, e.Evaluate(variables.Get(name)))
+			if _, ok := own[name]; !ok {
+				own[name] = e.Evaluate(variables.Get(name))
+			}
+			parts = append(parts, own[name])
 		default:
 			parts = append(parts, e.ref(at, name))
 		}

@@ -8,9 +8,14 @@ import (
 	"unicode/utf8"
 )
 
-// maxDepth is how deep the collections of a JSON template may nest. yaml.v3
-// has a limit of its own; CloudFormation's templates stay below 50.
+// maxDepth is how deep a template may nest, so that whatever walks the tree is
+// bounded too. CloudFormation's templates stay below 50.
 const maxDepth = 1000
+
+// tooDeep is the error for what nests deeper.
+func (t *Template) tooDeep(offset int) *Error {
+	return t.Errorf(offset, "nested more than %d levels deep", maxDepth)
+}
 
 // jsonReader builds the tree from the tokens of encoding/json, whose
 // InputOffset is the exact end of each.
@@ -90,7 +95,7 @@ func (r *jsonReader) value() (*Node, error) {
 	switch v := token.(type) {
 	case json.Delim:
 		if r.depth++; r.depth > maxDepth {
-			return nil, r.Errorf(span.Start, "nested more than %d levels deep", maxDepth)
+			return nil, r.tooDeep(span.Start)
 		}
 		n.Style = Flow
 		if v == '{' {

@@ -70,34 +70,78 @@ func (o Outcome) String() string {
 // from the SSM parameter store are not among them: it is always unknown.
 func (t *Template) ParametersBehind(n *Node) []string {
 	names := map[string]bool{}
-	seen := map[string]bool{}
-	var visit func(*Node)
-	condition := func(name string) {
-		if c := t.Root.Get("Conditions", name); c != nil && !seen[name] {
-			seen[name] = true
-			visit(c)
-		}
-	}
-	visit = func(n *Node) {
-		for m := range n.All {
-			switch name, arg := m.Function(); name {
-			case "Ref":
-				t.addParameter(names, arg.Value)
-			case "Condition":
-				condition(arg.Value)
-			case "Fn::If":
-				if len(arg.Items) > 0 {
-					condition(arg.Items[0].Value)
-				}
-			case "Fn::Sub":
-				for _, variable := range subVariables(arg) {
-					t.addParameter(names, variable)
-				}
+	seen := map[*Node]bool{n: true}
+	for next := []*Node{n}; len(next) > 0; {
+		n, next = next[0], next[1:]
+		for _, c := range t.mentionedBy(n, names) {
+			if !seen[c] {
+				seen[c] = true
+				next = append(next, c)
 			}
 		}
 	}
-	visit(n)
 	return slices.Sorted(maps.Keys(names))
+}
+
+// mentionedBy adds the parameters that an expression mentions to names, and
+// returns the definitions of the conditions that it mentions.
+func (t *Template) mentionedBy(n *Node, names map[string]bool) (conditions []*Node) {
+	condition := func(name string) {
+		if c := t.condition(name); c != nil {
+			conditions = append(conditions, c)
+		}
+	}
+	for m := range n.All {
+		switch name, arg := m.Function(); name {
+		case "Ref":
+			t.addParameter(names, arg.Value)
+		case "Condition":
+			condition(arg.Value)
+		case "Fn::If":
+			if len(arg.Items) > 0 {
+				condition(arg.Items[0].Value)
+			}
+		case "Fn::Sub":
+			for _, variable := range subVariables(arg) {
+				t.addParameter(names, variable)
+			}
+		}
+	}
+	return conditions
+}
+
+// ConditionsBehind returns the names of the conditions whose value depends on a
+// parameter, directly or by other conditions.
+func (t *Template) ConditionsBehind(parameter string) map[string]bool {
+	usedBy := map[*Node][]string{} // condition to those that mention it
+	driven := map[string]bool{}
+	var next []string
+	section := t.Root.Get("Conditions")
+	if section == nil {
+		return driven
+	}
+	drive := func(name string) {
+		if !driven[name] {
+			driven[name] = true
+			next = append(next, name)
+		}
+	}
+	for _, p := range section.Pairs {
+		names := map[string]bool{}
+		for _, c := range t.mentionedBy(p.Value, names) {
+			usedBy[c] = append(usedBy[c], p.Key.Value)
+		}
+		if names[parameter] {
+			drive(p.Key.Value)
+		}
+	}
+	for len(next) > 0 {
+		for _, name := range usedBy[t.condition(next[0])] {
+			drive(name)
+		}
+		next = next[1:]
+	}
+	return driven
 }
 
 func (t *Template) addParameter(names map[string]bool, name string) {

@@ -14,6 +14,7 @@ package cfn
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"sort"
 	"strings"
 	"sync"
@@ -45,13 +46,21 @@ type Template struct {
 
 	lines   []int // byte offset of the start of each line
 	isASCII bool  // so that a column is a number of bytes
+	runes   []int // how many characters come before each runeStep bytes
 
 	anchors map[*Node]string // the names of those (&name) on nodes
 	aliases map[string]bool  // the names that aliases (*name) use
 
 	mentioned sync.Once
 	values    map[string][]string // see mentions
+
+	named      sync.Once
+	conditions map[string]*Node // see condition
 }
+
+// runeStep is how far apart characters have been counted: a template may be one
+// line, whose every column would else be counted from its start.
+const runeStep = 1 << 10
 
 // bom is the UTF-8 byte order mark.
 const bom = "\uFEFF"
@@ -62,6 +71,10 @@ const bom = "\uFEFF"
 // place where reading stopped. The template keeps src, which must not change.
 func Parse(src []byte) (*Template, error) {
 	t := &Template{Source: src, lines: lineStarts(src)}
+	t.isASCII = !slices.ContainsFunc(src, func(c byte) bool { return c >= utf8.RuneSelf })
+	if !t.isASCII {
+		t.countRunes()
+	}
 	if err := t.checkText(); err != nil {
 		return nil, err
 	}
@@ -113,13 +126,11 @@ func (t *Template) checkText() error {
 	if i := bytes.IndexByte(src, 0); i >= 0 {
 		return t.Errorf(i, "NUL byte: the template is not text")
 	}
-	t.isASCII = true
-	for i := 0; i < len(src); {
+	for i := 0; i < len(src) && !t.isASCII; {
 		if src[i] < utf8.RuneSelf {
 			i++
 			continue
 		}
-		t.isASCII = false
 		r, n := utf8.DecodeRune(src[i:])
 		if r == utf8.RuneError && n == 1 {
 			return t.Errorf(i, "invalid UTF-8 byte 0x%02x", src[i])
@@ -138,6 +149,19 @@ type Position struct {
 
 func (p Position) String() string { return fmt.Sprintf("%d:%d", p.Line, p.Column) }
 
+// condition returns the definition of a condition, or nil.
+func (t *Template) condition(name string) *Node {
+	t.named.Do(func() {
+		t.conditions = map[string]*Node{}
+		if section := t.Root.Get("Conditions"); section != nil {
+			for _, p := range section.Pairs {
+				t.conditions[p.Key.Value] = p.Value
+			}
+		}
+	})
+	return t.conditions[name]
+}
+
 // Position returns the place of a byte offset.
 func (t *Template) Position(offset int) Position {
 	line := sort.SearchInts(t.lines, offset+1) - 1
@@ -146,9 +170,37 @@ func (t *Template) Position(offset int) Position {
 	}
 	column := offset - t.lines[line]
 	if !t.isASCII {
-		column = utf8.RuneCount(t.Source[t.lines[line]:offset])
+		column = t.runesBefore(offset) - t.runesBefore(t.lines[line])
 	}
 	return Position{Offset: offset, Line: line + 1, Column: column + 1}
+}
+
+// runesBefore returns how many characters start before a byte offset.
+func (t *Template) runesBefore(offset int) int {
+	step := offset / runeStep
+	return t.runes[step] + runeStarts(t.Source[step*runeStep:offset])
+}
+
+// countRunes counts the characters before every runeStep bytes.
+func (t *Template) countRunes() {
+	n := 0
+	for at := 0; ; at += runeStep {
+		t.runes = append(t.runes, n)
+		if at+runeStep > len(t.Source) {
+			return
+		}
+		n += runeStarts(t.Source[at : at+runeStep])
+	}
+}
+
+// runeStarts returns how many characters start in a part of UTF-8 text.
+func runeStarts(src []byte) (n int) {
+	for _, c := range src {
+		if utf8.RuneStart(c) {
+			n++
+		}
+	}
+	return n
 }
 
 // An Error says what is wrong at one place of a template.

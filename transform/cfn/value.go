@@ -93,15 +93,29 @@ func unknownAmong(values ...Value) (Value, bool) {
 	return Value{}, false
 }
 
+// bounded is a text made of others, or unknown where it is longer than maxText.
+func bounded(at int, s string) Value {
+	if len(s) > maxText {
+		return tooLong(at)
+	}
+	return text(s)
+}
+
+func tooLong(at int) Value { return unknown(at, "the text is too long") }
+
 // join joins texts, or says why it cannot.
 func join(at int, delimiter string, items []Value) Value {
 	if v, ok := unknownAmong(items...); ok {
 		return v
 	}
 	parts := make([]string, 0, len(items))
+	size := 0
 	for _, item := range items {
 		switch item.Kind {
 		case IsText:
+			if size += len(item.Text) + len(delimiter); size > maxText {
+				return tooLong(at)
+			}
 			parts = append(parts, item.Text)
 		case IsNoValue:
 		default:

@@ -16,6 +16,8 @@ import (
 type yamlReader struct {
 	*Template
 
+	depth int // of the collections around what is read
+
 	// Where the last position asked for was, so that the columns of a long
 	// line are counted once.
 	line, column, offset int
@@ -76,6 +78,9 @@ func (t *Template) yamlError(err error) error {
 	}
 	offset := t.lines[min(max(line, 1), len(t.lines))-1]
 	offset += len(t.lineIndent(offset))
+	if strings.HasPrefix(message, "exceeded max depth") {
+		return t.tooDeep(offset)
+	}
 	return t.Errorf(offset, "not YAML: %s", message)
 }
 
@@ -120,6 +125,12 @@ func (r *yamlReader) node(y *yaml.Node) (*Node, error) {
 	tag := ""
 	if y.Kind != yaml.AliasNode && r.hasProperties(y, start) {
 		tag, n.body = r.properties(start, y)
+	}
+	if y.Kind == yaml.MappingNode || y.Kind == yaml.SequenceNode {
+		if r.depth++; r.depth > maxDepth {
+			return nil, r.tooDeep(start)
+		}
+		defer func() { r.depth-- }()
 	}
 	var err error
 	switch y.Kind {
