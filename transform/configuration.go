@@ -1,17 +1,22 @@
 package transform
 
 import (
+	"bytes"
+
 	"imdslock/transform/cfn"
 )
 
 // SetParameters returns a CodePipeline template configuration in which
 // parameters have the given values, in the order of the names; all else stays
-// byte for byte. An empty src makes a new one, also where there are no names. The error is a [*cfn.Error] where
-// src is no JSON object ("Template configuration file" in the CloudFormation
-// User Guide's page on CodePipeline artifacts).
+// byte for byte. An empty src makes a new one. The error is a [*cfn.Error] where
+// src is no JSON object, also where there are no names ("Template configuration
+// file" in the CloudFormation User Guide's page on CodePipeline artifacts).
 func SetParameters(src []byte, names []string, values map[string]string) ([]byte, error) {
 	if len(src) == 0 {
 		src = []byte("{\n  \"Parameters\": {}\n}\n")
+	}
+	if _, err := readConfiguration(src); err != nil {
+		return nil, err
 	}
 	for _, name := range names {
 		var err error
@@ -22,14 +27,23 @@ func SetParameters(src []byte, names []string, values map[string]string) ([]byte
 	return src, nil
 }
 
+// readConfiguration reads a template configuration.
+func readConfiguration(src []byte) (*cfn.Template, error) {
+	if text := bytes.TrimLeft(src, " \t\r\n\uFEFF"); !bytes.HasPrefix(text, []byte("{")) {
+		return nil, &cfn.Error{Position: cfn.Position{Line: 1, Column: 1}, Message: "a template configuration is a JSON object", Hint: `as in {"Parameters": {}}`}
+	}
+	t, err := cfn.Parse(src)
+	if err == nil && t.Format != cfn.JSON {
+		return nil, t.Errorf(t.Root.Span.Start, "a template configuration is JSON, not YAML")
+	}
+	return t, err
+}
+
 // setParameter sets one.
 func setParameter(src []byte, name, value string) ([]byte, error) {
-	t, err := cfn.Parse(src)
+	t, err := readConfiguration(src)
 	if err != nil {
 		return nil, err
-	}
-	if t.Format != cfn.JSON {
-		return nil, t.Errorf(t.Root.Span.Start, "a template configuration is JSON, not YAML")
 	}
 	entry := cfn.NewPair{Key: name, Value: cfn.NewScalar(value, cfn.InDoubleQuotes)}
 	var edit cfn.Edit

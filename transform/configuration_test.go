@@ -1,6 +1,7 @@
 package transform_test
 
 import (
+	"strings"
 	"testing"
 
 	"imdslock/transform"
@@ -30,11 +31,18 @@ func TestSetParameters(t *testing.T) {
 		})
 	}
 	for src, want := range map[string]string{
-		"[]":                "1:1: not a CloudFormation template: the document is not a mapping",
-		"Parameters: {}":    "1:1: a template configuration is JSON, not YAML",
+		"[]":                "1:1: a template configuration is a JSON object",
+		" ":                 "1:1: a template configuration is a JSON object",
+		"Parameters: {}":    "1:1: a template configuration is a JSON object",
+		"{Parameters: {}}":  "1:1: a template configuration is JSON, not YAML",
 		`{"Parameters": 1}`: "1:16: Parameters is not an object",
 		`{"Parameters": `:   "1:16: not JSON: the template ends too early",
 	} {
+		if strings.HasPrefix(want, "1:1:") {
+			if got, err := transform.SetParameters([]byte(src), nil, nil); err == nil || err.Error() != want {
+				t.Errorf("%s, no names: got %q, %v, want %s", src, got, err, want)
+			}
+		}
 		if got, err := transform.SetParameters([]byte(src), []string{"A"}, map[string]string{"A": "b"}); err == nil || err.Error() != want {
 			t.Errorf("%s: got %q, %v, want %s", src, got, err, want)
 		}
