@@ -62,9 +62,9 @@ func printChecked(opts options, results []checked, stdout, stderr io.Writer) err
 		for _, f := range c.findings {
 			switch {
 			case f.Open:
-				fmt.Fprintf(stdout, "%s:%v: %s %s\n", c.name, f.Position, f.Rule, f.Message)
+				fmt.Fprintf(stdout, "%s:%v: %s %s\n", c.name, f.Position, f.Rule, oneLine(f.Message))
 			case !opts.quiet:
-				fmt.Fprintf(stderr, "%s:%v: note: %s\n", c.name, f.Position, f.Message)
+				fmt.Fprintf(stderr, "%s:%v: note: %s\n", c.name, f.Position, oneLine(f.Message))
 			}
 		}
 	}
@@ -86,7 +86,7 @@ func printJSON(results []checked, stdout io.Writer) error {
 	findings := []jsonFinding{}
 	for _, c := range results {
 		for _, f := range c.findings {
-			findings = append(findings, jsonFinding{c.name, f.Position.Line, f.Position.Column, string(f.Rule), level(f), f.LogicalID, f.Message})
+			findings = append(findings, jsonFinding{c.file(), f.Position.Line, f.Position.Column, string(f.Rule), level(f), f.LogicalID, f.Message})
 		}
 	}
 	encoder := json.NewEncoder(stdout)

@@ -1,13 +1,11 @@
 package main
 
 import (
-	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
-	"path/filepath"
 	"slices"
 
 	"imdslock/transform/cfn"
@@ -51,6 +49,9 @@ func (s source) tooLarge(limit int64) error {
 		"--max-size N lifts the limit, as in --max-size 5M; CloudFormation takes templates of up to 1 MB"}
 }
 
+// file names the source for machines, where names are not quoted.
+func (s source) file() string { return cmp.Or(s.path, s.name) }
+
 // placed puts the name of the source before an error about its content.
 func (s source) placed(err error) error {
 	var at *cfn.Error
@@ -78,14 +79,17 @@ func sources(opts options, args []string, stdin io.Reader) ([]source, error) {
 			if slices.ContainsFunc(all, func(s source) bool { return s.path == "" }) {
 				return nil, usagef("stdin is named twice")
 			}
-			all = append(all, source{name: opts.name, open: func() (io.ReadCloser, error) { return io.NopCloser(stdin), nil }})
+			all = append(all, source{name: shownName(opts.name), open: func() (io.ReadCloser, error) { return io.NopCloser(stdin), nil }})
 			continue
 		}
 		info, err := os.Stat(arg)
 		if err != nil {
-			return nil, err
+			return nil, noFile(opts, arg, err)
 		}
 		if !info.IsDir() {
+			if opts.write && opts.expect == "" && !info.Mode().IsRegular() {
+				return nil, usagef("--write writes files back, and %s is a device or a pipe: use --output", arg)
+			}
 			all = append(all, fileSource(arg, false))
 			continue
 		}
@@ -102,7 +106,7 @@ func sources(opts options, args []string, stdin io.Reader) ([]source, error) {
 }
 
 func fileSource(path string, walked bool) source {
-	return source{name: path, path: path, walked: walked, open: func() (io.ReadCloser, error) { return openFile(path) }}
+	return source{name: shownName(path), path: path, walked: walked, open: func() (io.ReadCloser, error) { return openFile(path) }}
 }
 
 func openFile(path string) (io.ReadCloser, error) {
@@ -111,72 +115,4 @@ func openFile(path string) (io.ReadCloser, error) {
 		return nil, failure("reading", path, err)
 	}
 	return f, nil
-}
-
-// walk returns the files of a directory that are templates by their names.
-// Hidden directories, such as .git, are passed over.
-func walk(dir string) ([]source, error) {
-	var found []source
-	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
-		switch {
-		case err != nil:
-			return err
-		case d.IsDir():
-			if name := d.Name(); path != dir && len(name) > 1 && name[0] == '.' {
-				return fs.SkipDir
-			}
-			return nil
-		}
-		switch filepath.Ext(path) {
-		case ".yaml", ".yml", ".json", ".template":
-			if info, err := os.Stat(path); err == nil && info.Mode().IsRegular() {
-				found = append(found, fileSource(path, true))
-			}
-		}
-		return nil
-	})
-	if err != nil {
-		return nil, fmt.Errorf("walking %s: %w", dir, err)
-	}
-	return found, nil
-}
-
-// isPassedOver reports whether a file was found in a directory and has nothing
-// to lock, whatever its size.
-func (s source) isPassedOver() (bool, error) {
-	if !s.walked {
-		return false, nil
-	}
-	r, err := s.open()
-	if err != nil {
-		return false, err
-	}
-	defer r.Close()
-	mentions, err := mentionsLaunchTemplate(r)
-	if err != nil {
-		return false, failure("reading", s.name, err)
-	}
-	return !mentions, nil
-}
-
-// mentionsLaunchTemplate reports whether a text names a type of resource that
-// can have anything to lock. It holds little of the text at a time.
-func mentionsLaunchTemplate(r io.Reader) (bool, error) {
-	types := [][]byte{[]byte("AWS::EC2::LaunchTemplate"), []byte("AWS::AutoScaling::LaunchConfiguration"), []byte("AWS::EKS::Nodegroup")}
-	const overlap = 64 // more than the longest of them
-	window := make([]byte, 64<<10)
-	for kept := 0; ; {
-		n, err := io.ReadFull(r, window[kept:])
-		text := window[:kept+n]
-		if slices.ContainsFunc(types, func(t []byte) bool { return bytes.Contains(text, t) }) {
-			return true, nil
-		}
-		switch {
-		case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
-			return false, nil
-		case err != nil:
-			return false, err
-		}
-		kept = copy(window, text[len(text)-overlap:])
-	}
 }

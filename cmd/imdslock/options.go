@@ -29,6 +29,7 @@ type options struct {
 	// https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
 	maxSize        int64
 	verbose, quiet bool
+	commands       []string // the names of all, for who mistypes one
 	color          bool
 
 	format     string // of check

@@ -23,7 +23,11 @@ func unifiedDiff(name string, before, after []byte) string {
 	if strings.Contains(name, " ") {
 		name += "\t" // where the name ends, for patch
 	}
-	text := diff.Diff("a/"+name, before, "b/"+name, after)
+	a, b := "a/"+name, "b/"+name
+	if quoted, ok := strings.CutPrefix(name, `"`); ok { // by shownName
+		a, b = `"a/`+quoted, `"b/`+quoted
+	}
+	text := diff.Diff(a, before, b, after)
 	_, text, _ = bytes.Cut(text, []byte("\n")) // the line that names the command
 	return string(text)
 }

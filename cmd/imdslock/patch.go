@@ -113,9 +113,9 @@ func (p patched) log(opts options, stderr io.Writer) {
 	for _, f := range findings {
 		switch {
 		case f.IsNote() && !opts.quiet:
-			fmt.Fprintf(stderr, "%s:%v: note: %s\n", p.name, f.Position, f.Message)
+			fmt.Fprintf(stderr, "%s:%v: note: %s\n", p.name, f.Position, oneLine(f.Message))
 		case !f.IsNote() && opts.verbose:
-			fmt.Fprintf(stderr, "%s:%v: %s: %s\n", p.name, f.Position, f.LogicalID, f.Message)
+			fmt.Fprintf(stderr, "%s:%v: %s: %s\n", p.name, f.Position, oneLine(f.LogicalID), oneLine(f.Message))
 		}
 	}
 }

@@ -7,14 +7,13 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 
 	"github.com/urfave/cli/v2"
 	"golang.org/x/term"
 
-	"imdslock/templates/official"
 	"imdslock/transform"
-	"imdslock/transform/cfn"
 )
 
 // The exit statuses.
@@ -56,6 +55,9 @@ func execute(args []string, stdin io.Reader, stdout, stderr io.Writer, files *fi
 		opts, err := readOptions(c, args)
 		if err != nil {
 			return err
+		}
+		for _, command := range c.App.Commands {
+			opts.commands = append(opts.commands, command.Name)
 		}
 		opts.color = isTerminal(stdout) && os.Getenv("NO_COLOR") == ""
 		if err := wantsInput(opts, c, stdin); err != nil {
@@ -108,7 +110,9 @@ func execute(args []string, stdin io.Reader, stdout, stderr io.Writer, files *fi
 // the person.
 func wantsInput(opts options, c *cli.Context, stdin io.Reader) error {
 	if c.NArg() == 0 && opts.template == "" && isTerminal(stdin) {
-		return usagef("stdin is a terminal: name a file, or pipe a template in")
+		usage := strings.TrimSpace("imdslock " + strings.TrimPrefix(c.Command.Name, "imdslock"))
+		return &usageError{"stdin is a terminal: name a file, or pipe a template in",
+			fmt.Sprintf("usage: %s [options] [FILE|DIR|-]..., more by %s --help", usage, usage)}
 	}
 	return nil
 }
@@ -137,37 +141,4 @@ func exitStatus(err error) int {
 		return exitCannotLock
 	}
 	return exitUsage
-}
-
-// report prints an error, each of several on a line of its own, and its hint.
-// One with a place starts with it, as compilers' do.
-func report(stderr io.Writer, err error) {
-	if many, ok := err.(interface{ Unwrap() []error }); ok {
-		for _, e := range many.Unwrap() {
-			report(stderr, e)
-		}
-		return
-	}
-	var placed *cfn.Error
-	var usage *usageError
-	var download *official.Error
-	switch {
-	case errors.As(err, &placed):
-		fmt.Fprintln(stderr, err)
-		printHint(stderr, placed.Hint)
-	case errors.As(err, &download):
-		fmt.Fprintln(stderr, "imdslock: "+err.Error())
-		printHint(stderr, download.Hint)
-	case errors.As(err, &usage):
-		fmt.Fprintln(stderr, "imdslock: "+err.Error())
-		printHint(stderr, usage.hint)
-	default:
-		fmt.Fprintln(stderr, "imdslock: "+err.Error())
-	}
-}
-
-func printHint(stderr io.Writer, hint string) {
-	if hint != "" {
-		fmt.Fprintln(stderr, "hint: "+hint)
-	}
 }

@@ -39,7 +39,7 @@ func printSARIF(results []checked, stdout io.Writer) error {
 			run.CreateResultForRule(string(f.Rule)).
 				WithLevel(level(f)).
 				WithMessage(sarif.NewTextMessage(f.Message)).
-				WithLocations([]*sarif.Location{location(c.name, f)})
+				WithLocations([]*sarif.Location{location(c.file(), f)})
 		}
 	}
 	encoder := json.NewEncoder(stdout)

@@ -1,0 +1,117 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"strconv"
+	"strings"
+	"unicode"
+
+	"github.com/xrash/smetrics"
+
+	"imdslock/templates/official"
+	"imdslock/transform/cfn"
+)
+
+// report prints an error, each of several on a line of its own, and its hint.
+// One with a place starts with it, as compilers' do.
+func report(stderr io.Writer, err error) {
+	if many, ok := err.(interface{ Unwrap() []error }); ok {
+		for _, e := range many.Unwrap() {
+			report(stderr, e)
+		}
+		return
+	}
+	message := oneLine(err.Error())
+	var placed *cfn.Error
+	var usage *usageError
+	var download *official.Error
+	switch {
+	case errors.As(err, &placed):
+		fmt.Fprintln(stderr, message)
+		printHint(stderr, placed.Hint)
+	case errors.As(err, &download):
+		fmt.Fprintln(stderr, "imdslock: "+message)
+		printHint(stderr, download.Hint)
+	case errors.As(err, &usage):
+		fmt.Fprintln(stderr, "imdslock: "+message)
+		printHint(stderr, usage.hint)
+	default:
+		fmt.Fprintln(stderr, "imdslock: "+message)
+	}
+}
+
+func printHint(stderr io.Writer, hint string) {
+	if hint != "" {
+		fmt.Fprintln(stderr, "hint: "+oneLine(hint))
+	}
+}
+
+// oneLine writes control characters as Go does, so that a message is one line
+// and does nothing to a terminal, whatever names are in it.
+func oneLine(message string) string {
+	if !strings.ContainsFunc(message, unicode.IsControl) {
+		return message
+	}
+	var b strings.Builder
+	for _, r := range message {
+		if unicode.IsControl(r) {
+			b.WriteString(strings.Trim(strconv.QuoteRune(r), "'"))
+			continue
+		}
+		b.WriteRune(r)
+	}
+	return b.String()
+}
+
+// shownName is a file's name in messages, in lists and in diffs: as it is, but
+// where it has control characters quoted as git does it, which git apply reads
+// (core.quotePath in git-config).
+func shownName(name string) string {
+	if !strings.ContainsFunc(name, unicode.IsControl) {
+		return name
+	}
+	var b strings.Builder
+	for i := range len(name) {
+		switch c := name[i]; {
+		case c == '"' || c == '\\':
+			b.WriteString(`\` + string(c))
+		case '\a' <= c && c <= '\r':
+			b.WriteString(`\` + "abtnvfr"[c-'\a':][:1])
+		case c < ' ' || c >= 0x7f:
+			fmt.Fprintf(&b, `\%03o`, c)
+		default:
+			b.WriteByte(c)
+		}
+	}
+	return `"` + b.String() + `"`
+}
+
+// noFile is the error for an argument that names no file, with what may have
+// been meant.
+func noFile(opts options, arg string, err error) error {
+	e := failure("reading", arg, err)
+	switch meant := opts.nearestCommand(arg); {
+	case !errors.Is(err, fs.ErrNotExist):
+	case arg == "true" || arg == "false":
+		return &usageError{e.Error(), "an option that is on or off has its value behind =, as in --branch-eni=" + arg}
+	case arg == "help":
+		return &usageError{e.Error(), "imdslock --help shows the options"}
+	case meant != "":
+		return &usageError{e.Error(), fmt.Sprintf("did you mean the command %s?", meant)}
+	}
+	return e
+}
+
+// nearestCommand returns the command that a word may have been meant for, or "".
+func (o options) nearestCommand(word string) (nearest string) {
+	best := 0.8 // of 1, which only the same word has
+	for _, name := range o.commands {
+		if likeness := smetrics.JaroWinkler(name, word, 0.7, 4); likeness > best {
+			nearest, best = name, likeness
+		}
+	}
+	return nearest
+}

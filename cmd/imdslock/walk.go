@@ -1,0 +1,87 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"syscall"
+)
+
+// walk returns the files of a directory that are templates by their names.
+// Hidden directories, such as .git, are passed over.
+func walk(dir string) ([]source, error) {
+	var found []source
+	root := dir + string(filepath.Separator) // what is behind a link too
+	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case d.IsDir():
+			if name := d.Name(); path != root && len(name) > 1 && name[0] == '.' {
+				return fs.SkipDir
+			}
+			return nil
+		}
+		switch filepath.Ext(path) {
+		case ".yaml", ".yml", ".json", ".template":
+			info, err := os.Stat(path)
+			switch {
+			case errors.Is(err, fs.ErrNotExist), errors.Is(err, syscall.ELOOP): // a link that leads nowhere
+			case err != nil:
+				return err
+			case info.Mode().IsRegular():
+				found = append(found, fileSource(path, true))
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("walking: %w", err)
+	}
+	return found, nil
+}
+
+// isPassedOver reports whether a file was found in a directory and has nothing
+// to lock, whatever its size.
+func (s source) isPassedOver() (bool, error) {
+	if !s.walked {
+		return false, nil
+	}
+	r, err := s.open()
+	if err != nil {
+		return false, err
+	}
+	defer r.Close()
+	mentions, err := mentionsLaunchTemplate(r)
+	if err != nil {
+		return false, failure("reading", s.name, err)
+	}
+	return !mentions, nil
+}
+
+// mentionsLaunchTemplate reports whether a text names a type of resource that
+// can have anything to lock. It holds little of the text at a time.
+func mentionsLaunchTemplate(r io.Reader) (bool, error) {
+	types := [][]byte{[]byte("AWS::EC2::LaunchTemplate"), []byte("AWS::AutoScaling::LaunchConfiguration"), []byte("AWS::EKS::Nodegroup")}
+	const overlap = 64 // more than the longest of them
+	window := make([]byte, 64<<10)
+	for kept := 0; ; {
+		n, err := io.ReadFull(r, window[kept:])
+		text := window[:kept+n]
+		if slices.ContainsFunc(types, func(t []byte) bool { return bytes.Contains(text, t) }) {
+			return true, nil
+		}
+		switch {
+		case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+			return false, nil
+		case err != nil:
+			return false, err
+		}
+		kept = copy(window, text[len(text)-overlap:])
+	}
+}
