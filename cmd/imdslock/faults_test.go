@@ -61,16 +61,22 @@ func openFiles(t *testing.T, dir string, n int) (names []string) {
 	return names
 }
 
-// wantFailed checks a run that failed: its exit status, its message, and that
-// the files are as they were and alone.
-func wantFailed(t *testing.T, dir string, names []string, cmd *exec.Cmd, status int, message string) {
+// wantFailed checks a run that fails, with what happens during it: its exit
+// status, its message, and that the files are as they were and alone.
+func wantFailed(t *testing.T, dir string, names []string, cmd *exec.Cmd, status int, message string, during ...func()) {
 	t.Helper()
 	var stdout, stderr bytes.Buffer
 	if cmd.Stdout == nil {
 		cmd.Stdout = &stdout
 	}
 	cmd.Stderr = &stderr
-	err := cmd.Run()
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	for _, do := range during {
+		do()
+	}
+	err := cmd.Wait()
 	if cmd.ProcessState.ExitCode() != status {
 		t.Errorf("%v, want exit status %d", err, status)
 	}
@@ -90,6 +96,14 @@ func wantFailed(t *testing.T, dir string, names []string, cmd *exec.Cmd, status 
 	}
 }
 
+// rounds is how often processes are let loose.
+func rounds() int {
+	if testing.Short() {
+		return 5
+	}
+	return 30
+}
+
 // TestKilled kills -w at random moments: every file is old or new, and what is
 // left behind is taken for no template.
 func TestKilled(t *testing.T) {
@@ -101,7 +115,7 @@ func TestKilled(t *testing.T) {
 	}
 	whole := time.Since(start)
 	killed, written := 0, 0
-	for range 40 {
+	for range rounds() {
 		openFiles(t, dir, 40)
 		cmd := command(t, dir, "-q", "-w", ".")
 		if err := cmd.Start(); err != nil {
@@ -125,7 +139,7 @@ func TestKilled(t *testing.T) {
 	if killed == 0 {
 		t.Error("no process was killed")
 	}
-	t.Logf("%d of 40 runs killed, %d of %d files new, %d left behind", killed, written, 40*40, strings.Count(namesIn(t, dir), " ")+1-len(names))
+	t.Logf("%d of %d runs killed, %d of %d files new, %d left behind", killed, rounds(), written, rounds()*len(names), strings.Count(namesIn(t, dir), " ")+1-len(names))
 	openFiles(t, dir, 40)
 	out, _ := command(t, dir, "-q", "-l", ".").Output()
 	if got := strings.Fields(string(out)); strings.Join(got, " ") != strings.Join(names, " ") {
@@ -147,16 +161,15 @@ func TestEndedBySignal(t *testing.T) {
 			t.Fatal(err)
 		}
 		cmd := command(t, dir, "-q", "-w", "--template-configuration", pipe, ".")
-		go func() {
-			for {
-				time.Sleep(time.Millisecond)
+		wantFailed(t, dir, names, cmd, 128+int(sig), want, func() {
+			for range 30_000 {
 				if all, err := os.ReadDir(dir); err != nil || len(all) == 2*len(names) {
 					break // all are staged
 				}
+				time.Sleep(time.Millisecond)
 			}
 			_ = cmd.Process.Signal(sig)
-		}()
-		wantFailed(t, dir, names, cmd, 128+int(sig), want)
+		})
 	}
 }
 
@@ -191,7 +204,7 @@ func TestClosedPipe(t *testing.T) {
 func TestTwoWriters(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "nodes.yaml")
-	for range 20 {
+	for range rounds() {
 		writeText(t, path, openConfiguration)
 		var both [2]*exec.Cmd
 		var output [2]bytes.Buffer
