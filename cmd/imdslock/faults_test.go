@@ -16,6 +16,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"imdslock/internal/needs"
 )
 
 // A template with something to lock, and what it becomes.
@@ -259,6 +261,9 @@ func TestManyFiles(t *testing.T) {
 
 // TestNames has names that are no text, and names that are more than a line.
 func TestNames(t *testing.T) {
+	if _, err := exec.LookPath("git"); err != nil {
+		needs.Missing(t, "git", "git apply says whether a diff is understood")
+	}
 	dir := t.TempDir()
 	for name, want := range map[string]string{
 		"b\xff.yaml": "b\xff.yaml\n", "ä\n\\\"b.yaml": "\"\\303\\244\\n\\\\\\\"b.yaml\"\n", "\x1b[31m.yaml": "\"\\033[31m.yaml\"\n", "a\"b c.yaml": "a\"b c.yaml\n",
