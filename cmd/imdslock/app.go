@@ -6,62 +6,61 @@ import (
 	"github.com/urfave/cli/v2"
 )
 
-// helpText is the help of the command.
-const helpText = `imdslock - keep pods off the EC2 instance metadata service
+const usageText = `  imdslock [OPTION]... [FILE|DIR|-]...        print templates locked
+  imdslock check [OPTION]... [FILE|DIR|-]...  say what is not locked
+  imdslock templates                          list AWS's templates
+  imdslock rules [ID]...                      explain what check finds
+  imdslock help [COMMAND]                     explain a command`
 
-usage: imdslock [options] [FILE|DIR|-]...
-       imdslock check [options] [FILE|DIR|-]...
-       imdslock templates
-       imdslock rules [ID]
-
-Reads CloudFormation templates that launch EKS nodes and prints them locked:
-hop limit 1, IMDSv1 off, iptables commands in the user data. Every other byte
-stays. Without a file, or for "-", it reads stdin.
+const description = `Reads CloudFormation templates that launch EKS nodes, from stdin where no file
+is named, and prints them locked: hop limit 1, IMDSv1 off, iptables commands in
+the user data. Every other byte stays.
 
 examples:
-   imdslock < amazon-eks-nodegroup.yaml > locked.yaml
-   imdslock -d nodegroup.yaml        show what would change
-   imdslock -w templates/            write the files back
+  imdslock < nodegroup.yaml > locked.yaml     lock a template, as a pipe
+  imdslock -d nodegroup.yaml                  show what would change
+  imdslock -w templates/                      lock all templates of a folder`
 
-commands:
-   check       say what is not locked; changes nothing
-   templates   the catalogue of AWS's templates and of the embedded ones
-   rules       what each rule means, why, and its source
+const checkDescription = `Judges templates for every parameter value that CloudFormation accepts, or, with
+--parameter, for one deployment. Prints FILE:LINE:COL: RULE MESSAGE for what is
+not locked, and notes on stderr; "imdslock rules RULE" explains a rule.
 
-options:
-{{range .VisibleFlags}}   {{.}}
-{{end}}
-exit status: 0 done, 1 -d, -l or --expect found a difference, 2 bad usage or input,
-3 the template cannot be locked as asked
-`
+examples:
+  imdslock check nodegroup.yaml
+  imdslock check --parameter DisableIMDSv1=true nodegroup.yaml
+  imdslock check --format sarif . > imdslock.sarif`
 
-// checkHelpText is the help of check.
-const checkHelpText = `imdslock check - say what is not locked
+const templatesDescription = `Lists what AWS has published for Linux and Windows nodes, and what is embedded:
+operating system, release, partition, whether embedded, and URL.
 
-usage: imdslock check [options] [FILE|DIR|-]...
+examples:
+  imdslock templates
+  imdslock --template linux > embedded.yaml
+  imdslock --template linux --official --release 2025-11-26 > official.yaml`
 
-Judges templates for every parameter value that CloudFormation accepts, or,
-with --parameter, for one deployment. Prints FILE:LINE:COL: RULE message;
-"imdslock rules RULE" explains a rule.
+const rulesDescription = `Explains the rules with these IDs, or all: what each means, why it matters, what
+to do, and the page of AWS's documentation that says so.
 
-options:
-{{range .VisibleFlags}}   {{.}}
-{{end}}
-exit status: 0 all is locked, 1 something is not, 2 bad usage or input,
-3 a launch template cannot be read
-`
+examples:
+  imdslock rules
+  imdslock rules hop-limit`
 
 // newApp describes the command line. All of it is here, so that nothing is
 // global and nothing runs before main.
 func newApp(patch, check, templates, rules cli.ActionFunc) *cli.App {
-	return &cli.App{
-		Name:                   "imdslock",
-		HideHelpCommand:        true,
-		HideVersion:            true,
-		UseShortOptionHandling: true,
-		CustomAppHelpTemplate:  helpText,
-		ExitErrHandler:         func(*cli.Context, error) {},
-		OnUsageError:           badOption,
+	app := &cli.App{
+		Name:                      "imdslock",
+		Usage:                     "keep pods off the EC2 instance metadata service",
+		UsageText:                 usageText,
+		Description:               description,
+		HideHelp:                  true,
+		HideVersion:               true,
+		DisableSliceFlagSeparator: true,
+		UseShortOptionHandling:    true,
+		CustomAppHelpTemplate:     helpTemplate,
+		ExitErrHandler:            func(*cli.Context, error) {},
+		OnUsageError:              badOption,
+		CommandNotFound:           helpBesideArguments,
 		Action: func(c *cli.Context) error {
 			if c.Bool("version") {
 				_, err := fmt.Fprintln(c.App.Writer, "imdslock "+version())
@@ -69,64 +68,92 @@ func newApp(patch, check, templates, rules cli.ActionFunc) *cli.App {
 			}
 			return patch(c)
 		},
-		Flags: append([]cli.Flag{
-			&cli.BoolFlag{Name: "list", Aliases: []string{"l"}, DisableDefaultText: true, Usage: "print the names of files whose result differs"},
-			&cli.BoolFlag{Name: "diff", Aliases: []string{"d"}, DisableDefaultText: true, Usage: "print a unified diff"},
-			&cli.BoolFlag{Name: "write", Aliases: []string{"w"}, DisableDefaultText: true, Usage: "write the result back to the file"},
-			&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "write the result to `FILE`"},
-			&cli.StringFlag{Name: "expect", Usage: "compare the result with `GOLDEN`; -w updates it"},
-			&cli.StringFlag{Name: "template-configuration", Usage: "set the parameter in this CodePipeline template configuration `FILE` too"},
-			&cli.BoolFlag{Name: "verbose", Aliases: []string{"v"}, DisableDefaultText: true, Usage: "list every change on stderr"},
-			&cli.BoolFlag{Name: "version", DisableDefaultText: true, Usage: "print the version"},
-		}, lockFlags()...),
+		Flags: newFlags("0 done, 1 there is a difference (-l, -d, --expect),\n2 bad usage or input, 3 the template cannot be locked as asked",
+			group{"result", []cli.Flag{
+				&cli.BoolFlag{Name: "list", Aliases: []string{"l"}, Usage: "print the names of files that would change"},
+				&cli.BoolFlag{Name: "diff", Aliases: []string{"d"}, Usage: "print a unified diff"},
+				&cli.BoolFlag{Name: "write", Aliases: []string{"w"}, Usage: "write the result back to the file"},
+				&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "write the result to `FILE`"},
+				&cli.StringFlag{Name: "expect", Usage: "compare with `GOLDEN`; -w writes it"},
+				&cli.StringFlag{Name: "template-configuration", Usage: "set the parameter in CodePipeline's `FILE`"},
+			}},
+			group{"what to lock", lockFlags()},
+			group{"input", inputFlags()},
+			group{"messages", []cli.Flag{
+				&cli.BoolFlag{Name: "verbose", Aliases: []string{"v"}, Usage: "say what was changed, on stderr"},
+				quietFlag(),
+				&cli.BoolFlag{Name: "version", Usage: "print the version"},
+			}}),
 		Commands: []*cli.Command{
 			{
-				Name:                   "check",
-				UseShortOptionHandling: true,
-				HideHelpCommand:        true,
-				CustomHelpTemplate:     checkHelpText,
-				OnUsageError:           badOption,
-				Action:                 check,
-				Flags: append([]cli.Flag{
-					&cli.StringFlag{Name: "format", Value: "text", Usage: "`text|json|sarif`"},
-					&cli.StringSliceFlag{Name: "parameter", Usage: "`KEY=VALUE` that the deployment will pass (repeat); others have their defaults"},
-				}, lockFlags()...),
+				Name:        "check",
+				Usage:       "say what is not locked; changes nothing",
+				UsageText:   "  imdslock check [OPTION]... [FILE|DIR|-]...",
+				Description: checkDescription,
+				Action:      check,
+				Flags: newFlags("0 all is locked, 1 something is not, 2 bad usage or input,\n3 a launch template cannot be read",
+					group{"result", []cli.Flag{
+						&cli.StringFlag{Name: "format", Value: "text", Usage: "how to print findings: `text|json|sarif`"},
+					}},
+					group{"what has to be locked", append([]cli.Flag{
+						&cli.StringSliceFlag{Name: "parameter", Usage: "assume `KEY=VALUE`; may be repeated"},
+					}, lockFlags()...)},
+					group{"input", inputFlags()},
+					group{"messages", []cli.Flag{quietFlag()}}),
 			},
 			{
-				Name:               "templates",
-				HideHelpCommand:    true,
-				CustomHelpTemplate: "usage: imdslock templates [--format text|json]\n\nLists os, release, partition, whether embedded, and URL.\n",
-				OnUsageError:       badOption,
-				Action:             templates,
-				Flags:              []cli.Flag{&cli.StringFlag{Name: "format", Value: "text", Usage: "`text|json`"}},
+				Name:        "templates",
+				Usage:       "list AWS's templates, and those that are embedded",
+				UsageText:   "  imdslock templates [--format text|json]",
+				Description: templatesDescription,
+				Action:      templates,
+				Flags: newFlags("0 done, 2 bad usage",
+					group{"options", []cli.Flag{&cli.StringFlag{Name: "format", Value: "text", Usage: "how to print them: `text|json`"}}}),
 			},
 			{
-				Name:               "rules",
-				HideHelpCommand:    true,
-				CustomHelpTemplate: "usage: imdslock rules [ID]\n\nExplains a rule, or all of them.\n",
-				OnUsageError:       badOption,
-				Action:             rules,
+				Name:        "rules",
+				Usage:       "explain what check finds",
+				UsageText:   "  imdslock rules [ID]...",
+				Description: rulesDescription,
+				Action:      rules,
+				Flags:       newFlags("0 done, 2 there is no such rule", group{title: "options"}),
 			},
 		},
 	}
+	app.Commands = append(app.Commands, helpCommand(app))
+	for _, c := range app.Commands {
+		c.HideHelp = true
+		c.CustomHelpTemplate = helpTemplate
+		c.OnUsageError = badOption
+	}
+	return app
 }
 
 // lockFlags are the options on what to lock, of patching and of check.
 func lockFlags() []cli.Flag {
 	return []cli.Flag{
-		&cli.IntFlag{Name: "hop-limit", Value: 1, Usage: "the hop limit, `N`; 0 leaves it"},
+		&cli.IntFlag{Name: "hop-limit", Value: 1, Usage: "the hop limit `N`; 0 leaves it"},
 		&cli.StringFlag{Name: "imdsv1", Value: "lock", Usage: "how to turn IMDSv1 off: `lock|default|literal|keep`"},
-		&cli.StringFlag{Name: "iptables", Value: "auto", Usage: "the commands: `auto|aws|strict|off`"},
-		&cli.BoolFlag{Name: "branch-eni", Value: true, Usage: "cover pods with branch network interfaces"},
-		&cli.StringSliceFlag{Name: "resource", Usage: "only this logical `ID` (repeat)"},
-		&cli.StringFlag{Name: "os", Usage: "what the nodes run, where the template does not tell: `linux|windows`"},
-		&cli.StringFlag{Name: "template", Usage: "read the embedded reference template: `linux|windows`"},
-		&cli.BoolFlag{Name: "official", DisableDefaultText: true, Usage: "with --template: download AWS's own template"},
-		&cli.StringFlag{Name: "release", Usage: "of --official: the `DATE`, the newest if not given"},
-		&cli.StringFlag{Name: "region", Usage: "of --official: the region `R` whose partition's bucket to ask"},
-		&cli.StringFlag{Name: "sha256", Usage: "of --official: what the template must be, in `HEX`"},
-		&cli.StringFlag{Name: "name", Value: "stdin", Usage: "the `NAME` for stdin in messages"},
-		&cli.StringFlag{Name: "max-size", Value: "1M", Usage: "read at most `N` bytes of each file, also as in 1500k or 5M"},
-		&cli.BoolFlag{Name: "quiet", Aliases: []string{"q"}, DisableDefaultText: true, Usage: "print no notes"},
+		&cli.StringFlag{Name: "iptables", Value: "auto", Usage: "commands in user data: `auto|aws|strict|off`"},
+		&cli.BoolFlag{Name: "branch-eni", Value: true, Usage: "no rule for branch network interfaces"},
+		&cli.StringSliceFlag{Name: "resource", Usage: "only this logical `ID`; may be repeated"},
+		&cli.StringFlag{Name: "os", Usage: "what nodes run, if the template is silent: `linux|windows`"},
 	}
+}
+
+// inputFlags are the options on what to read, of patching and of check.
+func inputFlags() []cli.Flag {
+	return []cli.Flag{
+		&cli.StringFlag{Name: "template", Usage: "read an embedded template, not a file: `linux|windows`"},
+		&cli.BoolFlag{Name: "official", Usage: "with --template: download AWS's own"},
+		&cli.StringFlag{Name: "release", Usage: "of --official: the `DATE`, else the newest"},
+		&cli.StringFlag{Name: "region", Usage: "of --official: a `REGION` of its partition"},
+		&cli.StringFlag{Name: "sha256", Usage: "of --official: refuse it unless it has `HEX`"},
+		&cli.StringFlag{Name: "name", Value: "stdin", Usage: "`NAME` of stdin in messages"},
+		&cli.StringFlag{Name: "max-size", Value: "1M", Usage: "read at most `N` bytes of a file, as in 1500k or 5M"},
+	}
+}
+
+func quietFlag() cli.Flag {
+	return &cli.BoolFlag{Name: "quiet", Aliases: []string{"q"}, Usage: "print no notes"}
 }

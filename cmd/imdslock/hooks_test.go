@@ -129,3 +129,16 @@ func TestPreCommitHooks(t *testing.T) {
 		t.Errorf("after the rewrite: %v", err)
 	}
 }
+
+// shell runs a command line in a folder, with imdslock from the folder bin.
+func shell(t *testing.T, dir, bin, command string) (output string, status int) {
+	t.Helper()
+	cmd := exec.Command("/bin/sh", "-c", command)
+	cmd.Dir = dir
+	cmd.Env = append(os.Environ(), "PATH="+bin+":"+os.Getenv("PATH"), "NO_COLOR=1", "HOME="+dir)
+	out, err := cmd.CombinedOutput()
+	if cmd.ProcessState == nil {
+		t.Fatal(err)
+	}
+	return string(out), cmd.ProcessState.ExitCode()
+}
