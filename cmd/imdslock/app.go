@@ -10,6 +10,7 @@ const usageText = `  imdslock [OPTION]... [FILE|DIR|-]...        print templates
   imdslock check [OPTION]... [FILE|DIR|-]...  say what is not locked
   imdslock templates                          list AWS's templates
   imdslock rules [ID]...                      explain what check finds
+  imdslock completion bash|zsh|fish           print a completion script
   imdslock help [COMMAND]                     explain a command`
 
 const description = `Reads CloudFormation templates that launch EKS nodes, from stdin where no file
@@ -46,8 +47,8 @@ examples:
   imdslock rules hop-limit`
 
 // newApp describes the command line. All of it is here, so that nothing is
-// global and nothing runs before main.
-func newApp(patch, check, templates, rules cli.ActionFunc) *cli.App {
+// global and nothing runs before main. args are the whole command line.
+func newApp(args []string, patch, check, templates, rules cli.ActionFunc) *cli.App {
 	app := &cli.App{
 		Name:                      "imdslock",
 		Usage:                     "keep pods off the EC2 instance metadata service",
@@ -56,7 +57,9 @@ func newApp(patch, check, templates, rules cli.ActionFunc) *cli.App {
 		HideHelp:                  true,
 		HideVersion:               true,
 		DisableSliceFlagSeparator: true,
-		UseShortOptionHandling:    true,
+		EnableBashCompletion:      true,
+		BashComplete:              completer(args),
+		UseShortOptionHandling:    !isCompletion(args), // it insists on values, which may be yet to come
 		CustomAppHelpTemplate:     helpTemplate,
 		ExitErrHandler:            func(*cli.Context, error) {},
 		OnUsageError:              badOption,
@@ -120,9 +123,10 @@ func newApp(patch, check, templates, rules cli.ActionFunc) *cli.App {
 			},
 		},
 	}
-	app.Commands = append(app.Commands, helpCommand(app))
+	app.Commands = append(app.Commands, completionCommand(), helpCommand(app))
 	for _, c := range app.Commands {
 		c.HideHelp = true
+		c.BashComplete = completer(args)
 		c.CustomHelpTemplate = helpTemplate
 		c.OnUsageError = badOption
 	}

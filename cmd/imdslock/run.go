@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"slices"
 	"strings"
 	"syscall"
 
@@ -83,8 +84,11 @@ func execute(args []string, stdin io.Reader, stdout, stderr io.Writer, files *fi
 		return printCatalogue(format, &out)
 	}
 	rules := func(c *cli.Context) error { return printRules(c.Args().Slice(), &out) }
-	app := newApp(patch, check, catalogue, rules)
+	app := newApp(args, patch, check, catalogue, rules)
 	app.Writer, app.ErrWriter = &out, stderr
+	if isCompletion(args) && slices.Contains(args, "--") {
+		args = []string{args[0], "-", "", completionFlag} // behind "--" the library would run the command
+	}
 	err := app.Run(args)
 	if err != nil && !errors.Is(err, errDifference) {
 		report(stderr, err)

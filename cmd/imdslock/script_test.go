@@ -2,9 +2,12 @@ package main
 
 import (
 	"os"
+	"strings"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"imdslock/internal/needs"
 )
 
 // TestMain lets the test binary be the command in scripts.
@@ -20,6 +23,9 @@ func TestScripts(t *testing.T) {
 			return nil
 		},
 		Condition: func(cond string) (bool, error) {
+			if what, ok := strings.CutPrefix(cond, "require:"); ok {
+				return needs.Required(what), nil
+			}
 			return cond == "root" && os.Getuid() == 0, nil
 		},
 		RequireUniqueNames: true,

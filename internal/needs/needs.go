@@ -14,8 +14,13 @@ import (
 // skipping.
 func Missing(t testing.TB, what, why string) {
 	t.Helper()
-	if slices.Contains(strings.Split(os.Getenv("IMDSLOCK_REQUIRE"), ","), what) {
+	if Required(what) {
 		t.Fatalf("%s is required: %s", what, why)
 	}
 	t.Skipf("no %s: %s", what, why)
+}
+
+// Required reports whether the environment's IMDSLOCK_REQUIRE lists something.
+func Required(what string) bool {
+	return slices.Contains(strings.Split(os.Getenv("IMDSLOCK_REQUIRE"), ","), what)
 }
