@@ -20,7 +20,7 @@ func checkFiles(opts options, args []string, stdin io.Reader, stdout, stderr io.
 	if err != nil {
 		return err
 	}
-	results, err := inParallel(all, func(s source) (checked, error) { return checkOne(opts, s) })
+	results, err := inParallel(newProgress(opts, stderr, len(all)), all, func(s source) (checked, error) { return checkOne(opts, s) })
 	if err != nil {
 		return err
 	}

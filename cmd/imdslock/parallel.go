@@ -7,8 +7,9 @@ import (
 )
 
 // inParallel does the work for every source, on all cores, and returns the
-// results in the order of the sources, or all errors in that order.
-func inParallel[R any](all []source, work func(source) (R, error)) ([]R, error) {
+// results in the order of the sources, or all errors in that order. It counts
+// them, and ends the counting.
+func inParallel[R any](counted *progress, all []source, work func(source) (R, error)) ([]R, error) {
 	results := make([]R, len(all))
 	failures := make([]error, len(all))
 	next := make(chan int)
@@ -17,6 +18,7 @@ func inParallel[R any](all []source, work func(source) (R, error)) ([]R, error) 
 		workers.Go(func() {
 			for i := range next {
 				results[i], failures[i] = work(all[i])
+				counted.step()
 			}
 		})
 	}
@@ -25,5 +27,6 @@ func inParallel[R any](all []source, work func(source) (R, error)) ([]R, error) 
 	}
 	close(next)
 	workers.Wait()
+	counted.end()
 	return results, errors.Join(failures...)
 }

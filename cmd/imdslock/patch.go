@@ -31,7 +31,7 @@ func patchFiles(opts options, args []string, stdin io.Reader, files *fileSet, st
 	if opts.expect != "" && len(all) != 1 {
 		return usagef("--expect compares the result of one template, not of %d", len(all))
 	}
-	results, err := inParallel(all, func(s source) (patched, error) { return patchOne(opts, s, files) })
+	results, err := inParallel(newProgress(opts, stderr, len(all)), all, func(s source) (patched, error) { return patchOne(opts, s, files) })
 	if err != nil {
 		return err
 	}
