@@ -83,7 +83,7 @@ func newApp(args []string, patch, check, templates, rules cli.ActionFunc) *cli.A
 			group{"what to lock", lockFlags()},
 			group{"input", inputFlags()},
 			group{"messages", []cli.Flag{
-				&cli.BoolFlag{Name: "verbose", Aliases: []string{"v"}, Usage: "say what was changed, on stderr"},
+				&cli.BoolFlag{Name: "verbose", Aliases: []string{"v"}, Usage: "say what is changed, with a line per file"},
 				quietFlag(),
 				&cli.BoolFlag{Name: "version", Usage: "print the version"},
 			}}),

@@ -97,8 +97,6 @@ func noFile(opts options, arg string, err error) error {
 	case !errors.Is(err, fs.ErrNotExist):
 	case arg == "true" || arg == "false":
 		return &usageError{e.Error(), "an option that is on or off has its value behind =, as in --branch-eni=" + arg}
-	case arg == "help":
-		return &usageError{e.Error(), "imdslock --help shows the options"}
 	case meant != "":
 		return &usageError{e.Error(), fmt.Sprintf("did you mean the command %s?", meant)}
 	}

@@ -17,6 +17,7 @@ type patched struct {
 	source
 	findings   []transform.Finding
 	parameters map[string]string
+	passedOver bool   // found in a directory, with nothing to lock
 	differs    bool   // the result from the input
 	stdout     []byte // what it has to say there
 }
@@ -50,6 +51,7 @@ func patchFiles(opts options, args []string, stdin io.Reader, files *fileSet, st
 			return err
 		}
 	}
+	printTotals(opts, results, stderr)
 	if differs && (opts.diff || opts.list || opts.expect != "") && !opts.write {
 		return errDifference
 	}
@@ -60,7 +62,8 @@ func patchFiles(opts options, args []string, stdin io.Reader, files *fileSet, st
 // nothing to lock is passed over as it is.
 func patchOne(opts options, s source, files *fileSet) (patched, error) {
 	p := patched{source: s}
-	if passed, err := s.isPassedOver(); passed || err != nil {
+	var err error
+	if p.passedOver, err = s.isPassedOver(); p.passedOver || err != nil {
 		return p, err
 	}
 	input, err := s.read(opts.maxSize)
@@ -106,7 +109,7 @@ func patchConfiguration(opts options, results []patched, files *fileSet, stderr 
 	return p, p.put(opts, before, input, output, files)
 }
 
-// log prints notes and, with -v, changes.
+// log prints notes and, with -v, changes and what they come to.
 func (p patched) log(opts options, stderr io.Writer) {
 	findings := slices.Clone(p.findings)
 	slices.SortStableFunc(findings, byPlace)
@@ -117,6 +120,9 @@ func (p patched) log(opts options, stderr io.Writer) {
 		case !f.IsNote() && opts.verbose:
 			fmt.Fprintf(stderr, "%s:%v: %s: %s\n", p.name, f.Position, oneLine(f.LogicalID), oneLine(f.Message))
 		}
+	}
+	if opts.verbose {
+		fmt.Fprintf(stderr, "%s: %s\n", p.name, p.summary(opts))
 	}
 }
 

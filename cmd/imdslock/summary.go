@@ -1,0 +1,93 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"imdslock/transform"
+)
+
+// An outcome is what -v says of a file in a word.
+type outcome int
+
+const (
+	outcomeLocked outcome = iota
+	outcomeAlready
+	outcomeNothing
+)
+
+// outcome tells what has become of a template.
+func (p patched) outcome() outcome {
+	isNothing := func(f transform.Finding) bool { return f.Rule == transform.RuleNothing }
+	switch {
+	case p.differs:
+		return outcomeLocked
+	case p.passedOver, slices.ContainsFunc(p.findings, isNothing):
+		return outcomeNothing
+	}
+	return outcomeAlready
+}
+
+// locks is what the changes are about, in their order.
+func (p patched) locks() []string {
+	var all []string
+	for _, f := range p.findings {
+		what := "user data"
+		switch f.Rule {
+		case transform.RuleMetadataOptions:
+			what = "metadata options"
+		case transform.RuleHopLimit:
+			what = "hop limit"
+		case transform.RuleIMDSv1, transform.RuleIMDSv1Parameter:
+			what = "tokens"
+		}
+		if !f.IsNote() && !slices.Contains(all, what) {
+			all = append(all, what)
+		}
+	}
+	return all
+}
+
+// locked is what to call a template that has changed: -l and -d only look.
+func (o options) locked() string {
+	if (o.list || o.diff) && !o.write {
+		return "to lock"
+	}
+	return "locked"
+}
+
+// summary is the line of a file.
+func (p patched) summary(opts options) string {
+	switch outcome := p.outcome(); {
+	case p.isConfiguration && outcome == outcomeLocked:
+		return "parameters set"
+	case p.isConfiguration:
+		return "nothing to set"
+	case outcome == outcomeLocked:
+		return opts.locked() + ": " + strings.Join(p.locks(), ", ")
+	case outcome == outcomeNothing:
+		return "nothing to lock"
+	case len(p.findings) > 0:
+		return "already locked, as far as it can be"
+	}
+	return "already locked"
+}
+
+// printTotals says how many files are what, where there are several.
+func printTotals(opts options, results []patched, stderr io.Writer) {
+	counts := map[outcome]int{}
+	files := 0
+	for _, p := range results {
+		if !p.isConfiguration {
+			counts[p.outcome()]++
+			files++
+		}
+	}
+	if !opts.verbose || files < 2 {
+		return
+	}
+	fmt.Fprintf(stderr, "%d files: %d %s, %d already locked, %d with nothing to lock\n",
+		files, counts[outcomeLocked], opts.locked(), counts[outcomeAlready], counts[outcomeNothing])
+}
