@@ -62,9 +62,9 @@ func (o options) locked() string {
 func (p patched) summary(opts options) string {
 	switch outcome := p.outcome(); {
 	case p.isConfiguration && outcome == outcomeLocked:
-		return "parameters set"
+		return "written"
 	case p.isConfiguration:
-		return "nothing to set"
+		return "nothing to write"
 	case outcome == outcomeLocked:
 		return opts.locked() + ": " + strings.Join(p.locks(), ", ")
 	case outcome == outcomeNothing:

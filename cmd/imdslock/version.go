@@ -1,21 +1,49 @@
 package main
 
-import "runtime/debug"
+import (
+	"runtime"
+	"runtime/debug"
+	"strings"
+)
 
-// version returns the version that the build recorded: the module's, or the
-// revision of the checkout.
+// release is the version that "make dist" gives to the linker, "" in all other
+// builds.
+var release string
+
+// version returns what the build recorded, in one line: the version, the commit
+// with its date and whether files differed from it, and Go's version and target.
 func version() string {
-	info, ok := debug.ReadBuildInfo()
-	if !ok {
-		return "(unknown)"
+	info, _ := debug.ReadBuildInfo()
+	return describeBuild(release, info)
+}
+
+func describeBuild(release string, info *debug.BuildInfo) string {
+	target := runtime.GOOS + "/" + runtime.GOARCH
+	if info == nil {
+		return "of an unknown version (" + runtime.Version() + " " + target + ")"
 	}
-	if v := info.Main.Version; v != "" && v != "(devel)" {
-		return v
+	version := info.Main.Version
+	if release != "" {
+		version = release
 	}
+	if version == "" || version == "(devel)" {
+		version = "development version"
+	}
+	settings := map[string]string{}
 	for _, s := range info.Settings {
-		if s.Key == "vcs.revision" {
-			return s.Value
-		}
+		settings[s.Key] = s.Value
 	}
-	return "(devel)"
+	var details []string
+	if commit := settings["vcs.revision"]; commit != "" {
+		detail := "commit " + commit[:min(len(commit), 12)]
+		if date, _, ok := strings.Cut(settings["vcs.time"], "T"); ok {
+			detail += " of " + date
+		}
+		details = append(details, detail)
+	}
+	if settings["vcs.modified"] == "true" {
+		details = append(details, "modified")
+	}
+	details = append(details, info.GoVersion+" "+target)
+	return version + " (" + strings.Join(details, ", ") + ")"
 }
