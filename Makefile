@@ -1,9 +1,11 @@
 # imdslock: every target works on a fresh clone with only Go and make.
 
-.PHONY: build run test prove lint bench clean
+.PHONY: build run test prove lint bench dist clean
 
+# The command line library can make documents, which costs a third of a
+# millisecond at every start; the tag leaves that out.
 build: ## the command, at bin/imdslock
-	CGO_ENABLED=0 go build -trimpath -ldflags='-s -w' -o bin/imdslock ./cmd/imdslock
+	CGO_ENABLED=0 go build -trimpath -tags=urfave_cli_no_docs -ldflags='-s -w' -o bin/imdslock ./cmd/imdslock
 
 run: build ## the main job: the embedded Linux template, as a diff
 	@bin/imdslock --template linux --diff || test $$? -eq 1
@@ -16,11 +18,16 @@ prove: ## who reads a node's credentials, as tables (root, iptables, iproute2, C
 
 lint: ## vet, staticcheck, formatting
 	go vet ./...
+	GOOS=windows go vet ./cmd/... ./transform/... ./templates/...
+	GOOS=darwin go vet ./cmd/... ./transform/... ./templates/...
 	go tool staticcheck ./...
 	@test -z "$$(gofmt -l .)" || { gofmt -d .; exit 1; }
 
 bench: ## benchmarks, in the form that benchstat reads
 	go test -run='^$$' -bench=. -benchmem -count=6 ./...
 
+dist: ## archives, SBOMs and checksums for all platforms, at dist; VERSION=v1.2.3 names them
+	go run ./internal/dist -version "$(VERSION)"
+
 clean:
-	rm -rf bin
+	rm -rf bin dist

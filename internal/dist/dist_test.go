@@ -1,0 +1,162 @@
+package main
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/CycloneDX/cyclonedx-go"
+
+	"imdslock/internal/needs"
+)
+
+// checkout copies the files of the project to a new folder and commits them
+// there, always as the same commit.
+func checkout(t *testing.T) string {
+	t.Helper()
+	list, err := exec.Command("git", "-C", "../..", "ls-files", "-z", "--cached", "--others", "--exclude-standard").Output()
+	if err != nil {
+		needs.Missing(t, "git", "the files of the project are listed by git")
+	}
+	dir := t.TempDir()
+	for _, name := range strings.Split(strings.TrimRight(string(list), "\x00"), "\x00") {
+		content, err := os.ReadFile(filepath.Join("../..", name))
+		if os.IsNotExist(err) {
+			continue // removed, and not committed yet
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.MkdirAll(filepath.Join(dir, filepath.Dir(name)), 0o777); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(dir, name), content, 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, args := range [][]string{{"init", "-q"}, {"add", "-A"}, {"commit", "-q", "-m", "all"}} {
+		cmd := exec.Command("git", args...)
+		cmd.Dir = dir
+		const date = "2026-01-02T03:04:05Z"
+		cmd.Env = append(os.Environ(), "GIT_CONFIG_GLOBAL="+os.DevNull, "GIT_AUTHOR_DATE="+date, "GIT_COMMITTER_DATE="+date,
+			"GIT_AUTHOR_NAME=a", "GIT_AUTHOR_EMAIL=a@example.com", "GIT_COMMITTER_NAME=a", "GIT_COMMITTER_EMAIL=a@example.com")
+		if out, err := cmd.CombinedOutput(); err != nil {
+			t.Fatalf("git %v: %v\n%s", args, err, out)
+		}
+	}
+	return dir
+}
+
+// built makes a release for this machine in a checkout of its own and returns
+// its files.
+func built(t *testing.T) map[string][]byte {
+	t.Helper()
+	out := filepath.Join(t.TempDir(), "dist")
+	r, err := newRelease(checkout(t), "v1.2.3")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := r.write(out, []target{{runtime.GOOS, runtime.GOARCH}}); err != nil {
+		t.Fatal(err)
+	}
+	files := map[string][]byte{}
+	entries, err := os.ReadDir(out)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range entries {
+		if files[e.Name()], err = os.ReadFile(filepath.Join(out, e.Name())); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return files
+}
+
+// TestRelease builds twice, in two folders and at two times, wants the same
+// bytes, and uses what comes out as a person does.
+func TestRelease(t *testing.T) {
+	if testing.Short() {
+		t.Skip("builds the command twice")
+	}
+	if runtime.GOOS == "windows" {
+		t.Skip("unpacks with tar")
+	}
+	first := built(t)
+	t.Setenv("GOFLAGS", "-buildvcs=false") // what is in the environment makes no difference
+	time.Sleep(1100 * time.Millisecond)    // nor does the time, which archives have in seconds
+	second := built(t)
+	for name, content := range first {
+		if !bytes.Equal(content, second[name]) {
+			t.Errorf("%s differs", name)
+		}
+	}
+	folder := "imdslock_v1.2.3_" + runtime.GOOS + "_" + runtime.GOARCH
+	for _, name := range []string{folder + ".tar.gz", folder + ".cdx.json"} {
+		if line := fmt.Sprintf("%x  %s\n", sha256.Sum256(first[name]), name); !strings.Contains(string(first["checksums.txt"]), line) {
+			t.Errorf("checksums.txt lacks %q:\n%s", line, first["checksums.txt"])
+		}
+	}
+
+	dir := t.TempDir()
+	tar := exec.Command("tar", "-xzf", "-")
+	tar.Dir, tar.Stdin = dir, bytes.NewReader(first[folder+".tar.gz"])
+	if out, err := tar.CombinedOutput(); err != nil {
+		t.Fatalf("tar: %v\n%s", err, out)
+	}
+	for _, name := range []string{"LICENSE", "README.md", "imdslock.1", "completion/_imdslock", "completion/imdslock.bash", "completion/imdslock.fish"} {
+		if info, err := os.Stat(filepath.Join(dir, folder, name)); err != nil || info.Size() == 0 {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	out, err := exec.Command(filepath.Join(dir, folder, "imdslock"), "--version").CombinedOutput()
+	if err != nil || !strings.HasPrefix(string(out), "imdslock v1.2.3 (commit ") || !strings.Contains(string(out), " of 2026-01-02, go") {
+		t.Errorf("--version: %q, %v", out, err)
+	}
+
+	var bom cyclonedx.BOM
+	if err := cyclonedx.NewBOMDecoder(bytes.NewReader(first[folder+".cdx.json"]), cyclonedx.BOMFileFormatJSON).Decode(&bom); err != nil {
+		t.Fatal(err)
+	}
+	parts := map[string]bool{}
+	for _, c := range *bom.Components {
+		parts[c.Name] = true
+	}
+	if !parts["std"] || !parts["github.com/urfave/cli/v2"] || !parts["gopkg.in/yaml.v3"] || parts["github.com/CycloneDX/cyclonedx-go"] || parts["github.com/cpuguy83/go-md2man/v2"] {
+		t.Errorf("the SBOM has %v", parts)
+	}
+}
+
+func TestNewRelease(t *testing.T) {
+	t.Setenv("SOURCE_DATE_EPOCH", "1000000000")
+	if r, err := newRelease(".", "v1"); err != nil || r.time.Year() != 2001 || r.version != "v1" {
+		t.Errorf("%v, %v", r, err)
+	}
+	for _, version := range []string{"v1/2", "v1 2", "v1'"} {
+		if _, err := newRelease(".", version); err == nil {
+			t.Errorf("%q is a version", version)
+		}
+	}
+	t.Setenv("SOURCE_DATE_EPOCH", "today")
+	if _, err := newRelease(".", "v1"); err == nil {
+		t.Error("SOURCE_DATE_EPOCH=today is a time")
+	}
+}
+
+func TestZipped(t *testing.T) {
+	at := time.Unix(1000000000, 0).UTC()
+	files := []file{{"a/imdslock.exe", []byte("binary"), 0o755}}
+	first, err := zipped(files, at)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if second, err := zipped(files, at); err != nil || !bytes.Equal(first, second) {
+		t.Errorf("differs: %v", err)
+	}
+}

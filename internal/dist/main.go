@@ -1,0 +1,138 @@
+// Dist builds what a release of imdslock is made of: for every target a static
+// binary with its documents in one archive, an SBOM beside it, and checksums of
+// all. The same commit, version and Go give the same bytes, wherever and whenever
+// it runs.
+//
+//	go run ./internal/dist [-version V] [-o DIR] [OS/ARCH]...
+package main
+
+import (
+	"cmp"
+	"crypto/sha256"
+	"flag"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// A release is what to build, from the module in the folder root.
+type release struct {
+	root, version string
+	time          time.Time // of all files
+}
+
+// A target is a Go platform, such as linux/amd64.
+type target struct{ os, arch string }
+
+func targets() []target {
+	return []target{
+		{"linux", "amd64"}, {"linux", "arm64"}, {"darwin", "amd64"}, {"darwin", "arm64"}, {"windows", "amd64"}, {"windows", "arm64"},
+	}
+}
+
+func main() {
+	version := flag.String("version", "", "the version; by default what git describe says")
+	out := flag.String("o", "dist", "the folder to write to")
+	flag.Parse()
+	if err := run(*version, *out, flag.Args()); err != nil {
+		fmt.Fprintln(os.Stderr, "dist:", err)
+		os.Exit(1)
+	}
+}
+
+func run(version, out string, platforms []string) error {
+	r, err := newRelease(".", version)
+	if err != nil {
+		return err
+	}
+	all := targets()
+	if len(platforms) > 0 {
+		all = nil
+	}
+	for _, p := range platforms {
+		system, arch, ok := strings.Cut(p, "/")
+		if !ok {
+			return fmt.Errorf("%s is no target: want OS/ARCH, such as linux/amd64", p)
+		}
+		all = append(all, target{system, arch})
+	}
+	return r.write(out, all)
+}
+
+// newRelease asks git for what is not given: the version, and the time of the
+// commit, which SOURCE_DATE_EPOCH overrides (https://reproducible-builds.org/specs/source-date-epoch/).
+// Outside of a checkout these are "devel" and 1980, where the time of zip begins.
+func newRelease(root, version string) (release, error) {
+	git := func(args ...string) string {
+		out, err := exec.Command("git", append([]string{"-C", root}, args...)...).Output()
+		if err != nil {
+			return ""
+		}
+		return strings.TrimSpace(string(out))
+	}
+	r := release{root: root, version: cmp.Or(version, git("describe", "--tags", "--always", "--dirty"), "devel")}
+	if strings.ContainsAny(r.version, "/\\ '\"") {
+		return r, fmt.Errorf("%q is no version: it is to be part of file names", r.version)
+	}
+	epoch := cmp.Or(os.Getenv("SOURCE_DATE_EPOCH"), git("log", "-1", "--format=%ct"), "315532800")
+	seconds, err := strconv.ParseInt(epoch, 10, 64)
+	if err != nil {
+		return r, fmt.Errorf("SOURCE_DATE_EPOCH: %w", err)
+	}
+	r.time = time.Unix(seconds, 0).UTC()
+	return r, nil
+}
+
+// write builds for the targets and writes archives, SBOMs and checksums.txt.
+func (r release) write(out string, targets []target) error {
+	if err := os.RemoveAll(out); err != nil {
+		return err
+	}
+	if err := os.MkdirAll(out, 0o777); err != nil {
+		return err
+	}
+	files := map[string][]byte{}
+	for _, t := range targets {
+		name := strings.Join([]string{"imdslock", r.version, t.os, t.arch}, "_")
+		binary, err := r.build(t)
+		if err != nil {
+			return err
+		}
+		contents, err := r.contents(name, binary, t)
+		if err != nil {
+			return err
+		}
+		if t.os == "windows" {
+			files[name+".zip"], err = zipped(contents, r.time)
+		} else {
+			files[name+".tar.gz"], err = tarred(contents, r.time)
+		}
+		if err != nil {
+			return err
+		}
+		if files[name+".cdx.json"], err = r.sbom(binary, t); err != nil {
+			return err
+		}
+	}
+	var names []string
+	for name := range files {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	var sums strings.Builder
+	for _, name := range names {
+		fmt.Fprintf(&sums, "%x  %s\n", sha256.Sum256(files[name]), name)
+	}
+	files["checksums.txt"] = []byte(sums.String())
+	for name, content := range files {
+		if err := os.WriteFile(filepath.Join(out, name), content, 0o666); err != nil {
+			return err
+		}
+	}
+	return nil
+}
