@@ -132,7 +132,7 @@ func (lt launchTemplate) data(t *cfn.Template) ([]*cfn.Node, error) {
 		}
 		pair, ok := n.Pair(key)
 		if !ok {
-			return nil, lt.cannot(t, at.Span.Start, key, "it has no "+key, "")
+			return nil, lt.cannot(t, at.Span.Start, key, "it has no "+key, "CloudFormation requires it: add it, or choose other resources with --resource")
 		}
 		n, at = pair.Value, pair.Key
 	}
@@ -146,7 +146,7 @@ func (lt launchTemplate) data(t *cfn.Template) ([]*cfn.Node, error) {
 			return nil, err
 		}
 		if len(branch.Pairs) == 0 {
-			return nil, lt.cannot(t, at.Span.Start, property, property+" is empty", "")
+			return nil, lt.cannot(t, at.Span.Start, property, property+" is empty", "CloudFormation wants to know there what to launch")
 		}
 		datas = append(datas, branch)
 	}
@@ -161,7 +161,7 @@ func (lt launchTemplate) refuse(t *cfn.Template, n, at *cfn.Node, property strin
 			"CloudFormation has no aliases: write the value out")
 	}
 	if n.Kind != cfn.Mapping {
-		return lt.cannot(t, at.Span.Start, property, property+" is not a mapping", "")
+		return lt.cannot(t, at.Span.Start, property, property+" is not a mapping", "CloudFormation wants keys with values there")
 	}
 	if pair, ok := n.Pair("<<"); ok {
 		return lt.cannot(t, pair.Key.Span.Start, property, "a merge key << stands in what must change",
@@ -174,7 +174,8 @@ func (lt launchTemplate) refuse(t *cfn.Template, n, at *cfn.Node, property strin
 		}
 	}
 	if name, _ := n.Function(); name != "" && name != "Fn::If" {
-		return lt.cannot(t, n.Span.Start, property, fmt.Sprintf("%s comes from %s, which only the deployment resolves", property, name), "")
+		return lt.cannot(t, n.Span.Start, property, fmt.Sprintf("%s comes from %s, which only the deployment resolves", property, name),
+			"write the value out")
 	}
 	return nil
 }

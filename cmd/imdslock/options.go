@@ -48,15 +48,15 @@ func usagef(format string, args ...any) error {
 // badOption is the error for what the flags cannot be parsed from, with the
 // option that may have been meant.
 func badOption(c *cli.Context, err error, _ bool) error {
-	bad := &usageError{err.Error(), "imdslock --help shows the options"}
-	if name, ok := strings.CutPrefix(bad.message, "flag provided but not defined: "); ok {
-		flags := c.App.Flags
-		if c.Command != nil && len(c.Command.Flags) > 0 {
-			flags = c.Command.Flags
-		}
-		bad.message = "there is no option " + name
+	flags, hint := c.App.Flags, "imdslock --help shows the options"
+	if len(c.Lineage()) > 2 {
+		flags, hint = c.Command.Flags, c.Command.HelpName+" --help shows the options"
+	}
+	bad := &usageError{optionMistake(flags, err.Error()), hint}
+	if name, ok := strings.CutPrefix(bad.message, "flag provided but not defined: -"); ok {
+		bad.message = "there is no option " + dashed(name)
 		if near := cli.SuggestFlag(flags, strings.TrimLeft(name, "-"), false); near != "" {
-			bad.hint = "did you mean " + near + "? " + bad.hint
+			bad.hint = "did you mean " + near + "? " + hint
 		}
 	}
 	return bad
