@@ -154,7 +154,7 @@ func inputFlags() []cli.Flag {
 		&cli.StringFlag{Name: "region", Usage: "of --official: a `REGION` of its partition"},
 		&cli.StringFlag{Name: "sha256", Usage: "of --official: refuse it unless it has `HEX`"},
 		&cli.StringFlag{Name: "name", Value: "stdin", Usage: "`NAME` of stdin in messages"},
-		&cli.StringFlag{Name: "max-size", Value: "1M", Usage: "read at most `N` bytes of a file, as in 1500k or 5M"},
+		&cli.StringFlag{Name: "max-size", Value: "1M", Usage: "refuse more than `N` bytes"},
 	}
 }
 
