@@ -1,0 +1,167 @@
+// Package hook is the CloudFormation Lambda hook that refuses what is not
+// locked: CloudFormation and Cloud Control ask it before they create or update
+// a launch template, a launch configuration or a managed node group, or a
+// whole stack.
+//
+// The event and the answer are those of "Create Lambda functions to evaluate
+// resources for Lambda Hooks":
+// https://docs.aws.amazon.com/cloudformation-cli/latest/hooks-userguide/lambda-hooks-create-lambda-function.html
+package hook
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+
+	"imdslock/cmd/imdslock-lambda/message"
+	"imdslock/transform"
+)
+
+// An Event is what CloudFormation sends. The documentation spells some names in
+// two ways, clientRequestToken and clientRequesttoken; case does not matter.
+type Event struct {
+	ClientRequestToken    string      `json:"clientRequestToken"`
+	ActionInvocationPoint string      `json:"actionInvocationPoint"` // "CREATE_PRE_PROVISION", …; none for a change set
+	RequestData           RequestData `json:"requestData"`
+}
+
+// RequestData says what is to be judged.
+type RequestData struct {
+	TargetName      string `json:"targetName"` // a resource type, "STACK" or "CHANGE_SET"
+	TargetType      string `json:"targetType"` // the same, or "RESOURCE" where Cloud Control asks
+	TargetLogicalID string `json:"targetLogicalId"`
+
+	// TargetModel is of a resource. What is known at this time is resolved in
+	// its properties.
+	TargetModel struct {
+		ResourceProperties json.RawMessage `json:"resourceProperties"`
+	} `json:"targetModel"`
+
+	// Payload is of a stack and a change set: the presigned URL of a JSON
+	// object in S3 with the template.
+	Payload string `json:"payload"`
+}
+
+// The codes of errors.
+const (
+	nonCompliant    = "NonCompliant"
+	internalFailure = "InternalFailure"
+)
+
+// An Answer is what CloudFormation wants to hear.
+type Answer struct {
+	HookStatus         string `json:"hookStatus"` // "SUCCESS" or "FAILED"
+	ErrorCode          string `json:"errorCode,omitempty"`
+	Message            string `json:"message"`
+	ClientRequestToken string `json:"clientRequestToken"`
+}
+
+// How many characters of a message CloudFormation and Cloud Control take.
+const (
+	maxMessage             = 4096
+	maxMessageCloudControl = 1024
+)
+
+// A Function is the hook.
+type Function struct {
+	Options transform.Options // what must be locked
+	Macro   string            // what the macro is called; "" where there is none
+	Client  *http.Client      // for templates in S3; see NewClient
+	Log     io.Writer         // for what could not be judged
+}
+
+// Answer answers an event.
+func (f Function) Answer(ctx context.Context, event []byte) ([]byte, error) {
+	var e Event
+	if err := json.Unmarshal(event, &e); err != nil {
+		return failed(e, internalFailure, fmt.Sprintf("the event is none of a hook: %v", err))
+	}
+	note, err := f.judge(ctx, e)
+	var open *openError
+	switch {
+	case errors.As(err, &open):
+		return failed(e, nonCompliant, open.Error())
+	case err != nil:
+		return failed(e, internalFailure, err.Error())
+	}
+	return json.Marshal(Answer{HookStatus: "SUCCESS", Message: note, ClientRequestToken: e.ClientRequestToken})
+}
+
+// Fail answers an event with a failure.
+func (f Function) Fail(_ context.Context, event []byte, why string) ([]byte, error) {
+	var e Event
+	_ = json.Unmarshal(event, &e) // without a token CloudFormation fails all the same
+	return failed(e, internalFailure, why)
+}
+
+func failed(e Event, code, why string) ([]byte, error) {
+	limit := maxMessage
+	if e.RequestData.TargetType == "RESOURCE" {
+		limit = maxMessageCloudControl
+	}
+	return json.Marshal(Answer{"FAILED", code, message.Truncate(why, limit), e.ClientRequestToken})
+}
+
+// An openError says what is not locked.
+type openError struct{ what string }
+
+func (e *openError) Error() string { return e.what }
+
+// judge says why there is nothing against what an event is about. The error is
+// an [*openError] where something is not locked, and another where that cannot
+// be told.
+func (f Function) judge(ctx context.Context, e Event) (string, error) {
+	if e.ActionInvocationPoint == "DELETE_PRE_PROVISION" {
+		return "what is deleted needs no lock", nil
+	}
+	switch target := e.RequestData; target.TargetName {
+	case "AWS::EC2::LaunchTemplate", "AWS::AutoScaling::LaunchConfiguration", "AWS::EKS::Nodegroup":
+		template, err := oneResource(target)
+		if err != nil {
+			return "", err
+		}
+		return "the metadata service is locked", f.check(template, target.TargetName, f.Options)
+	case "STACK", "CHANGE_SET":
+		template, err := f.download(ctx, target.Payload)
+		if err != nil {
+			return "", err
+		}
+		return f.checkStack(template)
+	case "":
+		return "", errors.New("the event does not say what to judge: it has no targetName")
+	default:
+		return target.TargetName + " launches no nodes", nil
+	}
+}
+
+// check is an [*openError] where [transform.Check] finds something open in a
+// template, or cannot read what launches nodes in it.
+func (f Function) check(template []byte, name string, opts transform.Options) error {
+	findings, err := transform.Check(template, transform.CheckOptions{Options: opts})
+	if err != nil {
+		return &openError{message.Error(name, err)}
+	}
+	var lines []string
+	for _, finding := range findings {
+		if finding.Open {
+			lines = append(lines, fmt.Sprintf("%s: %s %s", name, finding.Rule, finding.Message))
+		} else {
+			fmt.Fprintf(f.Log, "%s: note: %s\n", name, finding.Message)
+		}
+	}
+	if len(lines) == 0 {
+		return nil
+	}
+	return &openError{strings.Join(lines, "\n") + "\nhint: imdslock locks the template" + f.orMacro()}
+}
+
+func (f Function) orMacro() string {
+	if f.Macro == "" {
+		return ""
+	}
+	return ", as does the macro: Transform: " + f.Macro
+}

@@ -1,0 +1,223 @@
+// Package macro is the CloudFormation macro that locks a template while it is
+// deployed: with "Transform: IMDSLock" in a template, CloudFormation sends the
+// template here before it makes anything of it, and goes on with the answer.
+//
+// The event and the answer are those of "Create a CloudFormation macro
+// definition":
+// https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/template-macros-author.html
+package macro
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strings"
+
+	"imdslock/cmd/imdslock-lambda/message"
+	"imdslock/cmd/imdslock-lambda/params"
+	"imdslock/transform"
+	"imdslock/transform/cfn"
+)
+
+// fragment is what messages call the template. Lines and columns are those of
+// the JSON text that CloudFormation makes of it.
+const fragment = "fragment"
+
+// maxFragment is how many bytes a processed template may have: the quota
+// "template body size in an S3 object", 1 MB.
+// https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
+const maxFragment = 1 << 20
+
+// An Event is what CloudFormation sends.
+type Event struct {
+	RequestID string          `json:"requestId"`
+	Fragment  json.RawMessage `json:"fragment"` // the template in JSON, without its Transform section
+	Params    json.RawMessage `json:"params"`   // what stands beside the macro's name; see package params
+
+	// TemplateParameterValues are the values of the stack's parameters.
+	TemplateParameterValues map[string]json.RawMessage `json:"templateParameterValues"`
+}
+
+// The values of an answer's status. CloudFormation takes every other one than
+// success for a failure.
+const (
+	success = "success"
+	failure = "failure"
+)
+
+// An Answer is what CloudFormation wants to hear.
+type Answer struct {
+	RequestID    string
+	Status       string          // success or failure
+	Fragment     json.RawMessage // of a success: the locked template
+	ErrorMessage string          // of a failure: shown among the stack's events
+}
+
+// Bytes returns the answer in JSON. The fragment in it is as it is, byte for
+// byte, which [json.Marshal] would not leave it.
+func (a Answer) Bytes() []byte {
+	// Strings can always be marshalled.
+	id, _ := json.Marshal(a.RequestID)
+	if a.Status == success {
+		return fmt.Appendf(nil, `{"requestId":%s,"status":"success","fragment":%s}`, id, a.Fragment)
+	}
+	text, _ := json.Marshal(a.ErrorMessage)
+	return fmt.Appendf(nil, `{"requestId":%s,"status":"failure","errorMessage":%s}`, id, text)
+}
+
+// A Function is the macro.
+type Function struct {
+	Options transform.Options // what to lock where the event's params do not say
+	Log     io.Writer         // for what could not be judged
+}
+
+// Answer answers an event.
+func (f Function) Answer(_ context.Context, event []byte) ([]byte, error) {
+	var e Event
+	if err := json.Unmarshal(event, &e); err != nil {
+		return fail(e.RequestID, fmt.Sprintf("the event is none of a macro: %v", err)), nil
+	}
+	locked, err := f.lock(e)
+	if err != nil {
+		return fail(e.RequestID, message.Error(fragment, err)), nil
+	}
+	return Answer{RequestID: e.RequestID, Status: success, Fragment: locked}.Bytes(), nil
+}
+
+// Fail answers an event with a failure.
+func (f Function) Fail(_ context.Context, event []byte, why string) ([]byte, error) {
+	var e struct{ RequestID string }
+	_ = json.Unmarshal(event, &e) // without an id CloudFormation fails all the same
+	return fail(e.RequestID, why), nil
+}
+
+func fail(id, why string) []byte {
+	return Answer{RequestID: id, Status: failure, ErrorMessage: why}.Bytes()
+}
+
+// lock returns the locked template.
+func (f Function) lock(e Event) ([]byte, error) {
+	given, err := params.Parse(e.Params)
+	if err != nil {
+		return nil, err
+	}
+	opts, err := given.Options(f.Options)
+	if err != nil {
+		return nil, err
+	}
+	result, err := transform.Patch(e.Fragment, opts)
+	if err != nil {
+		return nil, cmp.Or(wholeTemplate(e.Fragment), err)
+	}
+	if len(result.Output) > maxFragment {
+		return nil, fmt.Errorf("the template has %d bytes when it is locked: CloudFormation takes %d", len(result.Output), maxFragment)
+	}
+	if err := f.judge(result, opts, e.TemplateParameterValues); err != nil {
+		return nil, err
+	}
+	fmt.Fprint(f.Log, message.Notes(fragment, result.Findings))
+	return result.Output, nil
+}
+
+// wholeTemplate is an error where the macro was not given a template: it stands
+// in an Fn::Transform somewhere within, and sees what is beside that only.
+func wholeTemplate(template json.RawMessage) error {
+	var sections map[string]json.RawMessage
+	if err := json.Unmarshal(template, &sections); err == nil && sections["Resources"] != nil {
+		return nil
+	}
+	return fmt.Errorf("no template, but a part of one: the macro belongs into the Transform section, or into an Fn::Transform at the top of the template")
+}
+
+// judge is an error where the locked template would still be open with the
+// values that the stack's parameters have. CloudFormation has evaluated those
+// before it called, against the template as it was: a parameter's new default
+// and AllowedValues come too late for them.
+func (f Function) judge(result transform.Result, opts transform.Options, given map[string]json.RawMessage) error {
+	values, err := parameterValues(given)
+	if err != nil {
+		return err
+	}
+	if opts.IMDSv1 == transform.IMDSv1Lock || opts.IMDSv1 == transform.IMDSv1Default {
+		for _, name := range slices.Sorted(maps.Keys(result.Parameters)) {
+			want := result.Parameters[name]
+			switch value, ok := values[name]; {
+			case !ok:
+				return fmt.Errorf("parameter %s must be %q, and CloudFormation does not say what it is%s", name, want, pass(name, want))
+			case value != want:
+				return fmt.Errorf("parameter %s is %q, which leaves IMDSv1 open%s", name, value, pass(name, want))
+			}
+		}
+	}
+	opts.IPTables = transform.IPTablesOff // no parameter decides about the commands
+	findings, err := transform.Check(result.Output, transform.CheckOptions{Options: opts, Parameters: known(result.Output, values)})
+	if err != nil {
+		return err
+	}
+	for _, finding := range findings {
+		if finding.Open && finding.Rule != transform.RuleNodegroup {
+			return fmt.Errorf("%s", finding.Message)
+		}
+	}
+	return nil
+}
+
+func pass(name, value string) string {
+	return fmt.Sprintf("\nhint: pass %s=%s to the stack, or give the macro the parameter IMDSv1: literal", name, value)
+}
+
+// parameterValues returns the values of parameters as texts; those of a list
+// are joined by commas, as the parameter's own text is.
+func parameterValues(given map[string]json.RawMessage) (map[string]string, error) {
+	values := map[string]string{}
+	for name, value := range given {
+		texts, err := params.Texts(value)
+		if err != nil {
+			return nil, fmt.Errorf("value of parameter %s: %w", name, err)
+		}
+		values[name] = strings.Join(texts, ",")
+	}
+	return values, nil
+}
+
+// known returns the values of the parameters that a template has, or none, so
+// that all values count, where it is not said what each of them is. What comes
+// from the SSM parameter store stays unknown.
+func known(template []byte, values map[string]string) map[string]string {
+	t, err := cfn.Parse(template)
+	if err != nil {
+		return nil
+	}
+	section := t.Root.Get("Parameters")
+	if section == nil {
+		return nil
+	}
+	given := map[string]string{}
+	for _, parameter := range section.Pairs {
+		name := parameter.Key.Value
+		value, ok := values[name]
+		switch kind := typeOf(parameter.Value); {
+		case strings.HasPrefix(kind, "AWS::SSM::"):
+			continue
+		case !ok, isList(kind) && parameter.Value.Get("AllowedValues") != nil: // which are those of an item
+			return nil
+		}
+		given[name] = value
+	}
+	return given
+}
+
+func typeOf(parameter *cfn.Node) string {
+	if n := parameter.Get("Type"); n != nil {
+		return n.Value
+	}
+	return ""
+}
+
+func isList(kind string) bool {
+	return kind == "CommaDelimitedList" || strings.HasPrefix(kind, "List<")
+}

@@ -1,0 +1,146 @@
+// Package params reads what to lock from the parameters of a macro, of a
+// pipeline's action or of a function's environment.
+//
+// The names are the options of the command in CloudFormation's case: HopLimit
+// for --hop-limit, IMDSv1, IPTables, BranchENI, Resources for all --resource,
+// and OS. Values are strings, numbers, booleans or lists of these, as
+// CloudFormation passes what a macro is given.
+package params
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+
+	"imdslock/transform"
+)
+
+// Values are parameters as they are written: a list of texts by name. A single
+// value is a list of one.
+type Values map[string][]string
+
+// Parse reads the parameters in a JSON object. No object at all, or null, has
+// none.
+func Parse(object []byte) (Values, error) {
+	if len(bytes.TrimSpace(object)) == 0 {
+		return nil, nil
+	}
+	var fields map[string]json.RawMessage
+	if err := json.Unmarshal(object, &fields); err != nil {
+		return nil, fmt.Errorf("the parameters are not a JSON object: %w", err)
+	}
+	values := Values{}
+	for name, field := range fields {
+		texts, err := Texts(field)
+		if err != nil {
+			return nil, fmt.Errorf("parameter %s: %w", name, err)
+		}
+		values[name] = texts
+	}
+	return values, nil
+}
+
+// Texts returns a JSON string, number or boolean, or a list of these, as texts.
+func Texts(value json.RawMessage) ([]string, error) {
+	var list []json.RawMessage
+	if err := json.Unmarshal(value, &list); err != nil {
+		list = []json.RawMessage{value}
+	}
+	var texts []string
+	for _, item := range list {
+		text := string(bytes.TrimSpace(item))
+		switch {
+		case text == "" || text == "null" || text[0] == '{' || text[0] == '[':
+			return nil, fmt.Errorf("%s is no string, number or boolean", text)
+		case text[0] == '"':
+			if err := json.Unmarshal(item, &text); err != nil {
+				return nil, err
+			}
+		}
+		texts = append(texts, text)
+	}
+	return texts, nil
+}
+
+// names are the parameters that there are.
+var names = []string{"HopLimit", "IMDSv1", "IPTables", "BranchENI", "Resources", "OS"}
+
+// Options returns options with what the parameters change in them. Names that
+// are none, and values that an option does not take, are errors.
+func (v Values) Options(opts transform.Options) (transform.Options, error) {
+	for _, name := range slices.Sorted(maps.Keys(v)) {
+		if err := set(&opts, name, v[name]); err != nil {
+			return opts, err
+		}
+	}
+	return opts, nil
+}
+
+// set sets one option.
+func set(opts *transform.Options, name string, texts []string) (err error) {
+	if name == "Resources" {
+		opts.Resources = nil
+		for _, text := range texts {
+			for _, id := range strings.Split(text, ",") {
+				if id = strings.TrimSpace(id); id != "" {
+					opts.Resources = append(opts.Resources, id)
+				}
+			}
+		}
+		return nil
+	}
+	if !slices.Contains(names, name) {
+		return fmt.Errorf("there is no parameter %s: %s", name, suggest(name))
+	}
+	if len(texts) != 1 {
+		return fmt.Errorf("parameter %s: want one value, not %d", name, len(texts))
+	}
+	text := texts[0]
+	switch name {
+	case "HopLimit":
+		if opts.HopLimit, err = strconv.Atoi(text); err != nil || opts.HopLimit < 0 || opts.HopLimit > 64 {
+			return fmt.Errorf("parameter HopLimit: %s: want 1 to 64, or 0 to leave it", text)
+		}
+	case "BranchENI":
+		if opts.BranchENI, err = strconv.ParseBool(text); err != nil {
+			return fmt.Errorf("parameter BranchENI: %s: want true, false", text)
+		}
+	case "IMDSv1":
+		opts.IMDSv1, err = choice(name, text, transform.IMDSv1Lock, transform.IMDSv1Default, transform.IMDSv1Literal, transform.IMDSv1Keep)
+	case "IPTables":
+		opts.IPTables, err = choice(name, text, transform.IPTablesAuto, transform.IPTablesAWS, transform.IPTablesStrict, transform.IPTablesOff)
+	case "OS":
+		opts.OS, err = choice(name, text, transform.OSLinux, transform.OSWindows)
+	}
+	return err
+}
+
+// choice is a value that is one of a few words.
+func choice[T ~string](name, text string, of ...T) (T, error) {
+	if slices.Contains(of, T(text)) {
+		return T(text), nil
+	}
+	var words []string
+	for _, w := range of {
+		words = append(words, string(w))
+	}
+	return "", fmt.Errorf("parameter %s: %s: want %s", name, text, strings.Join(words, ", "))
+}
+
+// suggest names the parameter that differs from a name in its spelling only,
+// as the option --hop-limit does from HopLimit, or else all.
+func suggest(name string) string {
+	plain := func(s string) string {
+		return strings.TrimSuffix(strings.ToLower(strings.NewReplacer("-", "", "_", "", " ", "").Replace(s)), "s")
+	}
+	for _, n := range names {
+		if plain(n) == plain(name) {
+			return "did you mean " + n + "?"
+		}
+	}
+	return "there are " + strings.Join(names, ", ")
+}

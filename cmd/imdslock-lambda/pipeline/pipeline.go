@@ -1,0 +1,176 @@
+// Package pipeline is the Lambda action of CodePipeline that locks templates on
+// their way through a pipeline: it reads the input artifact, a ZIP file in S3,
+// locks the templates in it, writes the output artifact, and tells CodePipeline
+// how that went.
+//
+// The event is that of "AWS Lambda invoke action reference":
+// https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-Lambda.html
+package pipeline
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"path"
+	"slices"
+
+	"github.com/aws/aws-lambda-go/events"
+
+	"imdslock/cmd/imdslock-lambda/message"
+	"imdslock/cmd/imdslock-lambda/params"
+	"imdslock/transform"
+)
+
+// An Event is what CodePipeline sends. It has credentials in it, so it is never
+// logged.
+type Event struct {
+	Job struct {
+		ID   string `json:"id"`
+		Data struct {
+			events.CodePipelineData
+
+			// EncryptionKey is the customer managed key of the artifact store, if
+			// there is one.
+			EncryptionKey struct {
+				ID string `json:"id"`
+			} `json:"encryptionKey"`
+		} `json:"data"`
+	} `json:"CodePipeline.job"`
+}
+
+// settings are the action's UserParameters, a JSON object: what to lock, as in
+// package params, and the names of files in the artifact.
+type settings struct {
+	templates     []string // Templates
+	configuration string   // TemplateConfiguration; "" for none
+	options       transform.Options
+}
+
+// A Function is the action.
+type Function struct {
+	Options transform.Options // what to lock where UserParameters do not say
+	AWS     AWS
+	Log     io.Writer // for what could not be judged
+}
+
+// A configurationError is a mistake in how the action is set up.
+type configurationError struct{ error }
+
+// Answer does a job. The answer is empty: CodePipeline is told the result. The
+// error is that this failed, so that Lambda tries again, which does no harm.
+func (f Function) Answer(ctx context.Context, event []byte) ([]byte, error) {
+	var e Event
+	if err := json.Unmarshal(event, &e); err != nil || e.Job.ID == "" {
+		return nil, errors.New("the event is none of CodePipeline: it has no CodePipeline.job")
+	}
+	variables, err := f.do(ctx, e)
+	var setup configurationError
+	switch {
+	case ctx.Err() != nil:
+		return nil, context.Cause(ctx)
+	case errors.As(err, &setup):
+		return nil, f.AWS.fail(ctx, e.Job.ID, configuration, err.Error())
+	case err != nil:
+		return nil, f.AWS.fail(ctx, e.Job.ID, jobFailed, err.Error())
+	}
+	return nil, f.AWS.succeed(ctx, e.Job.ID, variables)
+}
+
+// Fail tells CodePipeline that a job failed.
+func (f Function) Fail(ctx context.Context, event []byte, why string) ([]byte, error) {
+	var e Event
+	if err := json.Unmarshal(event, &e); err != nil || e.Job.ID == "" {
+		return nil, errors.New(why)
+	}
+	return nil, f.AWS.fail(ctx, e.Job.ID, jobFailed, why)
+}
+
+// do makes the output artifact and returns the parameters that a deployment has
+// to pass.
+func (f Function) do(ctx context.Context, e Event) (map[string]string, error) {
+	data := e.Job.Data
+	set, err := f.settings(data.ActionConfiguration.Configuration.UserParameters)
+	if err != nil {
+		return nil, configurationError{err}
+	}
+	if len(data.InputArtifacts) != 1 || len(data.OutPutArtifacts) != 1 {
+		return nil, configurationError{fmt.Errorf("the action has %d input artifacts and %d output artifacts: want one of each",
+			len(data.InputArtifacts), len(data.OutPutArtifacts))}
+	}
+	bucket := f.AWS.bucket(data.ArtifactCredentials)
+	input, err := bucket.read(ctx, data.InputArtifacts[0].Location.S3Location)
+	if err != nil {
+		return nil, err
+	}
+	output, variables, err := f.lock(input, set)
+	if err != nil {
+		return nil, err
+	}
+	return variables, bucket.write(ctx, data.OutPutArtifacts[0].Location.S3Location, output, data.EncryptionKey.ID)
+}
+
+// settings reads the UserParameters of an action.
+func (f Function) settings(userParameters string) (settings, error) {
+	const example = `want {"Templates": "nodegroup.yaml"}`
+	values, err := params.Parse([]byte(userParameters))
+	if err != nil {
+		return settings{}, fmt.Errorf("UserParameters: %w: %s", err, example)
+	}
+	set := settings{templates: values["Templates"]}
+	if names := values["TemplateConfiguration"]; len(names) > 1 {
+		return settings{}, fmt.Errorf("UserParameters: parameter TemplateConfiguration: want one file, not %d", len(names))
+	} else if len(names) == 1 {
+		set.configuration = names[0]
+	}
+	if len(set.templates) == 0 {
+		return settings{}, errors.New("UserParameters name no template: " + example)
+	}
+	for _, name := range append(slices.Clone(set.templates), set.configuration) {
+		if name != "" && (name != path.Clean(name) || !localName(name)) {
+			return settings{}, fmt.Errorf("UserParameters: %q is no name of a file in the artifact", name)
+		}
+	}
+	if slices.Contains(set.templates, set.configuration) {
+		return settings{}, fmt.Errorf("UserParameters: %s cannot be the template and its configuration", set.configuration)
+	}
+	delete(values, "Templates")
+	delete(values, "TemplateConfiguration")
+	if set.options, err = values.Options(f.Options); err != nil {
+		return settings{}, fmt.Errorf("UserParameters: %w", err)
+	}
+	return set, nil
+}
+
+// lock returns an artifact with its templates locked, and the parameters that a
+// deployment has to pass.
+func (f Function) lock(input []byte, set settings) ([]byte, map[string]string, error) {
+	a, err := openArtifact(input)
+	if err != nil {
+		return nil, nil, err
+	}
+	values := map[string]string{}
+	for _, name := range set.templates {
+		template, err := a.read(name)
+		if err != nil {
+			return nil, nil, err
+		}
+		result, err := transform.Patch(template, set.options)
+		if err != nil {
+			return nil, nil, errors.New(message.Error(name, err))
+		}
+		fmt.Fprint(f.Log, message.Notes(name, result.Findings))
+		a.replace(name, result.Output)
+		for parameter, value := range result.Parameters {
+			values[parameter] = value
+		}
+	}
+	if set.configuration != "" {
+		if err := a.configure(set.configuration, values); err != nil {
+			return nil, nil, err
+		}
+	}
+	output, err := a.bytes()
+	return output, values, err
+}
