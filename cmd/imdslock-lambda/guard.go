@@ -14,6 +14,9 @@ import (
 // https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
 const maxAnswer = 6 << 20
 
+// late is why an event fails that takes too long.
+const late = "imdslock did not end in time"
+
 // A function answers events of one kind.
 type function interface {
 	// Answer answers an event, before the context ends. The error is for
@@ -49,12 +52,13 @@ func (g guard) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
 	var o outcome
 	select {
 	case o = <-ended:
+		if o.err != nil && inTime.Err() != nil {
+			o.failed = late
+		}
 	case <-inTime.Done():
+		o.failed = late
 	}
-	switch {
-	case inTime.Err() != nil && (o.err != nil || o.answer == nil):
-		o.failed = "imdslock did not end in time"
-	case len(o.answer) > maxAnswer:
+	if len(o.answer) > maxAnswer {
 		o.failed = fmt.Sprintf("imdslock's answer has %d bytes: Lambda takes %d", len(o.answer), maxAnswer)
 	}
 	if o.failed == "" {

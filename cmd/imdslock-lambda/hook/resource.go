@@ -17,13 +17,13 @@ type properties map[string]json.RawMessage
 func oneResource(target RequestData) ([]byte, error) {
 	var all properties
 	if err := json.Unmarshal(target.TargetModel.ResourceProperties, &all); err != nil {
-		return nil, fmt.Errorf("the properties of %s cannot be read: %w", target.TargetLogicalID, err)
+		return nil, fmt.Errorf("the properties of %s cannot be read: %w", logicalID(target.TargetLogicalID), err)
 	}
 	if len(all) == 0 {
 		return nil, errors.New("the event has no properties to judge")
 	}
 	if err := decodeUserData(all); err != nil {
-		return nil, fmt.Errorf("the properties of %s cannot be read: %w", target.TargetLogicalID, err)
+		return nil, fmt.Errorf("the properties of %s cannot be read: %w", logicalID(target.TargetLogicalID), err)
 	}
 	return json.Marshal(map[string]any{"Resources": map[string]any{
 		logicalID(target.TargetLogicalID): map[string]any{"Type": target.TargetName, "Properties": all},

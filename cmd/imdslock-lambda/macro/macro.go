@@ -11,6 +11,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"maps"
@@ -81,6 +82,9 @@ func (f Function) Answer(_ context.Context, event []byte) ([]byte, error) {
 	if err := json.Unmarshal(event, &e); err != nil {
 		return fail(e.RequestID, fmt.Sprintf("the event is none of a macro: %v", err)), nil
 	}
+	if len(e.Fragment) == 0 {
+		return fail(e.RequestID, "the event is none of a macro: it has no fragment"), nil
+	}
 	locked, err := f.lock(e)
 	if err != nil {
 		return fail(e.RequestID, message.Error(fragment, err)), nil
@@ -130,7 +134,7 @@ func wholeTemplate(template json.RawMessage) error {
 	if err := json.Unmarshal(template, &sections); err == nil && sections["Resources"] != nil {
 		return nil
 	}
-	return fmt.Errorf("no template, but a part of one: the macro belongs into the Transform section, or into an Fn::Transform at the top of the template")
+	return errors.New("the macro is given a part of a template: it belongs into the Transform section, or into an Fn::Transform at the top of the template")
 }
 
 // judge is an error where the locked template would still be open with the
@@ -160,7 +164,7 @@ func (f Function) judge(result transform.Result, opts transform.Options, given m
 	}
 	for _, finding := range findings {
 		if finding.Open && finding.Rule != transform.RuleNodegroup {
-			return fmt.Errorf("%s", finding.Message)
+			return errors.New(finding.Message)
 		}
 	}
 	return nil

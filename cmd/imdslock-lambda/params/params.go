@@ -46,9 +46,11 @@ func Parse(object []byte) (Values, error) {
 
 // Texts returns a JSON string, number or boolean, or a list of these, as texts.
 func Texts(value json.RawMessage) ([]string, error) {
-	var list []json.RawMessage
-	if err := json.Unmarshal(value, &list); err != nil {
-		list = []json.RawMessage{value}
+	list := []json.RawMessage{value}
+	if bytes.HasPrefix(bytes.TrimSpace(value), []byte{'['}) {
+		if err := json.Unmarshal(value, &list); err != nil {
+			return nil, err
+		}
 	}
 	var texts []string
 	for _, item := range list {

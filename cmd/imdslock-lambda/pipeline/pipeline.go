@@ -58,7 +58,10 @@ type Function struct {
 // A configurationError is a mistake in how the action is set up.
 type configurationError struct{ error }
 
-// Answer does a job. The answer is empty: CodePipeline is told the result. The
+// nothing is the answer: CodePipeline is told the result, and takes no other.
+var nothing = []byte("null")
+
+// Answer does a job. The
 // error is that this failed, so that Lambda tries again, which does no harm.
 func (f Function) Answer(ctx context.Context, event []byte) ([]byte, error) {
 	var e Event
@@ -71,11 +74,11 @@ func (f Function) Answer(ctx context.Context, event []byte) ([]byte, error) {
 	case ctx.Err() != nil:
 		return nil, context.Cause(ctx)
 	case errors.As(err, &setup):
-		return nil, f.AWS.fail(ctx, e.Job.ID, configuration, err.Error())
+		return nothing, f.AWS.fail(ctx, e.Job.ID, configuration, err.Error())
 	case err != nil:
-		return nil, f.AWS.fail(ctx, e.Job.ID, jobFailed, err.Error())
+		return nothing, f.AWS.fail(ctx, e.Job.ID, jobFailed, err.Error())
 	}
-	return nil, f.AWS.succeed(ctx, e.Job.ID, variables)
+	return nothing, f.AWS.succeed(ctx, e.Job.ID, variables)
 }
 
 // Fail tells CodePipeline that a job failed.
@@ -84,7 +87,7 @@ func (f Function) Fail(ctx context.Context, event []byte, why string) ([]byte, e
 	if err := json.Unmarshal(event, &e); err != nil || e.Job.ID == "" {
 		return nil, errors.New(why)
 	}
-	return nil, f.AWS.fail(ctx, e.Job.ID, jobFailed, why)
+	return nothing, f.AWS.fail(ctx, e.Job.ID, jobFailed, why)
 }
 
 // do makes the output artifact and returns the parameters that a deployment has

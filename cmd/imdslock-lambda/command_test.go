@@ -1,0 +1,102 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"imdslock/cmd/imdslock-lambda/runtimetest"
+	"imdslock/internal/needs"
+)
+
+// TestCommand holds the macro to the command: over the fixtures and the real
+// templates, in CloudFormation's JSON, the fragment of its answer is the stdout
+// of the command, byte for byte, or its error is the command's stderr.
+func TestCommand(t *testing.T) {
+	files, _ := filepath.Glob("../../fixtures/*")
+	real, _ := filepath.Glob("../../../shared/corpus/*.*")
+	if len(real) == 0 && !t.Run("corpus", func(t *testing.T) {
+		needs.Missing(t, "corpus", "../shared/corpus with real templates is not beside the project")
+	}) {
+		return
+	}
+	i := runtimetest.Start(t, program(t, "bootstrap"), "macro")
+	locked, refused := 0, 0
+	for _, file := range append(files, real...) {
+		src, err := os.ReadFile(file)
+		if base := filepath.Base(file); err != nil || strings.Contains(base, ".golden.") || base == "README.md" || base == "MANIFEST.tsv" {
+			continue
+		}
+		fragment, err := runtimetest.Fragment(src)
+		if err != nil {
+			continue // CloudFormation would not get as far
+		}
+		var stdout, stderr bytes.Buffer
+		command := exec.Command(program(t, "imdslock"), "--quiet", "--name", "fragment")
+		command.Stdin, command.Stdout, command.Stderr = bytes.NewReader(fragment), &stdout, &stderr
+		commandErr := command.Run()
+		a := decode[macroAnswer](t, i.Invoke(macroEvent(file, string(fragment), "{}", deployed(t, fragment, stdout.Bytes())), 30*time.Second))
+		switch {
+		case commandErr == nil && a.Status == "success" && bytes.Equal(a.Fragment, stdout.Bytes()):
+			locked++
+		case commandErr != nil && a.Status == "failure" && a.ErrorMessage+"\n" == stderr.String():
+			refused++
+		case commandErr != nil && a.Status == "failure" && strings.Contains(stderr.String(), "it has no Resources") && strings.Contains(a.ErrorMessage, "a part of a template"):
+			refused++ // the one message that says more
+		default:
+			t.Errorf("%s: the command (%v) prints %s%.300s, the macro answers %s %s %.300s", file, commandErr, &stderr, &stdout, a.Status, a.ErrorMessage, a.Fragment)
+		}
+	}
+	t.Logf("%d templates locked, %d refused, by both alike", locked, refused)
+	if locked < 30 || len(real) > 0 && locked < 100 {
+		t.Errorf("only %d templates were locked", locked)
+	}
+}
+
+// deployed returns values for the parameters of a template, those that the
+// locked one allows.
+func deployed(t *testing.T, fragments ...[]byte) string {
+	t.Helper()
+	values := map[string]string{}
+	for _, fragment := range fragments {
+		var template struct {
+			Parameters map[string]struct {
+				Default       any
+				AllowedValues []any
+			}
+		}
+		if json.Unmarshal(fragment, &template) != nil {
+			continue
+		}
+		for name, parameter := range template.Parameters {
+			values[name] = "x"
+			if parameter.Default != nil {
+				values[name] = textOf(t, parameter.Default)
+			} else if len(parameter.AllowedValues) > 0 {
+				values[name] = textOf(t, parameter.AllowedValues[0])
+			}
+		}
+	}
+	encoded, err := json.Marshal(values)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(encoded)
+}
+
+func textOf(t *testing.T, value any) string {
+	t.Helper()
+	if text, ok := value.(string); ok {
+		return text
+	}
+	encoded, err := json.Marshal(value)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(encoded)
+}
