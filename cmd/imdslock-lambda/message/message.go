@@ -36,8 +36,8 @@ func Notes(name string, findings []transform.Finding) string {
 	return text.String()
 }
 
-// Truncate cuts a text off after at most n bytes, at the end of a line where
-// there is one and never within a character, and says so.
+// Truncate cuts a text off after at most n bytes, never within a character and,
+// where that loses less than half of it, at the end of a line, and says so.
 func Truncate(text string, n int) string {
 	const more = "\n(and more)"
 	if len(text) <= n {
@@ -47,7 +47,7 @@ func Truncate(text string, n int) string {
 	for cut > 0 && !utf8.RuneStart(text[cut]) {
 		cut--
 	}
-	if line := strings.LastIndexByte(text[:cut], '\n'); line > 0 {
+	if line := strings.LastIndexByte(text[:cut], '\n'); line > cut/2 {
 		cut = line
 	}
 	return text[:cut] + more
