@@ -1,0 +1,232 @@
+package main
+
+import (
+	"archive/zip"
+	"bytes"
+	"context"
+	"encoding/json"
+	"encoding/pem"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	sdk "github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/aws-sdk-go-v2/service/s3/types"
+
+	"imdslock/cmd/imdslock-lambda/awstest"
+	"imdslock/cmd/imdslock-lambda/runtimetest"
+	"imdslock/internal/needs"
+	"imdslock/templates"
+	"imdslock/transform"
+)
+
+// TestHookOnLambda asks the real program about a resource and about a stack whose
+// template is in a bucket, played on loopback with a certificate of its own.
+func TestHookOnLambda(t *testing.T) {
+	open, err := templates.Reference("linux")
+	if err != nil {
+		t.Fatal(err)
+	}
+	locked, err := transform.Patch(open, transform.Defaults())
+	if err != nil {
+		t.Fatal(err)
+	}
+	bucket := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		template := map[string][]byte{"/open": open, "/locked": locked.Output, "/macro": append([]byte("Transform: IMDSLock\n"), open...)}[r.URL.Path]
+		if template == nil {
+			<-r.Context().Done()
+			return
+		}
+		json.NewEncoder(w).Encode(map[string]string{"template": string(template)})
+	}))
+	t.Cleanup(bucket.Close)
+	authority := filepath.Join(t.TempDir(), "authority.pem")
+	if err := os.WriteFile(authority, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: bucket.Certificate().Raw}), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	i := runtimetest.Start(t, program(t, "bootstrap"), "hook", "SSL_CERT_FILE="+authority, "IMDSLOCK_MACRO=IMDSLock")
+	const resource = `{"clientRequestToken":"t","actionInvocationPoint":"CREATE_PRE_PROVISION","requestData":{"targetName":"AWS::EC2::LaunchTemplate","targetType":"AWS::EC2::LaunchTemplate","targetLogicalId":"LT","targetModel":{"resourceProperties":{"LaunchTemplateData":{"MetadataOptions":{"HttpPutResponseHopLimit":%d,"HttpTokens":"required"}}}}}}`
+	stack := func(path string) string {
+		return fmt.Sprintf(`{"clientRequestToken":"t","actionInvocationPoint":"UPDATE_PRE_PROVISION","requestData":{"targetName":"STACK","targetType":"STACK","targetLogicalId":"s","payload":%q}}`, bucket.URL+path)
+	}
+	for _, test := range []struct{ event, status, message string }{
+		{fmt.Sprintf(resource, 1), "SUCCESS", "locked"},
+		{fmt.Sprintf(resource, 2), "FAILED", "HttpPutResponseHopLimit is 2, want 1"},
+		{stack("/locked"), "SUCCESS", "locked"},
+		{stack("/open"), "FAILED", "template: hop-limit NodeLaunchTemplate"},
+		{stack("/macro"), "SUCCESS", "the macro IMDSLock locks"},
+		{stack("/never"), "FAILED", "imdslock did not end in time"},
+		{stack("/locked"), "SUCCESS", "locked"},
+	} {
+		timeout := 30 * time.Second
+		if strings.Contains(test.event, "/never") {
+			timeout = time.Second
+		}
+		a := decode[struct{ HookStatus, Message, ClientRequestToken string }](t, i.Invoke([]byte(test.event), timeout))
+		if a.HookStatus != test.status || a.ClientRequestToken != "t" || !strings.Contains(a.Message, test.message) {
+			t.Errorf("%s: %+v", test.event, a)
+		}
+	}
+}
+
+// jobEvent is an event of CodePipeline.
+func jobEvent(userParameters string) []byte {
+	return fmt.Appendf(nil, `{"CodePipeline.job":{"id":"11111111-abcd-1111-abcd-111111abcdef","accountId":"111111111111","data":{"actionConfiguration":{"configuration":{"FunctionName":"imdslock","UserParameters":%q}},`+
+		`"inputArtifacts":[{"name":"Source","revision":null,"location":{"type":"S3","s3Location":{"bucketName":"artifacts","objectKey":"in.zip"}}}],`+
+		`"outputArtifacts":[{"name":"Locked","revision":null,"location":{"type":"S3","s3Location":{"bucketName":"artifacts","objectKey":"out.zip"}}}],`+
+		`"artifactCredentials":{"accessKeyId":%q,"secretAccessKey":%q,"sessionToken":%q}}}}`,
+		userParameters, awstest.Job.AccessKeyID, awstest.Job.SecretAccessKey, awstest.Job.SessionToken)
+}
+
+// artifact is a ZIP file with the embedded template.
+func artifact(t *testing.T) []byte {
+	t.Helper()
+	src, err := templates.Reference("linux")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out bytes.Buffer
+	w := zip.NewWriter(&out)
+	f, err := w.Create("nodegroup.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	f.Write(src)
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return out.Bytes()
+}
+
+// startJobs starts the real program as CodePipeline's action.
+func startJobs(t *testing.T, aws *awstest.Server) *runtimetest.Instance {
+	t.Helper()
+	return runtimetest.Start(t, program(t, "bootstrap"), "codepipeline", "AWS_ENDPOINT_URL="+aws.URL(), "AWS_REGION="+awstest.Region,
+		"AWS_ACCESS_KEY_ID="+awstest.Role.AccessKeyID, "AWS_SECRET_ACCESS_KEY="+awstest.Role.SecretAccessKey, "AWS_SESSION_TOKEN="+awstest.Role.SessionToken)
+}
+
+// isLocked reports whether the template in an artifact is.
+func isLocked(t *testing.T, artifact []byte) bool {
+	t.Helper()
+	r, err := zip.NewReader(bytes.NewReader(artifact), int64(len(artifact)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, err := r.Open("nodegroup.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	src, err := io.ReadAll(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	findings, err := transform.Check(src, transform.CheckOptions{Options: transform.Defaults()})
+	return err == nil && len(findings) == 0
+}
+
+// TestCodePipelineOnLambda runs jobs on the real program, the last one out of
+// time.
+func TestCodePipelineOnLambda(t *testing.T) {
+	aws := awstest.New(t)
+	aws.Objects["artifacts/in.zip"] = awstest.Object{Content: artifact(t)}
+	i := startJobs(t, aws)
+	if a := i.Invoke(jobEvent(`{"Templates": "nodegroup.yaml"}`), time.Minute); a.Error != "" || string(a.Body) != "null" {
+		t.Errorf("%s %s", a.Error, a.Body)
+	}
+	if told := aws.Told(); told.Target != "PutJobSuccessResult" || !isLocked(t, aws.Objects["artifacts/out.zip"].Content) {
+		t.Errorf("%+v", told)
+	}
+	aws.Results = nil
+	aws.S3 = http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() })
+	if a := i.Invoke(jobEvent(`{"Templates": "nodegroup.yaml"}`), 2*time.Second); a.Error != "" {
+		t.Errorf("%s %s", a.Error, a.Body)
+	}
+	if told := aws.Told(); told.Target != "PutJobFailureResult" || told.Request.FailureDetails.Message != "imdslock did not end in time" {
+		t.Errorf("%+v", told)
+	}
+	if a := i.Invoke([]byte("{}"), time.Minute); a.Error == "" {
+		t.Errorf("what is no job is no error: %s", a.Body)
+	}
+	if log := i.Log(); strings.Contains(log, awstest.Job.SecretAccessKey) || strings.Contains(log, awstest.Job.SessionToken) {
+		t.Errorf("the credentials are in the log:\n%s", log)
+	}
+}
+
+// TestMoto runs a job on the real program with moto's S3, which reads and writes
+// objects by its own code. moto 5.2 knows no PutJobSuccessResult.
+func TestMoto(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short: moto takes seconds to start")
+	}
+	server, err := exec.LookPath("moto_server")
+	if err != nil {
+		needs.Missing(t, "moto", err.Error())
+	}
+	address := startMoto(t, server)
+	aws := awstest.New(t)
+	aws.S3 = httputil.NewSingleHostReverseProxy(&url.URL{Scheme: "http", Host: address})
+	bucket, in, out := "artifacts", "in.zip", "out.zip"
+	client := s3.New(s3.Options{Region: awstest.Region, BaseEndpoint: sdk.String("http://" + address), UsePathStyle: true,
+		Credentials: sdk.CredentialsProviderFunc(func(context.Context) (sdk.Credentials, error) { return awstest.Job, nil })})
+	if _, err := client.CreateBucket(t.Context(), &s3.CreateBucketInput{Bucket: &bucket, CreateBucketConfiguration: &types.CreateBucketConfiguration{LocationConstraint: awstest.Region}}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := client.PutObject(t.Context(), &s3.PutObjectInput{Bucket: &bucket, Key: &in, Body: bytes.NewReader(artifact(t))}); err != nil {
+		t.Fatal(err)
+	}
+	if a := startJobs(t, aws).Invoke(jobEvent(`{"Templates": "nodegroup.yaml"}`), time.Minute); a.Error != "" {
+		t.Errorf("%s %s", a.Error, a.Body)
+	}
+	if told := aws.Told(); told.Target != "PutJobSuccessResult" {
+		t.Fatalf("%+v", told)
+	}
+	object, err := client.GetObject(t.Context(), &s3.GetObjectInput{Bucket: &bucket, Key: &out})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer object.Body.Close()
+	content, err := io.ReadAll(object.Body)
+	if err != nil || !isLocked(t, content) || object.ServerSideEncryption != types.ServerSideEncryptionAwsKms {
+		t.Errorf("%v, encrypted with %s", err, object.ServerSideEncryption)
+	}
+}
+
+// startMoto starts moto on a port of loopback that was free.
+func startMoto(t *testing.T, server string) string {
+	t.Helper()
+	free, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	address := free.Addr().String()
+	free.Close()
+	host, port, _ := net.SplitHostPort(address)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	cmd := exec.CommandContext(ctx, server, "-H", host, "-p", port)
+	var log strings.Builder
+	cmd.Stdout, cmd.Stderr = &log, &log
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { cancel(); cmd.Wait() })
+	for ctx.Err() == nil {
+		if conn, err := net.Dial("tcp", address); err == nil {
+			conn.Close()
+			return address
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	t.Fatalf("moto_server does not listen:\n%s", log.String())
+	return ""
+}
