@@ -1,11 +1,18 @@
 # imdslock: every target works on a fresh clone with only Go and make.
 
-.PHONY: build run test prove lint bench dist clean
+.PHONY: build lambda run test prove lint bench dist clean
 
 # The command line library can make documents, which costs a third of a
 # millisecond at every start; the tag leaves that out.
 build: ## the command, at bin/imdslock
 	CGO_ENABLED=0 go build -trimpath -tags=urfave_cli_no_docs -ldflags='-s -w' -o bin/imdslock ./cmd/imdslock
+
+lambda: ## the function for AWS Lambda, at bin/lambda: a bootstrap and a ZIP file for arm64 and amd64
+	@for arch in arm64 amd64; do \
+	  GOOS=linux GOARCH=$$arch CGO_ENABLED=0 go build -trimpath -tags lambda.norpc -ldflags='-s -w' -o bin/lambda/$$arch/bootstrap ./cmd/imdslock-lambda && \
+	  go run ./deploy/pack bin/lambda/$$arch/bootstrap bin/lambda/imdslock-lambda-$$arch.zip || exit; \
+	done
+	@sha256sum bin/lambda/*.zip
 
 run: build ## the main job: the embedded Linux template, as a diff
 	@bin/imdslock --template linux --diff || test $$? -eq 1
