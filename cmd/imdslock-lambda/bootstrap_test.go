@@ -172,14 +172,21 @@ func TestBadEvents(t *testing.T) {
 	}
 }
 
-// TestOversize wants a failure where the locked template is larger than
-// CloudFormation takes, though not larger than Lambda takes.
+// TestOversize wants a failure where a template is larger than CloudFormation
+// takes, or would be when it is locked, though not larger than Lambda takes.
 func TestOversize(t *testing.T) {
-	fragment := strings.Replace(string(linux(t)), `"Metadata":{`, `"Metadata":{"X":"`+strings.Repeat("x", 1<<20)+`",`, 1)
 	i := runtimetest.Start(t, program(t, "bootstrap"), "macro")
-	a := decode[macroAnswer](t, i.Invoke(macroEvent("big", fragment, "{}", linuxValues(t, "true")), 30*time.Second))
-	if a.Status != "failure" || !strings.Contains(a.ErrorMessage, "CloudFormation takes 1048576") {
-		t.Errorf("%+v", a)
+	room := 1<<20 - len(linux(t)) - len(`"X":"",`)
+	for bytes, want := range map[int]string{
+		room - 2000: "",
+		room:        "bytes in JSON when it is locked: CloudFormation takes 1048576",
+		room + 1:    "the template has 1048577 bytes in JSON: CloudFormation takes 1048576",
+	} {
+		fragment := strings.Replace(string(linux(t)), `"Metadata":{`, `"Metadata":{"X":"`+strings.Repeat("x", bytes)+`",`, 1)
+		a := decode[macroAnswer](t, i.Invoke(macroEvent("big", fragment, "{}", linuxValues(t, "true")), 30*time.Second))
+		if (a.Status == "success") != (want == "") || !strings.Contains(a.ErrorMessage, want) {
+			t.Errorf("%d bytes: %s %s", len(fragment), a.Status, a.ErrorMessage)
+		}
 	}
 }
 

@@ -113,12 +113,15 @@ func (f Function) lock(e Event) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	if len(e.Fragment) > maxFragment {
+		return nil, fmt.Errorf("the template has %d bytes in JSON: CloudFormation takes %d", len(e.Fragment), maxFragment)
+	}
 	result, err := transform.Patch(e.Fragment, opts)
 	if err != nil {
 		return nil, cmp.Or(wholeTemplate(e.Fragment), err)
 	}
 	if len(result.Output) > maxFragment {
-		return nil, fmt.Errorf("the template has %d bytes when it is locked: CloudFormation takes %d", len(result.Output), maxFragment)
+		return nil, fmt.Errorf("the template has %d bytes in JSON when it is locked: CloudFormation takes %d", len(result.Output), maxFragment)
 	}
 	if err := f.judge(result, opts, e.TemplateParameterValues); err != nil {
 		return nil, err

@@ -1,0 +1,220 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"maps"
+	"os"
+	"os/exec"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"gopkg.in/yaml.v3"
+
+	"imdslock/internal/needs"
+)
+
+const deployTemplate = "../../deploy/template.yaml"
+
+// A deployment is what the tests look at in the template. Intrinsic functions
+// are their arguments alone, as yaml.v3 drops the tags.
+type deployment struct {
+	Parameters map[string]struct{ Default any }
+	Resources  map[string]struct {
+		Type       string
+		Condition  string
+		Properties struct {
+			Handler, Runtime, Role, FunctionName, LogGroupName string
+			MemorySize, Timeout                                int
+			RetentionInDays                                    any
+			LoggingConfig                                      struct{ LogGroup string }
+			Environment                                        struct{ Variables map[string]any }
+			Dimensions                                         []struct{ Value string }
+			MetricName                                         string
+			LambdaFunction, ExecutionRole                      string
+			TargetFilters                                      struct{ Actions, TargetNames []string }
+			Policies                                           []struct {
+				PolicyDocument struct {
+					Statement []struct {
+						Action   any
+						Resource string
+					}
+				}
+			}
+		}
+	}
+}
+
+// readDeployment decodes the template, by way of JSON, which finds fields in any
+// case.
+func readDeployment(t *testing.T) (d deployment) {
+	t.Helper()
+	src, err := os.ReadFile(deployTemplate)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var document any
+	if err := yaml.Unmarshal(src, &document); err != nil {
+		t.Fatal(err)
+	}
+	text, err := json.Marshal(document)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := json.Unmarshal(text, &d); err != nil {
+		t.Fatal(err)
+	}
+	return d
+}
+
+// codePipelineCalls are the calls that the action makes as the function's role,
+// by its source.
+func codePipelineCalls(t *testing.T) []string {
+	t.Helper()
+	src, err := os.ReadFile("pipeline/aws.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var actions []string
+	for _, m := range regexp.MustCompile(`codepipeline\.NewFromConfig\(a\.config\(a\.Credentials\)\)\.(\w+)\(`).FindAllSubmatch(src, -1) {
+		actions = append(actions, "codepipeline:"+string(m[1]))
+	}
+	if clients := strings.Count(string(src), "a.Credentials)"); clients != len(actions) {
+		t.Fatalf("%d clients have the role's credentials, and %d calls were found", clients, len(actions))
+	}
+	return actions
+}
+
+// TestDeployment holds the template to the code.
+func TestDeployment(t *testing.T) {
+	d := readDeployment(t)
+	logs := []string{"logs:CreateLogStream", "logs:PutLogEvents"}
+	want := map[string][]string{ // what the roles of the handlers may do
+		"macro":        logs,
+		"hook":         logs,
+		"codepipeline": append(codePipelineCalls(t), logs...),
+	}
+	got := map[string][]string{}
+	alarms := map[string][]string{}
+	for _, r := range d.Resources {
+		if r.Type == "AWS::CloudWatch::Alarm" && len(r.Properties.Dimensions) == 1 {
+			alarms[r.Properties.Dimensions[0].Value] = append(alarms[r.Properties.Dimensions[0].Value], r.Properties.MetricName)
+		}
+	}
+	for id, r := range d.Resources {
+		if r.Type != "AWS::Lambda::Function" {
+			continue
+		}
+		p := r.Properties
+		environment := map[string]string{"_HANDLER": p.Handler}
+		for name := range p.Environment.Variables {
+			environment[name] = ""
+		}
+		environment["IMDSLOCK_OPTIONS"] = fmt.Sprint(d.Parameters["Options"].Default)
+		g, err := newGuard(func(name string) string { return environment[name] }, io.Discard)
+		if err != nil {
+			t.Errorf("%s: %v", id, err)
+		}
+		if p.Runtime != "provided.al2023" || p.MemorySize < 256 || float64(p.Timeout) < 2*g.margin.Seconds() {
+			t.Errorf("%s: %+v", id, p)
+		}
+		if p.Handler == "hook" && p.Timeout >= 30 {
+			t.Errorf("%s may take %d s, and CloudFormation waits for 30", id, p.Timeout)
+		}
+		role, log := d.Resources[strings.TrimSuffix(p.Role, ".Arn")], d.Resources[p.LoggingConfig.LogGroup]
+		if role.Type != "AWS::IAM::Role" || log.Type != "AWS::Logs::LogGroup" || log.Properties.RetentionInDays == nil {
+			t.Errorf("%s has no role or no log that ends", id)
+		}
+		for _, policy := range role.Properties.Policies {
+			for _, s := range policy.PolicyDocument.Statement {
+				actions := actionsOf(s.Action)
+				got[p.Handler] = append(got[p.Handler], actions...)
+				isCodePipeline := strings.HasPrefix(actions[0], "codepipeline:") // which knows no resources of jobs
+				if (s.Resource == "*") != isCodePipeline || !isCodePipeline && s.Resource != p.LoggingConfig.LogGroup+".Arn" {
+					t.Errorf("%s: %v on %s", id, actions, s.Resource)
+				}
+			}
+		}
+		slices.Sort(alarms[id])
+		if !slices.Equal(alarms[id], []string{"Errors", "Throttles"}) {
+			t.Errorf("%s has the alarms %v", id, alarms[id])
+		}
+		if role.Condition != r.Condition || log.Condition != r.Condition {
+			t.Errorf("%s, its role and its log are not made together", id)
+		}
+	}
+	for _, actions := range slices.Collect(maps.Values(got)) {
+		slices.Sort(actions)
+	}
+	for _, actions := range slices.Collect(maps.Values(want)) {
+		slices.Sort(actions)
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("the roles of the handlers may do other things than the code does (-code +template):\n%s", diff)
+	}
+}
+
+func actionsOf(v any) []string {
+	if one, ok := v.(string); ok {
+		return []string{one}
+	}
+	var all []string
+	for _, item := range v.([]any) {
+		all = append(all, item.(string))
+	}
+	return all
+}
+
+// TestDeployedHook wants CloudFormation to ask about what the hook judges.
+func TestDeployedHook(t *testing.T) {
+	d := readDeployment(t)
+	hook := d.Resources["NodeGroupHook"].Properties
+	invoker := d.Resources[strings.TrimSuffix(hook.ExecutionRole, ".Arn")]
+	statement := invoker.Properties.Policies[0].PolicyDocument.Statement
+	if len(statement) != 1 || !slices.Equal(actionsOf(statement[0].Action), []string{"lambda:InvokeFunction"}) || statement[0].Resource != hook.LambdaFunction {
+		t.Errorf("the hook's role may do %+v", statement)
+	}
+	if f := d.Resources[strings.TrimSuffix(hook.LambdaFunction, ".Arn")].Properties; f.Handler != "hook" {
+		t.Errorf("the hook calls %s", f.Handler)
+	}
+	if f := d.Resources[strings.TrimSuffix(d.Resources["TemplateMacro"].Properties.FunctionName, ".Arn")].Properties; f.Handler != "macro" {
+		t.Errorf("the macro calls %s", f.Handler)
+	}
+	src, err := os.ReadFile("hook/hook.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range hook.TargetFilters.TargetNames {
+		if !strings.Contains(string(src), `"`+name+`"`) {
+			t.Errorf("the hook is asked about %s, which it does not judge", name)
+		}
+	}
+	if !slices.Equal(hook.TargetFilters.Actions, []string{"CREATE", "UPDATE"}) {
+		t.Errorf("asked at %v", hook.TargetFilters.Actions)
+	}
+}
+
+// TestDeploymentChecked wants nothing to be open in the template itself.
+func TestDeploymentChecked(t *testing.T) {
+	if out, err := exec.Command(program(t, "imdslock"), "check", deployTemplate).CombinedOutput(); err != nil {
+		t.Errorf("%v\n%s", err, out)
+	}
+}
+
+func TestDeploymentLint(t *testing.T) {
+	cfnLint, err := exec.LookPath("cfn-lint")
+	if err != nil {
+		needs.Missing(t, "cfn-lint", err.Error())
+	}
+	// Informational findings count too. China and GovCloud have no
+	// AWS::CloudFormation::LambdaHook, by cfn-lint 1.51.
+	args := []string{"--include-checks", "I", "--non-zero-exit-code", "informational",
+		"--regions", "us-east-1", "us-west-2", "eu-central-1", "ap-southeast-2", "--template", deployTemplate}
+	if out, err := exec.CommandContext(t.Context(), cfnLint, args...).CombinedOutput(); err != nil {
+		t.Errorf("%v\n%s", err, out)
+	}
+}
