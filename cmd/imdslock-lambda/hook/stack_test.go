@@ -104,8 +104,10 @@ func TestDownloads(t *testing.T) {
 		serve http.HandlerFunc
 		want  string
 	}{
-		"forbidden":   {func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(403) }, "the bucket answers 403 Forbidden"},
-		"redirect":    {func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "http://169.254.169.254/", http.StatusTemporaryRedirect) }, "the bucket answers with a redirect"},
+		"forbidden": {func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(403) }, "the bucket answers 403 Forbidden"},
+		"redirect": {func(w http.ResponseWriter, r *http.Request) {
+			http.Redirect(w, r, "http://169.254.169.254/", http.StatusTemporaryRedirect)
+		}, "the bucket answers with a redirect"},
 		"no JSON":     {func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, "<html>") }, "the payload is no JSON object with a template"},
 		"no template": {func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, `{"previousTemplate":"{}"}`) }, "the payload has no template"},
 		"not a text":  {func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, `{"template":{}}`) }, "the payload is no JSON object with a template"},
