@@ -218,3 +218,24 @@ func TestDeploymentLint(t *testing.T) {
 		t.Errorf("%v\n%s", err, out)
 	}
 }
+
+// TestDeployedReadme holds what the README tells people to pass to the template
+// and to the macro's parameters.
+func TestDeployedReadme(t *testing.T) {
+	readme, err := os.ReadFile("../../deploy/README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	parameters := readDeployment(t).Parameters
+	for _, m := range regexp.MustCompile(`ParameterKey=(\w+)|[ \x60]([A-Z]\w+)=`).FindAllSubmatch(readme, -1) {
+		name := string(m[1]) + string(m[2])
+		if _, ok := parameters[name]; !ok && !slices.Contains([]string{"ParameterKey", "DisableIMDSv1", "Enabled", "RegionConcurrencyType", "OrganizationalUnitIds"}, name) {
+			t.Errorf("the template has no parameter %s", name)
+		}
+	}
+	for name := range parameters {
+		if !strings.Contains(string(readme), "`"+name+"`") {
+			t.Errorf("nothing is said of %s", name)
+		}
+	}
+}
