@@ -21,7 +21,6 @@ import (
 	"imdslock/cmd/imdslock-lambda/message"
 	"imdslock/cmd/imdslock-lambda/params"
 	"imdslock/transform"
-	"imdslock/transform/cfn"
 )
 
 // fragment is what messages call the template. Lines and columns are those of
@@ -123,7 +122,7 @@ func (f Function) lock(e Event) ([]byte, error) {
 	if len(result.Output) > maxFragment {
 		return nil, fmt.Errorf("the template has %d bytes in JSON when it is locked: CloudFormation takes %d", len(result.Output), maxFragment)
 	}
-	if err := f.judge(result, opts, e.TemplateParameterValues); err != nil {
+	if err := deployable(result, opts, e.TemplateParameterValues); err != nil {
 		return nil, err
 	}
 	fmt.Fprint(f.Log, message.Notes(fragment, result.Findings))
@@ -140,91 +139,28 @@ func wholeTemplate(template json.RawMessage) error {
 	return errors.New("the macro is given a part of a template: it belongs into the Transform section, or into an Fn::Transform at the top of the template")
 }
 
-// judge is an error where the locked template would still be open with the
-// values that the stack's parameters have. CloudFormation has evaluated those
-// before it called, against the template as it was: a parameter's new default
-// and AllowedValues come too late for them.
-func (f Function) judge(result transform.Result, opts transform.Options, given map[string]json.RawMessage) error {
-	values, err := parameterValues(given)
-	if err != nil {
-		return err
+// deployable is an error where a parameter of the stack has another value than
+// the locked template allows. For every value that it allows, Patch has seen to
+// it that IMDSv1 is off; but CloudFormation has evaluated the parameters before
+// it called, against the template as it was, and new AllowedValues, or a new
+// default, may come too late for them.
+func deployable(result transform.Result, opts transform.Options, given map[string]json.RawMessage) error {
+	if opts.IMDSv1 != transform.IMDSv1Lock && opts.IMDSv1 != transform.IMDSv1Default {
+		return nil // no parameter decides
 	}
-	if opts.IMDSv1 == transform.IMDSv1Lock || opts.IMDSv1 == transform.IMDSv1Default {
-		for _, name := range slices.Sorted(maps.Keys(result.Parameters)) {
-			want := result.Parameters[name]
-			switch value, ok := values[name]; {
-			case !ok:
-				return fmt.Errorf("parameter %s must be %q, and CloudFormation does not say what it is%s", name, want, pass(name, want))
-			case value != want:
-				return fmt.Errorf("parameter %s is %q, which leaves IMDSv1 open%s", name, value, pass(name, want))
-			}
+	for _, name := range slices.Sorted(maps.Keys(result.Parameters)) {
+		want := result.Parameters[name]
+		hint := fmt.Sprintf("\nhint: pass %s=%s to the stack, or give the macro the parameter IMDSv1: literal", name, want)
+		if given[name] == nil {
+			return fmt.Errorf("parameter %s must be %q, and CloudFormation does not say what it is%s", name, want, hint)
 		}
-	}
-	opts.IPTables = transform.IPTablesOff // no parameter decides about the commands
-	findings, err := transform.Check(result.Output, transform.CheckOptions{Options: opts, Parameters: known(result.Output, values)})
-	if err != nil {
-		return err
-	}
-	for _, finding := range findings {
-		if finding.Open && finding.Rule != transform.RuleNodegroup {
-			return errors.New(finding.Message)
+		texts, err := params.Texts(given[name])
+		if err != nil {
+			return fmt.Errorf("value of parameter %s: %w", name, err)
+		}
+		if value := strings.Join(texts, ","); value != want {
+			return fmt.Errorf("parameter %s is %q, which leaves IMDSv1 open%s", name, value, hint)
 		}
 	}
 	return nil
-}
-
-func pass(name, value string) string {
-	return fmt.Sprintf("\nhint: pass %s=%s to the stack, or give the macro the parameter IMDSv1: literal", name, value)
-}
-
-// parameterValues returns the values of parameters as texts; those of a list
-// are joined by commas, as the parameter's own text is.
-func parameterValues(given map[string]json.RawMessage) (map[string]string, error) {
-	values := map[string]string{}
-	for name, value := range given {
-		texts, err := params.Texts(value)
-		if err != nil {
-			return nil, fmt.Errorf("value of parameter %s: %w", name, err)
-		}
-		values[name] = strings.Join(texts, ",")
-	}
-	return values, nil
-}
-
-// known returns the values of the parameters that a template has, or none, so
-// that all values count, where it is not said what each of them is. What comes
-// from the SSM parameter store stays unknown.
-func known(template []byte, values map[string]string) map[string]string {
-	t, err := cfn.Parse(template)
-	if err != nil {
-		return nil
-	}
-	section := t.Root.Get("Parameters")
-	if section == nil {
-		return nil
-	}
-	given := map[string]string{}
-	for _, parameter := range section.Pairs {
-		name := parameter.Key.Value
-		value, ok := values[name]
-		switch kind := typeOf(parameter.Value); {
-		case strings.HasPrefix(kind, "AWS::SSM::"):
-			continue
-		case !ok, isList(kind) && parameter.Value.Get("AllowedValues") != nil: // which are those of an item
-			return nil
-		}
-		given[name] = value
-	}
-	return given
-}
-
-func typeOf(parameter *cfn.Node) string {
-	if n := parameter.Get("Type"); n != nil {
-		return n.Value
-	}
-	return ""
-}
-
-func isList(kind string) bool {
-	return kind == "CommaDelimitedList" || strings.HasPrefix(kind, "List<")
 }

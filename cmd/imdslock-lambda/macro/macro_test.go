@@ -141,6 +141,7 @@ func TestOtherParameters(t *testing.T) {
 		`{"DisableIMDSv1":"true","Zones":["a","b"],"Image":"ami-1","Count":2}`,
 		`{"DisableIMDSv1":"true","Zones":"a,b","Image":"/aws/x","Count":"1"}`,
 		`{"DisableIMDSv1":"true","Zones":"a,b","Count":"1","Other":"x"}`,
+		`{"DisableIMDSv1":"true","Zones":null,"Image":{"a":[1]}}`,
 		`{"DisableIMDSv1":"true"}`,
 	} {
 		if got, _ := answer(t, fragment, "{}", values); got.Status != success {
