@@ -71,8 +71,6 @@ func (f Function) Answer(ctx context.Context, event []byte) ([]byte, error) {
 	variables, err := f.do(ctx, e)
 	var setup configurationError
 	switch {
-	case ctx.Err() != nil:
-		return nil, context.Cause(ctx)
 	case errors.As(err, &setup):
 		return nothing, f.AWS.fail(ctx, e.Job.ID, configuration, err.Error())
 	case err != nil:

@@ -67,7 +67,7 @@ func files(t *testing.T) []file {
 	return []file{
 		{zip.FileHeader{Name: "README.md", Method: zip.Store, Modified: at}, "stored\n"},
 		{zip.FileHeader{Name: "infra/", Modified: at}, ""},
-		{zip.FileHeader{Name: "infra/nodegroup.yaml", Method: zip.Deflate, Modified: at, Comment: "ours"}, string(src)},
+		{zip.FileHeader{Name: "infra/nodegroup.yaml", Method: zip.Deflate, Modified: at, Comment: "ours", ExternalAttrs: 0o100640 << 16, CreatorVersion: 3 << 8}, string(src)},
 		{zip.FileHeader{Name: "run.sh", Method: zip.Deflate, Modified: at, ExternalAttrs: 0o100755 << 16, CreatorVersion: 3 << 8}, strings.Repeat("#!/bin/sh\n", 100)},
 	}
 }
