@@ -37,6 +37,9 @@ func (actor) Answer(ctx context.Context, event []byte) ([]byte, error) {
 	case "wait":
 		<-ctx.Done()
 		return nil, ctx.Err()
+	case "linger":
+		time.Sleep(600 * time.Millisecond)
+		fmt.Fprintf(os.Stderr, "it was %s\n", event)
 	case "too much":
 		return make([]byte, maxAnswer+1), nil
 	case "error":
@@ -65,12 +68,14 @@ func TestContained(t *testing.T) {
 		{"index", "index: imdslock itself failed; the function's log says where"},
 		{"sleep", "sleep: imdslock did not end in time"},
 		{"c", "answer to c"},
+		{"linger", "linger: imdslock did not end in time"},
+		{"other!", "answer to other!"},
 		{"wait", "wait: imdslock did not end in time"},
 		{"too much", "too much: imdslock's answer has 6291457 bytes: Lambda takes 6291456"},
 		{"d", "answer to d"},
 	} {
 		timeout := 30 * time.Second
-		if test.event == "sleep" || test.event == "wait" {
+		if strings.HasSuffix(test.want, late) {
 			timeout = 400 * time.Millisecond
 		}
 		if a := i.Invoke([]byte(test.event), timeout); a.Error != "" || string(a.Body) != test.want {
@@ -79,6 +84,12 @@ func TestContained(t *testing.T) {
 	}
 	if a := i.Invoke([]byte("error"), time.Minute); a.Error == "" || !strings.Contains(string(a.Body), io.ErrUnexpectedEOF.Error()) {
 		t.Errorf("an error is not one for Lambda: %s %s", a.Error, a.Body)
+	}
+	for !strings.Contains(i.Log(), "it was ") {
+		time.Sleep(10 * time.Millisecond)
+	}
+	if log := i.Log(); !strings.Contains(log, "it was linger\n") {
+		t.Errorf("what runs on behind its time sees another event:\n%s", log)
 	}
 	if log := i.Log(); !strings.Contains(log, "panic: the engine's own words") || !strings.Contains(log, "actor.Answer") {
 		t.Errorf("the log does not say where it panicked:\n%s", log)
