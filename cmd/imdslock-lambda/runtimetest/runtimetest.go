@@ -44,7 +44,6 @@ type Instance struct {
 	t       testing.TB
 	server  *httptest.Server
 	program *exec.Cmd
-	started time.Time
 	log     buffer
 
 	events chan *invocation
@@ -53,6 +52,7 @@ type Instance struct {
 	exited chan struct{}
 
 	mu      sync.Mutex
+	started time.Time
 	current *invocation
 	first   bool // whether the program has asked for an event
 	count   int
@@ -92,7 +92,9 @@ func Start(t testing.TB, program, handler string, environment ...string) *Instan
 		"LAMBDA_TASK_ROOT=" + os.TempDir(), "TZ=:UTC",
 	}, environment...)
 	i.program.Stdout, i.program.Stderr = &i.log, &i.log
+	i.mu.Lock()
 	i.started = time.Now()
+	i.mu.Unlock()
 	if err := i.program.Start(); err != nil {
 		t.Fatal(err)
 	}
