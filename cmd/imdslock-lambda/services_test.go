@@ -3,30 +3,20 @@ package main
 import (
 	"archive/zip"
 	"bytes"
-	"context"
 	"encoding/json"
 	"encoding/pem"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"net/http/httptest"
-	"net/http/httputil"
-	"net/url"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
-	sdk "github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/s3"
-	"github.com/aws/aws-sdk-go-v2/service/s3/types"
-
 	"imdslock/cmd/imdslock-lambda/awstest"
 	"imdslock/cmd/imdslock-lambda/runtimetest"
-	"imdslock/internal/needs"
 	"imdslock/templates"
 	"imdslock/transform"
 )
@@ -161,72 +151,4 @@ func TestCodePipelineOnLambda(t *testing.T) {
 	if log := i.Log(); strings.Contains(log, awstest.Job.SecretAccessKey) || strings.Contains(log, awstest.Job.SessionToken) {
 		t.Errorf("the credentials are in the log:\n%s", log)
 	}
-}
-
-// TestMoto runs a job on the real program with moto's S3, which reads and writes
-// objects by its own code. moto 5.2 knows no PutJobSuccessResult.
-func TestMoto(t *testing.T) {
-	if testing.Short() {
-		t.Skip("-short: moto takes seconds to start")
-	}
-	server, err := exec.LookPath("moto_server")
-	if err != nil {
-		needs.Missing(t, "moto", err.Error())
-	}
-	address := startMoto(t, server)
-	aws := awstest.New(t)
-	aws.S3 = httputil.NewSingleHostReverseProxy(&url.URL{Scheme: "http", Host: address})
-	bucket, in, out := "artifacts", "in.zip", "out.zip"
-	client := s3.New(s3.Options{Region: awstest.Region, BaseEndpoint: sdk.String("http://" + address), UsePathStyle: true,
-		Credentials: sdk.CredentialsProviderFunc(func(context.Context) (sdk.Credentials, error) { return awstest.Job, nil })})
-	if _, err := client.CreateBucket(t.Context(), &s3.CreateBucketInput{Bucket: &bucket, CreateBucketConfiguration: &types.CreateBucketConfiguration{LocationConstraint: awstest.Region}}); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := client.PutObject(t.Context(), &s3.PutObjectInput{Bucket: &bucket, Key: &in, Body: bytes.NewReader(artifact(t))}); err != nil {
-		t.Fatal(err)
-	}
-	if a := startJobs(t, aws).Invoke(jobEvent(`{"Templates": "nodegroup.yaml"}`), time.Minute); a.Error != "" {
-		t.Errorf("%s %s", a.Error, a.Body)
-	}
-	if told := aws.Told(); told.Target != "PutJobSuccessResult" {
-		t.Fatalf("%+v", told)
-	}
-	object, err := client.GetObject(t.Context(), &s3.GetObjectInput{Bucket: &bucket, Key: &out})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer object.Body.Close()
-	content, err := io.ReadAll(object.Body)
-	if err != nil || !isLocked(t, content) || object.ServerSideEncryption != types.ServerSideEncryptionAwsKms {
-		t.Errorf("%v, encrypted with %s", err, object.ServerSideEncryption)
-	}
-}
-
-// startMoto starts moto on a port of loopback that was free.
-func startMoto(t *testing.T, server string) string {
-	t.Helper()
-	free, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	address := free.Addr().String()
-	free.Close()
-	host, port, _ := net.SplitHostPort(address)
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
-	cmd := exec.CommandContext(ctx, server, "-H", host, "-p", port)
-	var log strings.Builder
-	cmd.Stdout, cmd.Stderr = &log, &log
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { cancel(); cmd.Wait() })
-	for ctx.Err() == nil {
-		if conn, err := net.Dial("tcp", address); err == nil {
-			conn.Close()
-			return address
-		}
-		time.Sleep(50 * time.Millisecond)
-	}
-	t.Fatalf("moto_server does not listen:\n%s", log.String())
-	return ""
 }
