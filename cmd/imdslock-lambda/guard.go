@@ -28,6 +28,8 @@ type function interface {
 
 // A guard keeps a function within its bounds: where it panics, takes too long
 // or answers too much, the answer is a failure, and the next event is served.
+// Without it a panic would end the process, and who asked would be told no more
+// than that.
 type guard struct {
 	function
 	margin time.Duration // left of an event's time to answer that it failed
