@@ -55,7 +55,7 @@ func TestLinks(t *testing.T) {
 			}
 		}
 	}
-	if checked < 4 {
+	if checked < 5 {
 		t.Errorf("only %d links", checked)
 	}
 }
