@@ -84,7 +84,12 @@ func parse(path string, source []byte) document {
 
 // place says where an offset is, as compilers do.
 func (d document) place(offset int) string {
-	return fmt.Sprintf("%s:%d", d.path, 1+bytes.Count(d.source[:offset], []byte("\n")))
+	return fmt.Sprintf("%s:%d", d.path, d.line(offset))
+}
+
+// line returns the line of an offset, from 1.
+func (d document) line(offset int) int {
+	return 1 + bytes.Count(d.source[:offset], []byte("\n"))
 }
 
 // all yields the nodes of a document in order, with the offset of the block
@@ -162,10 +167,11 @@ func (d document) blocks() []codeBlock {
 		}
 		block := codeBlock{text: string(n.Lines().Value(d.source)), from: d.from(n)}
 		if n.Lines().Len() > 0 {
-			block.line = 1 + bytes.Count(d.source[:n.Lines().At(0).Start], []byte("\n"))
+			block.line = d.line(n.Lines().At(0).Start)
 		}
-		if fenced, ok := n.(*ast.FencedCodeBlock); ok {
+		if fenced, ok := n.(*ast.FencedCodeBlock); ok && fenced.Info != nil {
 			block.language = string(fenced.Language(d.source))
+			block.line = d.line(fenced.Info.Segment.Start) + 1
 		}
 		all = append(all, block)
 	}
