@@ -55,7 +55,7 @@ func TestLinks(t *testing.T) {
 			}
 		}
 	}
-	if checked < 5 {
+	if checked < 30 {
 		t.Errorf("only %d links", checked)
 	}
 }
@@ -139,7 +139,7 @@ func TestPaths(t *testing.T) {
 			}
 		}
 	}
-	if checked < 1 {
+	if checked < 20 {
 		t.Errorf("only %d paths", checked)
 	}
 }

@@ -60,7 +60,7 @@ func documents(t *testing.T) []document {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(all) < 2 {
+	if len(all) < 8 {
 		t.Fatalf("only %d Markdown files", len(all))
 	}
 	return all
