@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"unicode"
@@ -36,8 +37,8 @@ type codeBlock struct {
 	from     string // the file that it is a part of, as a comment before it says
 }
 
-// documents returns every Markdown file of the project but those that tests
-// have for themselves.
+// documents returns every Markdown file of the project, but for what is built and
+// for what tests have for themselves.
 func documents(t *testing.T) []document {
 	t.Helper()
 	var all []document
@@ -45,7 +46,7 @@ func documents(t *testing.T) []document {
 		switch name := entry.Name(); {
 		case err != nil:
 			return err
-		case entry.IsDir() && (name == ".git" || name == "bin" || name == "testdata"):
+		case entry.IsDir() && slices.Contains([]string{".git", "bin", "dist", "testdata"}, name):
 			return filepath.SkipDir
 		case entry.IsDir() || filepath.Ext(name) != ".md":
 			return nil
