@@ -208,10 +208,10 @@ func (x *Text) replaceIn(p piece, start, end int, text string) (Edit, error) {
 	case Literal, Folded:
 		return x.template.replaceLines(p, start, end, text)
 	case DoubleQuoted, JSONString:
-		if from, ok := p.source(start); ok {
-			if to, ok := p.source(end); ok {
-				return Edit{Span{from, to}, unquoted(text)}, nil
-			}
+		from, ok := p.source(start)
+		to, ok2 := p.source(end)
+		if ok && ok2 && (p.node.Style == JSONString || !x.template.folds(from, to, text)) {
+			return Edit{Span{from, to}, unquoted(text)}, nil
 		}
 	case SingleQuoted:
 		from, ok := p.source(start)
@@ -241,6 +241,13 @@ func (x *Text) replaceIn(p piece, start, end int, text string) (Edit, error) {
 func unquoted(text string) string {
 	s := quoteJSON(text)
 	return s[1 : len(s)-1]
+}
+
+// folds reports whether spaces at an end of text would be lost in double quotes
+// beside white space in the source, where a line may be folded.
+func (t *Template) folds(from, to int, text string) bool {
+	beside := isBlank(t.Source[from-1]) || isBlank(t.Source[to])
+	return beside && (text == "" || text[0] == ' ' || text[len(text)-1] == ' ')
 }
 
 // foldable reports whether lines stay as they are where YAML folds: those with

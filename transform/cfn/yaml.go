@@ -188,8 +188,8 @@ func (r *yamlReader) properties(start int, y *yaml.Node) (tag string, body int) 
 			end += len(y.Anchor)
 		case len(y.Tag) > 1 && bytes.HasPrefix(r.Source[i:], []byte(y.Tag)):
 			end = i + len(y.Tag) // a comma or a bracket may belong to it
-		default: // written in another way
-			for end < len(r.Source) && !isBlank(r.Source[end]) && !bytes.ContainsRune([]byte(",[]{}"), rune(r.Source[end])) {
+		default: // written in another way, as with %21
+			for end < len(r.Source) && !isBlank(r.Source[end]) {
 				end++
 			}
 		}

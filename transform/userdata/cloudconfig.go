@@ -6,7 +6,7 @@ import (
 )
 
 var (
-	plainKey = pattern(`^["']?\w+["']?[ \t]*:[ \t]*(#.*)?$`)
+	plainKey = pattern(`^["']?\w+["']?[ \t]*:[ \t]*([ \t]#.*)?$`)
 	nullKey  = pattern(`^(["']?\w+["']?[ \t]*:)[ \t]*(?:~|null|Null|NULL)[ \t]*$`)
 	flowKey  = pattern(`^["']?\w+["']?[ \t]*:[ \t]*\[`)
 	listItem = pattern(`^([ ]*)-([ \t]|$)`)
@@ -55,8 +55,8 @@ func findModule(text, name string) module {
 		isTop = isTop && inner != "" && inner[0] != ' ' && inner[0] != '\t'
 		switch {
 		case m.key < 0:
-			key, _, ok := strings.Cut(inner, ":")
-			if isTop && ok && strings.Trim(strings.TrimSpace(key), `"'`) == name {
+			key, value, ok := strings.Cut(inner, ":")
+			if isTop && ok && (value == "" || value[0] == ' ' || value[0] == '\t') && strings.Trim(strings.TrimSpace(key), `"'`) == name {
 				m.key, m.items = at, at+len(line)
 				m.plain = plainKey().MatchString(inner)
 			}
