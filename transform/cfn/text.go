@@ -312,8 +312,7 @@ func (p piece) source(at int) (int, bool) {
 // last where text begins with a line feed.
 func (t *Template) replaceLines(p piece, start, end int, text string) (Edit, error) {
 	value, n := p.node.Value, p.node
-	beforeIndented := strings.HasSuffix(value[:start], "\n\n") && end < len(value) && isBlank(value[end])
-	if n.Style == Folded && (!foldable(text) || beforeIndented) {
+	if n.Style == Folded && (!foldable(text) || besideEmptyLines(value, start, end)) {
 		return Edit{}, fmt.Errorf("a folded scalar cannot hold these lines")
 	}
 	columns := t.blockIndent(n)
@@ -365,6 +364,15 @@ func (t *Template) replaceLines(p piece, start, end int, text string) (Edit, err
 		added = strings.TrimSuffix(added, eol) // nothing folds at the end or before an indented line
 	}
 	return Edit{Span{from, to}, added}, nil
+}
+
+// besideEmptyLines reports whether there are empty lines between a place of a
+// folded scalar and a line behind it that is indented more: which of them count
+// changes with what is put there.
+func besideEmptyLines(value string, start, end int) bool {
+	next := strings.TrimLeft(value[end:], "\n")
+	isIndented := next != "" && isBlank(next[0])
+	return isIndented && (len(next) < len(value[end:]) || strings.HasSuffix(value[:start], "\n\n"))
 }
 
 // joinsLine reports whether a line that is put at offset from of a folded
