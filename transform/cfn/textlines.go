@@ -1,0 +1,109 @@
+package cfn
+
+import (
+	"bytes"
+	"fmt"
+	"strings"
+)
+
+// replaceLines replaces whole lines of a block scalar, or adds lines behind its
+// last where text begins with a line feed.
+func (t *Template) replaceLines(p piece, start, end int, text string) (Edit, error) {
+	value, n := p.node.Value, p.node
+	if n.Style == Folded && (!foldable(text) || besideEmptyLines(value, start, end)) {
+		return Edit{}, fmt.Errorf("a folded scalar cannot hold these lines")
+	}
+	columns := t.blockIndent(n)
+	if columns < 0 {
+		return Edit{}, fmt.Errorf("an empty block scalar says nothing of its indentation")
+	}
+	eol, indent := t.eol(n.body), strings.Repeat(" ", columns)
+	from, ok := t.lineOf(p, start)
+	if !ok {
+		tail, begins := strings.CutPrefix(text, "\n")
+		at, found := p.source(start)
+		if !begins || !found || start != end || !atLineEnd(value, start) || strings.HasSuffix(text, "\n") {
+			return Edit{}, fmt.Errorf("the place is in the middle of a line")
+		}
+		var b strings.Builder
+		for _, line := range strings.Split(tail, "\n") {
+			if n.Style == Folded {
+				b.WriteString(eol)
+			}
+			b.WriteString(eol + indentLine(indent, line))
+		}
+		return Edit{Span{at, at}, b.String()}, nil
+	}
+	to, ok := t.lineOf(p, end)
+	if last, found := p.source(end); !ok && found && end == len(value) && !strings.HasSuffix(text, "\n") {
+		e, err := t.replaceLines(p, start, start, text+"\n")
+		e.End, e.New = last, strings.TrimSuffix(e.New, eol)
+		return e, err
+	}
+	if !ok || (text != "" && !strings.HasSuffix(text, "\n")) {
+		return Edit{}, fmt.Errorf("the place is in the middle of a line")
+	}
+	if end == len(value) && text != "" && strings.HasSuffix("\n"+text, "\n\n") {
+		return Edit{}, fmt.Errorf("a block scalar does not keep empty lines at its end")
+	}
+	var b strings.Builder
+	if n.Style == Folded && text != "" && t.joinsLine(value, start, from) {
+		b.WriteString(eol)
+	}
+	for line := range strings.Lines(text) {
+		line = strings.TrimSuffix(line, "\n")
+		b.WriteString(indentLine(indent, line) + eol)
+		if n.Style == Folded && line != "" {
+			b.WriteString(eol)
+		}
+	}
+	added := b.String()
+	if n.Style == Folded && (end == len(value) || value[end] == ' ' || value[end] == '\t') {
+		added = strings.TrimSuffix(added, eol) // nothing folds at the end or before an indented line
+	}
+	return Edit{Span{from, to}, added}, nil
+}
+
+// besideEmptyLines reports whether there are empty lines between a place of a
+// folded scalar and a line behind it that is indented more: which of them count
+// changes with what is put there.
+func besideEmptyLines(value string, start, end int) bool {
+	next := strings.TrimLeft(value[end:], "\n")
+	isIndented := next != "" && isBlank(next[0])
+	return isIndented && (len(next) < len(value[end:]) || strings.HasSuffix(value[:start], "\n\n"))
+}
+
+// joinsLine reports whether a line that is put at offset from of a folded
+// scalar would be joined to the one before, which ends at a place of the value:
+// there is no empty line between, as before a line that is indented more.
+func (t *Template) joinsLine(value string, start, from int) bool {
+	if start == 0 {
+		return false
+	}
+	before := value[strings.LastIndexByte(value[:start-1], '\n')+1 : start]
+	if isBlank(before[0]) {
+		return false
+	}
+	line := t.Source[t.lineStart(from-1):from]
+	return len(bytes.TrimSpace(line)) > 0
+}
+
+// lineOf returns where the line of the source starts whose text starts at a
+// place in the piece, or false where no line does.
+func (t *Template) lineOf(p piece, at int) (int, bool) {
+	value := p.node.Value
+	if at > 0 && value[at-1] != '\n' {
+		return 0, false
+	}
+	if at == len(value) {
+		end := p.node.Span.End
+		return end, end > 0 && lineBreak(t.Source, end-1) > 0
+	}
+	src, ok := p.source(at)
+	return t.lineStart(src), ok
+}
+
+// atLineEnd reports whether a line of value ends at a place.
+func atLineEnd(value string, at int) bool {
+	return at == len(value) || value[at] == '\n'
+}
