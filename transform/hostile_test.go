@@ -36,6 +36,10 @@ func TestHostileTemplates(t *testing.T) {
 		{"a condition of 10,000 resources", parameter + choose("C0") + lines(10_000, "  BN:\n    Type: AWS::S3::Bucket\n    Condition: C0\n"), ""},
 		{"conditions one behind the other", parameter + lines(2_000, "  CNEXT: !Not [!Condition CN]\n") + choose("C2000"), ""},
 		{"conditions that name the one before twice", parameter + lines(60, "  CNEXT: !Or [!Condition CN, !Condition CN]\n") + choose("C60"), ""},
+		{"a condition of 20,000 comparisons of 12 parameters",
+			"Parameters:\n" + lines(12, "  PN: {Type: String, AllowedValues: [a, b]}\n") + "Conditions:\n  C:\n    !Or\n" +
+				lines(12, "    - !Equals [!Ref PN, c]\n") + strings.Repeat("    - !Equals [!Ref P0, c]\n", 20_000) + choose("C"),
+			""},
 		{"conditions in a circle", parameter + "  A: !Not [!Condition B]\n  B: !Not [!Condition A]\n" + choose("A"), ""},
 		{"a mapping that selects itself", "Mappings: {M: {a: {k: !FindInMap [M, a, k]}}}\n" + resource + "        MetadataOptions: {HttpTokens: !FindInMap [M, a, k]}\n", ""},
 		{"a text that doubles", resource + "        MetadataOptions: {HttpTokens: " + strings.Repeat(`!Sub ["${a}${a}", {a: `, 60) + "x" + strings.Repeat("}]", 60) + "}\n", ""},

@@ -48,11 +48,10 @@ func truth(b bool) Value { return text(strconv.FormatBool(b)) }
 // truth evaluates the definition of a condition.
 func (e *Evaluator) truth(n *Node) Value {
 	at := n.Span.Start
-	if e.depth++; e.depth > maxEvaluation {
-		e.depth--
+	if !e.enter() {
 		return unknown(at, "it nests too deep")
 	}
-	defer func() { e.depth-- }()
+	defer e.leave()
 	name, arg := n.Function()
 	if want := arity(name); want > 0 && (arg.Kind != Sequence || len(arg.Items) != want) {
 		return invalid(at, fmt.Sprintf("%s wants a list of %d", name, want))
@@ -64,6 +63,9 @@ func (e *Evaluator) truth(n *Node) Value {
 		a, b := e.Evaluate(arg.Items[0]), e.Evaluate(arg.Items[1])
 		if v, ok := unknownAmong(a, b); ok {
 			return v
+		}
+		if a.Kind != IsText || b.Kind != IsText {
+			return unknown(at, "Fn::Equals compares what is no text")
 		}
 		return truth(a.Text == b.Text)
 	case "Fn::Not":

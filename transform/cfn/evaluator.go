@@ -23,6 +23,7 @@ type Evaluator struct {
 	truths     map[string]Value  // of the conditions that others have named
 	inside     map[string]bool   // the conditions being evaluated, to see cycles
 	depth      int
+	visits     int // of nodes, so far
 }
 
 // maxEvaluation is how deep expressions may nest, those of the conditions that
@@ -51,16 +52,12 @@ func (t *Template) NewEvaluator(values map[string]string) *Evaluator {
 
 // Evaluate returns the value of an expression.
 func (e *Evaluator) Evaluate(n *Node) Value {
-	if e.depth++; e.depth > maxEvaluation {
-		e.depth--
+	if !e.enter() {
 		return unknown(n.Span.Start, "it nests too deep")
 	}
-	defer func() { e.depth-- }()
+	defer e.leave()
 	if name, arg := n.Function(); name != "" {
 		return e.call(n, name, arg)
-	}
-	if n.Kind == Alias {
-		return unknown(n.Span.Start, "it is the alias *"+n.Value)
 	}
 	switch n.Kind {
 	case Scalar:
@@ -85,8 +82,20 @@ func (e *Evaluator) Evaluate(n *Node) Value {
 		}
 		return v
 	}
-	return unknown(n.Span.Start, "it is an alias")
+	return unknown(n.Span.Start, "it is the alias *"+n.Value)
 }
+
+// enter counts a node, and reports whether it nests no deeper than is allowed.
+func (e *Evaluator) enter() bool {
+	if e.depth == maxEvaluation {
+		return false
+	}
+	e.depth++
+	e.visits++
+	return true
+}
+
+func (e *Evaluator) leave() { e.depth-- }
 
 func (e *Evaluator) all(nodes []*Node) []Value {
 	values := make([]Value, len(nodes))

@@ -11,6 +11,10 @@ import (
 // tries.
 const MaxCases = 4096
 
+// maxVisits is how many nodes it visits for that: every combination visits the
+// conditions behind an expression anew.
+const maxVisits = 1 << 20
+
 // AnyOther stands for every value that the template does not mention.
 const AnyOther = "(any other value)"
 
@@ -25,9 +29,13 @@ type Outcome struct {
 // the parameters behind it that CloudFormation accepts. A parameter that lists
 // no allowed values may be its default, anything it is compared with, or
 // something else; one with a given value has only that. It is an error, at the
-// expression, where that makes more than [MaxCases] combinations.
+// expression, where that makes more than [MaxCases] combinations, or fewer of
+// very long conditions.
 func (t *Template) Outcomes(n *Node, given map[string]string) ([]Outcome, error) {
 	names := t.ParametersBehind(n)
+	tooMany := func() error {
+		return t.Errorf(n.Span.Start, "too many combinations of parameters to try: %s", strings.Join(names, ", "))
+	}
 	values := make([][]string, len(names))
 	cases := 1
 	for i, name := range names {
@@ -38,10 +46,11 @@ func (t *Template) Outcomes(n *Node, given map[string]string) ([]Outcome, error)
 		}
 		cases *= len(values[i])
 		if cases > MaxCases {
-			return nil, t.Errorf(n.Span.Start, "too many combinations of parameters to try: %s", strings.Join(names, ", "))
+			return nil, tooMany()
 		}
 	}
 	var outcomes []Outcome
+	visits := 0
 	for k := range cases {
 		assignment := make(map[string]string, len(names))
 		for i, name := range names {
@@ -49,8 +58,12 @@ func (t *Template) Outcomes(n *Node, given map[string]string) ([]Outcome, error)
 			assignment[name] = values[i][k%m]
 			k /= m
 		}
-		for _, v := range t.NewEvaluator(assignment).Evaluate(n).Alternatives() {
+		e := t.NewEvaluator(assignment)
+		for _, v := range e.Evaluate(n).Alternatives() {
 			outcomes = append(outcomes, Outcome{assignment, v})
+		}
+		if visits += e.visits; visits > maxVisits {
+			return nil, tooMany()
 		}
 	}
 	return outcomes, nil

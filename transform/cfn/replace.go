@@ -148,6 +148,9 @@ func (t *Template) Describe(n *Node) string {
 		if n.Value == "" {
 			return "empty"
 		}
+		if _, err := strconv.Atoi(n.Value); err == nil && n.Style == Plain {
+			return n.Value
+		}
 		return strconv.Quote(n.Value)
 	case Alias:
 		return "the alias *" + n.Value
