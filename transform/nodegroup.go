@@ -13,6 +13,7 @@ type nodegroup struct {
 	key       *cfn.Node
 	templates []string // logical ids of the launch templates that it may use
 	elsewhere bool     // it may use a launch template of another stack
+	without   bool     // it may use none
 	os        OS
 }
 
@@ -24,8 +25,10 @@ func nodegroups(t *cfn.Template) []nodegroup {
 			continue
 		}
 		g := nodegroup{id: p.Key.Value, key: p.Key, os: osOfAMIType(t, p.Value.Get("Properties", "AmiType"))}
-		if lt := p.Value.Get("Properties", "LaunchTemplate"); lt != nil {
+		if lt := p.Value.Get("Properties", "LaunchTemplate"); !lt.IsNull() {
 			g.reads(t, lt)
+		} else {
+			g.without = true
 		}
 		groups = append(groups, g)
 	}
@@ -36,20 +39,24 @@ func nodegroups(t *cfn.Template) []nodegroup {
 func (g *nodegroup) reads(t *cfn.Template, property *cfn.Node) {
 	for _, spec := range property.Branches() {
 		if spec.IsNoValue() {
+			g.without = true
 			continue
 		}
-		name := spec.Get("Id")
-		if name == nil {
-			name = spec.Get("Name")
+		id, name := spec.Get("Id"), spec.Get("Name")
+		if id == nil {
+			id = name
 		}
-		if name == nil {
+		if id == nil {
 			g.elsewhere = true
 			continue
 		}
-		for _, n := range name.Branches() {
+		for _, n := range id.Branches() {
 			switch ref := n.Call("Ref"); {
+			case n.IsNoValue() && id != name && name != nil: // its name says which
+				g.elsewhere = true
 			case n.IsNoValue():
-			case ref != nil && t.Root.Get("Resources", ref.Value) != nil:
+				g.without = true
+			case ref != nil && resourceType(t.Root.Get("Resources", ref.Value)) == typeLaunchTemplate:
 				g.templates = append(g.templates, ref.Value)
 			default:
 				g.elsewhere = true
@@ -109,21 +116,23 @@ func (lt launchTemplate) os(groups []nodegroup, told OS) OS {
 // nodegroupFindings names the managed node groups whose nodes the template's
 // launch templates do not launch. EKS makes a launch template for them, with a
 // hop limit of 2, where they name none.
-func nodegroupFindings(t *cfn.Template, groups []nodegroup, all []launchTemplate) []Finding {
+func nodegroupFindings(t *cfn.Template, groups []nodegroup) []Finding {
 	var findings []Finding
 	for _, g := range groups {
 		f := Finding{LogicalID: g.id, Position: t.Position(g.key.Span.Start)}
-		switch {
-		case g.elsewhere:
+		if g.elsewhere {
 			f.Rule = RuleElsewhere
 			f.Message = g.id + ": managed node group with a launch template from elsewhere: lock it in the template that makes it"
-		case slices.ContainsFunc(all, func(lt launchTemplate) bool { return slices.Contains(g.templates, lt.id) }):
-			continue
-		default:
+			findings = append(findings, f)
+		}
+		if g.without {
 			f.Rule, f.Open = RuleNodegroup, true
 			f.Message = g.id + ": managed node group without a launch template cannot be locked here: add an " + typeLaunchTemplate + " with MetadataOptions and refer to it"
+			if g.elsewhere || len(g.templates) > 0 {
+				f.Message = g.id + ": managed node group that may be without a launch template, and is not locked then: refer to one in every case"
+			}
+			findings = append(findings, f)
 		}
-		findings = append(findings, f)
 	}
 	return findings
 }

@@ -79,7 +79,7 @@ func eachData(t *cfn.Template, opts Options, do func(launchTemplate, *cfn.Node, 
 		return []Finding{{Rule: RuleNothing, Position: t.Position(t.Root.Span.Start),
 			Message: "no launch template or launch configuration: nothing to lock"}}, nil
 	}
-	return nodegroupFindings(t, groups, all), nil
+	return nodegroupFindings(t, groups), nil
 }
 
 // change records a finding with edits.
