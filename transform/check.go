@@ -28,6 +28,9 @@ type CheckOptions struct {
 // none that it accepts, or a [*CannotLock] where a launch template cannot be
 // read.
 func Check(src []byte, opts CheckOptions) ([]Finding, error) {
+	if err := opts.validate(); err != nil {
+		return nil, err
+	}
 	t, err := cfn.Parse(src)
 	if err != nil {
 		return nil, err
@@ -176,9 +179,9 @@ func (c *checker) userData(lt launchTemplate, data *cfn.Node, os OS) {
 		case branch.IsNull() || branch.IsNoValue():
 			c.noUserData(lt, branch.Span.Start, os)
 		case encoded == nil && branch.Kind == cfn.Scalar:
-			c.open(RuleUserData, lt.id, branch.Span.Start, "%s: user data not judged: %s", lt.id, scalarUserData(branch.Value))
+			c.unjudged(lt, branch.Span.Start, scalarUserData(branch.Value))
 		case encoded == nil:
-			c.open(RuleUserData, lt.id, branch.Span.Start, "%s: user data not judged: it comes from %s", lt.id, c.t.Describe(branch))
+			c.unjudged(lt, branch.Span.Start, "it comes from "+c.t.Describe(branch))
 		default:
 			for _, n := range encoded.Branches() {
 				c.text(lt, n)
@@ -192,7 +195,16 @@ func (c *checker) noUserData(lt launchTemplate, at int, os OS) {
 		c.open(RuleIPTables, lt.id, at, "%s: no user data, and so no iptables commands", lt.id)
 		return
 	}
-	c.open(RuleUserData, lt.id, at, "%s: user data not judged: %s", lt.id, noUserData(os))
+	c.unjudged(lt, at, noUserData(os))
+}
+
+// unjudged notes user data of which nothing can be said. Where the commands
+// were asked for explicitly, it is as good as without them.
+func (c *checker) unjudged(lt launchTemplate, at int, why string) {
+	c.open(RuleUserData, lt.id, at, "%s: user data not judged: %s", lt.id, why)
+	if c.opts.mustHaveBlock() {
+		c.findings[len(c.findings)-1].Open = true
+	}
 }
 
 // text judges one text.
@@ -202,8 +214,9 @@ func (c *checker) text(lt launchTemplate, n *cfn.Node) {
 	at := n.Span.Start
 	switch {
 	case n.IsNull() || n.IsNoValue():
+		c.unjudged(lt, at, "it is empty")
 	case s.Reason != "":
-		c.open(RuleUserData, lt.id, at, "%s: user data not judged: %s", lt.id, s.Reason)
+		c.unjudged(lt, at, s.Reason)
 	case s.Late:
 		c.open(RuleIPTablesLate, lt.id, text.Offset(s.At), "%s: the %v starts the kubelet before the iptables commands", lt.id, s.Kind)
 	case !s.Rules:

@@ -79,6 +79,25 @@ func Defaults() Options {
 
 func (o Options) keepsIMDSv1() bool { return o.IMDSv1 == IMDSv1Keep || o.IMDSv1 == "" }
 
+// validate is an error where a field has a value that is none of those above.
+func (o Options) validate() error {
+	switch {
+	case o.HopLimit < 0 || o.HopLimit > maxHopLimit:
+		return fmt.Errorf("hop limit %d: want 1 to %d, or 0 to leave it", o.HopLimit, maxHopLimit)
+	case !slices.Contains([]IMDSv1{"", IMDSv1Keep, IMDSv1Lock, IMDSv1Default, IMDSv1Literal}, o.IMDSv1):
+		return fmt.Errorf("there is no way %q to turn IMDSv1 off", o.IMDSv1)
+	case !slices.Contains([]IPTables{"", IPTablesOff, IPTablesAuto, IPTablesAWS, IPTablesStrict}, o.IPTables):
+		return fmt.Errorf("there are no iptables commands %q", o.IPTables)
+	case !slices.Contains([]OS{OSUnknown, OSLinux, OSWindows, OSBottlerocket}, o.OS):
+		return fmt.Errorf("there is no operating system %q", o.OS)
+	}
+	return nil
+}
+
+// maxHopLimit is the largest HttpPutResponseHopLimit ("InstanceMetadataOptionsRequest"
+// in the Amazon EC2 API Reference).
+const maxHopLimit = 64
+
 // applies reports whether the options are about a resource.
 func (o Options) applies(logicalID string) bool {
 	return len(o.Resources) == 0 || slices.Contains(o.Resources, logicalID)
@@ -135,7 +154,7 @@ func (r Result) Changed() bool {
 // locked as asked.
 type CannotLock struct {
 	LogicalID string
-	Property  string
+	Property  string     // its property that cannot be, such as "UserData"
 	Cause     *cfn.Error // with the place and a hint
 }
 
@@ -147,9 +166,13 @@ func (e *CannotLock) Error() string {
 // Unwrap returns the cause.
 func (e *CannotLock) Unwrap() error { return e.Cause }
 
-// Patch locks the template in src. The error is a [*CannotLock], or a
-// [*cfn.Error] where src is no template; then there is no result.
+// Patch locks the template in src. The error is a [*CannotLock], a [*cfn.Error]
+// where src is no template, or another where an option is none; then there is
+// no result.
 func Patch(src []byte, opts Options) (Result, error) {
+	if err := opts.validate(); err != nil {
+		return Result{}, err
+	}
 	t, err := cfn.Parse(src)
 	if err != nil {
 		return Result{}, err
