@@ -2,7 +2,6 @@ package transform_test
 
 import (
 	"fmt"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -17,8 +16,7 @@ import (
 // made; something in what it had to change; and, where any one of the changes
 // is left out, that.
 func TestCheckAgreesWithPatch(t *testing.T) {
-	files, _ := filepath.Glob("../fixtures/*")
-	real, _ := filepath.Glob("../../shared/corpus/*.*")
+	files, real := templateFiles(t)
 	mutants := 0
 	for _, file := range append(files, real...) {
 		if strings.Contains(file, ".golden.") {
@@ -68,7 +66,7 @@ func TestCheckAgreesWithPatch(t *testing.T) {
 func onlyMakesLiteral(r transform.Result) bool {
 	for _, f := range r.Findings {
 		if f.IsNote() || f.Rule == transform.RuleHopLimit && (strings.Contains(f.Message, "Fn::") || strings.Contains(f.Message, "Ref ")) ||
-			f.Rule == transform.RuleIPTables && strings.Contains(f.Message, "rewritten") {
+			f.Rule == transform.RuleIPTables && strings.Contains(f.Message, "adapted to the options") {
 			continue
 		}
 		return false
@@ -80,13 +78,18 @@ func onlyMakesLiteral(r transform.Result) bool {
 // without a launch template stays open, whatever Patch does.
 func openRules(t *testing.T, file string, src []byte, opts transform.Options) []transform.Rule {
 	t.Helper()
+	return slices.DeleteFunc(allOpenRules(t, file, src, opts), func(r transform.Rule) bool { return r == transform.RuleNodegroup })
+}
+
+func allOpenRules(t *testing.T, file string, src []byte, opts transform.Options) []transform.Rule {
+	t.Helper()
 	findings, err := transform.Check(src, transform.CheckOptions{Options: opts})
 	if err != nil {
 		t.Fatalf("%s: %v", file, err)
 	}
 	var open []transform.Rule
 	for _, f := range findings {
-		if f.Open && f.Rule != transform.RuleNodegroup {
+		if f.Open {
 			open = append(open, f.Rule)
 		}
 	}
@@ -109,6 +112,7 @@ Conditions:
   Never: !And [!Condition On, !Condition Off]
   Unknown: !Equals [!Ref Image, x]
   AliasedIsB: !Equals [!Ref Aliased, b]
+  Lists: !Equals [!Split [",", "a,b"], [c]]
 Resources:
   LT:
     Type: AWS::EC2::LaunchTemplate
@@ -136,6 +140,7 @@ Resources:
 		{"!FindInMap [M, a, t]", "false", nil},
 		{"!FindInMap [M, b, t]", "false", []transform.Rule{alone, open}},
 		{"!If [AliasedIsB, optional, required]", "false", []transform.Rule{alone, parameter}},
+		{"!If [Lists, required, optional]", "false", []transform.Rule{alone, open}},
 		{"!If [On, *r, required]", "false", []transform.Rule{alone, parameter}},
 		{"!Sub '${Allowed}'", "false", nil},
 		{"!Join ['', [req, uired]]", "false", nil},
@@ -167,5 +172,82 @@ Resources:
 	}
 	if !strings.Contains(string(result.Output), "B: {Type: AWS::AutoScaling::LaunchConfiguration, Properties: {MetadataOptions: {HttpTokens: required,") {
 		t.Errorf("one parameter cannot serve both:\n%s", result.Output)
+	}
+}
+
+// TestCheckNodegroups is the table of what the LaunchTemplate of a managed node
+// group can be.
+func TestCheckNodegroups(t *testing.T) {
+	const template = `Conditions: {Has: !Equals [!Ref "AWS::Region", x]}
+Resources:
+  LT:
+    Type: AWS::EC2::LaunchTemplate
+    Properties: {LaunchTemplateData: {MetadataOptions: {HttpPutResponseHopLimit: 1, HttpTokens: required}}}
+  Custom: {Type: Custom::LaunchTemplate}
+  Group: {Type: AWS::EKS::Nodegroup, Properties: {LaunchTemplate: %s}}
+`
+	without := []transform.Rule{transform.RuleNodegroup}
+	for _, test := range []struct {
+		launchTemplate string
+		want           []transform.Rule
+	}{
+		{"{Id: !Ref LT}", nil},
+		{"{Name: !Ref LT}", nil},
+		{"{Id: !Ref Custom}", nil}, // from elsewhere, which is a note
+		{"{Id: !ImportValue x}", nil},
+		{"!If [Has, {Id: !Ref LT}, {Id: !ImportValue x}]", nil},
+		{"!Ref AWS::NoValue", without},
+		{"", without},
+		{"!If [Has, {Id: !Ref LT}, !Ref AWS::NoValue]", without},
+		{"{Id: !If [Has, !Ref LT, !Ref AWS::NoValue]}", without},
+		{"{Id: !If [Has, !Ref LT, !Ref AWS::NoValue], Name: !If [Has, !Ref AWS::NoValue, y]}", nil},
+	} {
+		opts := transform.Defaults()
+		opts.IPTables = transform.IPTablesOff
+		got := allOpenRules(t, test.launchTemplate, fmt.Appendf(nil, template, test.launchTemplate), opts)
+		if diff := cmp.Diff(test.want, got); diff != "" {
+			t.Errorf("%s: -want +got\n%s", test.launchTemplate, diff)
+		}
+	}
+}
+
+// TestUnjudgedUserData wants Check to be as strict as Patch about user data of
+// which nothing can be said: open where the commands are asked for explicitly.
+func TestUnjudgedUserData(t *testing.T) {
+	for _, userData := range []string{"aGVsbG8=", "!ImportValue x", "!Base64 '<powershell></powershell>'", "!Base64 ''", "!If [C, !Ref AWS::NoValue, x]"} {
+		src := []byte("Conditions: {C: !Equals [a, a]}\nResources: {LT: {Type: AWS::EC2::LaunchTemplate, Properties: {LaunchTemplateData: {" +
+			"MetadataOptions: {HttpPutResponseHopLimit: 1, HttpTokens: required}, UserData: " + userData + "}}}}\n")
+		opts := transform.Defaults()
+		if open := openRules(t, userData, src, opts); len(open) > 0 {
+			t.Errorf("%s: %v", userData, open)
+		}
+		opts.IPTables = transform.IPTablesStrict
+		if open := openRules(t, userData, src, opts); !slices.Contains(open, transform.RuleUserData) {
+			t.Errorf("%s with %s: %v", userData, opts.IPTables, open)
+		}
+		if _, err := transform.Patch(src, opts); err == nil {
+			t.Errorf("%s with %s is patched", userData, opts.IPTables)
+		}
+	}
+}
+
+// TestOptions wants what is no option refused, by both.
+func TestOptions(t *testing.T) {
+	src := []byte("Resources: {}\n")
+	for _, change := range []func(*transform.Options){
+		func(o *transform.Options) { o.HopLimit = -3 },
+		func(o *transform.Options) { o.HopLimit = 65 },
+		func(o *transform.Options) { o.IMDSv1 = "Keep" },
+		func(o *transform.Options) { o.IPTables = "Strict" },
+		func(o *transform.Options) { o.OS = "Linux" },
+	} {
+		opts := transform.Defaults()
+		change(&opts)
+		if _, err := transform.Patch(src, opts); err == nil {
+			t.Errorf("Patch takes %+v", opts)
+		}
+		if _, err := transform.Check(src, transform.CheckOptions{Options: opts}); err == nil {
+			t.Errorf("Check takes %+v", opts)
+		}
 	}
 }

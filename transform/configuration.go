@@ -54,7 +54,7 @@ func setParameter(src []byte, name, value string) ([]byte, error) {
 		edit, err = t.Add(t.Root, cfn.NewPair{Key: "Parameters", Value: cfn.NewMap(entry)})
 	case parameters.Kind != cfn.Mapping:
 		return nil, t.Errorf(parameters.Span.Start, "Parameters is not an object")
-	case parameters.Get(name) != nil && parameters.Get(name).Kind == cfn.Scalar && parameters.Get(name).Value == value:
+	case parameters.Get(name) != nil && parameters.Get(name).Style == cfn.JSONString && parameters.Get(name).Value == value:
 		return src, nil
 	case parameters.Get(name) != nil:
 		edit, err = t.Replace(parameters.Get(name), entry.Value)

@@ -15,6 +15,7 @@ func TestSetParameters(t *testing.T) {
 		{"other values", "{\n  \"Parameters\": {\n    \"A\": \"1\"\n  },\n  \"Tags\": {\"a\\/b\": \"c\"}\n}\n", "{\n  \"Parameters\": {\n    \"A\": \"1\",\n    \"DisableIMDSv1\": \"true\"\n  },\n  \"Tags\": {\"a\\/b\": \"c\"}\n}\n"},
 		{"false", `{"Parameters":{"DisableIMDSv1":"false"}}`, `{"Parameters":{"DisableIMDSv1":"true"}}`},
 		{"no string", `{"Parameters":{"DisableIMDSv1":false}}`, `{"Parameters":{"DisableIMDSv1":"true"}}`},
+		{"true, but no string", `{"Parameters":{"DisableIMDSv1": true}}`, `{"Parameters":{"DisableIMDSv1": "true"}}`},
 		{"true", "{\"Parameters\":\r\n{\"DisableIMDSv1\" :\"true\"}}", "{\"Parameters\":\r\n{\"DisableIMDSv1\" :\"true\"}}"},
 		{"only a policy", "{\n\t\"StackPolicy\": {}\n}\n", "{\n\t\"StackPolicy\": {},\n\t\"Parameters\": {\n\t\t\"DisableIMDSv1\": \"true\"\n\t}\n}\n"},
 	} {

@@ -76,7 +76,7 @@ func ExamplePatch_options() {
 		fmt.Printf("%v: %s: %s\n", f.Position, f.Rule, f.Message)
 	}
 	// Output:
-	// 13:37: hop-limit: HttpPutResponseHopLimit is "2": set to 1
+	// 13:37: hop-limit: HttpPutResponseHopLimit is 2: set to 1
 	// 2:3: imdsv1-parameter: parameter leaves IMDSv1 open: default "false" set to "true"
 	// 14:23: imdsv1-open: HttpTokens is Fn::If: set to required
 }

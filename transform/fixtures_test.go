@@ -147,6 +147,24 @@ func TestCorpus(t *testing.T) {
 	}
 }
 
+// templateFiles returns the fixtures and the real templates. Without these a run
+// that requires them fails; others have the fixtures.
+func templateFiles(t testing.TB) (fixtures, real []string) {
+	t.Helper()
+	fixtures, err := filepath.Glob("../fixtures/*")
+	if err != nil || len(fixtures) == 0 {
+		t.Fatalf("no fixtures: %v", err)
+	}
+	real, err = filepath.Glob("../../shared/corpus/*.*")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(real) == 0 && needs.Required("corpus") {
+		t.Fatal("../shared/corpus with real templates is not beside the project")
+	}
+	return fixtures, real
+}
+
 // corpus returns the real templates beside the project, or skips the test.
 func corpus(t testing.TB) []string {
 	t.Helper()

@@ -141,8 +141,12 @@ func (p *planner) text(lt launchTemplate, n *cfn.Node) error {
 	if len(after) > maxUserData && len(text.String) <= maxUserData {
 		p.note(RuleSize, lt.id, n.Span.Start, "the user data of %s has about %d bytes with the commands: EC2 takes %d", lt.id, len(after), maxUserData)
 	}
-	kind, _ := userdata.Detect(text.String)
-	p.change(RuleIPTables, lt.id, n.Span.Start, fmt.Sprintf("pods can reach the metadata service: iptables commands put into the %v", kind), edits...)
+	before := userdata.Inspect(text.String)
+	message := fmt.Sprintf("pods can reach the metadata service: iptables commands put into the %v", before.Kind)
+	if before.Rules {
+		message = fmt.Sprintf("the iptables commands in the %v adapted to the options", before.Kind)
+	}
+	p.change(RuleIPTables, lt.id, n.Span.Start, message, edits...)
 	return nil
 }
 

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -30,8 +29,7 @@ type userData struct {
 // text in them that is not the same afterwards.
 func userDataTexts(t *testing.T, iptables transform.IPTables) []userData {
 	t.Helper()
-	files, _ := filepath.Glob("../fixtures/*")
-	real, _ := filepath.Glob("../../shared/corpus/*.*")
+	files, real := templateFiles(t)
 	var changed []userData
 	for _, file := range append(files, real...) {
 		if strings.Contains(file, ".golden.") {

@@ -53,7 +53,16 @@ func (p *planner) verify(t *cfn.Template) error {
 
 // broken is the error for a promise that does not hold.
 func broken(t *cfn.Template, f Finding, message string) error {
-	return &CannotLock{LogicalID: f.LogicalID, Property: string(f.Rule), Cause: t.Errorf(f.Position.Offset, "%s", message)}
+	property := "UserData"
+	switch f.Rule {
+	case RuleMetadataOptions:
+		property = "MetadataOptions"
+	case RuleHopLimit, RuleHopLimitAlone:
+		property = "HttpPutResponseHopLimit"
+	case RuleIMDSv1, RuleIMDSv1Parameter:
+		property = "HttpTokens"
+	}
+	return &CannotLock{LogicalID: f.LogicalID, Property: property, Cause: t.Errorf(f.Position.Offset, "%s", message)}
 }
 
 // hopLimit says what is wrong with the hop limit in a value of MetadataOptions.
