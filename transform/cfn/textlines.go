@@ -64,13 +64,16 @@ func (t *Template) replaceLines(p piece, start, end int, text string) (Edit, err
 	return Edit{Span{from, to}, added}, nil
 }
 
-// besideEmptyLines reports whether there are empty lines between a place of a
-// folded scalar and a line behind it that is indented more: which of them count
-// changes with what is put there.
+// besideEmptyLines reports whether there are empty lines at a place of a folded
+// scalar and a line behind it that is indented more: which of them count changes
+// with what is put there.
 func besideEmptyLines(value string, start, end int) bool {
+	isIndented := func(text string) bool { return text != "" && isBlank(text[0]) }
 	next := strings.TrimLeft(value[end:], "\n")
-	isIndented := next != "" && isBlank(next[0])
-	return isIndented && (len(next) < len(value[end:]) || strings.HasSuffix(value[:start], "\n\n"))
+	if len(next) < len(value[end:]) && isIndented(next) {
+		return true
+	}
+	return strings.HasSuffix(value[:start], "\n\n") && (isIndented(value[start:]) || isIndented(value[end:]))
 }
 
 // joinsLine reports whether a line that is put at offset from of a folded

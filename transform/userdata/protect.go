@@ -70,9 +70,10 @@ func Protect(text string, block Block) ([]Change, error) {
 	case ShellScript:
 		return []Change{intoScript(text, 1, commands)}, nil
 	case Boothook:
-		lines := 1
-		if _, second, _ := strings.Cut(text, "\n"); strings.HasPrefix(second, "#!") {
-			lines = 2
+		header := strings.TrimLeft(text, " \t\r\n")
+		lines := 1 + strings.Count(text[:len(text)-len(header)], "\n")
+		if _, second, _ := strings.Cut(header, "\n"); strings.HasPrefix(second, "#!") {
+			lines++
 		}
 		return []Change{intoScript(text, lines, commands)}, nil
 	case MIME:
