@@ -210,6 +210,9 @@ func (c *checker) unjudged(lt launchTemplate, at int, why string) {
 // text judges one text.
 func (c *checker) text(lt launchTemplate, n *cfn.Node) {
 	text := c.t.TextOf(n)
+	if at := userdata.WithoutToken(text.String); at >= 0 && !c.opts.keepsIMDSv1() {
+		c.open(RuleIMDSv1UserData, lt.id, text.Offset(at), withoutToken, lt.id)
+	}
 	s := userdata.Inspect(text.String)
 	at := n.Span.Start
 	switch {

@@ -251,3 +251,32 @@ func TestOptions(t *testing.T) {
 		}
 	}
 }
+
+// TestIMDSv1UserData wants Patch and Check to note a line of the user data that
+// required tokens break, at its address.
+func TestIMDSv1UserData(t *testing.T) {
+	src := []byte("Resources:\n  LT:\n    Type: AWS::EC2::LaunchTemplate\n    Properties:\n      LaunchTemplateData:\n        UserData: !Base64 |\n" +
+		"          #!/bin/bash\n          id=$(curl http://169.254.169.254/latest/meta-data/instance-id)\n")
+	for _, test := range []struct {
+		imdsv1 transform.IMDSv1
+		want   []string
+	}{{transform.IMDSv1Lock, []string{"8:28"}}, {transform.IMDSv1Keep, nil}} {
+		opts := transform.Defaults()
+		opts.IMDSv1 = test.imdsv1
+		findings, err := transform.Check(src, transform.CheckOptions{Options: opts})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for name, findings := range map[string][]transform.Finding{"Patch": patch(t, src, opts).Findings, "Check": findings} {
+			var got []string
+			for _, f := range findings {
+				if f.Rule == transform.RuleIMDSv1UserData && f.IsNote() && !f.Open {
+					got = append(got, f.Position.String())
+				}
+			}
+			if diff := cmp.Diff(test.want, got); diff != "" {
+				t.Errorf("%s with %s: -want +got\n%s", name, test.imdsv1, diff)
+			}
+		}
+	}
+}

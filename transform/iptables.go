@@ -112,9 +112,15 @@ func (p *planner) branch(lt launchTemplate, n *cfn.Node, os OS) error {
 	return nil
 }
 
+// withoutToken says of the user data of a launch template what breaks there.
+const withoutToken = "the user data of %s asks the metadata service without a token here, which required tokens refuse"
+
 // text puts the block into one text.
 func (p *planner) text(lt launchTemplate, n *cfn.Node) error {
 	text := p.t.TextOf(n)
+	if at := userdata.WithoutToken(text.String); at >= 0 && !p.opts.keepsIMDSv1() {
+		p.note(RuleIMDSv1UserData, lt.id, text.Offset(at), withoutToken, lt.id)
+	}
 	changes, err := userdata.Protect(text.String, p.opts.block())
 	var edits []cfn.Edit
 	for _, c := range changes {

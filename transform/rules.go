@@ -21,6 +21,7 @@ const (
 	RuleNodegroup        Rule = "nodegroup-without-launch-template"
 	RuleEndpoint         Rule = "endpoint-disabled"
 	RuleUndone           Rule = "iptables-undone"
+	RuleIMDSv1UserData   Rule = "imdsv1-in-user-data"
 	RuleSize             Rule = "user-data-size"
 	RuleElsewhere        Rule = "launch-template-elsewhere"
 	RuleNothing          Rule = "no-launch-template"
@@ -75,6 +76,9 @@ func Rules() []Description {
 		{RuleUndone, "a later command undoes the iptables rule",
 			"the user data flushes, restores or deletes rules after it, or stops the service that keeps them.",
 			"remove that command, or use --iptables strict, whose rule comes back when the kubelet starts.", pageCommands, false},
+		{RuleIMDSv1UserData, "the user data itself speaks IMDSv1",
+			"it asks the metadata service without a token, which required tokens answer with 401, so that what it does with the answer fails.",
+			"fetch a token first, by PUT of /latest/api/token, and send it along as X-aws-ec2-metadata-token.", pageIMDS, true},
 		{RuleSize, "the user data may be too large",
 			"EC2 takes 16 KB of user data, before base64.",
 			"shorten it, or move a part of it to a file that it downloads.", pageUserData, true},
