@@ -1,6 +1,7 @@
 package transform_test
 
 import (
+	"errors"
 	"flag"
 	"os"
 	"path/filepath"
@@ -11,6 +12,7 @@ import (
 
 	"imdslock/internal/needs"
 	"imdslock/transform"
+	"imdslock/transform/cfn"
 )
 
 var update = flag.Bool("update", false, "write the golden files of the fixtures")
@@ -193,7 +195,7 @@ func TestNotATemplate(t *testing.T) {
 		{"a list", "- a\n", "1:1: not a CloudFormation template: the document is not a mapping"},
 		{"a word", "hello\n", "1:1: not a CloudFormation template: the document is not a mapping"},
 		{"no resources", "Parameters: {}\n", "1:1: not a CloudFormation template: it has no Resources"},
-		{"two documents", "Resources: {}\n---\na: b\n", "2:1: a second YAML document: a template is one document"},
+		{"two documents", "Resources: {}\n---\na: b\n", "2:1: not a CloudFormation template: a second YAML document"},
 		{"duplicate key", "Resources:\n  A: {}\n  B: {}\n  A: {}\n", `4:3: duplicate key "A": it stands at line 2 already`},
 		{"duplicate key in JSON", "{\"Resources\": {\n\"A\": 1, \"A\": 2}}", `2:9: duplicate key "A": it stands at line 2 already`},
 		{"tab", "Resources:\n\tA: b\n", "2:2: not YAML: found character that cannot start any token"},
@@ -253,4 +255,27 @@ func TestHostileInput(t *testing.T) {
 			t.Error("changed")
 		}
 	})
+}
+
+// TestForeign wants to be told what a text may be that is no template, and
+// whether it was read at all: what cannot be may have been meant for one.
+func TestForeign(t *testing.T) {
+	for _, test := range []struct {
+		src, hint   string
+		notTemplate bool
+	}{
+		{"apiVersion: v1\nkind: ConfigMap\n", "with its apiVersion it looks like a file for Kubernetes or eksctl", true},
+		{"Parameters: {}\n", "a template has a section Resources", true},
+		{"- a\n", "a template is a mapping with Resources; of Terraform or the CDK it is what they make", true},
+		{"a: b\n---\nc: d\n", "a template is one document", true},
+		{"Resources:\n  A: \"{{resolve:ssm:x}}\"\n  {{ if .X }}\n  B: c\n", "render it first: with {{ at line 3 it looks like the source of a template", false},
+		{"{\"Resources\": {{.X}}}\n", "render it first: with {{ at line 1 it looks like the source of a template", false},
+		{"Resources: [\n", "", false},
+	} {
+		_, err := transform.Patch([]byte(test.src), transform.Defaults())
+		var at *cfn.Error
+		if !errors.As(err, &at) || at.Hint != test.hint || at.NotTemplate != test.notTemplate {
+			t.Errorf("%q: %v, %+v", test.src, err, at)
+		}
+	}
 }

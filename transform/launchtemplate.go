@@ -28,8 +28,11 @@ const (
 func launchTemplates(t *cfn.Template) ([]launchTemplate, error) {
 	section := t.Root.Get("Resources")
 	if section == nil || section.Kind != cfn.Mapping {
-		e := t.Errorf(t.Root.Span.Start, "not a CloudFormation template: it has no Resources")
-		return nil, e
+		hint := "a template has a section Resources"
+		if t.Root.Get("apiVersion") != nil {
+			hint = "with its apiVersion it looks like a file for Kubernetes or eksctl"
+		}
+		return nil, t.NotTemplate(t.Root.Span.Start, "it has no Resources", hint)
 	}
 	var all []launchTemplate
 	if err := refuseAliases(t); err != nil {

@@ -74,7 +74,7 @@ func (r *jsonReader) syntaxError(err error) error {
 	for at > 0 && at < len(r.Source) && !utf8.RuneStart(r.Source[at]) {
 		at--
 	}
-	return r.Errorf(at, "not JSON: %v", err)
+	return r.unreadable(at, "not JSON: "+err.Error())
 }
 
 // skipBlanks returns where what is not white space starts: a comma or a colon may be

@@ -93,7 +93,7 @@ func Parse(src []byte) (*Template, error) {
 		return nil, err
 	}
 	if root.Kind != Mapping {
-		return nil, t.Errorf(root.Span.Start, "not a CloudFormation template: the document is not a mapping")
+		return nil, t.NotTemplate(root.Span.Start, "the document is not a mapping", "a template is a mapping with Resources; of Terraform or the CDK it is what they make")
 	}
 	t.Root = root
 	return t, nil
@@ -152,10 +152,20 @@ type Error struct {
 	Position
 	Message string
 	Hint    string // what to do about it; may be empty
+
+	// NotTemplate says that the text can be read, and is something else.
+	NotTemplate bool
 }
 
 // Error returns "LINE:COL: message", ready to have "FILE:" put before it.
 func (e *Error) Error() string { return e.Position.String() + ": " + e.Message }
+
+// NotTemplate makes the error for a text that is something else.
+func (t *Template) NotTemplate(offset int, what, hint string) *Error {
+	e := t.Errorf(offset, "not a CloudFormation template: %s", what)
+	e.Hint, e.NotTemplate = hint, true
+	return e
+}
 
 // Errorf makes an [*Error] at a byte offset.
 func (t *Template) Errorf(offset int, format string, args ...any) *Error {

@@ -3,6 +3,7 @@ package cfn
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"io"
 	"strconv"
 	"strings"
@@ -55,7 +56,7 @@ func (t *Template) readYAML() (*Node, error) {
 	switch err := decoder.Decode(&second); {
 	case err == nil:
 		at := r.at(&second)
-		return nil, t.Errorf(at, "a second YAML document: a template is one document")
+		return nil, t.NotTemplate(at, "a second YAML document", "a template is one document")
 	case !errors.Is(err, io.EOF):
 		return nil, t.yamlError(err)
 	}
@@ -81,7 +82,30 @@ func (t *Template) yamlError(err error) error {
 	if strings.HasPrefix(message, "exceeded max depth") {
 		return t.tooDeep(offset)
 	}
-	return t.Errorf(offset, "not YAML: %s", message)
+	return t.unreadable(offset, "not YAML: "+message)
+}
+
+// unreadable makes the error for what a reader cannot read.
+func (t *Template) unreadable(offset int, message string) *Error {
+	e := t.Errorf(offset, "%s", message)
+	if at := t.doubleBrace(); at >= 0 {
+		e.Hint = fmt.Sprintf("render it first: with {{ at line %d it looks like the source of a template", t.Position(at).Line)
+	}
+	return e
+}
+
+// doubleBrace returns the offset of the first {{ that is no dynamic reference of
+// CloudFormation, or -1.
+func (t *Template) doubleBrace() int {
+	for at := 0; ; at += len("{{") {
+		next := bytes.Index(t.Source[at:], []byte("{{"))
+		if next < 0 {
+			return -1
+		}
+		if at += next; !bytes.HasPrefix(t.Source[at:], []byte("{{resolve:")) {
+			return at
+		}
+	}
 }
 
 // fromYAMLParser reports whether a message of yaml.v3 comes from its parser.
