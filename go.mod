@@ -25,6 +25,7 @@ require (
 	golang.org/x/term v0.47.0
 	gopkg.in/yaml.v3 v3.0.1
 	mvdan.cc/sh/v3 v3.14.1
+	znkr.io/diff v1.0.0
 )
 
 require (

@@ -1,11 +1,10 @@
 package main
 
 import (
-	"bytes"
 	"path/filepath"
 	"strings"
 
-	"github.com/rogpeppe/go-internal/diff"
+	"znkr.io/diff/textdiff"
 )
 
 // unifiedDiff returns the difference as the options want it shown.
@@ -27,9 +26,7 @@ func unifiedDiff(name string, before, after []byte) string {
 	if quoted, ok := strings.CutPrefix(name, `"`); ok { // by shownName
 		a, b = `"a/`+quoted, `"b/`+quoted
 	}
-	text := diff.Diff(a, before, b, after)
-	_, text, _ = bytes.Cut(text, []byte("\n")) // the line that names the command
-	return string(text)
+	return "--- " + a + "\n+++ " + b + "\n" + string(textdiff.Unified(before, after))
 }
 
 // colored paints the lines of a unified diff for a terminal.
