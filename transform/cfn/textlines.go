@@ -37,7 +37,7 @@ func (t *Template) replaceLines(p piece, start, end int, text string) (Edit, err
 	to, ok := t.lineOf(p, end)
 	if last, found := p.source(end); !ok && found && end == len(value) && !strings.HasSuffix(text, "\n") {
 		e, err := t.replaceLines(p, start, start, text+"\n")
-		e.End, e.New = last, strings.TrimSuffix(e.New, eol)
+		e.End, e.New = last, strings.TrimRight(e.New, "\r\n")
 		return e, err
 	}
 	if !ok || (text != "" && !strings.HasSuffix(text, "\n")) {
