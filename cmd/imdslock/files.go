@@ -215,9 +215,13 @@ func (f newFile) checkUnchanged() error {
 	return nil
 }
 
-// destination returns where the symbolic links in a path lead. What is there
-// need not exist.
+// destination returns the one absolute path of what a path leads to, through
+// all symbolic links. What is there need not exist.
 func destination(path string) (string, error) {
+	path, err := filepath.Abs(path)
+	if err != nil {
+		return "", err
+	}
 	for {
 		target, err := filepath.EvalSymlinks(path)
 		if !errors.Is(err, fs.ErrNotExist) {
@@ -225,13 +229,29 @@ func destination(path string) (string, error) {
 		}
 		to, err := os.Readlink(path)
 		if err != nil {
-			return path, nil
+			dir, err := filepath.EvalSymlinks(filepath.Dir(path))
+			if errors.Is(err, fs.ErrNotExist) {
+				return path, nil
+			}
+			return filepath.Join(dir, filepath.Base(path)), err
 		}
 		if !filepath.IsAbs(to) {
 			to = filepath.Join(filepath.Dir(path), to)
 		}
 		path = to
 	}
+}
+
+// sameFile reports whether two paths lead to one file, which need not exist.
+func sameFile(a, b string) bool {
+	infoA, errA := os.Stat(a)
+	infoB, errB := os.Stat(b)
+	if errA == nil && errB == nil {
+		return os.SameFile(infoA, infoB) // a hard link, or spelled in other cases
+	}
+	a, errA = destination(a)
+	b, errB = destination(b)
+	return errA == nil && errB == nil && a == b
 }
 
 // writeBeside writes data into a new file in the folder of path, and onto the
@@ -276,10 +296,11 @@ func writeTo(path string, data []byte) error {
 
 // cannotStage says why a new file cannot be made beside target.
 func cannotStage(path, target string, err error) error {
-	dir := filepath.Dir(target)
 	e := failure("writing", path, err)
-	if _, statErr := os.Stat(dir); errors.Is(statErr, fs.ErrNotExist) {
-		return &usageError{fmt.Sprintf("writing %s: there is no folder %s", path, dir), "make it first"}
+	for _, dir := range []string{filepath.Dir(path), filepath.Dir(target)} {
+		if _, statErr := os.Stat(dir); errors.Is(statErr, fs.ErrNotExist) {
+			return &usageError{fmt.Sprintf("writing %s: there is no folder %s", path, dir), "make it first"}
+		}
 	}
 	if errors.Is(err, fs.ErrPermission) {
 		return &usageError{e.Error(), "a file is replaced at once, for which it and its folder must be writable"}

@@ -122,3 +122,23 @@ func TestFileSetDiscards(t *testing.T) {
 		t.Errorf("left behind: %s", names)
 	}
 }
+
+// TestFileSetRefusesTwoContents stages a file under two spellings, there or not.
+func TestFileSetRefusesTwoContents(t *testing.T) {
+	t.Chdir(t.TempDir())
+	writeText(t, "there", "old")
+	var files fileSet
+	defer files.discard()
+	for _, name := range []string{"there", "new"} {
+		absolute, err := filepath.Abs(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := errors.Join(files.stage(name, nil, []byte("a")), files.stage("./"+name, nil, []byte("a"))); err != nil {
+			t.Fatal(err)
+		}
+		if err := files.stage(absolute, nil, []byte("b")); err == nil || err.Error() != absolute+" cannot have two contents: it is named twice" {
+			t.Errorf("%s: got %v", name, err)
+		}
+	}
+}

@@ -123,8 +123,6 @@ func (o options) conflict(files []string, optionsEnded bool) error {
 		}
 	}
 	switch {
-	case o.configuration != "" && (o.configuration == o.output || slices.Contains(files, o.configuration)):
-		return usagef("%s cannot be the template and its configuration", o.configuration)
 	case o.official && o.template == "":
 		return usagef("--official wants --template, to say which")
 	case !o.official && (o.release != "" || o.region != "" || o.sha256 != ""):

@@ -86,6 +86,9 @@ func patchOne(opts options, s source, files *fileSet) (patched, error) {
 func patchConfiguration(opts options, results []patched, files *fileSet, stderr io.Writer) (patched, error) {
 	p := patched{source: fileSource(opts.configuration, false)}
 	p.isConfiguration = true
+	if err := opts.ownConfiguration(results); err != nil {
+		return p, err
+	}
 	before := &content{}
 	input, err := p.read(opts.maxSize)
 	switch {
@@ -107,6 +110,23 @@ func patchConfiguration(opts options, results []patched, files *fileSet, stderr 
 		fmt.Fprintf(stderr, "%s:1:1: note: no parameter decides about IMDSv1: none set\n", p.name)
 	}
 	return p, p.put(opts, before, input, output, files)
+}
+
+// ownConfiguration is an error where the template configuration is also a
+// template, or where a result goes.
+func (o options) ownConfiguration(results []patched) error {
+	places := []string{o.output, o.expect}
+	for _, r := range results {
+		if !r.passedOver {
+			places = append(places, r.path)
+		}
+	}
+	for _, place := range places {
+		if place != "" && sameFile(place, o.configuration) {
+			return usagef("%s cannot be the template and its configuration", o.configuration)
+		}
+	}
+	return nil
 }
 
 // log prints notes and, with -v, changes and what they come to.
