@@ -75,8 +75,23 @@ func choice[T ~string](c *cli.Context, flag string, of ...T) (T, error) {
 	return value, nil
 }
 
+// refuseEmpty is an error where an option has an empty value, as it has from a
+// variable that is not set: it is not to count as an option not given.
+func refuseEmpty(c *cli.Context) error {
+	for _, f := range c.Command.Flags {
+		name := f.Names()[0]
+		if o := describe(f); c.IsSet(name) && o.value != "" && c.String(name) == "" {
+			return usagef("--%s is empty: want %s", name, o.value)
+		}
+	}
+	return nil
+}
+
 // readOptions checks the flags; args are those of the whole command line.
 func readOptions(c *cli.Context, args []string) (opts options, err error) {
+	if err := refuseEmpty(c); err != nil {
+		return opts, err
+	}
 	opts = options{
 		list: c.Bool("list"), diff: c.Bool("diff"), write: c.Bool("write"),
 		output: c.String("output"), expect: c.String("expect"), configuration: c.String("template-configuration"), name: c.String("name"),
