@@ -129,6 +129,7 @@ func newApp(args []string, patch, check, templates, rules cli.ActionFunc) *cli.A
 		c.BashComplete = completer(args)
 		c.CustomHelpTemplate = helpTemplate
 		c.OnUsageError = badOption
+		c.Before = refuseBefore
 	}
 	return app
 }

@@ -75,6 +75,15 @@ func choice[T ~string](c *cli.Context, flag string, of ...T) (T, error) {
 	return value, nil
 }
 
+// refuseBefore is an error where there are options before a command: they are
+// those of patching, and would be of no effect.
+func refuseBefore(c *cli.Context) error {
+	if before := c.Lineage()[1].LocalFlagNames(); len(before) > 0 {
+		return &usageError{fmt.Sprintf("%s before %s: options of %[2]s come behind %[2]s", dashed(before[0]), c.Command.Name), c.Command.HelpName + " --help shows them"}
+	}
+	return nil
+}
+
 // refuseEmpty is an error where an option has an empty value, as it has from a
 // variable that is not set: it is not to count as an option not given.
 func refuseEmpty(c *cli.Context) error {
