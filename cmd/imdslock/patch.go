@@ -18,7 +18,8 @@ type patched struct {
 	findings   []transform.Finding
 	parameters map[string]string
 	passedOver bool   // found in a directory, with nothing to lock
-	differs    bool   // the result from the input
+	changed    bool   // the result differs from the input
+	differs    bool   // what is compared: that, or with --expect the golden file
 	stdout     []byte // what it has to say there
 }
 
@@ -75,6 +76,7 @@ func patchOne(opts options, s source, files *fileSet) (patched, error) {
 		return p, s.placed(err)
 	}
 	p.findings, p.parameters = result.Findings, result.Parameters
+	p.changed = !bytes.Equal(input, result.Output)
 	if opts.expect != "" {
 		return p, p.expect(opts, result.Output, files)
 	}
@@ -109,6 +111,7 @@ func patchConfiguration(opts options, results []patched, files *fileSet, stderr 
 	if len(names) == 0 && !opts.quiet {
 		fmt.Fprintf(stderr, "%s:1:1: note: no parameter decides about IMDSv1: none set\n", p.name)
 	}
+	p.changed = !bytes.Equal(input, output)
 	return p, p.put(opts, before, input, output, files)
 }
 
@@ -150,7 +153,7 @@ func byPlace(a, b transform.Finding) int { return a.Position.Offset - b.Position
 
 // put puts the result to where the options want it.
 func (p *patched) put(opts options, before *content, input, output []byte, files *fileSet) error {
-	p.differs = !bytes.Equal(input, output)
+	p.differs = p.changed
 	if p.differs && opts.list {
 		p.stdout = append(p.stdout, p.name+"\n"...)
 	}

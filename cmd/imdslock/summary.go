@@ -22,7 +22,7 @@ const (
 func (p patched) outcome() outcome {
 	isNothing := func(f transform.Finding) bool { return f.Rule == transform.RuleNothing }
 	switch {
-	case p.differs:
+	case p.changed:
 		return outcomeLocked
 	case p.passedOver, slices.ContainsFunc(p.findings, isNothing):
 		return outcomeNothing
