@@ -62,6 +62,11 @@ func badOption(c *cli.Context, err error, _ bool) error {
 	return bad
 }
 
+// onlyCompares reports whether a run writes no file, but says what differs.
+func (o options) onlyCompares() bool {
+	return (o.list || o.diff || o.expect != "") && !o.write
+}
+
 // choice is a flag's value that is one of a few words.
 func choice[T ~string](c *cli.Context, flag string, of ...T) (T, error) {
 	value := T(c.String(flag))

@@ -53,7 +53,7 @@ func patchFiles(opts options, args []string, stdin io.Reader, files *fileSet, st
 		}
 	}
 	printTotals(opts, results, stderr)
-	if differs && (opts.diff || opts.list || opts.expect != "") && !opts.write {
+	if differs && opts.onlyCompares() {
 		return errDifference
 	}
 	return nil
@@ -157,19 +157,18 @@ func (p *patched) put(opts options, before *content, input, output []byte, files
 	if p.differs && opts.list {
 		p.stdout = append(p.stdout, p.name+"\n"...)
 	}
-	if p.differs && opts.diff {
+	if p.differs && (opts.diff || opts.expect != "" && !opts.write) {
 		p.stdout = append(p.stdout, opts.unifiedDiff(p.name, input, output)...)
 	}
-	shows := opts.diff || opts.list
 	switch {
 	case opts.write, p.isConfiguration:
-		if !p.differs || shows && !opts.write {
+		if !p.differs || opts.onlyCompares() {
 			return nil
 		}
 		return files.stage(p.path, before, output)
 	case opts.output != "":
 		return files.stage(opts.output, nil, output)
-	case shows, p.walked && len(p.findings) == 0:
+	case opts.onlyCompares(), p.walked && len(p.findings) == 0:
 		return nil
 	}
 	p.stdout = output

@@ -50,9 +50,9 @@ func (p patched) locks() []string {
 	return all
 }
 
-// locked is what to call a template that has changed: -l and -d only look.
+// locked is what to call a template that has changed.
 func (o options) locked() string {
-	if (o.list || o.diff) && !o.write {
+	if o.onlyCompares() {
 		return "to lock"
 	}
 	return "locked"
@@ -62,6 +62,9 @@ func (o options) locked() string {
 func (p patched) summary(opts options) string {
 	switch outcome := p.outcome(); {
 	case p.isConfiguration && outcome == outcomeLocked:
+		if opts.onlyCompares() {
+			return "to write"
+		}
 		return "written"
 	case p.isConfiguration:
 		return "nothing to write"
