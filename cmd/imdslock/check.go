@@ -4,14 +4,18 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 
 	"imdslock/transform"
+	"imdslock/transform/cfn"
 )
 
 // A checked template.
 type checked struct {
 	source
-	findings []transform.Finding
+	findings   []transform.Finding
+	parameters map[string]string // those of the options that it has; nil where it is passed over
 }
 
 // checkFiles says what is not locked in all that is named.
@@ -20,8 +24,11 @@ func checkFiles(opts options, args []string, stdin io.Reader, stdout, stderr io.
 	if err != nil {
 		return err
 	}
-	results, err := inParallel(newProgress(opts, stderr, len(all)), all, func(s source) (checked, error) { return checkOne(opts, s) })
+	results, err := inParallel(newProgress(opts, stderr, len(all)), all, func(s source) (checked, error) { return checkOne(opts, s, len(all) == 1) })
 	if err != nil {
+		return err
+	}
+	if err := opts.knownParameters(results); err != nil {
 		return err
 	}
 	if err := printChecked(opts, results, stdout, stderr); err != nil {
@@ -37,18 +44,43 @@ func checkFiles(opts options, args []string, stdin io.Reader, stdout, stderr io.
 	return nil
 }
 
-func checkOne(opts options, s source) (checked, error) {
+// checkOne judges one template. One of several need not have all parameters
+// that are given; the only one does.
+func checkOne(opts options, s source, only bool) (checked, error) {
+	c := checked{source: s}
 	if passed, err := s.isPassedOver(); passed || err != nil {
-		return checked{source: s}, err
+		return c, err
 	}
 	input, err := s.read(opts.maxSize)
 	if err != nil {
-		return checked{source: s}, err
+		return c, err
 	}
-	findings, err := transform.Check(input, transform.CheckOptions{
-		Options: opts.Options, Parameters: opts.parameters, Deployment: opts.IMDSv1 == transform.IMDSv1Default,
+	c.parameters = maps.Clone(opts.parameters)
+	if !only && len(c.parameters) > 0 {
+		t, err := cfn.Parse(input)
+		if err != nil {
+			return c, s.placed(err)
+		}
+		maps.DeleteFunc(c.parameters, func(name, _ string) bool { return t.Root.Get("Parameters", name) == nil })
+	}
+	c.findings, err = transform.Check(input, transform.CheckOptions{
+		Options: opts.Options, Parameters: c.parameters,
+		Deployment: len(opts.parameters) > 0 || opts.IMDSv1 == transform.IMDSv1Default,
 	})
-	return checked{s, findings}, s.placed(err)
+	return c, s.placed(err)
+}
+
+// knownParameters is an error where none of the templates that are judged has a
+// parameter that is given.
+func (o options) knownParameters(results []checked) error {
+	results = slices.DeleteFunc(slices.Clone(results), func(c checked) bool { return c.parameters == nil })
+	for _, name := range slices.Sorted(maps.Keys(o.parameters)) {
+		has := func(c checked) bool { _, ok := c.parameters[name]; return ok }
+		if len(results) > 0 && !slices.ContainsFunc(results, has) {
+			return usagef("--parameter %s: no template has it", name)
+		}
+	}
+	return nil
 }
 
 func printChecked(opts options, results []checked, stdout, stderr io.Writer) error {
