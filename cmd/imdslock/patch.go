@@ -99,9 +99,9 @@ func patchConfiguration(opts options, results []patched, files *fileSet, stderr 
 	case !errors.Is(err, fs.ErrNotExist):
 		return p, err
 	}
-	values := map[string]string{}
-	for _, r := range results {
-		maps.Copy(values, r.parameters)
+	values, err := neededParameters(results)
+	if err != nil {
+		return p, err
 	}
 	names := slices.Sorted(maps.Keys(values))
 	output, err := transform.SetParameters(input, names, values)
@@ -113,6 +113,23 @@ func patchConfiguration(opts options, results []patched, files *fileSet, stderr 
 	}
 	p.changed = !bytes.Equal(input, output)
 	return p, p.put(opts, before, input, output, files)
+}
+
+// neededParameters are the values that all templates need. Templates that need
+// different ones cannot share a template configuration.
+func neededParameters(results []patched) (map[string]string, error) {
+	values, by := map[string]string{}, map[string]string{}
+	for _, r := range results {
+		for _, name := range slices.Sorted(maps.Keys(r.parameters)) {
+			value := r.parameters[name]
+			if other, ok := values[name]; ok && other != value {
+				return nil, &usageError{fmt.Sprintf("%s of one template configuration cannot be %q for %s and %q for %s", name, other, by[name], value, r.name),
+					"give each template a template configuration of its own"}
+			}
+			values[name], by[name] = value, r.name
+		}
+	}
+	return values, nil
 }
 
 // ownConfiguration is an error where the template configuration is also a
