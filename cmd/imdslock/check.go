@@ -19,12 +19,13 @@ type checked struct {
 }
 
 // checkFiles says what is not locked in all that is named.
-func checkFiles(opts options, args []string, stdin io.Reader, stdout, stderr io.Writer) error {
+func checkFiles(opts options, args []string, stdin io.Reader, counted *progress, stdout, stderr io.Writer) error {
 	all, err := sources(opts, args, stdin)
 	if err != nil {
 		return err
 	}
-	results, err := inParallel(newProgress(opts, stderr, len(all)), all, func(s source) (checked, error) { return checkOne(opts, s, len(all) == 1) })
+	counted.start(opts, stderr, len(all))
+	results, err := inParallel(counted, all, func(s source) (checked, error) { return checkOne(opts, s, len(all) == 1) })
 	if err != nil {
 		return err
 	}

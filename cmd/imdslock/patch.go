@@ -22,7 +22,7 @@ type patched struct {
 
 // patchFiles patches all that is named and puts the results out, in the order
 // of the arguments. Where one fails, nothing is written at all.
-func patchFiles(opts options, args []string, stdin io.Reader, files *fileSet, stdout, stderr io.Writer) error {
+func patchFiles(opts options, args []string, stdin io.Reader, files *fileSet, counted *progress, stdout, stderr io.Writer) error {
 	all, err := sources(opts, args, stdin)
 	if err != nil {
 		return err
@@ -30,7 +30,8 @@ func patchFiles(opts options, args []string, stdin io.Reader, files *fileSet, st
 	if opts.expect != "" && len(all) != 1 {
 		return usagef("--expect compares the result of one template, not of %d", len(all))
 	}
-	results, err := inParallel(newProgress(opts, stderr, len(all)), all, func(s source) (patched, error) { return patchOne(opts, s, files) })
+	counted.start(opts, stderr, len(all))
+	results, err := inParallel(counted, all, func(s source) (patched, error) { return patchOne(opts, s, files) })
 	if err != nil {
 		return err
 	}

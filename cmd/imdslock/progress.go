@@ -21,12 +21,13 @@ type progress struct {
 	shown bool
 }
 
-// newProgress starts to count to total.
-func newProgress(opts options, stderr io.Writer, total int) *progress {
-	p := &progress{}
+// start starts to count to total.
+func (p *progress) start(opts options, stderr io.Writer, total int) {
 	if total < 2 || opts.quiet || !isTerminal(stderr) {
-		return p
+		return
 	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	p.bar = progressbar.NewOptions(total,
 		progressbar.OptionSetWriter(stderr),
 		progressbar.OptionSetDescription("templates"),
@@ -38,7 +39,6 @@ func newProgress(opts options, stderr io.Writer, total int) *progress {
 		progressbar.OptionUseANSICodes(true),
 	)
 	p.timer = time.AfterFunc(progressDelay, p.show)
-	return p
 }
 
 func (p *progress) show() {

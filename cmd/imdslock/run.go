@@ -32,15 +32,17 @@ var errDifference = errors.New("there is a difference")
 // ends it leaves no file half-done behind.
 func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	var files fileSet
+	var counted progress
 	defer files.discard()
 	signals := endingSignals()
 	status := make(chan int, 1)
-	go func() { status <- execute(args, stdin, stdout, stderr, &files) }()
+	go func() { status <- execute(args, stdin, stdout, stderr, &files, &counted) }()
 	select {
 	case s := <-status:
 		return s
 	case sig := <-signals:
 		signal.Reset() // the next one ends it at once
+		counted.end()
 		if files.discard() > 0 {
 			report(stderr, fmt.Errorf("%v: no file is written", sig))
 		}
@@ -50,7 +52,7 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 
 // execute runs the command. What goes to stdout and into files is held back
 // until all has gone well.
-func execute(args []string, stdin io.Reader, stdout, stderr io.Writer, files *fileSet) int {
+func execute(args []string, stdin io.Reader, stdout, stderr io.Writer, files *fileSet, counted *progress) int {
 	var out bytes.Buffer
 	patch := func(c *cli.Context) error {
 		opts, err := readOptions(c, args)
@@ -64,7 +66,7 @@ func execute(args []string, stdin io.Reader, stdout, stderr io.Writer, files *fi
 		if err := wantsInput(opts, c, stdin); err != nil {
 			return err
 		}
-		return patchFiles(opts, c.Args().Slice(), stdin, files, &out, stderr)
+		return patchFiles(opts, c.Args().Slice(), stdin, files, counted, &out, stderr)
 	}
 	check := func(c *cli.Context) error {
 		opts, err := readCheckOptions(c, args)
@@ -74,7 +76,7 @@ func execute(args []string, stdin io.Reader, stdout, stderr io.Writer, files *fi
 		if err := wantsInput(opts, c, stdin); err != nil {
 			return err
 		}
-		return checkFiles(opts, c.Args().Slice(), stdin, &out, stderr)
+		return checkFiles(opts, c.Args().Slice(), stdin, counted, &out, stderr)
 	}
 	catalogue := func(c *cli.Context) error {
 		format, err := choice(c, "format", "text", "json")
