@@ -12,12 +12,16 @@ import (
 )
 
 // createBeside makes an empty file in the folder of path, with the mode of the
-// file that is there already. Its name is hidden and ends in digits. It is to be
-// closed and renamed by its name: a set of renameio's own pending files would
-// keep them all open.
-func createBeside(path string) (*os.File, error) {
-	f, err := renameio.NewPendingFile(path, renameio.WithTempDir(filepath.Dir(path)),
-		renameio.WithPermissions(0o666), renameio.WithExistingPermissions())
+// file that is there already, or nil. Its name is hidden and ends in digits. It
+// is to be closed and renamed by its name: a set of renameio's own pending files
+// would keep them all open.
+func createBeside(path string, old fs.FileInfo) (*os.File, error) {
+	mode := renameio.WithPermissions(0o666)
+	if old != nil {
+		mode = renameio.WithStaticPermissions(old.Mode().Perm())
+	}
+	dir := filepath.Dir(path)
+	f, err := renameio.NewPendingFile(filepath.Join(dir, startOf(path)), renameio.WithTempDir(dir), mode)
 	if err != nil {
 		return nil, err
 	}

@@ -8,8 +8,8 @@ import (
 
 // createBeside makes an empty file in the folder of path. Its name is hidden
 // elsewhere, and ends in digits.
-func createBeside(path string) (*os.File, error) {
-	return os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path))
+func createBeside(path string, _ fs.FileInfo) (*os.File, error) {
+	return os.CreateTemp(filepath.Dir(path), "."+startOf(path))
 }
 
 // keepOwner does nothing: a new file has the rights that its folder gives.

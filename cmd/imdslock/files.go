@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"sync"
 )
 
@@ -264,7 +265,7 @@ func writeBeside(path string, old fs.FileInfo, data []byte) (temp string, err er
 		}
 		f.Close()
 	}
-	f, err := createBeside(path)
+	f, err := createBeside(path, old)
 	if err != nil {
 		return "", err
 	}
@@ -279,6 +280,13 @@ func writeBeside(path string, old fs.FileInfo, data []byte) (temp string, err er
 		return "", errors.Join(err, os.Remove(f.Name()))
 	}
 	return f.Name(), nil
+}
+
+// startOf is as much of a file's name as leaves room, in the 255 bytes that most
+// systems allow, for what makes it another one.
+func startOf(path string) string {
+	name := filepath.Base(path)
+	return strings.ToValidUTF8(name[:min(len(name), 200)], "")
 }
 
 // writeTo writes to what is no regular file.

@@ -123,6 +123,22 @@ func TestFileSetDiscards(t *testing.T) {
 	}
 }
 
+// TestFileSetTakesLongNames writes files with the longest names that there are.
+func TestFileSetTakesLongNames(t *testing.T) {
+	dir := t.TempDir()
+	for _, name := range []string{strings.Repeat("x", 250) + ".yaml", strings.Repeat("ä", 125) + ".yaml"} {
+		path := filepath.Join(dir, name)
+		writeText(t, path, "old")
+		var files fileSet
+		if err := errors.Join(files.stage(path, nil, []byte("new")), files.commit(nothingBetween)); err != nil {
+			t.Error(err)
+		}
+		if got := readText(t, path); got != "new" {
+			t.Errorf("%s is %q", name, got)
+		}
+	}
+}
+
 // TestFileSetRefusesTwoContents stages a file under two spellings, there or not.
 func TestFileSetRefusesTwoContents(t *testing.T) {
 	t.Chdir(t.TempDir())
