@@ -27,8 +27,13 @@ func patchFiles(opts options, args []string, stdin io.Reader, files *fileSet, co
 	if err != nil {
 		return err
 	}
-	if opts.expect != "" && len(all) != 1 {
+	switch one := len(all) == 1; {
+	case opts.expect != "" && !one:
 		return usagef("--expect compares the result of one template, not of %d", len(all))
+	case opts.output != "" && !one:
+		return usagef("--output takes the result of one template, not of %d", len(all))
+	case opts.expect != "", opts.output != "":
+		all[0].walked = false // there must be a result, in a folder too
 	}
 	counted.start(opts, stderr, len(all))
 	results, err := inParallel(counted, all, func(s source) (patched, error) { return patchOne(opts, s, files) })
