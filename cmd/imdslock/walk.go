@@ -16,6 +16,9 @@ import (
 // Hidden directories, such as .git, are passed over.
 func walk(dir string) ([]source, error) {
 	var found []source
+	if dir == filepath.VolumeName(dir) {
+		dir += "." // on Windows, C: is the current folder of that drive, and C:\ its root
+	}
 	root := dir + string(filepath.Separator) // what is behind a link too
 	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
 		switch {
