@@ -16,6 +16,7 @@ const (
 	outcomeLocked outcome = iota
 	outcomeAlready
 	outcomeNothing
+	outcomeOpen
 )
 
 // outcome tells what has become of a template.
@@ -26,8 +27,21 @@ func (p patched) outcome() outcome {
 		return outcomeLocked
 	case p.passedOver, slices.ContainsFunc(p.findings, isNothing):
 		return outcomeNothing
+	case len(p.open()) > 0:
+		return outcomeOpen
 	}
 	return outcomeAlready
+}
+
+// open names what stays open, since nothing in the template locks it.
+func (p patched) open() []string {
+	var ids []string
+	for _, f := range p.findings {
+		if f.Open {
+			ids = append(ids, oneLine(f.LogicalID))
+		}
+	}
+	return ids
 }
 
 // locks is what the changes are about, in their order.
@@ -69,9 +83,15 @@ func (p patched) summary(opts options) string {
 	case p.isConfiguration:
 		return "nothing to write"
 	case outcome == outcomeLocked:
-		return opts.locked() + ": " + strings.Join(p.locks(), ", ")
+		text := opts.locked() + ": " + strings.Join(p.locks(), ", ")
+		if open := p.open(); len(open) > 0 {
+			text += "; not locked: " + strings.Join(open, ", ")
+		}
+		return text
 	case outcome == outcomeNothing:
 		return "nothing to lock"
+	case outcome == outcomeOpen:
+		return "not locked: " + strings.Join(p.open(), ", ")
 	case len(p.findings) > 0:
 		return "already locked, as far as it can be"
 	}
@@ -91,6 +111,9 @@ func printTotals(opts options, results []patched, stderr io.Writer) {
 	if !opts.verbose || files < 2 {
 		return
 	}
-	fmt.Fprintf(stderr, "%d files: %d %s, %d already locked, %d with nothing to lock\n",
-		files, counts[outcomeLocked], opts.locked(), counts[outcomeAlready], counts[outcomeNothing])
+	fmt.Fprintf(stderr, "%d files: %d %s, %d already locked, %d with nothing to lock", files, counts[outcomeLocked], opts.locked(), counts[outcomeAlready], counts[outcomeNothing])
+	if open := counts[outcomeOpen]; open > 0 {
+		fmt.Fprintf(stderr, ", %d not locked", open)
+	}
+	fmt.Fprintln(stderr)
 }
