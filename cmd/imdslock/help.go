@@ -128,6 +128,9 @@ func helpCommand(app *cli.App) *cli.Command {
 		Description: "The same page as that of COMMAND --help.",
 		Flags:       newFlags("0 done, 2 there is no such command", group{title: "options"}),
 		Action: func(c *cli.Context) error {
+			if err := refuseMore(c, 1); err != nil {
+				return err
+			}
 			root := c.Lineage()[1]
 			name := c.Args().First()
 			switch {

@@ -89,6 +89,14 @@ func refuseBefore(c *cli.Context) error {
 	return nil
 }
 
+// refuseMore is an error where there are more than n arguments.
+func refuseMore(c *cli.Context, n int) error {
+	if c.NArg() > n {
+		return &usageError{fmt.Sprintf("%s is too much for %s", c.Args().Get(n), c.Command.Name), c.Command.HelpName + " --help shows what it takes"}
+	}
+	return nil
+}
+
 // refuseEmpty is an error where an option has an empty value, as it has from a
 // variable that is not set: it is not to count as an option not given.
 func refuseEmpty(c *cli.Context) error {

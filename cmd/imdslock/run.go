@@ -79,6 +79,9 @@ func execute(args []string, stdin io.Reader, stdout, stderr io.Writer, files *fi
 		return checkFiles(opts, c.Args().Slice(), stdin, counted, &out, stderr)
 	}
 	catalogue := func(c *cli.Context) error {
+		if err := refuseMore(c, 0); err != nil {
+			return err
+		}
 		format, err := choice(c, "format", "text", "json")
 		if err != nil {
 			return err
