@@ -60,13 +60,13 @@ func TestAction(t *testing.T) {
 		return ""
 	}
 	run := func(name, template string) (output string, err error) {
-		if err := os.WriteFile(filepath.Join(repository, "a nodes.yaml"), []byte(template), 0o644); err != nil {
+		if err := os.WriteFile(filepath.Join(repository, "-a nodes.yaml"), []byte(template), 0o644); err != nil {
 			t.Fatal(err)
 		}
 		cmd := exec.Command("bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", step(name))
 		cmd.Dir = repository
 		cmd.Env = append(os.Environ(), "RUNNER_TEMP="+temp, "GITHUB_OUTPUT="+filepath.Join(temp, "output"),
-			"FILES=.\na nodes.yaml", "OPTIONS=--iptables off --quiet")
+			"FILES=.\n-a nodes.yaml", "OPTIONS=--iptables off --quiet")
 		out, err := cmd.CombinedOutput()
 		return string(out), err
 	}
