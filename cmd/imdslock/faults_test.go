@@ -202,7 +202,8 @@ func TestClosedPipe(t *testing.T) {
 }
 
 // TestTwoWriters lets processes write one file at the same time: it ends up
-// whole, and who comes too late says so.
+// whole, and since both want the same, neither complains.
+// TestFileSetRefusesChangedFile has those that want something else.
 func TestTwoWriters(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "nodes.yaml")
@@ -219,7 +220,7 @@ func TestTwoWriters(t *testing.T) {
 		}
 		for i, cmd := range both {
 			if err := cmd.Wait(); err != nil {
-				t.Errorf("%v: %s", err, output[i].String()) // both want the same, so neither is in the way
+				t.Errorf("%v: %s", err, output[i].String())
 			}
 		}
 		if text := readText(t, path); text != lockedConfiguration {
