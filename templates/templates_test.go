@@ -119,6 +119,9 @@ func TestReferenceUnknownSystem(t *testing.T) {
 }
 
 func TestCFNLint(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short: cfn-lint takes a minute")
+	}
 	cfnLint, err := exec.LookPath("cfn-lint")
 	if err != nil {
 		needs.Missing(t, "cfn-lint", err.Error())

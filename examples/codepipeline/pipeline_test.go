@@ -71,6 +71,9 @@ func read[T any](t *testing.T, name string) (v T) {
 }
 
 func TestCFNLint(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short: cfn-lint takes seconds")
+	}
 	cfnLint, err := exec.LookPath("cfn-lint")
 	if err != nil {
 		needs.Missing(t, "cfn-lint", err.Error())
