@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"fmt"
 	"io"
 	"path"
@@ -39,9 +38,7 @@ func opened(read func() ([]byte, error)) func() (io.ReadCloser, error) {
 func printCatalogue(format string, stdout io.Writer) error {
 	all := templates.Catalogue()
 	if format == "json" {
-		encoder := json.NewEncoder(stdout)
-		encoder.SetIndent("", "  ")
-		return encoder.Encode(map[string]any{"templates": all})
+		return writeJSON(map[string]any{"templates": all}, stdout)
 	}
 	w := tabwriter.NewWriter(stdout, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(w, "OS\tRELEASE\tPARTITION\tEMBEDDED\tURL")

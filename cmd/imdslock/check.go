@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"maps"
@@ -122,10 +121,7 @@ func printJSON(results []checked, stdout io.Writer) error {
 			findings = append(findings, jsonFinding{c.file(), f.Position.Line, f.Position.Column, string(f.Rule), level(f), f.LogicalID, f.Message})
 		}
 	}
-	encoder := json.NewEncoder(stdout)
-	encoder.SetEscapeHTML(false)
-	encoder.SetIndent("", "  ")
-	return encoder.Encode(map[string]any{"findings": findings})
+	return writeJSON(map[string]any{"findings": findings}, stdout)
 }
 
 // level is how serious a finding is, in SARIF's words.

@@ -1,11 +1,21 @@
 package main
 
 import (
+	"encoding/json"
+	"io"
 	"path/filepath"
 	"strings"
 
 	"znkr.io/diff/textdiff"
 )
+
+// writeJSON writes a document for machines, which people can read.
+func writeJSON(document any, stdout io.Writer) error {
+	encoder := json.NewEncoder(stdout)
+	encoder.SetEscapeHTML(false)
+	encoder.SetIndent("", "  ")
+	return encoder.Encode(document)
+}
 
 // unifiedDiff returns the difference as the options want it shown.
 func (o options) unifiedDiff(name string, before, after []byte) string {

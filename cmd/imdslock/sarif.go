@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"io"
 	"net/url"
 	"path/filepath"
@@ -42,11 +41,8 @@ func printSARIF(results []checked, stdout io.Writer) error {
 				WithLocations([]*sarif.Location{location(c.file(), f)})
 		}
 	}
-	encoder := json.NewEncoder(stdout)
-	encoder.SetEscapeHTML(false)
-	encoder.SetIndent("", "  ")
 	report.AddRun(run)
-	return encoder.Encode(report)
+	return writeJSON(report, stdout)
 }
 
 // location is the place of a finding, with its logical id.
