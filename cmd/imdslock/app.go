@@ -58,7 +58,7 @@ func newApp(args []string, patch, check, templates, rules cli.ActionFunc) *cli.A
 		HideVersion:               true,
 		DisableSliceFlagSeparator: true,
 		EnableBashCompletion:      true,
-		BashComplete:              completer(args),
+		BashComplete:              completer(args, completeCommandsAndFiles),
 		UseShortOptionHandling:    !isCompletion(args), // it insists on values, which may be yet to come
 		CustomAppHelpTemplate:     helpTemplate,
 		ExitErrHandler:            func(*cli.Context, error) {},
@@ -89,11 +89,12 @@ func newApp(args []string, patch, check, templates, rules cli.ActionFunc) *cli.A
 			}}),
 		Commands: []*cli.Command{
 			{
-				Name:        "check",
-				Usage:       "say what is not locked; changes nothing",
-				UsageText:   "  imdslock check [OPTION]... [FILE|DIR|-]...",
-				Description: checkDescription,
-				Action:      check,
+				Name:         "check",
+				Usage:        "say what is not locked; changes nothing",
+				UsageText:    "  imdslock check [OPTION]... [FILE|DIR|-]...",
+				Description:  checkDescription,
+				Action:       check,
+				BashComplete: completeFiles,
 				Flags: newFlags("0 all is locked, 1 something is not, 2 bad usage or input,\n3 a launch template cannot be read",
 					group{"result", []cli.Flag{
 						&cli.StringFlag{Name: "format", Value: "text", Usage: "how to print findings: `text|json|sarif`"},
@@ -114,19 +115,20 @@ func newApp(args []string, patch, check, templates, rules cli.ActionFunc) *cli.A
 					group{"options", []cli.Flag{&cli.StringFlag{Name: "format", Value: "text", Usage: "how to print them: `text|json`"}}}),
 			},
 			{
-				Name:        "rules",
-				Usage:       "explain what check finds",
-				UsageText:   "  imdslock rules [ID]...",
-				Description: rulesDescription,
-				Action:      rules,
-				Flags:       newFlags("0 done, 2 there is no such rule", group{title: "options"}),
+				Name:         "rules",
+				Usage:        "explain what check finds",
+				UsageText:    "  imdslock rules [ID]...",
+				Description:  rulesDescription,
+				Action:       rules,
+				BashComplete: completeRules,
+				Flags:        newFlags("0 done, 2 there is no such rule", group{title: "options"}),
 			},
 		},
 	}
 	app.Commands = append(app.Commands, completionCommand(), helpCommand(app))
 	for _, c := range app.Commands {
 		c.HideHelp = true
-		c.BashComplete = completer(args)
+		c.BashComplete = completer(args, c.BashComplete)
 		c.CustomHelpTemplate = helpTemplate
 		c.OnUsageError = badOption
 		c.Before = refuseBefore

@@ -28,8 +28,9 @@ const completionFlag = "--generate-bash-completion"
 func isCompletion(args []string) bool { return args[len(args)-1] == completionFlag }
 
 // completer answers the question for the words of a command line. The library
-// has found out to which command they lead.
-func completer(args []string) cli.BashCompleteFunc {
+// has found out to which command they lead; arguments offers what that takes
+// beside options, and is nil where that is nothing.
+func completer(args []string, arguments cli.BashCompleteFunc) cli.BashCompleteFunc {
 	return func(c *cli.Context) {
 		words := args[1 : len(args)-1]
 		if len(words) == 0 {
@@ -47,8 +48,8 @@ func completer(args []string) cli.BashCompleteFunc {
 			completeOptions(w, c.Command.Flags)
 		case len(c.Lineage()) > 2 && c.NArg() == 0:
 			fmt.Fprintln(w, current) // the name of the command, typed to its end
-		default:
-			completeArgument(c)
+		case arguments != nil:
+			arguments(c)
 		}
 	}
 }
@@ -101,30 +102,31 @@ func completeValue(w io.Writer, flags []cli.Flag, name, prefix string) {
 	}
 }
 
-// completeArgument offers commands, what they take, and files.
-func completeArgument(c *cli.Context) {
-	w := c.App.Writer
-	switch c.Command.Name {
-	case "rules":
-		for _, d := range transform.Rules() {
-			fmt.Fprintf(w, "%s\t%s\n", d.Rule, d.Title)
+func completeFiles(c *cli.Context) { fmt.Fprintln(c.App.Writer, ":files") }
+
+// completeCommands offers the commands, which only the first argument can be.
+func completeCommands(c *cli.Context) {
+	if c.NArg() <= 1 {
+		for _, command := range c.App.Commands {
+			fmt.Fprintf(c.App.Writer, "%s\t%s\n", command.Name, command.Usage)
 		}
-	case "completion":
-		for _, shell := range shells() {
-			fmt.Fprintln(w, shell)
-		}
-	case "templates":
-	case "check":
-		fmt.Fprintln(w, ":files")
-	default:
-		if c.NArg() <= 1 {
-			for _, command := range c.App.Commands {
-				fmt.Fprintf(w, "%s\t%s\n", command.Name, command.Usage)
-			}
-		}
-		if c.Command.Name != "help" {
-			fmt.Fprintln(w, ":files")
-		}
+	}
+}
+
+func completeCommandsAndFiles(c *cli.Context) {
+	completeCommands(c)
+	completeFiles(c)
+}
+
+func completeRules(c *cli.Context) {
+	for _, d := range transform.Rules() {
+		fmt.Fprintf(c.App.Writer, "%s\t%s\n", d.Rule, d.Title)
+	}
+}
+
+func completeShells(c *cli.Context) {
+	for _, shell := range shells() {
+		fmt.Fprintln(c.App.Writer, shell)
 	}
 }
 
@@ -141,11 +143,12 @@ rule ids and files.
 // completionCommand is "imdslock completion".
 func completionCommand() *cli.Command {
 	return &cli.Command{
-		Name:        "completion",
-		Usage:       "print a completion script for a shell",
-		UsageText:   "  imdslock completion bash|zsh|fish",
-		Description: completionDescription,
-		Flags:       newFlags("0 done, 2 there is no script for this shell", group{title: "options"}),
+		Name:         "completion",
+		Usage:        "print a completion script for a shell",
+		UsageText:    "  imdslock completion bash|zsh|fish",
+		Description:  completionDescription,
+		Flags:        newFlags("0 done, 2 there is no script for this shell", group{title: "options"}),
+		BashComplete: completeShells,
 		Action: func(c *cli.Context) error {
 			shell := c.Args().First()
 			if c.NArg() != 1 || !slices.Contains(shells(), shell) {

@@ -122,11 +122,12 @@ func helpBesideArguments(c *cli.Context, _ string) {
 // helpCommand is "imdslock help", which takes the name of a command.
 func helpCommand(app *cli.App) *cli.Command {
 	return &cli.Command{
-		Name:        "help",
-		Usage:       "explain imdslock, or one of its commands",
-		UsageText:   "  imdslock help [COMMAND]",
-		Description: "The same page as that of COMMAND --help.",
-		Flags:       newFlags("0 done, 2 there is no such command", group{title: "options"}),
+		Name:         "help",
+		Usage:        "explain imdslock, or one of its commands",
+		UsageText:    "  imdslock help [COMMAND]",
+		Description:  "The same page as that of COMMAND --help.",
+		Flags:        newFlags("0 done, 2 there is no such command", group{title: "options"}),
+		BashComplete: completeCommands,
 		Action: func(c *cli.Context) error {
 			if err := refuseMore(c, 1); err != nil {
 				return err
