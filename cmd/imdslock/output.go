@@ -36,7 +36,11 @@ func unifiedDiff(name string, before, after []byte) string {
 	if quoted, ok := strings.CutPrefix(name, `"`); ok { // by shownName
 		a, b = `"a/`+quoted, `"b/`+quoted
 	}
-	return "--- " + a + "\n+++ " + b + "\n" + string(textdiff.Unified(before, after))
+	text := string(textdiff.Unified(before, after))
+	if len(before) == 0 { // nothing stands before the first line
+		text = strings.Replace(text, "@@ -1,0 ", "@@ -0,0 ", 1)
+	}
+	return "--- " + a + "\n+++ " + b + "\n" + text
 }
 
 // colored paints the lines of a unified diff for a terminal.
