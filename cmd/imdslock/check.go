@@ -58,15 +58,17 @@ func checkOne(opts options, s source, only bool) (checked, error) {
 	c.parameters = maps.Clone(opts.parameters)
 	if !only && len(c.parameters) > 0 {
 		t, err := cfn.Parse(input)
-		if err != nil {
-			return c, s.placed(err)
+		if err == nil {
+			maps.DeleteFunc(c.parameters, func(name, _ string) bool { return t.Root.Get("Parameters", name) == nil })
 		}
-		maps.DeleteFunc(c.parameters, func(name, _ string) bool { return t.Root.Get("Parameters", name) == nil })
 	}
 	c.findings, err = transform.Check(input, transform.CheckOptions{
 		Options: opts.Options, Parameters: c.parameters,
 		Deployment: len(opts.parameters) > 0 || opts.IMDSv1 == transform.IMDSv1Default,
 	})
+	if note, ok := s.isNoTemplate(err); ok {
+		return checked{source: s, findings: []transform.Finding{note}}, nil
+	}
 	return c, s.placed(err)
 }
 

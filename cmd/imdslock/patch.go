@@ -75,6 +75,10 @@ func patchOne(opts options, s source, files *fileSet) (patched, error) {
 		return p, err
 	}
 	result, err := transform.Patch(input, opts.Options)
+	if note, ok := s.isNoTemplate(err); ok {
+		p.passedOver, p.findings = true, []transform.Finding{note}
+		return p, nil
+	}
 	if err != nil {
 		return p, s.placed(err)
 	}

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"imdslock/transform"
+	"imdslock/transform/cfn"
 	"io"
 	"io/fs"
 	"os"
@@ -65,6 +67,17 @@ func (s source) isPassedOver() (bool, error) {
 		return false, failure("reading", s.name, err)
 	}
 	return !mentions, nil
+}
+
+// isNoTemplate returns a note in the place of an error where a file that was
+// found in a directory can be read and is something else, though it names a type
+// of resource: what Kubernetes keeps a template in, or a list of types.
+func (s source) isNoTemplate(err error) (transform.Finding, bool) {
+	var at *cfn.Error
+	if !s.walked || !errors.As(err, &at) || !at.NotTemplate {
+		return transform.Finding{}, false
+	}
+	return transform.Finding{Rule: transform.RuleNothing, Position: at.Position, Message: "passed over: " + at.Message}, true
 }
 
 // mentionsLaunchTemplate reports whether a text names a type of resource that
