@@ -51,6 +51,9 @@ func newGuard(getenv func(string) string, stderr io.Writer) (guard, error) {
 	case "macro":
 		g.function = macro.Function{Options: opts, Log: stderr}
 	case "hook":
+		if len(opts.Resources) > 0 {
+			return guard{}, fmt.Errorf("IMDSLOCK_OPTIONS: the hook takes no Resources: it is asked about all that launches nodes")
+		}
 		g.function = hook.Function{Options: opts, Macro: getenv("IMDSLOCK_MACRO"), Client: hook.NewClient(), Log: stderr}
 	case "codepipeline":
 		g.function = pipeline.Function{Options: opts, AWS: pipeline.FromEnvironment(getenv), Log: stderr}
