@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -130,6 +131,35 @@ func TestRelease(t *testing.T) {
 	}
 	if !parts["std"] || !parts["github.com/urfave/cli/v2"] || !parts["gopkg.in/yaml.v3"] || parts["github.com/CycloneDX/cyclonedx-go"] || parts["github.com/cpuguy83/go-md2man/v2"] {
 		t.Errorf("the SBOM has %v", parts)
+	}
+}
+
+// TestReplace wants a release to take the place of an earlier one and of nothing
+// else, and one that cannot be built to leave all as it is.
+func TestReplace(t *testing.T) {
+	out := t.TempDir()
+	list := func() (names []string) {
+		entries, err := os.ReadDir(out)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, e := range entries {
+			names = append(names, e.Name())
+		}
+		return names
+	}
+	before := []string{"checksums.txt", "imdslock_v1_linux_amd64.tar.gz", "letter.txt"}
+	for _, name := range before {
+		if err := os.WriteFile(filepath.Join(out, name), []byte(name), 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := (release{root: "../..", version: "v2"}).write(out, []target{{"no", "system"}}); err == nil || !slices.Equal(list(), before) {
+		t.Errorf("%v, and there is %v", err, list())
+	}
+	after := []string{"checksums.txt", "imdslock_v2_linux_amd64.tar.gz", "letter.txt"}
+	if err := replace(out, map[string][]byte{after[0]: nil, after[1]: nil}); err != nil || !slices.Equal(list(), after) {
+		t.Errorf("%v, and there is %v", err, list())
 	}
 }
 

@@ -88,14 +88,9 @@ func newRelease(root, version string) (release, error) {
 	return r, nil
 }
 
-// write builds for the targets and writes archives, SBOMs and checksums.txt.
+// write builds for the targets and then writes archives, SBOMs and
+// checksums.txt. Where something cannot be built nothing is written.
 func (r release) write(out string, targets []target) error {
-	if err := os.RemoveAll(out); err != nil {
-		return err
-	}
-	if err := os.MkdirAll(out, 0o777); err != nil {
-		return err
-	}
 	files := map[string][]byte{}
 	for _, t := range targets {
 		name := strings.Join([]string{"imdslock", r.version, t.os, t.arch}, "_")
@@ -129,6 +124,26 @@ func (r release) write(out string, targets []target) error {
 		fmt.Fprintf(&sums, "%x  %s\n", sha256.Sum256(files[name]), name)
 	}
 	files["checksums.txt"] = []byte(sums.String())
+	return replace(out, files)
+}
+
+// replace writes files to a folder, in place of those of an earlier release.
+// Whatever else is there stays.
+func replace(out string, files map[string][]byte) error {
+	if err := os.MkdirAll(out, 0o777); err != nil {
+		return err
+	}
+	earlier, err := os.ReadDir(out)
+	if err != nil {
+		return err
+	}
+	for _, e := range earlier {
+		if e.Type().IsRegular() && (strings.HasPrefix(e.Name(), "imdslock_") || e.Name() == "checksums.txt") {
+			if err := os.Remove(filepath.Join(out, e.Name())); err != nil {
+				return err
+			}
+		}
+	}
 	for name, content := range files {
 		if err := os.WriteFile(filepath.Join(out, name), content, 0o666); err != nil {
 			return err
