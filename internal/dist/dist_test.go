@@ -179,6 +179,28 @@ func TestNewRelease(t *testing.T) {
 	}
 }
 
+// TestNoCheckout wants a version and a time to be made up only where there is no
+// checkout: what git cannot tell of one stops the release.
+func TestNoCheckout(t *testing.T) {
+	t.Setenv("SOURCE_DATE_EPOCH", "")
+	root := t.TempDir()
+	if r, err := newRelease(root, ""); err != nil || r.version != "devel" || r.time.Year() != 1980 {
+		t.Errorf("%v, %v", r, err)
+	}
+	if err := os.WriteFile(filepath.Join(root, ".git"), []byte("gitdir: gone\n"), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	for _, version := range []string{"", "v1"} {
+		if r, err := newRelease(root, version); err == nil {
+			t.Errorf("%q: %v", version, r)
+		}
+	}
+	t.Setenv("SOURCE_DATE_EPOCH", "1000000000")
+	if r, err := newRelease(root, "v1"); err != nil || r.version != "v1" || r.time.Year() != 2001 {
+		t.Errorf("all is given: %v, %v", r, err)
+	}
+}
+
 func TestZipped(t *testing.T) {
 	at := time.Unix(1000000000, 0).UTC()
 	files := []file{{"a/imdslock.exe", []byte("binary"), 0o755}}

@@ -7,10 +7,11 @@
 package main
 
 import (
-	"cmp"
 	"crypto/sha256"
+	"errors"
 	"flag"
 	"fmt"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -66,26 +67,47 @@ func run(version, out string, platforms []string) error {
 
 // newRelease asks git for what is not given: the version, and the time of the
 // commit, which SOURCE_DATE_EPOCH overrides (https://reproducible-builds.org/specs/source-date-epoch/).
-// Outside of a checkout these are "devel" and 1980, where the time of zip begins.
+// Where root is no checkout these are "devel" and 1980, where the time of zip
+// begins.
 func newRelease(root, version string) (release, error) {
-	git := func(args ...string) string {
-		out, err := exec.Command("git", append([]string{"-C", root}, args...)...).Output()
-		if err != nil {
-			return ""
+	r := release{root: root, version: version}
+	var err error
+	if r.version == "" {
+		if r.version, err = git(root, "devel", "describe", "--tags", "--always", "--dirty"); err != nil {
+			return r, err
 		}
-		return strings.TrimSpace(string(out))
 	}
-	r := release{root: root, version: cmp.Or(version, git("describe", "--tags", "--always", "--dirty"), "devel")}
 	if strings.ContainsAny(r.version, "/\\ '\"") {
 		return r, fmt.Errorf("%q is no version: it is to be part of file names", r.version)
 	}
-	epoch := cmp.Or(os.Getenv("SOURCE_DATE_EPOCH"), git("log", "-1", "--format=%ct"), "315532800")
+	epoch := os.Getenv("SOURCE_DATE_EPOCH")
+	if epoch == "" {
+		if epoch, err = git(root, "315532800", "log", "-1", "--format=%ct"); err != nil {
+			return r, err
+		}
+	}
 	seconds, err := strconv.ParseInt(epoch, 10, 64)
 	if err != nil {
 		return r, fmt.Errorf("SOURCE_DATE_EPOCH: %w", err)
 	}
 	r.time = time.Unix(seconds, 0).UTC()
 	return r, nil
+}
+
+// git returns what git prints about the checkout at root, or, where root is
+// none, as in an unpacked archive, what is to be taken instead.
+func git(root, instead string, args ...string) (string, error) {
+	if _, err := os.Lstat(filepath.Join(root, ".git")); errors.Is(err, fs.ErrNotExist) {
+		return instead, nil
+	}
+	cmd := exec.Command("git", append([]string{"-C", root}, args...)...)
+	var stderr strings.Builder
+	cmd.Stderr = &stderr
+	out, err := cmd.Output()
+	if err != nil {
+		return "", fmt.Errorf("git %s: %w\n%s", args[0], err, strings.TrimSpace(stderr.String()))
+	}
+	return strings.TrimSpace(string(out)), nil
 }
 
 // write builds for the targets and then writes archives, SBOMs and
