@@ -2,15 +2,15 @@ package main
 
 import (
 	"bytes"
+	"encoding/json"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 )
 
-// build returns the binary for a target. Of the environment, only what says
-// where modules come from reaches it. What the tag leaves out, the command does
-// not use: see the Makefile.
+// build returns the binary for a target. What the tag leaves out, the command
+// does not use: see the Makefile.
 func (r release) build(t target) ([]byte, error) {
 	dir, err := os.MkdirTemp("", "imdslock-dist")
 	if err != nil {
@@ -21,11 +21,49 @@ func (r release) build(t target) ([]byte, error) {
 	cmd := exec.Command("go", "build", "-trimpath", "-buildvcs=auto", "-tags=urfave_cli_no_docs",
 		"-ldflags=-s -w -X main.release="+r.version, "-o", binary, "./cmd/imdslock")
 	cmd.Dir = r.root
-	cmd.Env = append(os.Environ(), "GOOS="+t.os, "GOARCH="+t.arch, "CGO_ENABLED=0", "GOFLAGS=", "GOEXPERIMENT=", "GOAMD64=v1", "GOARM64=v8.0")
+	if cmd.Env, err = r.environment(t); err != nil {
+		return nil, err
+	}
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return nil, fmt.Errorf("building for %s/%s: %w\n%s", t.os, t.arch, err, bytes.TrimSpace(out))
 	}
 	return os.ReadFile(binary)
+}
+
+// environment is that of a build. Of the environment, and of what go env -w has
+// set, only what says where things are and where modules come from reaches it:
+// a flag or an experiment would be in the binary. The Go that builds is the one
+// that runs this.
+func (r release) environment(t target) ([]string, error) {
+	settings := []string{"GOAUTH", "GOCACHE", "GOINSECURE", "GOMODCACHE", "GONOPROXY", "GONOSUMDB", "GOPATH", "GOPRIVATE", "GOPROXY", "GOSUMDB", "GOTMPDIR", "GOVCS"}
+	cmd := exec.Command("go", append([]string{"env", "-json"}, settings...)...)
+	cmd.Dir = r.root
+	out, err := cmd.Output()
+	if err != nil {
+		return nil, fmt.Errorf("go env: %w", err)
+	}
+	var values map[string]string
+	if err := json.Unmarshal(out, &values); err != nil {
+		return nil, fmt.Errorf("go env: %w", err)
+	}
+	env := []string{
+		"GOOS=" + t.os, "GOARCH=" + t.arch, "GOAMD64=v1", "GOARM64=v8.0", "CGO_ENABLED=0",
+		"GOENV=off", "GOFIPS140=off", "GOTOOLCHAIN=local", "GOWORK=off",
+	}
+	for _, name := range settings {
+		env = append(env, name+"="+values[name])
+	}
+	for _, name := range []string{
+		"PATH", "HOME", "TMPDIR", "XDG_CONFIG_HOME", "NETRC",
+		"HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy",
+		"SSL_CERT_FILE", "SSL_CERT_DIR", "GIT_SSL_CAINFO",
+		"APPDATA", "LOCALAPPDATA", "PATHEXT", "SYSTEMROOT", "TEMP", "TMP", "USERPROFILE", // of Windows
+	} {
+		if value, ok := os.LookupEnv(name); ok {
+			env = append(env, name+"="+value)
+		}
+	}
+	return env, nil
 }
 
 // A file is one in an archive.
