@@ -73,7 +73,8 @@ type file struct {
 	mode    os.FileMode
 }
 
-// contents are the files of an archive, below a folder of its name, sorted.
+// contents are the files of an archive, below a folder of its name, always in the
+// same order.
 func (r release) contents(folder string, binary []byte, t target) ([]file, error) {
 	executable := "imdslock"
 	if t.os == "windows" {

@@ -1,7 +1,8 @@
 // Dist builds what a release of imdslock is made of: for every target a static
 // binary with its documents in one archive, an SBOM beside it, and checksums of
 // all. The same commit, version and Go give the same bytes, wherever and whenever
-// it runs.
+// it runs; but the go command does not see the commit in a linked worktree of git
+// (https://go.dev/issue/58218), so that the binary does not name it there.
 //
 //	go run ./internal/dist [-version V] [-o DIR] [OS/ARCH]...
 package main

@@ -61,8 +61,8 @@ type configurationError struct{ error }
 // nothing is the answer: CodePipeline is told the result, and takes no other.
 var nothing = []byte("null")
 
-// Answer does a job. The
-// error is that this failed, so that Lambda tries again, which does no harm.
+// Answer does a job and tells CodePipeline the result. The error is that telling
+// failed, so that Lambda tries again, which does no harm.
 func (f Function) Answer(ctx context.Context, event []byte) ([]byte, error) {
 	var e Event
 	if err := json.Unmarshal(event, &e); err != nil || e.Job.ID == "" {
