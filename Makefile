@@ -7,11 +7,8 @@
 build: ## the command, at bin/imdslock
 	CGO_ENABLED=0 go build -trimpath -tags=urfave_cli_no_docs -ldflags='-s -w' -o bin/imdslock ./cmd/imdslock
 
-lambda: ## the function for AWS Lambda, at bin/lambda: a bootstrap and a ZIP file for arm64 and amd64
-	@for arch in arm64 amd64; do \
-	  GOOS=linux GOARCH=$$arch CGO_ENABLED=0 go build -trimpath -tags lambda.norpc -ldflags='-s -w' -o bin/lambda/$$arch/bootstrap ./cmd/imdslock-lambda && \
-	  go run ./deploy/pack bin/lambda/$$arch/bootstrap bin/lambda/imdslock-lambda-$$arch.zip || exit; \
-	done
+lambda: ## the function for AWS Lambda, at bin/lambda: a ZIP file for arm64 and one for amd64
+	go run ./internal/dist -lambda -o bin/lambda
 	@sha256sum bin/lambda/*.zip
 
 run: build ## the main job: the embedded Linux template, as a diff

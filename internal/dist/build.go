@@ -9,23 +9,30 @@ import (
 	"path/filepath"
 )
 
-// build returns the binary for a target. What the tag leaves out, the command
-// does not use: see the Makefile.
-func (r release) build(t target) ([]byte, error) {
+// A program is one that can be built.
+type program struct{ pkg, tags, ldflags string }
+
+// command is the command. What the tag leaves out, it does not use: see the
+// Makefile.
+func (r release) command() program {
+	return program{"./cmd/imdslock", "urfave_cli_no_docs", "-s -w -X main.release=" + r.version}
+}
+
+// build returns the binary of a program for a target.
+func (r release) build(p program, t target) ([]byte, error) {
 	dir, err := os.MkdirTemp("", "imdslock-dist")
 	if err != nil {
 		return nil, err
 	}
 	defer os.RemoveAll(dir)
-	binary := filepath.Join(dir, "imdslock")
-	cmd := exec.Command("go", "build", "-trimpath", "-buildvcs=auto", "-tags=urfave_cli_no_docs",
-		"-ldflags=-s -w -X main.release="+r.version, "-o", binary, "./cmd/imdslock")
+	binary := filepath.Join(dir, "binary")
+	cmd := exec.Command("go", "build", "-trimpath", "-buildvcs=auto", "-tags="+p.tags, "-ldflags="+p.ldflags, "-o", binary, p.pkg)
 	cmd.Dir = r.root
 	if cmd.Env, err = r.environment(t); err != nil {
 		return nil, err
 	}
 	if out, err := cmd.CombinedOutput(); err != nil {
-		return nil, fmt.Errorf("building for %s/%s: %w\n%s", t.os, t.arch, err, bytes.TrimSpace(out))
+		return nil, fmt.Errorf("building %s for %s/%s: %w\n%s", p.pkg, t.os, t.arch, err, bytes.TrimSpace(out))
 	}
 	return os.ReadFile(binary)
 }

@@ -1,9 +1,12 @@
 package main
 
 import (
+	"archive/zip"
 	"bytes"
 	"crypto/sha256"
+	"debug/elf"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -210,6 +213,40 @@ func TestNoCheckout(t *testing.T) {
 	t.Setenv("SOURCE_DATE_EPOCH", "1000000000")
 	if r, err := newRelease(root, "v1"); err != nil || r.version != "v1" || r.time.Year() != 2001 {
 		t.Errorf("all is given: %v, %v", r, err)
+	}
+}
+
+// TestLambda wants a ZIP file with one file, that everybody may run.
+func TestLambda(t *testing.T) {
+	if testing.Short() {
+		t.Skip("builds the function")
+	}
+	out := t.TempDir()
+	if err := (release{root: "../..", time: time.Unix(1000000000, 0).UTC()}).writeLambda(out, "arm64"); err != nil {
+		t.Fatal(err)
+	}
+	r, err := zip.OpenReader(filepath.Join(out, "imdslock-lambda-arm64.zip"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	if len(r.File) != 1 || r.File[0].Name != "bootstrap" || r.File[0].Mode() != 0o755 {
+		t.Fatalf("%+v", r.File)
+	}
+	f, err := r.File[0].Open()
+	if err != nil {
+		t.Fatal(err)
+	}
+	content, err := io.ReadAll(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	program, err := elf.NewFile(bytes.NewReader(content))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if libraries, err := program.ImportedLibraries(); program.Machine != elf.EM_AARCH64 || len(libraries) > 0 || err != nil {
+		t.Errorf("for %s, with %v, %v", program.Machine, libraries, err)
 	}
 }
 

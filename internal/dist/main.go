@@ -3,8 +3,10 @@
 // all. The same commit, version and Go give the same bytes, wherever and whenever
 // it runs; but the go command does not see the commit in a linked worktree of git
 // (https://go.dev/issue/58218), so that the binary does not name it there.
+// With -lambda it builds ZIP files of the function for AWS Lambda instead.
 //
 //	go run ./internal/dist [-version V] [-o DIR] [OS/ARCH]...
+//	go run ./internal/dist -lambda [-o DIR]
 package main
 
 import (
@@ -40,17 +42,21 @@ func targets() []target {
 func main() {
 	version := flag.String("version", "", "the version; by default what git describe says")
 	out := flag.String("o", "dist", "the folder to write to")
+	lambda := flag.Bool("lambda", false, "build the function for AWS Lambda")
 	flag.Parse()
-	if err := run(*version, *out, flag.Args()); err != nil {
+	if err := run(*version, *out, *lambda, flag.Args()); err != nil {
 		fmt.Fprintln(os.Stderr, "dist:", err)
 		os.Exit(1)
 	}
 }
 
-func run(version, out string, platforms []string) error {
+func run(version, out string, lambda bool, platforms []string) error {
 	r, err := newRelease(".", version)
 	if err != nil {
 		return err
+	}
+	if lambda {
+		return r.writeLambda(out, "arm64", "amd64")
 	}
 	all := targets()
 	if len(platforms) > 0 {
@@ -117,7 +123,7 @@ func (r release) write(out string, targets []target) error {
 	files := map[string][]byte{}
 	for _, t := range targets {
 		name := strings.Join([]string{"imdslock", r.version, t.os, t.arch}, "_")
-		binary, err := r.build(t)
+		binary, err := r.build(r.command(), t)
 		if err != nil {
 			return err
 		}
