@@ -13,6 +13,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"path"
 	"slices"
 
@@ -151,7 +152,7 @@ func (f Function) lock(input []byte, set settings) ([]byte, map[string]string, e
 	if err != nil {
 		return nil, nil, err
 	}
-	values := map[string]string{}
+	values, decidedBy := map[string]string{}, map[string]string{} // by parameter: its value, and a template that needs it
 	for _, name := range set.templates {
 		template, err := a.read(name)
 		if err != nil {
@@ -163,8 +164,13 @@ func (f Function) lock(input []byte, set settings) ([]byte, map[string]string, e
 		}
 		fmt.Fprint(f.Log, message.Notes(name, result.Findings))
 		a.replace(name, result.Output)
-		for parameter, value := range result.Parameters {
-			values[parameter] = value
+		for _, parameter := range slices.Sorted(maps.Keys(result.Parameters)) {
+			value := result.Parameters[parameter]
+			if other, ok := values[parameter]; ok && other != value {
+				return nil, nil, configurationError{fmt.Errorf("%s needs parameter %s to be %q, and %s needs %q: lock them in two actions",
+					decidedBy[parameter], parameter, other, name, value)}
+			}
+			values[parameter], decidedBy[parameter] = value, name
 		}
 	}
 	if set.configuration != "" {

@@ -260,6 +260,30 @@ func TestFailures(t *testing.T) {
 	}
 }
 
+// TestParametersOfTwo wants two templates with one configuration to need the
+// same values, and to be refused where they do not.
+func TestParametersOfTwo(t *testing.T) {
+	aws := awstest.New(t)
+	source := files(t)
+	same, other := source[2], source[2]
+	same.Name, other.Name = "same.yaml", "other.yaml"
+	other.content = strings.ReplaceAll(other.content, `"true"`, `"yes"`)
+	if other.content == same.content {
+		t.Fatal("the template has no value of its parameter")
+	}
+	in := pack(t, append(source, same, other))
+	run(t, aws, in, event(t, `{"Templates": ["infra/nodegroup.yaml", "same.yaml"], "TemplateConfiguration": "c.json"}`, ""))
+	if told := aws.Told(); told.Request.OutputVariables["DisableIMDSv1"] != "true" {
+		t.Errorf("%+v", told)
+	}
+	aws.Results = nil
+	run(t, aws, in, event(t, `{"Templates": ["infra/nodegroup.yaml", "other.yaml"], "TemplateConfiguration": "c.json"}`, ""))
+	const want = `infra/nodegroup.yaml needs parameter DisableIMDSv1 to be "true", and other.yaml needs "yes"`
+	if d := aws.Told().Request.FailureDetails; d.Type != "ConfigurationError" || !strings.HasPrefix(d.Message, want) {
+		t.Errorf("%+v", d)
+	}
+}
+
 // TestTelling is CodePipeline not taking a result.
 func TestTelling(t *testing.T) {
 	aws := awstest.New(t)
