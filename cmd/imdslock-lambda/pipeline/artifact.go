@@ -108,17 +108,31 @@ func (a *artifact) replace(name string, content []byte) { a.replaced[name] = con
 // need not be there yet.
 func (a *artifact) configure(name string, values map[string]string) error {
 	var content []byte
+	var err error
 	if a.files[name] != nil {
-		var err error
-		if content, err = a.read(name); err != nil {
-			return err
-		}
+		content, err = a.read(name)
+	} else {
+		err = a.hasRoom(name)
 	}
-	content, err := transform.SetParameters(content, slices.Sorted(maps.Keys(values)), values)
+	if err != nil {
+		return err
+	}
+	content, err = transform.SetParameters(content, slices.Sorted(maps.Keys(values)), values)
 	if err != nil {
 		return errors.New(message.Error(name, err))
 	}
 	a.replace(name, content)
+	return nil
+}
+
+// hasRoom is an error where a new file would stand below another file, or other
+// files below it: nobody could unpack that.
+func (a *artifact) hasRoom(name string) error {
+	for other, file := range a.files {
+		if strings.HasPrefix(other, name+"/") || strings.HasPrefix(name, other+"/") && !file.Mode().IsDir() {
+			return fmt.Errorf("the input artifact has no room for %s beside %s", name, other)
+		}
+	}
 	return nil
 }
 

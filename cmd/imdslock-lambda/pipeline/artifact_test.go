@@ -3,6 +3,7 @@ package pipeline
 import (
 	"archive/zip"
 	"bytes"
+	"fmt"
 	"io/fs"
 	"strings"
 	"testing"
@@ -84,6 +85,31 @@ func TestBombs(t *testing.T) {
 	}
 	if _, err := openArtifact(pack(t, crowd)); err == nil || !strings.Contains(err.Error(), "at most 10000 are taken") {
 		t.Error(err)
+	}
+}
+
+// TestRoom wants a new file to stand where it can be unpacked.
+func TestRoom(t *testing.T) {
+	a, err := openArtifact(pack(t, append(files(t), file{zip.FileHeader{Name: "conf/dev/a.json"}, "{}"})))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range map[string]string{
+		"README.md/c.json":     "the input artifact has no room for README.md/c.json beside README.md",
+		"README.md/deep/c":     "the input artifact has no room for README.md/deep/c beside README.md",
+		"conf":                 "the input artifact has no room for conf beside conf/dev/a.json",
+		"conf/dev":             "the input artifact has no room for conf/dev beside conf/dev/a.json",
+		"infra":                "the input artifact has no file infra",
+		"infra/c.json":         "",
+		"conf/dev/a.json":      "",
+		"conf/dev/b.json":      "",
+		"new/folder/conf.json": "",
+		"README":               "",
+	} {
+		err := a.configure(name, map[string]string{"DisableIMDSv1": "true"})
+		if got := fmt.Sprint(err); err == nil && want != "" || err != nil && got != want {
+			t.Errorf("%s: %v", name, err)
+		}
 	}
 }
 
