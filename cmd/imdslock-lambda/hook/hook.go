@@ -148,9 +148,9 @@ func (f Function) check(template []byte, name string, opts transform.Options) er
 	var lines []string
 	for _, finding := range findings {
 		if finding.Open {
-			lines = append(lines, fmt.Sprintf("%s: %s %s", name, finding.Rule, finding.Message))
+			lines = append(lines, fmt.Sprintf("%s: %s %s", name, finding.Rule, message.OneLine(finding.Message)))
 		} else {
-			fmt.Fprintf(f.Log, "%s: note: %s\n", name, finding.Message)
+			fmt.Fprintf(f.Log, "%s: note: %s\n", name, message.OneLine(finding.Message))
 		}
 	}
 	if len(lines) == 0 {

@@ -1,6 +1,7 @@
 package hook
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -153,5 +154,19 @@ func TestSlow(t *testing.T) {
 	text, err := f.Answer(ctx, []byte(stackEvent("STACK", url)))
 	if err != nil || !strings.Contains(string(text), `"FAILED"`) || !strings.Contains(string(text), "deadline exceeded") {
 		t.Errorf("%v %s", err, text)
+	}
+}
+
+// TestOneLine wants a logical id with a line break to begin no line of its own.
+func TestOneLine(t *testing.T) {
+	var log bytes.Buffer
+	f := newFunction()
+	f.Log = &log
+	err := f.check([]byte(`{"Resources":{"L\nT":{"Type":"AWS::EC2::LaunchTemplate","Properties":{"LaunchTemplateData":{"UserData":"H4s="}}}}}`), "template", f.Options)
+	if err == nil || !strings.Contains(err.Error(), `template: metadata-options L\nT: no MetadataOptions`) {
+		t.Error(err)
+	}
+	if got := log.String(); strings.Count(got, "\n") != 1 || !strings.Contains(got, `L\nT: user data not judged`) {
+		t.Errorf("%q", got)
 	}
 }

@@ -5,7 +5,9 @@ package message
 import (
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"imdslock/transform"
@@ -18,11 +20,25 @@ func Error(name string, err error) string {
 	if !errors.As(err, &at) {
 		return name + ": " + err.Error()
 	}
-	text := name + ":" + err.Error()
+	text := OneLine(name + ":" + err.Error())
 	if at.Hint != "" {
-		text += "\nhint: " + at.Hint
+		text += "\nhint: " + OneLine(at.Hint)
 	}
 	return text
+}
+
+// OneLine writes control characters as Go does, so that a message is one line
+// of a log, whatever names are in it.
+func OneLine(message string) string {
+	var b strings.Builder
+	for _, r := range message {
+		if unicode.IsControl(r) {
+			b.WriteString(strings.Trim(strconv.QuoteRune(r), "'"))
+			continue
+		}
+		b.WriteRune(r)
+	}
+	return b.String()
 }
 
 // Notes words the findings of a patch that changed nothing, a line for each.
@@ -30,7 +46,7 @@ func Notes(name string, findings []transform.Finding) string {
 	var text strings.Builder
 	for _, f := range findings {
 		if f.IsNote() {
-			fmt.Fprintf(&text, "%s:%v: note: %s\n", name, f.Position, f.Message)
+			text.WriteString(OneLine(fmt.Sprintf("%s:%v: note: %s", name, f.Position, f.Message)) + "\n")
 		}
 	}
 	return text.String()

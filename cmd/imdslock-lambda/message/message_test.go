@@ -1,10 +1,28 @@
 package message
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"unicode/utf8"
+
+	"imdslock/transform"
+	"imdslock/transform/cfn"
 )
+
+// TestOneLine wants names with control characters in them to begin no line of
+// their own, in a log or in an answer.
+func TestOneLine(t *testing.T) {
+	at := cfn.Position{Line: 1, Column: 2}
+	err := fmt.Errorf("wrapped: %w", &cfn.Error{Position: at, Message: "no \n\x1b[1m\u0085é", Hint: "take\r\nno"})
+	if got, want := Error("a\nb", err), `a\nb:wrapped: 1:2: no \n\x1b[1m\u0085é`+"\nhint: "+`take\r\nno`; got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+	notes := []transform.Finding{{Position: at, Message: "L\nT"}}
+	if got, want := Notes("a\nb", notes), `a\nb:1:2: note: L\nT`+"\n"; got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+}
 
 func TestTruncate(t *testing.T) {
 	lines := strings.Repeat("a line with é\n", 100)
