@@ -21,16 +21,16 @@ import (
 	"imdslock/transform"
 )
 
-// An Event is what CloudFormation sends. The documentation spells some names in
+// A request is what CloudFormation sends. The documentation spells some names in
 // two ways, clientRequestToken and clientRequesttoken; case does not matter.
-type Event struct {
+type request struct {
 	ClientRequestToken    string      `json:"clientRequestToken"`
 	ActionInvocationPoint string      `json:"actionInvocationPoint"` // "CREATE_PRE_PROVISION", …; none for a change set
-	RequestData           RequestData `json:"requestData"`
+	RequestData           requestData `json:"requestData"`
 }
 
-// RequestData says what is to be judged.
-type RequestData struct {
+// requestData says what is to be judged.
+type requestData struct {
 	TargetName      string `json:"targetName"` // a resource type, "STACK" or "CHANGE_SET"
 	TargetType      string `json:"targetType"` // the same, or "RESOURCE" where Cloud Control asks
 	TargetLogicalID string `json:"targetLogicalId"`
@@ -52,8 +52,8 @@ const (
 	internalFailure = "InternalFailure"
 )
 
-// An Answer is what CloudFormation wants to hear.
-type Answer struct {
+// A response is what CloudFormation wants to hear.
+type response struct {
 	HookStatus         string `json:"hookStatus"` // "SUCCESS" or "FAILED"
 	ErrorCode          string `json:"errorCode,omitempty"`
 	Message            string `json:"message"`
@@ -76,7 +76,7 @@ type Function struct {
 
 // Answer answers an event.
 func (f Function) Answer(ctx context.Context, event []byte) ([]byte, error) {
-	var e Event
+	var e request
 	if err := json.Unmarshal(event, &e); err != nil {
 		return failed(e, internalFailure, fmt.Sprintf("the event is none of a hook: %v", err))
 	}
@@ -88,22 +88,22 @@ func (f Function) Answer(ctx context.Context, event []byte) ([]byte, error) {
 	case err != nil:
 		return failed(e, internalFailure, err.Error())
 	}
-	return json.Marshal(Answer{HookStatus: "SUCCESS", Message: note, ClientRequestToken: e.ClientRequestToken})
+	return json.Marshal(response{HookStatus: "SUCCESS", Message: note, ClientRequestToken: e.ClientRequestToken})
 }
 
 // Fail answers an event with a failure.
 func (f Function) Fail(_ context.Context, event []byte, why string) ([]byte, error) {
-	var e Event
+	var e request
 	_ = json.Unmarshal(event, &e) // without a token CloudFormation fails all the same
 	return failed(e, internalFailure, why)
 }
 
-func failed(e Event, code, why string) ([]byte, error) {
+func failed(e request, code, why string) ([]byte, error) {
 	limit := maxMessage
 	if e.RequestData.TargetType == "RESOURCE" {
 		limit = maxMessageCloudControl
 	}
-	return json.Marshal(Answer{"FAILED", code, message.Truncate(why, limit), e.ClientRequestToken})
+	return json.Marshal(response{"FAILED", code, message.Truncate(why, limit), e.ClientRequestToken})
 }
 
 // An openError says what is not locked.
@@ -114,7 +114,7 @@ func (e *openError) Error() string { return e.what }
 // judge says why there is nothing against what an event is about. The error is
 // an [*openError] where something is not locked, and another where that cannot
 // be told.
-func (f Function) judge(ctx context.Context, e Event) (string, error) {
+func (f Function) judge(ctx context.Context, e request) (string, error) {
 	if e.ActionInvocationPoint == "DELETE_PRE_PROVISION" {
 		return "what is deleted needs no lock", nil
 	}

@@ -14,13 +14,13 @@ import (
 )
 
 // ask calls the hook.
-func ask(t *testing.T, f Function, event string) Answer {
+func ask(t *testing.T, f Function, event string) response {
 	t.Helper()
 	text, err := f.Answer(t.Context(), []byte(event))
 	if err != nil {
 		t.Fatal(err)
 	}
-	var a Answer
+	var a response
 	d := json.NewDecoder(bytes.NewReader(text))
 	d.DisallowUnknownFields()
 	if err := d.Decode(&a); err != nil {

@@ -14,7 +14,7 @@ import (
 type properties map[string]json.RawMessage
 
 // oneResource returns a template with one resource, that of an event.
-func oneResource(target RequestData) ([]byte, error) {
+func oneResource(target requestData) ([]byte, error) {
 	var all properties
 	if err := json.Unmarshal(target.TargetModel.ResourceProperties, &all); err != nil {
 		return nil, fmt.Errorf("the properties of %s cannot be read: %w", logicalID(target.TargetLogicalID), err)

@@ -30,7 +30,7 @@ func stackEvent(target, url string) string {
 }
 
 // askAbout puts a template into the store and asks about it.
-func askAbout(t *testing.T, template string) Answer {
+func askAbout(t *testing.T, template string) response {
 	t.Helper()
 	f, url := store(t, func(w http.ResponseWriter, r *http.Request) {
 		if len(r.Header["Authorization"])+len(r.Header["Cookie"])+len(r.Header["X-Amz-Security-Token"]) > 0 {

@@ -32,8 +32,8 @@ const fragment = "fragment"
 // https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
 const maxFragment = 1 << 20
 
-// An Event is what CloudFormation sends.
-type Event struct {
+// A request is what CloudFormation sends.
+type request struct {
 	RequestID string          `json:"requestId"`
 	Fragment  json.RawMessage `json:"fragment"` // the template in JSON, without its Transform section
 	Params    json.RawMessage `json:"params"`   // what stands beside the macro's name; see package params
@@ -49,17 +49,17 @@ const (
 	failure = "failure"
 )
 
-// An Answer is what CloudFormation wants to hear.
-type Answer struct {
+// A response is what CloudFormation wants to hear.
+type response struct {
 	RequestID    string
 	Status       string          // success or failure
 	Fragment     json.RawMessage // of a success: the locked template
 	ErrorMessage string          // of a failure: shown among the stack's events
 }
 
-// Bytes returns the answer in JSON. The fragment in it is as it is, byte for
+// bytes returns the answer in JSON. The fragment in it is as it is, byte for
 // byte, which [json.Marshal] would not leave it.
-func (a Answer) Bytes() []byte {
+func (a response) bytes() []byte {
 	// Strings can always be marshalled.
 	id, _ := json.Marshal(a.RequestID)
 	if a.Status == success {
@@ -77,7 +77,7 @@ type Function struct {
 
 // Answer answers an event.
 func (f Function) Answer(_ context.Context, event []byte) ([]byte, error) {
-	var e Event
+	var e request
 	if err := json.Unmarshal(event, &e); err != nil {
 		return fail(e.RequestID, fmt.Sprintf("the event is none of a macro: %v", err)), nil
 	}
@@ -88,7 +88,7 @@ func (f Function) Answer(_ context.Context, event []byte) ([]byte, error) {
 	if err != nil {
 		return fail(e.RequestID, message.Error(fragment, err)), nil
 	}
-	return Answer{RequestID: e.RequestID, Status: success, Fragment: locked}.Bytes(), nil
+	return response{RequestID: e.RequestID, Status: success, Fragment: locked}.bytes(), nil
 }
 
 // Fail answers an event with a failure.
@@ -99,11 +99,11 @@ func (f Function) Fail(_ context.Context, event []byte, why string) ([]byte, err
 }
 
 func fail(id, why string) []byte {
-	return Answer{RequestID: id, Status: failure, ErrorMessage: why}.Bytes()
+	return response{RequestID: id, Status: failure, ErrorMessage: why}.bytes()
 }
 
 // lock returns the locked template.
-func (f Function) lock(e Event) ([]byte, error) {
+func (f Function) lock(e request) ([]byte, error) {
 	given, err := params.Parse(e.Params)
 	if err != nil {
 		return nil, err

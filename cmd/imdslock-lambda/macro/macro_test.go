@@ -19,7 +19,7 @@ const group = `{"Parameters":{"DisableIMDSv1":{"Type":"String","Default":"false"
 	`"UserData":{"Fn::Base64":"#!/bin/bash\n<&> \u003c /etc/eks/bootstrap.sh x"}}}}}}`
 
 // answer calls the macro and returns what it answers, decoded and as it is.
-func answer(t *testing.T, fragment, params, values string) (Answer, []byte) {
+func answer(t *testing.T, fragment, params, values string) (response, []byte) {
 	t.Helper()
 	var log bytes.Buffer
 	text, err := Function{Options: transform.Defaults(), Log: &log}.Answer(t.Context(),
@@ -36,7 +36,7 @@ func answer(t *testing.T, fragment, params, values string) (Answer, []byte) {
 	if err := d.Decode(&a); err != nil || a.RequestID == nil || a.Status == nil || *a.RequestID != "r-1" {
 		t.Fatalf("%v: %s", err, text)
 	}
-	got := Answer{RequestID: *a.RequestID, Status: *a.Status, Fragment: a.Fragment}
+	got := response{RequestID: *a.RequestID, Status: *a.Status, Fragment: a.Fragment}
 	if a.ErrorMessage != nil {
 		got.ErrorMessage = *a.ErrorMessage
 	}

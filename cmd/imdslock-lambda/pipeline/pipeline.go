@@ -24,9 +24,9 @@ import (
 	"imdslock/transform"
 )
 
-// An Event is what CodePipeline sends. It has credentials in it, so it is never
+// A jobEvent is what CodePipeline sends. It has credentials in it, so it is never
 // logged.
-type Event struct {
+type jobEvent struct {
 	Job struct {
 		ID   string `json:"id"`
 		Data struct {
@@ -65,7 +65,7 @@ var nothing = []byte("null")
 // Answer does a job and tells CodePipeline the result. The error is that telling
 // failed, so that Lambda tries again, which does no harm.
 func (f Function) Answer(ctx context.Context, event []byte) ([]byte, error) {
-	var e Event
+	var e jobEvent
 	if err := json.Unmarshal(event, &e); err != nil || e.Job.ID == "" {
 		return nil, errors.New("the event is none of CodePipeline: it has no CodePipeline.job")
 	}
@@ -82,7 +82,7 @@ func (f Function) Answer(ctx context.Context, event []byte) ([]byte, error) {
 
 // Fail tells CodePipeline that a job failed.
 func (f Function) Fail(ctx context.Context, event []byte, why string) ([]byte, error) {
-	var e Event
+	var e jobEvent
 	if err := json.Unmarshal(event, &e); err != nil || e.Job.ID == "" {
 		return nil, errors.New(why)
 	}
@@ -91,7 +91,7 @@ func (f Function) Fail(ctx context.Context, event []byte, why string) ([]byte, e
 
 // do makes the output artifact and returns the parameters that a deployment has
 // to pass.
-func (f Function) do(ctx context.Context, e Event) (map[string]string, error) {
+func (f Function) do(ctx context.Context, e jobEvent) (map[string]string, error) {
 	data := e.Job.Data
 	set, err := f.settings(data.ActionConfiguration.Configuration.UserParameters)
 	if err != nil {
