@@ -131,7 +131,7 @@ func (m *moto) aws(args ...string) []byte {
 	defer cancel()
 	cmd := exec.CommandContext(ctx, "aws", append(args, "--output", "json")...)
 	cmd.Env = append(os.Environ(), "AWS_ENDPOINT_URL=http://"+motoAddress, "AWS_ACCESS_KEY_ID=x", "AWS_SECRET_ACCESS_KEY=x",
-		"AWS_DEFAULT_REGION="+pseudo["AWS::Region"], "AWS_EC2_METADATA_DISABLED=true", "AWS_PAGER=")
+		"AWS_DEFAULT_REGION="+pseudo()["AWS::Region"], "AWS_EC2_METADATA_DISABLED=true", "AWS_PAGER=")
 	var stdout, stderr strings.Builder
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
 	if err := m.ns.do(cmd.Run); err != nil {
@@ -147,7 +147,7 @@ func (m *moto) stack(verb string, template []byte, parameters ...string) {
 	if err := os.WriteFile(file, template, 0o600); err != nil {
 		m.t.Fatal(err)
 	}
-	m.aws(append([]string{"cloudformation", verb, "--stack-name", pseudo["AWS::StackName"], "--template-body", "file://" + file, "--parameters"}, parameters...)...)
+	m.aws(append([]string{"cloudformation", verb, "--stack-name", pseudo()["AWS::StackName"], "--template-body", "file://" + file, "--parameters"}, parameters...)...)
 }
 
 // deployed compares a version of the launch template with what Deploy makes of

@@ -5,7 +5,6 @@ package prove
 import (
 	"encoding/base64"
 	"fmt"
-	"maps"
 	"slices"
 	"strconv"
 
@@ -20,9 +19,11 @@ type Launch struct {
 }
 
 // pseudo are the pseudo parameters of a deployment.
-var pseudo = map[string]string{
-	"AWS::AccountId": "111122223333", "AWS::Partition": "aws", "AWS::Region": "us-west-2", "AWS::URLSuffix": "amazonaws.com",
-	"AWS::StackName": "nodes", "AWS::StackId": "arn:aws:cloudformation:us-west-2:111122223333:stack/nodes/0",
+func pseudo() map[string]string {
+	return map[string]string{
+		"AWS::AccountId": "111122223333", "AWS::Partition": "aws", "AWS::Region": "us-west-2", "AWS::URLSuffix": "amazonaws.com",
+		"AWS::StackName": "nodes", "AWS::StackId": "arn:aws:cloudformation:us-west-2:111122223333:stack/nodes/0",
+	}
 }
 
 // Deploy evaluates the first launch template of a template, with the values
@@ -33,7 +34,7 @@ func Deploy(src []byte, passed map[string]string) (Launch, error) {
 	if err != nil {
 		return Launch{}, err
 	}
-	values := maps.Clone(pseudo)
+	values := pseudo()
 	if parameters := t.Root.Get("Parameters"); parameters != nil {
 		for _, p := range parameters.Pairs {
 			if values[p.Key.Value], err = parameter(p, passed); err != nil {

@@ -69,7 +69,9 @@ func Texts(value json.RawMessage) ([]string, error) {
 }
 
 // names are the parameters that there are.
-var names = []string{"HopLimit", "IMDSv1", "IPTables", "BranchENI", "Resources", "OS"}
+func names() []string {
+	return []string{"HopLimit", "IMDSv1", "IPTables", "BranchENI", "Resources", "OS"}
+}
 
 // Options returns options with what the parameters change in them. Names that
 // are none, and values that an option does not take, are errors.
@@ -95,7 +97,7 @@ func set(opts *transform.Options, name string, texts []string) (err error) {
 		}
 		return nil
 	}
-	if !slices.Contains(names, name) {
+	if !slices.Contains(names(), name) {
 		return fmt.Errorf("there is no parameter %s: %s", name, suggest(name))
 	}
 	if len(texts) != 1 {
@@ -139,10 +141,10 @@ func suggest(name string) string {
 	plain := func(s string) string {
 		return strings.TrimSuffix(strings.ToLower(strings.NewReplacer("-", "", "_", "", " ", "").Replace(s)), "s")
 	}
-	for _, n := range names {
+	for _, n := range names() {
 		if plain(n) == plain(name) {
 			return "did you mean " + n + "?"
 		}
 	}
-	return "there are " + strings.Join(names, ", ")
+	return "there are " + strings.Join(names(), ", ")
 }
