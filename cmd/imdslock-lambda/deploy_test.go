@@ -206,6 +206,9 @@ func TestDeploymentChecked(t *testing.T) {
 }
 
 func TestDeploymentLint(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short: cfn-lint takes seconds")
+	}
 	cfnLint, err := exec.LookPath("cfn-lint")
 	if err != nil {
 		needs.Missing(t, "cfn-lint", err.Error())
