@@ -48,7 +48,7 @@ func TestProof(t *testing.T) {
 func TestProofNotices(t *testing.T) {
 	mustProve(t)
 	t.Parallel()
-	cases := BrokenCases()
+	cases := brokenCases()
 	for i := range cases {
 		cases[i].Template, cases[i].Image.IPTables = reference(), NFT
 	}
@@ -61,6 +61,24 @@ func TestProofNotices(t *testing.T) {
 		default:
 			t.Logf("%s: noticed: %+v", o.Row, o.Seen)
 		}
+	}
+}
+
+// brokenCases are proofs that must fail: rules that are almost right.
+func brokenCases() []Case {
+	replace := func(old, new string) func(string) string {
+		return func(s string) string { return strings.ReplaceAll(s, old, new) }
+	}
+	return []Case{
+		{Row: "another interface", Options: aws, Break: replace("eni+", "enx+"), Want: always(otherPods)},
+		{Row: "another address", Options: aws, Break: replace("169.254.169.254/32", "169.254.169.253/32"), Want: always(otherPods)},
+		{Row: "a mask that is too wide", Options: strict, Break: replace("169.254.169.254/32", "169.254.0.0/16"), Want: always(nobody)},
+		{Row: "no save", Options: aws, Break: replace("iptables-save | tee", "true | tee"), Then: []Step{reboot}, Want: always(otherPods)},
+		{Row: "no service", Options: aws, Break: replace("systemctl enable --now iptables", "true"), Then: []Step{reboot}, Want: always(otherPods)},
+		{Row: "the node itself", Options: strict, Break: replace("PREROUTING", "OUTPUT"), Want: always(nobody)},
+		{Row: "no failure of the unit", Options: strict, Break: replace("ExecStartPre=/bin", "ExecStartPre=-/bin"), Image: Image{Broken: true},
+			Want: then(nobody, everybody).with(notStarted)},
+		{Row: "the status of the bootstrap", Options: aws, Break: replace("# imdslock: end\n", "exit 0\n"), Want: always(otherPods)},
 	}
 }
 
