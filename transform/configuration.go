@@ -2,23 +2,26 @@ package transform
 
 import (
 	"bytes"
+	"maps"
+	"slices"
 
 	"imdslock/transform/cfn"
 )
 
 // SetParameters returns a CodePipeline template configuration in which
-// parameters have the given values, in the order of the names; all else stays
-// byte for byte. An empty src makes a new one. The error is a [*cfn.Error] where
-// src is no JSON object, also where there are no names ("Template configuration
-// file" in the CloudFormation User Guide's page on CodePipeline artifacts).
-func SetParameters(src []byte, names []string, values map[string]string) ([]byte, error) {
+// parameters have the given values, added in the order of their names; all else
+// stays byte for byte. An empty src makes a new one. The error is a [*cfn.Error]
+// where src is no JSON object, also where there are no values ("Template
+// configuration file" in the CloudFormation User Guide's page on CodePipeline
+// artifacts).
+func SetParameters(src []byte, values map[string]string) ([]byte, error) {
 	if len(src) == 0 {
 		src = []byte("{\n  \"Parameters\": {}\n}\n")
 	}
 	if _, err := readConfiguration(src); err != nil {
 		return nil, err
 	}
-	for _, name := range names {
+	for _, name := range slices.Sorted(maps.Keys(values)) {
 		var err error
 		if src, err = setParameter(src, name, values[name]); err != nil {
 			return nil, err

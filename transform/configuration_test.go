@@ -21,11 +21,11 @@ func TestSetParameters(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			values := map[string]string{"DisableIMDSv1": "true"}
-			got, err := transform.SetParameters([]byte(test.src), []string{"DisableIMDSv1"}, values)
+			got, err := transform.SetParameters([]byte(test.src), values)
 			if err != nil || string(got) != test.want {
 				t.Errorf("got %q, %v\nwant %q", got, err, test.want)
 			}
-			again, err := transform.SetParameters(got, []string{"DisableIMDSv1"}, values)
+			again, err := transform.SetParameters(got, values)
 			if err != nil || string(again) != string(got) {
 				t.Errorf("a second time it is %q, %v", again, err)
 			}
@@ -40,11 +40,11 @@ func TestSetParameters(t *testing.T) {
 		`{"Parameters": `:   "1:16: not JSON: the template ends too early",
 	} {
 		if strings.HasPrefix(want, "1:1:") {
-			if got, err := transform.SetParameters([]byte(src), nil, nil); err == nil || err.Error() != want {
-				t.Errorf("%s, no names: got %q, %v, want %s", src, got, err, want)
+			if got, err := transform.SetParameters([]byte(src), nil); err == nil || err.Error() != want {
+				t.Errorf("%s, no values: got %q, %v, want %s", src, got, err, want)
 			}
 		}
-		if got, err := transform.SetParameters([]byte(src), []string{"A"}, map[string]string{"A": "b"}); err == nil || err.Error() != want {
+		if got, err := transform.SetParameters([]byte(src), map[string]string{"A": "b"}); err == nil || err.Error() != want {
 			t.Errorf("%s: got %q, %v, want %s", src, got, err, want)
 		}
 	}

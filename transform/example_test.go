@@ -4,8 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"log"
-	"maps"
-	"slices"
 
 	"imdslock/transform"
 	"imdslock/transform/cfn"
@@ -178,8 +176,7 @@ func ExampleSetParameters() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	names := slices.Sorted(maps.Keys(result.Parameters))
-	configuration, err := transform.SetParameters([]byte(`{"Tags": {"team": "blue"}}`), names, result.Parameters)
+	configuration, err := transform.SetParameters([]byte(`{"Tags": {"team": "blue"}}`), result.Parameters)
 	if err != nil {
 		log.Fatal(err)
 	}

@@ -23,6 +23,12 @@ const (
 	typeNodegroup           = "AWS::EKS::Nodegroup"
 )
 
+// ResourceTypes returns the types of resources that decide how nodes reach the
+// metadata service: what has nothing of them has nothing to lock.
+func ResourceTypes() []string {
+	return []string{typeLaunchTemplate, typeLaunchConfiguration, typeNodegroup}
+}
+
 // launchTemplates returns the launch templates and launch configurations of a
 // template in order.
 func launchTemplates(t *cfn.Template) ([]launchTemplate, error) {

@@ -32,12 +32,11 @@ func patchConfiguration(opts options, results []patched, files *fileSet, stderr 
 	if err != nil {
 		return p, err
 	}
-	names := slices.Sorted(maps.Keys(values))
-	output, err := transform.SetParameters(input, names, values)
+	output, err := transform.SetParameters(input, values)
 	if err != nil {
 		return p, p.placed(err)
 	}
-	if len(names) == 0 && !opts.quiet {
+	if len(values) == 0 && !opts.quiet {
 		fmt.Fprintf(stderr, "%s:1:1: note: no parameter decides about IMDSv1: none set\n", p.name)
 	}
 	p.changed = !bytes.Equal(input, output)

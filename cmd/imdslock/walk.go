@@ -83,13 +83,13 @@ func (s source) isNoTemplate(err error) (transform.Finding, bool) {
 // mentionsLaunchTemplate reports whether a text names a type of resource that
 // can have anything to lock. It holds little of the text at a time.
 func mentionsLaunchTemplate(r io.Reader) (bool, error) {
-	types := [][]byte{[]byte("AWS::EC2::LaunchTemplate"), []byte("AWS::AutoScaling::LaunchConfiguration"), []byte("AWS::EKS::Nodegroup")}
+	types := transform.ResourceTypes()
 	const overlap = 64 // more than the longest of them
 	window := make([]byte, 64<<10)
 	for kept := 0; ; {
 		n, err := io.ReadFull(r, window[kept:])
 		text := window[:kept+n]
-		if slices.ContainsFunc(types, func(t []byte) bool { return bytes.Contains(text, t) }) {
+		if slices.ContainsFunc(types, func(t string) bool { return bytes.Contains(text, []byte(t)) }) {
 			return true, nil
 		}
 		switch {

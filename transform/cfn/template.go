@@ -56,6 +56,11 @@ type Template struct {
 	conditions map[string]*Node // see condition
 }
 
+// MaxTemplate is how many bytes a template may have: the quota "template body
+// size in an S3 object", 1 MB. Parse takes more.
+// https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
+const MaxTemplate = 1 << 20
+
 // bom is the UTF-8 byte order mark.
 const bom = "\uFEFF"
 

@@ -15,6 +15,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 
 	"imdslock/cmd/imdslock-lambda/message"
@@ -118,20 +119,20 @@ func (f Function) judge(ctx context.Context, e request) (string, error) {
 	if e.ActionInvocationPoint == "DELETE_PRE_PROVISION" {
 		return "what is deleted needs no lock", nil
 	}
-	switch target := e.RequestData; target.TargetName {
-	case "AWS::EC2::LaunchTemplate", "AWS::AutoScaling::LaunchConfiguration", "AWS::EKS::Nodegroup":
+	switch target := e.RequestData; {
+	case slices.Contains(transform.ResourceTypes(), target.TargetName):
 		template, err := oneResource(target)
 		if err != nil {
 			return "", err
 		}
 		return "the metadata service is locked", f.check(template, target.TargetName, f.Options)
-	case "STACK", "CHANGE_SET":
+	case target.TargetName == "STACK", target.TargetName == "CHANGE_SET":
 		template, err := f.download(ctx, target.Payload)
 		if err != nil {
 			return "", err
 		}
 		return f.checkStack(template)
-	case "":
+	case target.TargetName == "":
 		return "", errors.New("the event does not say what to judge: it has no targetName")
 	default:
 		return target.TargetName + " launches no nodes", nil

@@ -21,16 +21,12 @@ import (
 	"imdslock/cmd/imdslock-lambda/message"
 	"imdslock/cmd/imdslock-lambda/params"
 	"imdslock/transform"
+	"imdslock/transform/cfn"
 )
 
 // fragment is what messages call the template. Lines and columns are those of
 // the JSON text that CloudFormation makes of it.
 const fragment = "fragment"
-
-// maxFragment is how many bytes a processed template may have: the quota
-// "template body size in an S3 object", 1 MB.
-// https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
-const maxFragment = 1 << 20
 
 // A request is what CloudFormation sends.
 type request struct {
@@ -112,15 +108,15 @@ func (f Function) lock(e request) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	if len(e.Fragment) > maxFragment {
-		return nil, fmt.Errorf("the template has %d bytes in JSON: CloudFormation takes %d", len(e.Fragment), maxFragment)
+	if len(e.Fragment) > cfn.MaxTemplate {
+		return nil, fmt.Errorf("the template has %d bytes in JSON: CloudFormation takes %d", len(e.Fragment), cfn.MaxTemplate)
 	}
 	result, err := transform.Patch(e.Fragment, opts)
 	if err != nil {
 		return nil, cmp.Or(wholeTemplate(e.Fragment), err)
 	}
-	if len(result.Output) > maxFragment {
-		return nil, fmt.Errorf("the template has %d bytes in JSON when it is locked: CloudFormation takes %d", len(result.Output), maxFragment)
+	if len(result.Output) > cfn.MaxTemplate {
+		return nil, fmt.Errorf("the template has %d bytes in JSON when it is locked: CloudFormation takes %d", len(result.Output), cfn.MaxTemplate)
 	}
 	if err := deployable(result, opts, e.TemplateParameterValues); err != nil {
 		return nil, err

@@ -14,6 +14,7 @@ import (
 
 	"imdslock/cmd/imdslock-lambda/message"
 	"imdslock/transform"
+	"imdslock/transform/cfn"
 )
 
 // The bounds of an artifact. A template may have 1 MB, CloudFormation's quota
@@ -22,8 +23,8 @@ import (
 const (
 	maxArtifact = 64 << 20 // bytes of the ZIP file, which is held in memory
 	maxEntries  = 10_000
-	maxFile     = 1 << 20  // bytes of a file that is read
-	maxRead     = 16 << 20 // bytes of all files that are read
+	maxFile     = cfn.MaxTemplate // bytes of a file that is read
+	maxRead     = 16 << 20        // bytes of all files that are read
 )
 
 // An artifact is a ZIP file in which some files are replaced. All others are
@@ -117,7 +118,7 @@ func (a *artifact) configure(name string, values map[string]string) error {
 	if err != nil {
 		return err
 	}
-	content, err = transform.SetParameters(content, slices.Sorted(maps.Keys(values)), values)
+	content, err = transform.SetParameters(content, values)
 	if err != nil {
 		return errors.New(message.Error(name, err))
 	}
