@@ -143,7 +143,15 @@ func printRules(args []string, stdout io.Writer) error {
 	for _, id := range args {
 		d, ok := transform.Describe(transform.Rule(id))
 		if !ok {
-			return &usageError{fmt.Sprintf("there is no rule %q", id), "imdslock rules lists them"}
+			var ids []string
+			for _, d := range transform.Rules() {
+				ids = append(ids, string(d.Rule))
+			}
+			hint := "imdslock rules lists them"
+			if meant := nearest(id, ids); meant != "" {
+				hint = "did you mean " + meant + "? " + hint
+			}
+			return &usageError{fmt.Sprintf("there is no rule %q", id), hint}
 		}
 		rules = append(rules, d)
 	}

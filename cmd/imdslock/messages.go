@@ -93,7 +93,7 @@ func shownName(name string) string {
 // been meant.
 func noFile(opts options, arg string, err error) error {
 	e := failure("reading", arg, err)
-	switch meant := opts.nearestCommand(arg); {
+	switch meant := nearest(arg, opts.commands); {
 	case !errors.Is(err, fs.ErrNotExist):
 	case arg == "true" || arg == "false":
 		return &usageError{e.Error(), "an option that is on or off has its value behind =, as in --branch-eni=" + arg}
@@ -103,13 +103,13 @@ func noFile(opts options, arg string, err error) error {
 	return e
 }
 
-// nearestCommand returns the command that a word may have been meant for, or "".
-func (o options) nearestCommand(word string) (nearest string) {
+// nearest returns the one of some names that a word may have been meant for, or "".
+func nearest(word string, names []string) (meant string) {
 	best := 0.8 // of 1, which only the same word has
-	for _, name := range o.commands {
+	for _, name := range names {
 		if likeness := smetrics.JaroWinkler(name, word, 0.7, 4); likeness > best {
-			nearest, best = name, likeness
+			meant, best = name, likeness
 		}
 	}
-	return nearest
+	return meant
 }

@@ -55,8 +55,10 @@ func badOption(c *cli.Context, err error, _ bool) error {
 	bad := &usageError{optionMistake(flags, err.Error()), hint}
 	if name, ok := strings.CutPrefix(bad.message, "flag provided but not defined: -"); ok {
 		bad.message = "there is no option " + dashed(name)
-		if near := cli.SuggestFlag(flags, strings.TrimLeft(name, "-"), false); near != "" {
-			bad.hint = "did you mean " + near + "? " + hint
+		if owner := commandWith(c.App, name); owner != "" {
+			bad.hint = dashed(name) + " is an option of " + owner + ". " + hint
+		} else if near := nearest(strings.TrimLeft(name, "-"), namesOf(flags)); near != "" {
+			bad.hint = "did you mean " + dashed(near) + "? " + hint
 		}
 	}
 	return bad
@@ -65,6 +67,27 @@ func badOption(c *cli.Context, err error, _ bool) error {
 // onlyCompares reports whether a run writes no file, but says what differs.
 func (o options) onlyCompares() bool {
 	return (o.list || o.diff || o.expect != "") && !o.write
+}
+
+func namesOf(flags []cli.Flag) (names []string) {
+	for _, f := range flags {
+		names = append(names, f.Names()...)
+	}
+	return names
+}
+
+// commandWith returns the command that has an option, or "".
+func commandWith(app *cli.App, name string) string {
+	has := func(f cli.Flag) bool { return slices.Contains(f.Names(), strings.TrimLeft(name, "-")) }
+	if slices.ContainsFunc(app.Flags, has) {
+		return app.Name
+	}
+	for _, command := range app.Commands {
+		if slices.ContainsFunc(command.Flags, has) {
+			return app.Name + " " + command.Name
+		}
+	}
+	return ""
 }
 
 // choice is a flag's value that is one of a few words.
