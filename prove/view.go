@@ -103,7 +103,8 @@ func (r Rest) String() string {
 // to wait for it is measured by the node's own requests, which are made at the
 // same time and have the same way through a machine that may be busy.
 const (
-	patience = time.Second      // beyond the node's last answer
+	patience = time.Second      // beyond the node's last answer, at least
+	times    = 5                // as long as that took, where it took long
 	limit    = 15 * time.Second // where the node gets none either
 )
 
@@ -111,6 +112,7 @@ const (
 func (n *network) look() View {
 	ctx, cancel := context.WithTimeout(context.Background(), limit)
 	defer cancel()
+	start := time.Now()
 	var v View
 	var controls, wg sync.WaitGroup
 	controls.Go(func() { v.Node = access(ctx, n.node, addrIMDS) })
@@ -140,7 +142,8 @@ func (n *network) look() View {
 		})
 	}
 	controls.Wait()
-	defer time.AfterFunc(patience, cancel).Stop()
+	wait := max(patience, times*time.Since(start))
+	defer time.AfterFunc(wait, cancel).Stop()
 	wg.Wait()
 	v.Rest = Rest(rest)
 	return v
