@@ -58,7 +58,8 @@ func (t *Template) replaceLines(p piece, start, end int, text string) (Edit, err
 		}
 	}
 	added := b.String()
-	if n.Style == Folded && (end == len(value) || value[end] == ' ' || value[end] == '\t') {
+	behind := strings.TrimLeft(value[end:], "\n")
+	if n.Style == Folded && (behind == "" || value[end] == ' ' || value[end] == '\t') {
 		added = strings.TrimSuffix(added, eol) // nothing folds at the end or before an indented line
 	}
 	return Edit{Span{from, to}, added}, nil
