@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 
+	"imdslock/internal/message"
 	"imdslock/transform"
 	"imdslock/transform/cfn"
 )
@@ -96,9 +97,9 @@ func printChecked(opts options, results []checked, stdout, stderr io.Writer) err
 		for _, f := range c.findings {
 			switch {
 			case f.Open:
-				fmt.Fprintf(stdout, "%s:%v: %s %s\n", c.name, f.Position, f.Rule, oneLine(f.Message))
+				fmt.Fprintf(stdout, "%s:%v: %s %s\n", c.name, f.Position, f.Rule, message.OneLine(f.Message))
 			case !opts.quiet:
-				fmt.Fprintf(stderr, "%s:%v: note: %s\n", c.name, f.Position, oneLine(f.Message))
+				fmt.Fprintln(stderr, message.Note(c.name, f))
 			}
 		}
 	}

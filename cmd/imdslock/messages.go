@@ -5,12 +5,12 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"strconv"
 	"strings"
 	"unicode"
 
 	"github.com/xrash/smetrics"
 
+	"imdslock/internal/message"
 	"imdslock/templates/official"
 	"imdslock/transform/cfn"
 )
@@ -24,46 +24,29 @@ func report(stderr io.Writer, err error) {
 		}
 		return
 	}
-	message := oneLine(err.Error())
+	text := message.OneLine(err.Error())
 	var placed *cfn.Error
 	var usage *usageError
 	var download *official.Error
 	switch {
 	case errors.As(err, &placed):
-		fmt.Fprintln(stderr, message)
+		fmt.Fprintln(stderr, text)
 		printHint(stderr, placed.Hint)
 	case errors.As(err, &download):
-		fmt.Fprintln(stderr, "imdslock: "+message)
+		fmt.Fprintln(stderr, "imdslock: "+text)
 		printHint(stderr, download.Hint)
 	case errors.As(err, &usage):
-		fmt.Fprintln(stderr, "imdslock: "+message)
+		fmt.Fprintln(stderr, "imdslock: "+text)
 		printHint(stderr, usage.hint)
 	default:
-		fmt.Fprintln(stderr, "imdslock: "+message)
+		fmt.Fprintln(stderr, "imdslock: "+text)
 	}
 }
 
 func printHint(stderr io.Writer, hint string) {
 	if hint != "" {
-		fmt.Fprintln(stderr, "hint: "+oneLine(hint))
+		fmt.Fprintln(stderr, "hint: "+message.OneLine(hint))
 	}
-}
-
-// oneLine writes control characters as Go does, so that a message is one line
-// and does nothing to a terminal, whatever names are in it.
-func oneLine(message string) string {
-	if !strings.ContainsFunc(message, unicode.IsControl) {
-		return message
-	}
-	var b strings.Builder
-	for _, r := range message {
-		if unicode.IsControl(r) {
-			b.WriteString(strings.Trim(strconv.QuoteRune(r), "'"))
-			continue
-		}
-		b.WriteRune(r)
-	}
-	return b.String()
 }
 
 // shownName is a file's name in messages, in lists and in diffs: as it is, but

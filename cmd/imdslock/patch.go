@@ -6,6 +6,7 @@ import (
 	"io"
 	"slices"
 
+	"imdslock/internal/message"
 	"imdslock/transform"
 )
 
@@ -97,9 +98,9 @@ func (p patched) log(opts options, stderr io.Writer) {
 	for _, f := range findings {
 		switch {
 		case f.IsNote() && !opts.quiet:
-			fmt.Fprintf(stderr, "%s:%v: note: %s\n", p.name, f.Position, oneLine(f.Message))
+			fmt.Fprintln(stderr, message.Note(p.name, f))
 		case !f.IsNote() && opts.verbose:
-			fmt.Fprintf(stderr, "%s:%v: %s: %s\n", p.name, f.Position, oneLine(f.LogicalID), oneLine(f.Message))
+			fmt.Fprintf(stderr, "%s:%v: %s: %s\n", p.name, f.Position, message.OneLine(f.LogicalID), message.OneLine(f.Message))
 		}
 	}
 	if opts.verbose {

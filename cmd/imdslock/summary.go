@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"imdslock/internal/message"
 	"imdslock/transform"
 )
 
@@ -38,7 +39,7 @@ func (p patched) open() []string {
 	var ids []string
 	for _, f := range p.findings {
 		if f.Open {
-			ids = append(ids, oneLine(f.LogicalID))
+			ids = append(ids, message.OneLine(f.LogicalID))
 		}
 	}
 	return ids

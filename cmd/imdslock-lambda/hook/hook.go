@@ -18,7 +18,7 @@ import (
 	"slices"
 	"strings"
 
-	"imdslock/cmd/imdslock-lambda/message"
+	"imdslock/internal/message"
 	"imdslock/transform"
 )
 

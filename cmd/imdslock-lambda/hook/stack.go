@@ -12,8 +12,8 @@ import (
 	"slices"
 	"time"
 
-	"imdslock/cmd/imdslock-lambda/message"
 	"imdslock/cmd/imdslock-lambda/params"
+	"imdslock/internal/message"
 	"imdslock/transform"
 	"imdslock/transform/cfn"
 )

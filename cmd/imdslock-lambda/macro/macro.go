@@ -18,8 +18,8 @@ import (
 	"slices"
 	"strings"
 
-	"imdslock/cmd/imdslock-lambda/message"
 	"imdslock/cmd/imdslock-lambda/params"
+	"imdslock/internal/message"
 	"imdslock/transform"
 	"imdslock/transform/cfn"
 )

@@ -12,7 +12,7 @@ import (
 	"slices"
 	"strings"
 
-	"imdslock/cmd/imdslock-lambda/message"
+	"imdslock/internal/message"
 	"imdslock/transform"
 	"imdslock/transform/cfn"
 )

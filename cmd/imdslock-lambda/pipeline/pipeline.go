@@ -19,8 +19,8 @@ import (
 
 	"github.com/aws/aws-lambda-go/events"
 
-	"imdslock/cmd/imdslock-lambda/message"
 	"imdslock/cmd/imdslock-lambda/params"
+	"imdslock/internal/message"
 	"imdslock/transform"
 )
 

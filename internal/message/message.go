@@ -1,5 +1,5 @@
-// Package message words what the function has to say as the command does:
-// NAME:LINE:COL: message, and a line with a hint.
+// Package message words what the command and the function have to say of a
+// template: NAME:LINE:COL: message, and a line with a hint.
 package message
 
 import (
@@ -28,8 +28,11 @@ func Error(name string, err error) string {
 }
 
 // OneLine writes control characters as Go does, so that a message is one line
-// of a log, whatever names are in it.
+// and does nothing to a terminal, whatever names are in it.
 func OneLine(message string) string {
+	if !strings.ContainsFunc(message, unicode.IsControl) {
+		return message
+	}
 	var b strings.Builder
 	for _, r := range message {
 		if unicode.IsControl(r) {
@@ -41,12 +44,17 @@ func OneLine(message string) string {
 	return b.String()
 }
 
+// Note words a finding that is one, without a line end.
+func Note(name string, f transform.Finding) string {
+	return OneLine(fmt.Sprintf("%s:%v: note: %s", name, f.Position, f.Message))
+}
+
 // Notes words the findings of a patch that changed nothing, a line for each.
 func Notes(name string, findings []transform.Finding) string {
 	var text strings.Builder
 	for _, f := range findings {
 		if f.IsNote() {
-			text.WriteString(OneLine(fmt.Sprintf("%s:%v: note: %s", name, f.Position, f.Message)) + "\n")
+			text.WriteString(Note(name, f) + "\n")
 		}
 	}
 	return text.String()
