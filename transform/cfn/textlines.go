@@ -66,15 +66,16 @@ func (t *Template) replaceLines(p piece, start, end int, text string) (Edit, err
 }
 
 // besideEmptyLines reports whether there are empty lines at a place of a folded
-// scalar and a line behind it that is indented more: which of them count changes
-// with what is put there.
+// scalar, and behind it a line that is indented more or none: which of them
+// count changes with what is put there.
 func besideEmptyLines(value string, start, end int) bool {
 	isIndented := func(text string) bool { return text != "" && isBlank(text[0]) }
 	next := strings.TrimLeft(value[end:], "\n")
 	if len(next) < len(value[end:]) && isIndented(next) {
 		return true
 	}
-	return strings.HasSuffix(value[:start], "\n\n") && (isIndented(value[start:]) || isIndented(value[end:]))
+	isLast := strings.Trim(value[start:], "\n") == ""
+	return strings.HasSuffix(value[:start], "\n\n") && (isLast || isIndented(value[start:]) || isIndented(value[end:]))
 }
 
 // joinsLine reports whether a line that is put at offset from of a folded
