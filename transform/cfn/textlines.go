@@ -17,6 +17,9 @@ func (t *Template) replaceLines(p piece, start, end int, text string) (Edit, err
 	if columns < 0 {
 		return Edit{}, fmt.Errorf("an empty block scalar says nothing of its indentation")
 	}
+	if start == 0 && text != "" && isBlank(text[0]) {
+		return Edit{}, fmt.Errorf("the first line of a block scalar says how it is indented, and has no white space of its own")
+	}
 	eol, indent := t.eol(n.body), strings.Repeat(" ", columns)
 	from, ok := t.lineOf(p, start)
 	if !ok {
