@@ -43,7 +43,11 @@ func (t *Template) replaceItems(p place, to int, text string) Edit {
 		b.WriteString(quoteJSON(strings.TrimSuffix(line, p.delimiter)))
 		b.WriteString(separator)
 	}
-	return Edit{span, b.String()}
+	written := b.String()
+	if written != "" && t.Source[span.Start-1] == '-' { // of an empty item
+		written = " " + written
+	}
+	return Edit{span, written}
 }
 
 // itemSeparator is what stands between an item and the one at index, with the
