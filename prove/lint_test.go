@@ -35,12 +35,7 @@ var notUsed = []string{"W2001", "W7001", "W8001"}
 // TestLint wants cfn-lint to have no more against a result than against the
 // template: no error, and no warning but those two.
 func TestLint(t *testing.T) {
-	if testing.Short() {
-		t.Skip("-short: cfn-lint takes a minute")
-	}
-	if _, err := exec.LookPath("cfn-lint"); err != nil {
-		needs.Missing(t, "cfn-lint", err.Error())
-	}
+	needs.CFNLint(t)
 	t.Parallel()
 	dir := t.TempDir()
 	var results []lintedResult

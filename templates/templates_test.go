@@ -119,13 +119,7 @@ func TestReferenceUnknownSystem(t *testing.T) {
 }
 
 func TestCFNLint(t *testing.T) {
-	if testing.Short() {
-		t.Skip("-short: cfn-lint takes a minute")
-	}
-	cfnLint, err := exec.LookPath("cfn-lint")
-	if err != nil {
-		needs.Missing(t, "cfn-lint", err.Error())
-	}
+	cfnLint := needs.CFNLint(t)
 	// Informational findings count too.
 	strict := []string{"--include-checks", "I", "--non-zero-exit-code", "informational"}
 	regions := map[string][]string{

@@ -201,13 +201,7 @@ func TestDeploymentChecked(t *testing.T) {
 }
 
 func TestDeploymentLint(t *testing.T) {
-	if testing.Short() {
-		t.Skip("-short: cfn-lint takes seconds")
-	}
-	cfnLint, err := exec.LookPath("cfn-lint")
-	if err != nil {
-		needs.Missing(t, "cfn-lint", err.Error())
-	}
+	cfnLint := needs.CFNLint(t)
 	// Informational findings count too. China and GovCloud have no
 	// AWS::CloudFormation::LambdaHook, by cfn-lint 1.51.
 	args := []string{"--include-checks", "I", "--non-zero-exit-code", "informational",

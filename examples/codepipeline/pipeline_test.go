@@ -71,13 +71,7 @@ func read[T any](t *testing.T, name string) (v T) {
 }
 
 func TestCFNLint(t *testing.T) {
-	if testing.Short() {
-		t.Skip("-short: cfn-lint takes seconds")
-	}
-	cfnLint, err := exec.LookPath("cfn-lint")
-	if err != nil {
-		needs.Missing(t, "cfn-lint", err.Error())
-	}
+	cfnLint := needs.CFNLint(t)
 	// Informational findings count too.
 	args := []string{"--include-checks", "I", "--non-zero-exit-code", "informational",
 		"--regions", "us-east-1", "eu-central-1", "us-gov-west-1", "cn-north-1", "--template", "pipeline.yaml"}

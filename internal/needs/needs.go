@@ -3,6 +3,7 @@ package needs
 
 import (
 	"os"
+	"os/exec"
 	"slices"
 	"strings"
 	"testing"
@@ -18,6 +19,20 @@ func Missing(t testing.TB, what, why string) {
 		t.Fatalf("%s is required: %s", what, why)
 	}
 	t.Skipf("no %s: %s", what, why)
+}
+
+// CFNLint returns the path of cfn-lint. A short run, or one without it, skips the
+// test: it takes seconds to start.
+func CFNLint(t testing.TB) string {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("-short: cfn-lint takes seconds")
+	}
+	path, err := exec.LookPath("cfn-lint")
+	if err != nil {
+		Missing(t, "cfn-lint", err.Error())
+	}
+	return path
 }
 
 // Required reports whether the environment's IMDSLOCK_REQUIRE lists something.
