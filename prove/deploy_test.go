@@ -68,7 +68,7 @@ func TestDeployed(t *testing.T) {
 	}
 	t.Parallel()
 	m := startMoto(t)
-	result, err := transform.Patch([]byte(lockable), transform.Defaults())
+	result, err := transform.Patch(t.Context(), []byte(lockable), transform.Defaults())
 	if err != nil {
 		t.Fatal(err)
 	}

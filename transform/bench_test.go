@@ -49,7 +49,7 @@ func BenchmarkPatch(b *testing.B) {
 			b.SetBytes(int64(len(src)))
 			b.ReportAllocs()
 			for b.Loop() {
-				if _, err := transform.Patch(src, transform.Defaults()); err != nil {
+				if _, err := transform.Patch(b.Context(), src, transform.Defaults()); err != nil {
 					b.Fatal(err)
 				}
 			}

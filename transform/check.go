@@ -1,33 +1,38 @@
 package transform
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
+	"time"
 
 	"imdslock/transform/cfn"
-	"imdslock/transform/userdata"
+	"imdslock/transform/cfn/eval"
 )
 
 // CheckOptions say what a template is held to.
 type CheckOptions struct {
 	Options
 
-	// Parameters are the values that a deployment will pass. Where there are
-	// some, or Deployment is set, the others have their defaults, and the
-	// template is judged for that deployment only; else for all values that
-	// CloudFormation accepts.
+	// Parameters are the values that a deployment will pass. If there are some,
+	// or Deployment is set, the others have their defaults, and the template is
+	// judged for that deployment only; else for all values that CloudFormation
+	// accepts.
 	Parameters map[string]string
 	Deployment bool
+
+	// Now is the time at which acceptances must count. Zero is the time of the call.
+	Now time.Time
 }
 
 // Check returns what is not locked in a template, in the order of its lines,
-// without changing anything. Findings on what cannot be judged are notes. The
-// error is a [*cfn.Error] where src is no template or a parameter's value is
-// none that it accepts, or a [*CannotLock] where a launch template cannot be
-// read.
-func Check(src []byte, opts CheckOptions) ([]Finding, error) {
+// without changing anything. Findings on what cannot be judged are notes, but a
+// resource that launches nodes and cannot be read at all is open. The error is
+// a [*cfn.Error] if src is not a template or does not accept the value of a
+// parameter, or that of ctx if it is done.
+func Check(ctx context.Context, src []byte, opts CheckOptions) ([]Finding, error) {
 	if err := opts.validate(); err != nil {
 		return nil, err
 	}
@@ -35,203 +40,155 @@ func Check(src []byte, opts CheckOptions) ([]Finding, error) {
 	if err != nil {
 		return nil, err
 	}
-	findings, err := check(t, opts)
+	findings, err := check(ctx, t, opts)
 	if err != nil {
 		return nil, err
 	}
-	slices.SortStableFunc(findings, func(a, b Finding) int { return a.Position.Offset - b.Position.Offset })
+	slices.SortStableFunc(findings, func(a, b Finding) int { return a.Start.Offset - b.Start.Offset })
 	return findings, nil
 }
 
 // A checker judges one template.
 type checker struct {
-	t        *cfn.Template
+	*survey
 	opts     CheckOptions
-	given    map[string]string // of parameters
 	findings []Finding
 }
 
-func check(t *cfn.Template, opts CheckOptions) ([]Finding, error) {
-	c := &checker{t: t, opts: opts}
-	if err := c.give(); err != nil {
+func check(ctx context.Context, t *cfn.Template, opts CheckOptions) ([]Finding, error) {
+	given, err := opts.given(ctx, t)
+	if err != nil {
 		return nil, err
 	}
-	rest, err := eachData(t, opts.Options, func(lt launchTemplate, data *cfn.Node, os OS) error {
-		c.userData(lt, data, os)
-		return c.metadataOptions(lt, data)
-	})
-	return append(c.findings, rest...), err
-}
-
-// give sets the values of the parameters.
-func (c *checker) give() error {
-	if len(c.opts.Parameters) == 0 && !c.opts.Deployment {
-		return nil
-	}
-	c.given = c.t.Defaults()
-	for _, name := range slices.Sorted(maps.Keys(c.opts.Parameters)) {
-		value := c.opts.Parameters[name]
-		parameter := c.t.Root.Get("Parameters", name)
-		if parameter == nil {
-			return c.t.Errorf(c.t.Root.Span.Start, "there is no parameter %q", name)
-		}
-		allowed := c.t.AcceptedValues(name)
-		if parameter.Get("AllowedValues") != nil && !slices.Contains(allowed, value) {
-			return c.t.Errorf(parameter.Span.Start, "parameter %s does not accept %q, only %s", name, value, strings.Join(allowed, ", "))
-		}
-		c.given[name] = value
-	}
-	return nil
-}
-
-// open records something that is not locked.
-func (c *checker) open(rule Rule, id string, at int, format string, args ...any) {
-	d, _ := Describe(rule)
-	c.findings = append(c.findings, Finding{Rule: rule, LogicalID: id, Position: c.t.Position(at), Message: fmt.Sprintf(format, args...), Open: !d.Note})
-}
-
-// metadataOptions judges the values that MetadataOptions can have.
-func (c *checker) metadataOptions(lt launchTemplate, data *cfn.Node) error {
-	if c.opts.HopLimit == 0 && c.opts.keepsIMDSv1() {
-		return nil
-	}
-	pair, ok := data.Pair("MetadataOptions")
-	if !ok {
-		c.open(RuleMetadataOptions, lt.id, lt.key.Span.Start, "%s: no MetadataOptions", lt.id)
-		return nil
-	}
-	outcomes, err := c.t.Outcomes(pair.Value, c.given)
+	s, err := newSurvey(ctx, t, given)
 	if err != nil {
-		return lt.wrap("MetadataOptions", err)
+		return nil, err
 	}
-	limits := judge(outcomes, func(v cfn.Value) string { return c.hopLimit(v) })
-	tokens := judge(outcomes, func(v cfn.Value) string { return c.tokens(v) })
-	if limits.bad > 0 {
-		c.open(RuleHopLimit, lt.id, valueOffset(pair, "HttpPutResponseHopLimit"), "%s: %s", lt.id, limits)
+	if err := s.known(opts.Options); err != nil {
+		return nil, err
 	}
-	switch at := valueOffset(pair, "HttpTokens"); {
-	case tokens.bad == 0:
-	case tokens.bad < tokens.all:
-		c.open(RuleIMDSv1Parameter, lt.id, at, "%s: %s, so IMDSv1 is open", lt.id, tokens)
-	default:
-		c.open(RuleIMDSv1, lt.id, at, "%s: %s, so IMDSv1 is open", lt.id, tokens)
-	}
-	if tokens.bad > 0 && limits.bad == 0 && c.opts.HopLimit == 1 {
-		c.open(RuleHopLimitAlone, lt.id, valueOffset(pair, "HttpPutResponseHopLimit"), "%s: the hop limit does not stop IMDSv1, which is open", lt.id)
-	}
-	return nil
-}
-
-// A judgement counts the outcomes that are bad and describes the first.
-type judgement struct {
-	bad, all    int
-	what, under string
-}
-
-// String says what is wrong, and under which parameters where others are fine.
-func (j judgement) String() string {
-	if j.bad == j.all || j.under == "" {
-		return j.what
-	}
-	return j.what + " with " + j.under
-}
-
-// judge asks of every outcome what is wrong with it.
-func judge(outcomes []cfn.Outcome, wrong func(cfn.Value) string) judgement {
-	j := judgement{all: len(outcomes)}
-	for _, o := range outcomes {
-		what := wrong(o.Value)
-		if what == "" {
-			continue
-		}
-		if j.bad == 0 {
-			j.what, j.under = what, o.String()
-		}
-		j.bad++
-	}
-	return j
-}
-
-// valueOffset is where a property of MetadataOptions has its value, or else
-// where MetadataOptions stands.
-func valueOffset(options cfn.Pair, property string) int {
-	for _, branch := range options.Value.Branches() {
-		if n := branch.Get(property); n != nil {
-			return n.Span.Start
+	c := &checker{survey: s, opts: opts}
+	for _, l := range s.chosen(opts.Options) {
+		if err := c.judge(l); err != nil {
+			return nil, err
 		}
 	}
-	return options.Key.Span.Start
+	for _, g := range s.chosenGroups(opts.Options) {
+		c.findings = append(c.findings, s.judgeGroup(g, opts.Options)...)
+	}
+	within, err := s.checkWithin(ctx, opts)
+	if err != nil {
+		return nil, err
+	}
+	c.findings = append(append(c.findings, within...), s.notSeen()...)
+	c.accept()
+	return c.findings, ctx.Err()
 }
 
-// userData judges the user data that a launch template can have.
-func (c *checker) userData(lt launchTemplate, data *cfn.Node, os OS) {
-	if c.opts.IPTables == IPTablesOff || c.opts.IPTables == "" {
-		return
+// given returns the values of the parameters of the deployment, or nil if the
+// template is judged for all.
+func (o CheckOptions) given(ctx context.Context, t *cfn.Template) (map[string]string, error) {
+	if len(o.Parameters) == 0 && !o.Deployment {
+		return nil, nil
 	}
-	pair, ok := data.Pair("UserData")
-	if !ok {
-		c.noUserData(lt, lt.key.Span.Start, os)
-		return
+	values := eval.New(ctx, t, nil)
+	given := values.Defaults()
+	for _, name := range slices.Sorted(maps.Keys(o.Parameters)) {
+		parameter := t.Root.Get("Parameters", name)
+		if parameter == nil {
+			return nil, t.Errorf(t.Root.Span.Start, "there is no parameter %q", name)
+		}
+		if err := values.Validate(name, o.Parameters[name]); err != nil {
+			return nil, t.Errorf(parameter.Span.Start, "parameter %s: %v", name, err)
+		}
+		given[name] = o.Parameters[name]
 	}
-	for _, branch := range pair.Value.Branches() {
-		encoded := branch.Call("Fn::Base64")
-		switch {
-		case branch.IsNull() || branch.IsNoValue():
-			c.noUserData(lt, branch.Span.Start, os)
-		case encoded == nil && branch.Kind == cfn.Scalar:
-			c.unjudged(lt, branch.Span.Start, scalarUserData(branch.Value))
-		case encoded == nil:
-			c.unjudged(lt, branch.Span.Start, "it comes from "+c.t.Describe(branch))
-		default:
-			for _, n := range encoded.Branches() {
-				c.text(lt, n)
+	return given, nil
+}
+
+// judge judges one launcher.
+func (c *checker) judge(l *launcher) error {
+	datas, err := l.data(c.t)
+	if err != nil {
+		return c.unreadable(l, err)
+	}
+	for _, data := range datas {
+		if l.texts {
+			if err := c.userData(l, data); err != nil {
+				return c.unreadable(l, err)
+			}
+		}
+		if l.options {
+			if err := c.metadataOptions(l, data); err != nil {
+				return c.unreadable(l, err)
 			}
 		}
 	}
+	return nil
 }
 
-func (c *checker) noUserData(lt launchTemplate, at int, os OS) {
-	if os == OSLinux {
-		c.open(RuleIPTables, lt.id, at, "%s: no user data, and so no iptables commands", lt.id)
+// unreadable records that a launcher cannot be read, which may hide anything.
+func (c *checker) unreadable(l *launcher, err error) error {
+	var at *cfn.Error
+	if !errors.As(err, &at) {
+		return err
+	}
+	start := at.Offset
+	c.open(RuleUnreadable, l.id, cfn.Span{Start: start, End: start}, "%s: %s", l.id, at.Message)
+	return nil
+}
+
+// open records a finding, a note if its rule only informs.
+func (c *checker) open(rule Rule, id string, at cfn.Span, format string, args ...any) {
+	kind := KindOpen
+	if d, _ := Describe(rule); d.Note {
+		kind = KindNote
+	}
+	c.findings = append(c.findings, c.finding(rule, kind, id, at, fmt.Sprintf(format, args...)))
+}
+
+// userData judges the user data that a data mapping of a launcher can have.
+func (c *checker) userData(l *launcher, data *cfn.Node) error {
+	payloads, err := c.payloads(l, data)
+	if err != nil {
+		return err
+	}
+	block := c.block(c.opts.Options, l, data)
+	for _, load := range payloads {
+		switch {
+		case load.isAbsent() && !c.opts.keepsUserData():
+			c.noUserData(l, load)
+		case load.opaque != "" && !c.opts.keepsUserData():
+			c.unjudged(l, load, load.opaque)
+		}
+		for _, f := range c.judgePayload(l, load, block) {
+			isToken := f.Rule == RuleIMDSv1UserData
+			if isToken && c.opts.keepsIMDSv1() || !isToken && c.opts.keepsUserData() {
+				continue
+			}
+			if f.Rule == RuleUserData && c.opts.mustHaveBlock() && !c.excuses(load, payloads) {
+				f.Kind = KindOpen
+			}
+			c.findings = append(c.findings, f)
+		}
+	}
+	return nil
+}
+
+func (c *checker) noUserData(l *launcher, load payload) {
+	runs := c.runs(l, c.opts.OS)
+	if runs.isLinux() {
+		c.open(RuleIPTables, l.id, load.node.Span, "%s: no user data, and so no iptables commands", l.id)
 		return
 	}
-	c.unjudged(lt, at, noUserData(os))
+	c.unjudged(l, load, noUserData(runs))
 }
 
-// unjudged notes user data of which nothing can be said. Where the commands
-// were asked for explicitly, it is as good as without them.
-func (c *checker) unjudged(lt launchTemplate, at int, why string) {
-	c.open(RuleUserData, lt.id, at, "%s: user data not judged: %s", lt.id, why)
+// unjudged notes user data of which nothing can be said. If the commands were
+// asked for explicitly, it is as good as without them.
+func (c *checker) unjudged(l *launcher, load payload, why string) {
+	c.open(RuleUserData, l.id, load.node.Span, "%s: user data not judged: %s", l.id, why)
 	if c.opts.mustHaveBlock() {
-		c.findings[len(c.findings)-1].Open = true
-	}
-}
-
-// text judges one text.
-func (c *checker) text(lt launchTemplate, n *cfn.Node) {
-	text := c.t.TextOf(n)
-	if at := userdata.WithoutToken(text.String); at >= 0 && !c.opts.keepsIMDSv1() {
-		c.open(RuleIMDSv1UserData, lt.id, text.Offset(at), withoutToken, lt.id)
-	}
-	s := userdata.Inspect(text.String)
-	at := n.Span.Start
-	switch {
-	case n.IsNull() || n.IsNoValue():
-		c.unjudged(lt, at, "it is empty")
-	case s.Reason != "":
-		c.unjudged(lt, at, s.Reason)
-	case s.Late:
-		c.open(RuleIPTablesLate, lt.id, text.Offset(s.At), "%s: the %v starts the kubelet before the iptables commands", lt.id, s.Kind)
-	case !s.Rules:
-		c.open(RuleIPTables, lt.id, at, "%s: the %v has no iptables commands", lt.id, s.Kind)
-	case s.Undone:
-		c.open(RuleUndone, lt.id, text.Offset(s.At), "%s: the %v undoes the iptables rule here", lt.id, s.Kind)
-	case c.opts.IPTables == IPTablesStrict && !s.Strict:
-		c.open(RuleIPTablesStrict, lt.id, at, "%s: the %v has not the strict block", lt.id, s.Kind)
-	case !c.opts.BranchENI:
-	case !s.BranchENI:
-		c.open(RuleBranchENI, lt.id, at, "%s: the %v has no rule for pods with branch network interfaces", lt.id, s.Kind)
-	case s.Unsaved:
-		c.open(RuleBranchENIUnsaved, lt.id, at, "%s: the %v saves the rules before it adds that for branch network interfaces", lt.id, s.Kind)
+		c.findings[len(c.findings)-1].Kind = KindOpen
 	}
 }

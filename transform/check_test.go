@@ -24,7 +24,7 @@ func TestCheckAgreesWithPatch(t *testing.T) {
 		}
 		src := readFile(t, file)
 		opts := transform.Defaults()
-		result, err := transform.Patch(src, opts)
+		result, err := transform.Patch(t.Context(), src, opts)
 		if err != nil {
 			continue
 		}
@@ -83,7 +83,7 @@ func openRules(t *testing.T, file string, src []byte, opts transform.Options) []
 
 func allOpenRules(t *testing.T, file string, src []byte, opts transform.Options) []transform.Rule {
 	t.Helper()
-	findings, err := transform.Check(src, transform.CheckOptions{Options: opts})
+	findings, err := transform.Check(t.Context(), src, transform.CheckOptions{Options: opts})
 	if err != nil {
 		t.Fatalf("%s: %v", file, err)
 	}
@@ -225,7 +225,7 @@ func TestUnjudgedUserData(t *testing.T) {
 		if open := openRules(t, userData, src, opts); !slices.Contains(open, transform.RuleUserData) {
 			t.Errorf("%s with %s: %v", userData, opts.IPTables, open)
 		}
-		if _, err := transform.Patch(src, opts); err == nil {
+		if _, err := transform.Patch(t.Context(), src, opts); err == nil {
 			t.Errorf("%s with %s is patched", userData, opts.IPTables)
 		}
 	}
@@ -243,10 +243,10 @@ func TestOptions(t *testing.T) {
 	} {
 		opts := transform.Defaults()
 		change(&opts)
-		if _, err := transform.Patch(src, opts); err == nil {
+		if _, err := transform.Patch(t.Context(), src, opts); err == nil {
 			t.Errorf("Patch takes %+v", opts)
 		}
-		if _, err := transform.Check(src, transform.CheckOptions{Options: opts}); err == nil {
+		if _, err := transform.Check(t.Context(), src, transform.CheckOptions{Options: opts}); err == nil {
 			t.Errorf("Check takes %+v", opts)
 		}
 	}
@@ -263,7 +263,7 @@ func TestIMDSv1UserData(t *testing.T) {
 	}{{transform.IMDSv1Lock, []string{"8:28"}}, {transform.IMDSv1Keep, nil}} {
 		opts := transform.Defaults()
 		opts.IMDSv1 = test.imdsv1
-		findings, err := transform.Check(src, transform.CheckOptions{Options: opts})
+		findings, err := transform.Check(t.Context(), src, transform.CheckOptions{Options: opts})
 		if err != nil {
 			t.Fatal(err)
 		}

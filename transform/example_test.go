@@ -1,6 +1,7 @@
 package transform_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"log"
@@ -30,7 +31,7 @@ Resources:
 `
 
 func ExamplePatch() {
-	result, err := transform.Patch([]byte(nodes), transform.Defaults())
+	result, err := transform.Patch(context.Background(), []byte(nodes), transform.Defaults())
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -66,7 +67,7 @@ func ExamplePatch() {
 
 func ExamplePatch_options() {
 	only := transform.Options{HopLimit: 1, IMDSv1: transform.IMDSv1Literal}
-	result, err := transform.Patch([]byte(nodes), only)
+	result, err := transform.Patch(context.Background(), []byte(nodes), only)
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -80,7 +81,7 @@ func ExamplePatch_options() {
 }
 
 func ExampleResult() {
-	result, err := transform.Patch([]byte(nodes), transform.Options{HopLimit: 1, IMDSv1: transform.IMDSv1Lock})
+	result, err := transform.Patch(context.Background(), []byte(nodes), transform.Options{HopLimit: 1, IMDSv1: transform.IMDSv1Lock})
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -107,7 +108,7 @@ func ExampleCannotLock() {
       ImageId: ami-1
       UserData: !ImportValue bootstrap
 `
-	_, err := transform.Patch([]byte(src), opts)
+	_, err := transform.Patch(context.Background(), []byte(src), opts)
 	var cannot *transform.CannotLock
 	if errors.As(err, &cannot) {
 		fmt.Println("resource:", cannot.LogicalID)
@@ -123,7 +124,7 @@ func ExampleCannotLock() {
 }
 
 func ExamplePatch_notATemplate() {
-	_, err := transform.Patch([]byte("Resources:\n  A: {}\n  A: {}\n"), transform.Defaults())
+	_, err := transform.Patch(context.Background(), []byte("Resources:\n  A: {}\n  A: {}\n"), transform.Defaults())
 	var placed *cfn.Error
 	if errors.As(err, &placed) {
 		fmt.Println(placed.Line, placed.Column, placed.Message)
@@ -133,7 +134,7 @@ func ExamplePatch_notATemplate() {
 }
 
 func ExampleCheck() {
-	findings, err := transform.Check([]byte(nodes), transform.CheckOptions{Options: transform.Defaults()})
+	findings, err := transform.Check(context.Background(), []byte(nodes), transform.CheckOptions{Options: transform.Defaults()})
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -151,7 +152,7 @@ func ExampleCheck_deployment() {
 		Options:    transform.Options{HopLimit: 1, IMDSv1: transform.IMDSv1Lock},
 		Parameters: map[string]string{"DisableIMDSv1": "true"},
 	}
-	findings, err := transform.Check([]byte(nodes), opts)
+	findings, err := transform.Check(context.Background(), []byte(nodes), opts)
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -172,7 +173,7 @@ func ExampleDescribe() {
 }
 
 func ExampleSetParameters() {
-	result, err := transform.Patch([]byte(nodes), transform.Defaults())
+	result, err := transform.Patch(context.Background(), []byte(nodes), transform.Defaults())
 	if err != nil {
 		log.Fatal(err)
 	}

@@ -105,7 +105,7 @@ func checkLaws(t *testing.T, src []byte, result transform.Result, opts transform
 
 func patch(t *testing.T, src []byte, opts transform.Options) transform.Result {
 	t.Helper()
-	result, err := transform.Patch(src, opts)
+	result, err := transform.Patch(t.Context(), src, opts)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -133,7 +133,7 @@ func TestCorpus(t *testing.T) {
 			{HopLimit: 1, IMDSv1: transform.IMDSv1Literal},
 			{HopLimit: 1, IMDSv1: transform.IMDSv1Default, IPTables: transform.IPTablesAuto},
 		} {
-			result, err := transform.Patch(src, opts)
+			result, err := transform.Patch(t.Context(), src, opts)
 			if err != nil {
 				if result.Output != nil {
 					t.Errorf("%s: output beside the error %v", file, err)
@@ -216,7 +216,7 @@ func TestNotATemplate(t *testing.T) {
 		{"no data", "Resources:\n  LT:\n    Type: AWS::EC2::LaunchTemplate\n", "2:3: LT: it has no Properties"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			result, err := transform.Patch([]byte(test.src), transform.Defaults())
+			result, err := transform.Patch(t.Context(), []byte(test.src), transform.Defaults())
 			if err == nil {
 				t.Fatalf("no error, but %q", result.Output)
 			}
@@ -244,7 +244,7 @@ func TestHostileInput(t *testing.T) {
 		"dashes":          strings.Repeat("- ", 1<<19),
 	} {
 		t.Run(name, func(t *testing.T) {
-			if result, err := transform.Patch([]byte(src), transform.Defaults()); err == nil && string(result.Output) != src {
+			if result, err := transform.Patch(t.Context(), []byte(src), transform.Defaults()); err == nil && string(result.Output) != src {
 				t.Error("changed")
 			}
 		})
@@ -272,7 +272,7 @@ func TestForeign(t *testing.T) {
 		{"{\"Resources\": {{.X}}}\n", "render it first: with {{ at line 1 it looks like the source of a template", false},
 		{"Resources: [\n", "", false},
 	} {
-		_, err := transform.Patch([]byte(test.src), transform.Defaults())
+		_, err := transform.Patch(t.Context(), []byte(test.src), transform.Defaults())
 		var at *cfn.Error
 		if !errors.As(err, &at) || at.Hint != test.hint || at.NotTemplate != test.notTemplate {
 			t.Errorf("%q: %v, %+v", test.src, err, at)

@@ -29,7 +29,7 @@ func FuzzPatch(f *testing.F) {
 	f.Fuzz(func(t *testing.T, src []byte, choice byte) {
 		original := bytes.Clone(src)
 		opts := chosen(choice)
-		result, err := transform.Patch(src, opts)
+		result, err := transform.Patch(t.Context(), src, opts)
 		if !bytes.Equal(src, original) {
 			t.Fatal("the input was changed")
 		}
@@ -45,14 +45,14 @@ func FuzzPatch(f *testing.F) {
 		if edited, err := cfn.Apply(src, result.Edits()); err != nil || !bytes.Equal(edited, result.Output) {
 			t.Fatalf("the edits do not make the output: %v\n%s\nbut\n%s", err, edited, result.Output)
 		}
-		again, err := transform.Patch(result.Output, opts)
+		again, err := transform.Patch(t.Context(), result.Output, opts)
 		if err != nil {
 			t.Fatalf("the result cannot be patched again: %v\n%s", err, result.Output)
 		}
 		if !bytes.Equal(again.Output, result.Output) {
 			t.Fatalf("a second run changes\n%s\nto\n%s", result.Output, again.Output)
 		}
-		if _, err := transform.Check(result.Output, transform.CheckOptions{Options: opts}); err != nil {
+		if _, err := transform.Check(t.Context(), result.Output, transform.CheckOptions{Options: opts}); err != nil {
 			t.Fatalf("the result cannot be checked: %v", err)
 		}
 	})

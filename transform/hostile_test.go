@@ -47,7 +47,7 @@ func TestHostileTemplates(t *testing.T) {
 			"7:1: nested more than 1000 levels deep"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			r, err := transform.Patch([]byte(test.template), transform.Defaults())
+			r, err := transform.Patch(t.Context(), []byte(test.template), transform.Defaults())
 			switch {
 			case test.want == "" && err != nil:
 				t.Errorf("got %v", err)

@@ -7,6 +7,8 @@ import (
 	"unicode"
 
 	"imdslock/transform/cfn"
+	"imdslock/transform/cfn/edit"
+	"imdslock/transform/cfn/eval"
 )
 
 // required is the value of HttpTokens that turns IMDSv1 off.
@@ -14,24 +16,24 @@ const required = "required"
 
 // tokens makes HttpTokens required for every parameter value that CloudFormation
 // accepts, as the option IMDSv1 asks for.
-func (p *planner) tokens(lt launchTemplate, options, key *cfn.Node) error {
-	if p.opts.keepsIMDSv1() {
+func (p *planner) tokens(l *launcher, options, key *cfn.Node) error {
+	if p.opts.keepsIMDSv1() || p.accepts(l.id, RuleIMDSv1, RuleIMDSv1Parameter) {
 		return nil
 	}
 	pair, ok := options.Pair("HttpTokens")
 	if !ok {
-		edit, err := p.t.Add(options, cfn.NewPair{Key: "HttpTokens", Value: cfn.NewScalar(required, cfn.Unquoted)})
+		e, err := edit.Add(p.t, options, edit.Pair{Key: "HttpTokens", Value: edit.Scalar(required, edit.Unquoted)})
 		if err != nil {
 			return err
 		}
-		p.change(RuleIMDSv1, lt.id, key.Span.Start, "no HttpTokens, so IMDSv1 is open: set to required", edit)
+		p.change(RuleIMDSv1, l.id, key.Span, "no HttpTokens, so IMDSv1 is open: set to required", e)
 		return nil
 	}
 	n := pair.Value
 	if n.Kind == cfn.Scalar && n.Value == required {
 		return nil
 	}
-	outcomes, err := p.t.Outcomes(n, nil)
+	outcomes, err := p.values.Outcomes(n)
 	if err == nil && p.opts.IMDSv1 != IMDSv1Literal && allRequired(outcomes) {
 		p.alreadyLocked(n)
 		return nil
@@ -43,27 +45,27 @@ func (p *planner) tokens(lt launchTemplate, options, key *cfn.Node) error {
 			}
 		}
 	}
-	edit, err := p.t.Replace(n, cfn.NewScalar(required, cfn.Unquoted))
+	e, err := edit.Replace(p.t, n, edit.Scalar(required, edit.Unquoted))
 	if err != nil {
 		return err
 	}
-	p.change(RuleIMDSv1, lt.id, n.Span.Start, fmt.Sprintf("HttpTokens is %s: set to required", p.t.Describe(n)), edit)
+	p.change(RuleIMDSv1, l.id, n.Span, fmt.Sprintf("HttpTokens is %s: set to required", edit.Describe(p.t, n)), e)
 	return nil
 }
 
 // alreadyLocked records the parameter that decides about n and has one value
 // left, so that a deployment passes it.
 func (p *planner) alreadyLocked(n *cfn.Node) {
-	for _, name := range p.t.ParametersBehind(n) {
+	for _, name := range p.values.ParametersBehind(n) {
 		if values := p.t.AcceptedValues(name); len(values) == 1 {
 			p.locks[name] = values[0]
 		}
 	}
 }
 
-func isRequired(v cfn.Value) bool { return v.Kind == cfn.IsText && v.Text == required }
+func isRequired(v eval.Value) bool { return v.Kind == eval.Text && v.Text == required }
 
-func allRequired(outcomes []cfn.Outcome) bool {
+func allRequired(outcomes []eval.Outcome) bool {
 	for _, o := range outcomes {
 		if !isRequired(o.Value) {
 			return false
@@ -75,8 +77,8 @@ func allRequired(outcomes []cfn.Outcome) bool {
 // driver returns the one parameter that decides, by a condition, whether n is
 // required, and the value that makes it so; "" where there is no such one, or
 // where it decides about other things than the metadata service too.
-func (p *planner) driver(n *cfn.Node, outcomes []cfn.Outcome) (parameter, value string) {
-	names := p.t.ParametersBehind(n)
+func (p *planner) driver(n *cfn.Node, outcomes []eval.Outcome) (parameter, value string) {
+	names := p.values.ParametersBehind(n)
 	if n.Call("Fn::If") == nil || len(names) != 1 || p.t.Root.Get("Parameters", names[0]) == nil {
 		return "", ""
 	}
@@ -112,7 +114,7 @@ func (p *planner) dedicated(parameter string) bool {
 	if parameter == parameterOfAWS {
 		return true
 	}
-	isDriven := p.t.ConditionsBehind(parameter)
+	isDriven := p.values.ConditionsBehind(parameter)
 	for _, section := range []string{"Resources", "Rules"} {
 		if n := p.t.Root.Get(section); n != nil && p.uses(n, parameter, isDriven) {
 			return false
@@ -132,7 +134,7 @@ func (p *planner) uses(n *cfn.Node, parameter string, isDriven map[string]bool) 
 			return true
 		}
 	case "Fn::Sub":
-		if slices.Contains(p.t.ParametersBehind(n), parameter) {
+		if slices.Contains(p.values.ParametersBehind(n), parameter) {
 			return true
 		}
 	}
@@ -166,38 +168,38 @@ func (p *planner) lockParameter(name, value string) bool {
 	if parameter.Kind != cfn.Mapping || len(parameter.Pairs) == 0 {
 		return false
 	}
-	var edits []cfn.Edit
+	var edits []edit.Edit
 	var changes []string
 	quote := quoteFor(value, parameter)
-	change := func(what string, add []cfn.Edit, err error) bool {
+	change := func(what string, add []edit.Edit, err error) bool {
 		edits, changes = append(edits, add...), append(changes, what)
 		return err == nil
 	}
-	add := func(key string, v cfn.New) ([]cfn.Edit, error) {
-		e, err := p.t.Add(parameter, cfn.NewPair{Key: key, Value: v})
-		return []cfn.Edit{e}, err
+	add := func(key string, v edit.Value) ([]edit.Edit, error) {
+		e, err := edit.Add(p.t, parameter, edit.Pair{Key: key, Value: v})
+		return []edit.Edit{e}, err
 	}
-	scalar := cfn.NewScalar(value, quote)
+	scalar := edit.Scalar(value, quote)
 	if d, ok := parameter.Pair("Default"); !ok {
 		e, err := add("Default", scalar)
 		if !change(fmt.Sprintf("default set to %q", value), e, err) {
 			return false
 		}
 	} else if d.Value.Value != value {
-		e, err := p.t.Replace(d.Value, scalar)
-		if !change(fmt.Sprintf("default %q set to %q", d.Value.Value, value), []cfn.Edit{e}, err) {
+		e, err := edit.Replace(p.t, d.Value, scalar)
+		if !change(fmt.Sprintf("default %q set to %q", d.Value.Value, value), []edit.Edit{e}, err) {
 			return false
 		}
 	}
 	if p.opts.IMDSv1 == IMDSv1Lock {
 		what := fmt.Sprintf("no value allowed but %q", value)
 		if allowed, ok := parameter.Pair("AllowedValues"); !ok {
-			e, err := add("AllowedValues", cfn.NewList(scalar))
+			e, err := add("AllowedValues", edit.List(scalar))
 			if !change(what, e, err) {
 				return false
 			}
 		} else if len(allowed.Value.Items) != 1 {
-			e, err := p.t.KeepItem(allowed.Value, value)
+			e, err := edit.KeepItem(p.t, allowed.Value, value)
 			if !change(what, e, err) {
 				return false
 			}
@@ -206,7 +208,7 @@ func (p *planner) lockParameter(name, value string) bool {
 	p.locks[name] = value
 	if len(edits) > 0 {
 		pair, _ := p.t.Root.Get("Parameters").Pair(name)
-		p.change(RuleIMDSv1Parameter, name, pair.Key.Span.Start, "parameter leaves IMDSv1 open: "+strings.Join(changes, ", "), edits...)
+		p.change(RuleIMDSv1Parameter, name, pair.Key.Span, "parameter leaves IMDSv1 open: "+strings.Join(changes, ", "), edits...)
 	}
 	return true
 }
@@ -224,13 +226,13 @@ func isWord(text string) bool {
 
 // quoteFor returns the quotes for a new value beside those of a parameter: its
 // default's, or double quotes, without which YAML reads true as a boolean.
-func quoteFor(value string, parameter *cfn.Node) cfn.Quote {
+func quoteFor(value string, parameter *cfn.Node) edit.Quote {
 	d := parameter.Get("Default")
 	if d == nil {
-		return cfn.InDoubleQuotes
+		return edit.InDoubleQuotes
 	}
-	if q := d.QuoteOf(); q != cfn.Unquoted || isWord(value) {
+	if q := d.QuoteOf(); q != edit.Unquoted || isWord(value) {
 		return q
 	}
-	return cfn.InDoubleQuotes
+	return edit.InDoubleQuotes
 }

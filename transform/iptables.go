@@ -2,193 +2,234 @@ package transform
 
 import (
 	"fmt"
-	"strings"
+	"slices"
 
 	"imdslock/transform/cfn"
+	"imdslock/transform/cfn/edit"
 	"imdslock/transform/userdata"
 )
 
-// maxUserData is how many bytes of user data EC2 takes, before base64 ("User data"
-// in the Amazon EC2 User Guide).
-const maxUserData = 16 << 10
-
-// block returns the block that the options ask for.
-func (o Options) block() userdata.Block {
-	return userdata.Block{Strict: o.IPTables == IPTablesStrict, OrStrict: o.IPTables == IPTablesAuto, BranchENI: o.BranchENI}
-}
-
-// mustHaveBlock reports whether user data that cannot take the block is an error.
-func (o Options) mustHaveBlock() bool {
-	return o.IPTables == IPTablesAWS || o.IPTables == IPTablesStrict
-}
-
-// userData puts the block into every user data that a launch template may have.
-func (p *planner) userData(lt launchTemplate, data *cfn.Node, os OS) error {
-	if p.opts.IPTables == IPTablesOff || p.opts.IPTables == "" {
-		return nil
+// userData puts the block into every user data that a data mapping of a launcher
+// can have.
+func (p *planner) userData(l *launcher, data *cfn.Node) error {
+	payloads, err := p.payloads(l, data)
+	if err != nil {
+		return err
 	}
-	pair, ok := data.Pair("UserData")
-	if !ok {
-		if os == OSLinux {
-			edit, err := p.t.Add(data, cfn.NewPair{Key: "UserData", Value: p.newUserData(lt)})
-			if err != nil {
-				return lt.wrap("UserData", err)
-			}
-			p.change(RuleIPTables, lt.id, lt.key.Span.Start, "no UserData: added a MIME document with the iptables commands", edit)
-			return nil
+	block := p.block(p.opts, l, data)
+	for _, load := range payloads {
+		if !p.opts.keepsIMDSv1() {
+			p.withoutToken(l, load)
 		}
-		return p.leave(lt, lt.key.Span.Start, noUserData(os))
-	}
-	for _, branch := range pair.Value.Branches() {
-		if err := p.branch(lt, branch, os); err != nil {
+		if p.opts.keepsUserData() || p.accepts(l.id, RuleIPTables, RuleIPTablesLate, RuleUndone) {
+			continue
+		}
+		switch {
+		case load.isAbsent():
+			err = p.addUserData(l, data, load, block)
+		case load.opaque != "":
+			err = p.leave(l, load, nil, userdata.Other, load.opaque)
+		default:
+			err = p.protect(l, load, payloads, block)
+		}
+		if err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// newUserData is user data for nodes that have none.
-func (p *planner) newUserData(lt launchTemplate) cfn.New {
-	text := userdata.Document(p.opts.block())
-	p.texts = append(p.texts, plannedText{lt, lt.key.Span.Start, text})
-	document := cfn.NewScalar(text, cfn.Lines)
-	return cfn.NewMap(cfn.NewPair{Key: "Fn::Base64", Value: document})
+// withoutToken notes requests in user data that required tokens refuse.
+func (p *planner) withoutToken(l *launcher, load payload) {
+	for _, f := range p.judgePayload(l, load, userdata.Block{}) {
+		if f.Rule == RuleIMDSv1UserData {
+			p.findings = append(p.findings, f)
+		}
+	}
 }
 
-// scalarUserData says why nothing is done about user data without Fn::Base64.
-func scalarUserData(value string) string {
-	switch {
-	case strings.HasPrefix(value, "{{resolve:"):
-		return "it is a dynamic reference"
-	case strings.ContainsAny(value, "\n #<"):
-		return "it is text where EC2 wants base64: put it into Fn::Base64"
+// addUserData gives nodes user data if they have none and run Linux.
+func (p *planner) addUserData(l *launcher, data *cfn.Node, load payload, block userdata.Block) error {
+	runs := p.runs(l, p.opts.OS)
+	if !runs.isLinux() {
+		return p.leave(l, load, nil, kindOf(runs), noUserData(runs))
 	}
-	return "it is encoded in base64 already"
+	var e edit.Edit
+	var err error
+	if data.Get("UserData") == nil {
+		e, err = edit.Add(p.t, data, edit.Pair{Key: "UserData", Value: p.newUserData(l, block)})
+	} else {
+		e, err = edit.Replace(p.t, load.node, p.newUserData(l, block))
+	}
+	if err != nil {
+		return cannotEdit(l.id, "UserData", err)
+	}
+	p.change(RuleIPTables, l.id, load.node.Span, "no UserData: added a MIME document with the iptables commands", e)
+	return nil
+}
+
+// kindOf returns the kind of user data that nodes read.
+func kindOf(runs systems) userdata.Kind {
+	switch runs {
+	case windows:
+		return userdata.Windows
+	case bottlerocket:
+		return userdata.Bottlerocket
+	}
+	return userdata.Other
 }
 
 // noUserData says why nothing is added where there is no user data.
-func noUserData(os OS) string {
-	switch os {
-	case OSWindows:
-		return userdata.Windows.NoCommands()
-	case OSBottlerocket:
-		return userdata.Bottlerocket.NoCommands()
+func noUserData(runs systems) string {
+	if reason := kindOf(runs).NoCommands(); reason != "" {
+		return reason
 	}
-	return "there is none, and what the nodes run is not known (--os tells)"
+	if runs.has(unknownSystem) {
+		return "there is none, and what the nodes run is not known (--os tells)"
+	}
+	return "there is none, and the nodes may run " + runs.String()
 }
 
-// branch puts the block into one value of UserData.
-func (p *planner) branch(lt launchTemplate, n *cfn.Node, os OS) error {
-	at := n.Span.Start
-	if n.IsNull() || n.IsNoValue() {
-		if os != OSLinux {
-			return p.leave(lt, at, noUserData(os))
+// protect puts the block into the variants of one user data.
+func (p *planner) protect(l *launcher, load payload, all []payload, block userdata.Block) error {
+	var edits []edit.Edit
+	var after []plannedText
+	var left []Finding
+	adapted, strict, kind := false, "", userdata.Other
+	for _, variant := range load.variants {
+		before := load.text(variant)
+		judged := userdata.Judge(before, block)
+		kind = judged.Kind
+		protection, err := userdata.Protect(before, block)
+		var es []edit.Edit
+		if err == nil {
+			es, err = load.edits(p.t, variant, protection.Changes)
 		}
-		edit, err := p.t.Replace(n, p.newUserData(lt))
 		if err != nil {
-			return lt.wrap("UserData", err)
-		}
-		p.change(RuleIPTables, lt.id, at, "no UserData: a MIME document with the iptables commands put there", edit)
-		return nil
-	}
-	encoded := n.Call("Fn::Base64")
-	if encoded == nil {
-		if n.Kind == cfn.Scalar {
-			return p.leave(lt, at, scalarUserData(n.Value))
-		}
-		return p.leave(lt, at, fmt.Sprintf("it comes from %s", p.t.Describe(n)))
-	}
-	for _, text := range encoded.Branches() {
-		if text.IsNull() || text.IsNoValue() {
-			if err := p.leave(lt, text.Span.Start, "it is empty"); err != nil {
-				return err
+			if len(load.variants) == 1 && p.isExcused(judged.Kind, load, all) || !p.opts.mustHaveBlock() {
+				return p.leave(l, load, variant, judged.Kind, err.Error())
 			}
-			continue
+			return l.cannot(p.t, load.node.Span.Start, "UserData", "its UserData cannot take the iptables commands: "+err.Error(),
+				"use --iptables auto to lock what can be locked, or --resource to choose launch templates")
 		}
-		if err := p.text(lt, text); err != nil {
-			return err
+		text := userdata.Apply(before, protection.Changes)
+		after = append(after, plannedText{l, load.node.Span.Start, text})
+		adapted = adapted || !judged.Has(userdata.Absent)
+		if protection.Strict && block.Mode == userdata.Auto && len(es) > 0 {
+			strict = protection.Why
 		}
-	}
-	return nil
-}
-
-// withoutToken says of the user data of a launch template what breaks there.
-const withoutToken = "the user data of %s asks the metadata service without a token here, which required tokens refuse"
-
-// text puts the block into one text.
-func (p *planner) text(lt launchTemplate, n *cfn.Node) error {
-	text := p.t.TextOf(n)
-	if at := userdata.WithoutToken(text.String); at >= 0 && !p.opts.keepsIMDSv1() {
-		p.note(RuleIMDSv1UserData, lt.id, text.Offset(at), withoutToken, lt.id)
-	}
-	changes, err := userdata.Protect(text.String, p.opts.block())
-	var edits []cfn.Edit
-	for _, c := range changes {
-		var edit cfn.Edit
-		if edit, err = text.Replace(c.Start, c.End, c.Text); err != nil {
-			break
+		for _, e := range es {
+			if !slices.Contains(edits, e) {
+				edits = append(edits, e)
+			}
 		}
-		edits = append(edits, edit)
-	}
-	if err != nil { // the user data is none, or the place none, that takes it
-		p.texts = append(p.texts, plannedText{lt, n.Span.Start, text.String})
-		return p.leave(lt, n.Span.Start, err.Error())
-	}
-	after := userdata.Apply(text.String, changes)
-	p.texts = append(p.texts, plannedText{lt, n.Span.Start, after})
-	if s := userdata.Inspect(after); s.Undone {
-		if err := p.leaveUndone(lt, text, s, changes); err != nil {
-			return err
+		for _, problem := range userdata.Judge(text, block).Problems {
+			f := p.problem(l, load, variant, problem, offsetBefore(protection.Changes, problem.At))
+			if f.Kind == KindOpen && p.opts.mustHaveBlock() {
+				return l.cannot(p.t, f.Start.Offset, "UserData", problem.Message, "remove that command, or use --iptables auto to lock what can be locked")
+			}
+			if f.Rule != RuleIMDSv1UserData {
+				left = append(left, f)
+			}
 		}
 	}
-	if len(changes) == 0 {
+	p.texts = append(p.texts, after...)
+	for _, f := range left {
+		p.stays(f)
+	}
+	if len(edits) == 0 {
 		return nil
 	}
-	if len(after) > maxUserData && len(text.String) <= maxUserData {
-		p.note(RuleSize, lt.id, n.Span.Start, "the user data of %s has about %d bytes with the commands: EC2 takes %d", lt.id, len(after), maxUserData)
+	message := fmt.Sprintf("pods can reach the metadata service: iptables commands put into the %v", kind)
+	if adapted {
+		message = fmt.Sprintf("the iptables commands in the %v adapted to the options", kind)
 	}
-	before := userdata.Inspect(text.String)
-	message := fmt.Sprintf("pods can reach the metadata service: iptables commands put into the %v", before.Kind)
-	if before.Rules {
-		message = fmt.Sprintf("the iptables commands in the %v adapted to the options", before.Kind)
+	if strict != "" {
+		message += " (strict, because " + strict + ")"
 	}
-	p.change(RuleIPTables, lt.id, n.Span.Start, message, edits...)
+	p.change(RuleIPTables, l.id, load.node.Span, message, edits...)
 	return nil
 }
 
-// leaveUndone notes a line of user data that takes the rules back, which stays.
-// It is an error where the commands were asked for explicitly.
-func (p *planner) leaveUndone(lt launchTemplate, text *cfn.Text, s userdata.State, changes []userdata.Change) error {
-	at := s.At
+// edits returns the edits of the source that make changes of a variant's text.
+func (p payload) edits(t *cfn.Template, variant *edit.Text, changes []userdata.Change) ([]edit.Edit, error) {
+	if p.encoding != nil {
+		if len(changes) == 0 {
+			return nil, nil
+		}
+		encoded, err := p.encoding.Encode(userdata.Apply(p.text(variant), changes))
+		if err != nil {
+			return nil, err
+		}
+		e, err := edit.Replace(t, p.node, edit.Scalar(encoded, edit.Unquoted))
+		return []edit.Edit{e}, err
+	}
+	var edits []edit.Edit
+	for _, c := range changes {
+		e, err := variant.Replace(c.Start, c.End, c.Text)
+		if err != nil {
+			return nil, err
+		}
+		edits = append(edits, e)
+	}
+	return edits, nil
+}
+
+// offsetBefore returns where a place of a changed text was before the changes.
+func offsetBefore(changes []userdata.Change, at int) int {
 	for i := len(changes) - 1; i >= 0; i-- {
-		if c := changes[i]; at >= c.Start+len(c.Text) {
-			at -= len(c.Text) - (c.End - c.Start)
+		start := changes[i].Start
+		for _, c := range changes[:i] {
+			start += len(c.Text) - (c.End - c.Start)
+		}
+		if grown := len(changes[i].Text) - (changes[i].End - changes[i].Start); at >= start+len(changes[i].Text) {
+			at -= grown
+		} else if at > start {
+			at = start
 		}
 	}
-	const what = "the user data takes the iptables rule back here"
-	if p.opts.mustHaveBlock() {
-		return lt.cannot(p.t, text.Offset(at), "UserData", what, "remove that command, or use --iptables strict, whose rule comes back when the kubelet starts")
+	return at
+}
+
+// isExcused reports whether a user data that cannot take the block is a note
+// although the block was asked for: nodes that run no commands are launched by
+// one branch of an Fn::If, and others by another.
+func (p *planner) isExcused(kind userdata.Kind, load payload, all []payload) bool {
+	if kind.NoCommands() == "" {
+		return false
 	}
-	p.left = append(p.left, lt.id)
-	p.note(RuleUndone, lt.id, text.Offset(at), "%s: %s%s", lt.id, what, p.stillHolds())
-	return nil
+	return slices.ContainsFunc(all, func(other payload) bool {
+		return other.node != load.node && len(other.variants) > 0 && userdata.Judge(other.text(other.variants[0]), userdata.Block{}).Kind.NoCommands() == ""
+	})
 }
 
 // leave notes that user data stays as it is, and what protects the nodes all
-// the same. It is an error where the commands were asked for explicitly.
-func (p *planner) leave(lt launchTemplate, at int, why string) error {
-	if p.opts.mustHaveBlock() {
-		return lt.cannot(p.t, at, "UserData", "its UserData cannot take the iptables commands: "+why,
+// the same. It is an error if the commands were asked for explicitly.
+func (p *planner) leave(l *launcher, load payload, variant *edit.Text, kind userdata.Kind, why string) error {
+	isBranch := variant != nil && kind.NoCommands() != ""
+	if p.opts.mustHaveBlock() && !isBranch {
+		return l.cannot(p.t, load.node.Span.Start, "UserData", "its UserData cannot take the iptables commands: "+why,
 			"use --iptables auto to lock what can be locked, or --resource to choose launch templates")
 	}
-	p.left = append(p.left, lt.id)
-	p.note(RuleUserData, lt.id, at, "UserData of %s left as it is: %s%s", lt.id, why, p.stillHolds())
+	p.note(RuleUserData, l.id, load.node.Span, "UserData of %s left as it is: %s%s", l.id, why, p.stillHolds(kind))
+	if load.opaque == "" && !load.isAbsent() {
+		for _, v := range load.variants {
+			p.texts = append(p.texts, plannedText{l, load.node.Span.Start, load.text(v)})
+		}
+	}
+	for _, f := range p.judgePayload(l, load, p.block(p.opts, l, nil)) {
+		if f.Kind == KindOpen {
+			p.open[excuse{f.Rule, f.LogicalID}]++ // said by the note
+		}
+	}
 	return nil
 }
 
 // stillHolds says what protects a node without the block.
-func (p *planner) stillHolds() string {
+func (p *planner) stillHolds(kind userdata.Kind) string {
 	switch {
+	case kind == userdata.Windows && p.opts.HopLimit == 1:
+		return "; that a hop limit keeps pods of Windows off is not known"
 	case p.opts.HopLimit == 1 && !p.opts.keepsIMDSv1():
 		return "; hop limit 1 and required tokens protect it"
 	case !p.opts.keepsIMDSv1():

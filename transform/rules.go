@@ -25,6 +25,17 @@ const (
 	RuleSize             Rule = "user-data-size"
 	RuleElsewhere        Rule = "launch-template-elsewhere"
 	RuleNothing          Rule = "no-launch-template"
+	RuleVersion          Rule = "launch-template-version"
+	RuleUnsaved          Rule = "iptables-unsaved"
+	RuleReplaced         Rule = "iptables-replaced"
+	RuleIPv6             Rule = "iptables-ipv6-absent"
+	RuleNotMIME          Rule = "user-data-not-mime"
+	RuleUnreadable       Rule = "launch-template-unreadable"
+	RuleNotSeen          Rule = "template-not-seen"
+	RuleAutoMode         Rule = "auto-mode"
+	RuleAcceptance       Rule = "acceptance"
+
+	RuleLaunchSpecification Rule = "launch-specification"
 )
 
 // A Description explains a rule.
@@ -35,6 +46,14 @@ type Description struct {
 	Fix    string // what to do
 	Source string // URL of the page that says so
 	Note   bool   // whether it only informs
+
+	// Severity is how much is open by it, from 0 to 10 as in CVSS; 0 for a note.
+	Severity float64
+	// Controls are the IDs of the controls of others that ask for the same: of
+	// AWS Control Tower (CT.…), AWS Security Hub and CIS.
+	Controls []string
+	// Property is what a message about it is about, such as "HttpTokens".
+	Property string
 }
 
 const (
@@ -46,66 +65,217 @@ const (
 	pageBranchENI       = "https://docs.aws.amazon.com/eks/latest/userguide/security-groups-for-pods.html"
 	pageParameters      = "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/parameters-section-structure.html"
 	pageUserData        = "https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/user-data.html"
+	pageVersion         = "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ec2-launchtemplate.html"
+	pageSpotFleet       = "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-ec2-spotfleet-spotfleetlaunchspecification.html"
+	pageMetadata        = "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/metadata-section-structure.html"
+	pageNested          = "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-nested-stacks.html"
+	pageAutoMode        = "https://docs.aws.amazon.com/eks/latest/userguide/automode.html"
 	pageManaged         = "https://docs.aws.amazon.com/eks/latest/userguide/launch-templates.html"
 )
 
 // Rules returns the descriptions of all rules.
 func Rules() []Description {
 	return []Description{
-		{RuleMetadataOptions, "the launch template has no MetadataOptions",
-			"IMDSv1 is open unless the account or the image says otherwise, and so is the hop limit left to them.",
-			"run imdslock, which adds HttpPutResponseHopLimit 1 and HttpTokens required.", pageMetadataOptions, false},
-		{RuleHopLimit, "the hop limit is not 1, or not what was asked for",
-			"a pod is one network hop further away from the metadata service than its node: with a hop limit of 2 or more the answer to its request for a token reaches it.",
-			"run imdslock, or set HttpPutResponseHopLimit to 1.", pageMetadataOptions, false},
-		{RuleIMDSv1, "IMDSv1 is open",
-			"IMDSv1 wants no token, so any request that leaves the node's network card as its own, a pod's too, is answered with the node's credentials.",
-			"run imdslock, or set HttpTokens to required.", pageIMDS, false},
-		{RuleIMDSv1Parameter, "a parameter decides whether IMDSv1 is open",
-			"a stack update uses the parameter's previous value, whatever the template's default has become.",
-			"run imdslock, which allows the parameter its safe value only, and pass that value once.", pageParameters, false},
-		{RuleHopLimitAlone, "the hop limit stands alone",
-			"answers of IMDSv1 carry no hop limit, and SDKs fall back to it: a hop limit of 1 stops nobody while tokens are optional.",
-			"set HttpTokens to required as well.", pageIMDS, false},
-		{RuleIPTables, "no iptables rule keeps pods off the metadata service",
-			"hop limit and tokens are options that ec2:ModifyInstanceMetadataOptions opens again on a running instance; the rule is what holds then.",
-			"run imdslock, which puts AWS's commands into the user data.", pageCommands, false},
-		{RuleIPTablesLate, "the iptables rule comes after the kubelet",
-			"pods run as soon as the kubelet does, and have the node's credentials before the rule is there.",
-			"run imdslock, which puts the commands before the bootstrap.", pageCommands, false},
-		{RuleUndone, "a later command undoes the iptables rule",
-			"the user data flushes, restores or deletes rules after it, or stops the service that keeps them.",
-			"remove that command, or use --iptables strict, whose rule comes back when the kubelet starts.", pageCommands, false},
-		{RuleIMDSv1UserData, "the user data itself speaks IMDSv1",
-			"it asks the metadata service without a token, which required tokens answer with 401, so that what it does with the answer fails.",
-			"fetch a token first, by PUT of /latest/api/token, and send it along as X-aws-ec2-metadata-token.", pageIMDS, true},
-		{RuleSize, "the user data may be too large",
-			"EC2 takes 16 KB of user data, before base64.",
-			"shorten it, or move a part of it to a file that it downloads.", pageUserData, true},
-		{RuleEndpoint, "the metadata service is disabled",
-			"nobody reaches it, the node neither.",
-			"nothing, if the nodes do without.", pageMetadataOptions, true},
-		{RuleIPTablesStrict, "the kubelet does not make sure of the rule",
-			"AWS's commands run once per instance; --iptables strict was asked for, where no rule means no kubelet.",
-			"run imdslock with --iptables strict.", pageBestPractices, false},
-		{RuleBranchENI, "no rule covers pods with branch network interfaces",
-			"security groups for pods give a pod a vlan interface of its own, which a rule for eni+ does not see.",
-			"run imdslock, or add the rule for vlan+; --branch-eni=false where such pods do not exist.", pageBranchENI, false},
-		{RuleBranchENIUnsaved, "the rule for branch network interfaces is not saved",
-			"it comes behind iptables-save, so it is gone after a reboot.",
-			"run imdslock, or move the rule before iptables-save.", pageBranchENI, false},
-		{RuleUserData, "the user data cannot be judged or changed",
-			"it is for Windows or Bottlerocket, encoded already, or comes from a parameter or another stack.",
-			"hop limit 1 and required tokens protect the node; put the rules into the image or a DaemonSet where that is not enough.", pageRestrict, true},
-		{RuleNodegroup, "the managed node group has no launch template",
-			"Amazon EKS makes one for it, with a hop limit of 2, that no template can change.",
-			"add an AWS::EC2::LaunchTemplate with MetadataOptions, refer to it from the node group, and run imdslock.", pageManaged, false},
-		{RuleElsewhere, "the launch template is in another stack",
-			"what it says cannot be seen here.",
-			"check the template that makes it.", pageManaged, true},
-		{RuleNothing, "there is nothing to lock",
-			"the template has no launch template, launch configuration or managed node group.",
-			"check the template that launches the nodes.", pageManaged, true},
+		{
+			Rule: RuleMetadataOptions, Property: "MetadataOptions", Severity: 8.5,
+			Title:    "the metadata options are missing, or CloudFormation refuses them",
+			Why:      "IMDSv1 is open unless the account or the image says otherwise, and the hop limit is left to them too.",
+			Fix:      "run imdslock, which adds HttpPutResponseHopLimit 1 and HttpTokens required.",
+			Source:   pageMetadataOptions,
+			Controls: []string{"CT.EC2.PR.1", "CT.EC2.PR.2", "CT.AUTOSCALING.PR.2", "CT.AUTOSCALING.PR.3", "EC2.170", "AutoScaling.3"},
+		},
+		{
+			Rule: RuleHopLimit, Property: "HttpPutResponseHopLimit", Severity: 7.5,
+			Title:    "the hop limit is not 1, or not what was asked for",
+			Why:      "a pod is one network hop further away from the metadata service than its node. With a hop limit of 2 or more the answer to its request for a token reaches it.",
+			Fix:      "run imdslock, or set HttpPutResponseHopLimit to 1.",
+			Source:   pageMetadataOptions,
+			Controls: []string{"CT.EC2.PR.2", "CT.AUTOSCALING.PR.3", "AutoScaling.4"},
+		},
+		{
+			Rule: RuleIMDSv1, Property: "HttpTokens", Severity: 8.5,
+			Title:    "IMDSv1 is open",
+			Why:      "IMDSv1 needs no token, so any request that leaves the node's network card as its own, a pod's too, is answered with the node's credentials.",
+			Fix:      "run imdslock, or set HttpTokens to required.",
+			Source:   pageIMDS,
+			Controls: []string{"CT.EC2.PR.1", "CT.AUTOSCALING.PR.2", "EC2.8", "EC2.170", "AutoScaling.3"},
+		},
+		{
+			Rule: RuleIMDSv1Parameter, Property: "HttpTokens", Severity: 8.5,
+			Title:    "a parameter decides whether IMDSv1 is open",
+			Why:      "an update of a stack from the console, or by aws cloudformation deploy, sends the parameter's previous value, whatever the template's default has become.",
+			Fix:      "run imdslock, which allows the parameter its safe value only, and pass that value once.",
+			Source:   pageParameters,
+			Controls: []string{"CT.EC2.PR.1", "CT.AUTOSCALING.PR.2", "EC2.8", "EC2.170", "AutoScaling.3"},
+		},
+		{
+			Rule: RuleHopLimitAlone, Property: "HttpPutResponseHopLimit", Severity: 7.5,
+			Title:  "the hop limit stands alone",
+			Why:    "answers of IMDSv1 carry no hop limit, and SDKs fall back to it. A hop limit of 1 stops nobody while tokens are optional.",
+			Fix:    "set HttpTokens to required as well.",
+			Source: pageIMDS,
+		},
+		{
+			Rule: RuleVersion, Property: "Version", Severity: 8.5,
+			Title:  "a group does not follow the newest version of its launch template",
+			Why:    "without a version, with the default version or with a number, a group stays on a version that CloudFormation never moves, and its nodes never get what is locked.",
+			Fix:    "run imdslock, or set Version to LatestVersionNumber of the launch template by Fn::GetAtt. The deployment replaces the nodes.",
+			Source: pageVersion,
+		},
+		{
+			Rule: RuleIPTables, Property: "UserData", Severity: 5.5,
+			Title:  "no iptables rule keeps pods off the metadata service",
+			Why:    "hop limit and tokens are options that ec2:ModifyInstanceMetadataOptions opens again on a running instance. The rule is what holds then.",
+			Fix:    "run imdslock, which puts AWS's published commands into the user data.",
+			Source: pageBestPractices,
+		},
+		{
+			Rule: RuleIPTablesLate, Property: "UserData", Severity: 5.5,
+			Title:  "the iptables rule comes after the kubelet",
+			Why:    "pods run as soon as the kubelet does, and have the node's credentials before the rule is there.",
+			Fix:    "run imdslock, which puts the commands before the bootstrap.",
+			Source: pageBestPractices,
+		},
+		{
+			Rule: RuleUndone, Property: "UserData", Severity: 5.5,
+			Title:  "a later command may take the iptables rule back",
+			Why:    "the user data flushes, restores or deletes rules after it, accepts the packets before it, or stops the service that keeps it.",
+			Fix:    "remove that command, or move it before the rule.",
+			Source: pageBestPractices,
+		},
+		{
+			Rule: RuleUnsaved, Property: "UserData", Severity: 4,
+			Title:  "the iptables rule is not saved",
+			Why:    "user data runs once per instance. After a reboot a rule that was not saved is gone.",
+			Fix:    "save the rules after the last one is added, as in iptables-save | tee /etc/sysconfig/iptables.",
+			Source: pageBestPractices,
+		},
+		{
+			Rule: RuleReplaced, Property: "UserData", Severity: 5.5,
+			Title:  "the packaged rules replace the iptables rule",
+			Why:    "iptables-services brings rules of its own. If the service starts before the rules are saved, it loads those, and the rule is gone.",
+			Fix:    "save the rules before the service starts.",
+			Source: pageBestPractices,
+		},
+		{
+			Rule: RuleIPv6, Property: "UserData", Severity: 5.5,
+			Title:  "no rule covers the IPv6 address of the metadata service",
+			Why:    "HttpProtocolIpv6 may be enabled, and then fd00:ec2::254 answers as well. A rule of iptables does not see it.",
+			Fix:    "run imdslock, which adds the rules by ip6tables.",
+			Source: pageIMDS,
+		},
+		{
+			Rule: RuleIMDSv1UserData, Property: "UserData", Note: true,
+			Title:  "the user data itself asks for metadata without a token",
+			Why:    "required tokens answer such a request with 401, so that what uses the answer fails.",
+			Fix:    "fetch a token first, by PUT of /latest/api/token, and send it along as X-aws-ec2-metadata-token.",
+			Source: pageIMDS,
+		},
+		{
+			Rule: RuleSize, Property: "UserData", Severity: 4,
+			Title:  "the user data is too large",
+			Why:    "EC2 takes 16,384 bytes of user data, before base64, and launches nothing with more.",
+			Fix:    "shorten it, or move a part of it to a file that it downloads.",
+			Source: pageUserData,
+		},
+		{
+			Rule: RuleNotMIME, Property: "UserData", Note: true,
+			Title:  "the user data of a managed node group is not MIME",
+			Why:    "Amazon EKS adds a part of its own to the user data of a launch template that names no image, and takes only a MIME multipart document there.",
+			Fix:    "write it as a MIME multipart document.",
+			Source: pageManaged,
+		},
+		{
+			Rule: RuleEndpoint, Property: "HttpEndpoint", Note: true,
+			Title:  "the metadata service is disabled",
+			Why:    "nobody reaches it, not even the node.",
+			Fix:    "nothing, if the nodes do without.",
+			Source: pageMetadataOptions,
+		},
+		{
+			Rule: RuleIPTablesStrict, Property: "UserData", Severity: 4,
+			Title:  "the kubelet does not make sure of the rule",
+			Why:    "AWS's commands run once per instance. --iptables strict was asked for, with which there is no kubelet without the rule.",
+			Fix:    "run imdslock with --iptables strict.",
+			Source: pageBestPractices,
+		},
+		{
+			Rule: RuleBranchENI, Property: "UserData", Severity: 5.5,
+			Title:  "no rule covers pods with branch network interfaces",
+			Why:    "security groups for pods give a pod a vlan interface of its own, which a rule for eni+ does not see.",
+			Fix:    "run imdslock, or add the rule for vlan+; --branch-eni=false where such pods do not exist.",
+			Source: pageBranchENI,
+		},
+		{
+			Rule: RuleBranchENIUnsaved, Property: "UserData", Severity: 4,
+			Title:  "the rule for branch network interfaces is not saved",
+			Why:    "it comes after iptables-save, so it is gone after a reboot.",
+			Fix:    "run imdslock, or move the rule before iptables-save.",
+			Source: pageBranchENI,
+		},
+		{
+			Rule: RuleUserData, Property: "UserData", Note: true,
+			Title:  "the user data cannot be judged or changed",
+			Why:    "it is for Windows or Bottlerocket, or what it runs is known at the deployment only.",
+			Fix:    "hop limit 1 and required tokens protect the node; put the rules into the image or a DaemonSet if that is not enough.",
+			Source: pageRestrict,
+		},
+		{
+			Rule: RuleNodegroup, Property: "LaunchTemplate", Severity: 7.5,
+			Title:  "the managed node group has no launch template",
+			Why:    "Amazon EKS makes one for it, with metadata options that no template can change.",
+			Fix:    "run imdslock with --add-launch-template, or refer to an AWS::EC2::LaunchTemplate that is locked. Amazon EKS replaces the node group.",
+			Source: pageManaged,
+		},
+		{
+			Rule: RuleLaunchSpecification, Property: "LaunchSpecifications", Severity: 8.5,
+			Title:  "launch specifications have no metadata options",
+			Why:    "nodes that a spot fleet launches by them have IMDSv1 open unless the account or the image says otherwise.",
+			Fix:    "use LaunchTemplateConfigs with a launch template that is locked.",
+			Source: pageSpotFleet,
+		},
+		{
+			Rule: RuleUnreadable, Property: "LaunchTemplateData", Severity: 5.5,
+			Title:  "a resource that launches nodes cannot be read",
+			Why:    "what it says is hidden by a function, an alias or a mistake, so nobody can tell what is open.",
+			Fix:    "write the value out, or lock the template that the function makes.",
+			Source: pageMetadataOptions,
+		},
+		{
+			Rule: RuleElsewhere, Property: "LaunchTemplate", Note: true,
+			Title:  "the launch template is in another stack",
+			Why:    "what it says cannot be seen here.",
+			Fix:    "check the template that makes it.",
+			Source: pageManaged,
+		},
+		{
+			Rule: RuleNotSeen, Note: true,
+			Title:  "a part of the stack is not in the template",
+			Why:    "a nested stack, a module, a macro or AWS::Include may launch nodes that are not seen here.",
+			Fix:    "check that template too, or the one that CloudFormation has processed.",
+			Source: pageNested,
+		},
+		{
+			Rule: RuleAutoMode, Note: true,
+			Title:  "AWS locks the nodes of EKS Auto Mode itself",
+			Why:    "they have hop limit 1 and required tokens, which cannot be changed.",
+			Fix:    "nothing.",
+			Source: pageAutoMode,
+		},
+		{
+			Rule: RuleAcceptance, Severity: 1,
+			Title:  "an acceptance accepts nothing",
+			Why:    "what stands below Metadata, imdslock, accept cannot be read, so the finding that it is for counts.",
+			Fix:    "give it a rule and a reason, and a date after until if it has that.",
+			Source: pageMetadata,
+		},
+		{
+			Rule: RuleNothing, Note: true,
+			Title:  "there is nothing to lock",
+			Why:    "the template has no launch template, launch configuration or node group.",
+			Fix:    "check the template that launches the nodes.",
+			Source: pageManaged,
+		},
 	}
 }
 
@@ -117,4 +287,10 @@ func Describe(rule Rule) (Description, bool) {
 		return Description{}, false
 	}
 	return all[i], true
+}
+
+// property returns what a rule is about, such as "HttpTokens".
+func (r Rule) property() string {
+	d, _ := Describe(r)
+	return d.Property
 }

@@ -36,7 +36,7 @@ func userDataTexts(t *testing.T, iptables transform.IPTables) []userData {
 			continue
 		}
 		opts := transform.Options{IPTables: transform.IPTablesAuto, BranchENI: true}
-		result, err := transform.Patch(readFile(t, file), opts)
+		result, err := transform.Patch(t.Context(), readFile(t, file), opts)
 		if err != nil {
 			continue
 		}

@@ -1,50 +1,46 @@
 package transform
 
 import (
-	"encoding/json"
-	"fmt"
-	"slices"
-	"strconv"
-
-	"github.com/awslabs/goformation/v7/cloudformation/ec2"
+	"context"
 
 	"imdslock/transform/cfn"
 )
 
-// verify reads a result as CloudFormation would: its user data must be what was
+// verify reads a result as a stranger would: its user data must be what was
 // planned, the rules must find nothing more to change in it, and [Check] must
-// find nothing open that the options promise to lock. Unknown is never taken
-// for fine.
-func (p *planner) verify(t *cfn.Template) error {
-	again, err := plan(t, p.opts)
+// find nothing open but what the plan said would stay open. What is not known
+// is open.
+func (p *planner) verify(ctx context.Context, t *cfn.Template) error {
+	again, err := plan(ctx, t, p.opts)
 	if err != nil {
 		return err
 	}
 	for i, planned := range p.texts {
 		if i >= len(again.texts) || again.texts[i].text != planned.text {
-			return planned.lt.cannot(t, again.place(i, planned.at), "UserData", "its UserData cannot take the iptables commands in the way it is written",
+			at := planned.at
+			if i < len(again.texts) {
+				at = again.texts[i].at
+			}
+			return planned.l.cannot(t, at, "UserData", "its UserData cannot take the iptables commands in the way it is written",
 				"write it as a literal block scalar (|), or use --iptables off")
 		}
 	}
 	for _, f := range again.findings {
-		if !f.IsNote() {
+		if f.Kind == KindChange {
 			return broken(t, f, "the change did not hold: "+f.Message)
 		}
 	}
-	findings, err := check(t, CheckOptions{Options: p.opts, Deployment: p.opts.IMDSv1 == IMDSv1Default})
+	findings, err := check(ctx, t, CheckOptions{Options: p.opts, Deployment: p.opts.IMDSv1 == IMDSv1Default})
 	if err != nil {
 		return err
 	}
+	said := map[excuse]int{}
 	for _, f := range findings {
-		switch f.Rule {
-		case RuleNodegroup: // no launch template here launches its nodes
+		if f.Kind != KindOpen {
 			continue
-		case RuleIPTables, RuleIPTablesLate, RuleUndone, RuleBranchENI, RuleBranchENIUnsaved:
-			if slices.Contains(p.left, f.LogicalID) { // and that was said
-				continue
-			}
 		}
-		if f.Open {
+		e := excuse{f.Rule, f.LogicalID}
+		if said[e]++; said[e] > p.open[e] {
 			return broken(t, f, f.Message)
 		}
 	}
@@ -53,73 +49,5 @@ func (p *planner) verify(t *cfn.Template) error {
 
 // broken is the error for a promise that does not hold.
 func broken(t *cfn.Template, f Finding, message string) error {
-	property := "UserData"
-	switch f.Rule {
-	case RuleMetadataOptions:
-		property = "MetadataOptions"
-	case RuleHopLimit, RuleHopLimitAlone:
-		property = "HttpPutResponseHopLimit"
-	case RuleIMDSv1, RuleIMDSv1Parameter:
-		property = "HttpTokens"
-	}
-	return &CannotLock{LogicalID: f.LogicalID, Property: property, Cause: t.Errorf(f.Position.Offset, "%s", message)}
-}
-
-// hopLimit says what is wrong with the hop limit in a value of MetadataOptions.
-func (c *checker) hopLimit(v cfn.Value) string {
-	if c.opts.HopLimit == 0 || v.Field("HttpEndpoint").Text == "disabled" {
-		return ""
-	}
-	for _, f := range v.Field("HttpPutResponseHopLimit").Alternatives() {
-		limit, err := strconv.Atoi(f.Text) // CloudFormation takes "1" for 1
-		if err != nil {
-			return unknown("HttpPutResponseHopLimit", f)
-		}
-		options := decode(map[string]any{"HttpPutResponseHopLimit": limit})
-		if hop := options.HttpPutResponseHopLimit; hop == nil || *hop != c.opts.HopLimit {
-			return fmt.Sprintf("HttpPutResponseHopLimit is %d, want %d", limit, c.opts.HopLimit)
-		}
-	}
-	return ""
-}
-
-// tokens says what is wrong with HttpTokens in a value of MetadataOptions.
-func (c *checker) tokens(v cfn.Value) string {
-	if c.opts.keepsIMDSv1() || v.Field("HttpEndpoint").Text == "disabled" {
-		return ""
-	}
-	for _, f := range v.Field("HttpTokens").Alternatives() {
-		if f.Kind != cfn.IsText {
-			return unknown("HttpTokens", f)
-		}
-		options := decode(map[string]any{"HttpTokens": f.Text})
-		if tokens := options.HttpTokens; tokens == nil || *tokens != required {
-			return fmt.Sprintf("HttpTokens is %q", f.Text)
-		}
-	}
-	return ""
-}
-
-// decode reads properties into the type of AWS::EC2::LaunchTemplate; those of
-// AWS::AutoScaling::LaunchConfiguration have the same names and types.
-func decode(properties map[string]any) (options ec2.LaunchTemplate_MetadataOptions) {
-	encoded, err := json.Marshal(properties)
-	if err == nil {
-		err = json.Unmarshal(encoded, &options)
-	}
-	if err != nil {
-		return ec2.LaunchTemplate_MetadataOptions{}
-	}
-	return options
-}
-
-// unknown says why the value of a property cannot be judged.
-func unknown(property string, v cfn.Value) string {
-	switch v.Kind {
-	case cfn.IsNoValue:
-		return "no " + property
-	case cfn.IsText:
-		return fmt.Sprintf("%s %q", property, v.Text)
-	}
-	return fmt.Sprintf("unknown %s (%s)", property, v.Reason)
+	return cannotLock(t, f.LogicalID, f.Rule.property(), f.Start.Offset, "", "%s", message)
 }

@@ -28,7 +28,7 @@ func TestHookOnLambda(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	locked, err := transform.Patch(open, transform.Defaults())
+	locked, err := transform.Patch(t.Context(), open, transform.Defaults())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -121,7 +121,7 @@ func isLocked(t *testing.T, artifact []byte) bool {
 	if err != nil {
 		t.Fatal(err)
 	}
-	findings, err := transform.Check(src, transform.CheckOptions{Options: transform.Defaults()})
+	findings, err := transform.Check(t.Context(), src, transform.CheckOptions{Options: transform.Defaults()})
 	return err == nil && len(findings) == 0
 }
 

@@ -143,6 +143,8 @@ func lockFlags() []cli.Flag {
 		&cli.StringFlag{Name: "imdsv1", Value: "lock", Usage: "how to turn IMDSv1 off: `lock|default|literal|keep`"},
 		&cli.StringFlag{Name: "iptables", Value: "auto", Usage: "commands in user data: `auto|aws|strict|off`"},
 		&cli.BoolFlag{Name: "branch-eni", Value: true, Usage: "no rule for branch network interfaces"},
+		&cli.StringFlag{Name: "launch-template-version", Value: "latest", Usage: "version that groups use: `latest|keep`"},
+		&cli.BoolFlag{Name: "add-launch-template", Usage: "give one to managed node groups without"},
 		&cli.StringSliceFlag{Name: "resource", Usage: "only this logical `ID`; may be repeated"},
 		&cli.StringFlag{Name: "os", Usage: "what nodes run, if the template is silent: `linux|windows`"},
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"maps"
@@ -19,13 +20,13 @@ type checked struct {
 }
 
 // checkFiles says what is not locked in all that is named.
-func checkFiles(opts options, args []string, stdin io.Reader, counted *progress, stdout, stderr io.Writer) error {
+func checkFiles(ctx context.Context, opts options, args []string, stdin io.Reader, counted *progress, stdout, stderr io.Writer) error {
 	all, err := sources(opts, args, stdin)
 	if err != nil {
 		return err
 	}
 	counted.start(opts, stderr, len(all))
-	results, err := inParallel(counted, all, func(s source) (checked, error) { return checkOne(opts, s, len(all) == 1) })
+	results, err := inParallel(counted, all, func(s source) (checked, error) { return checkOne(ctx, opts, s, len(all) == 1) })
 	if err != nil {
 		return err
 	}
@@ -37,7 +38,7 @@ func checkFiles(opts options, args []string, stdin io.Reader, counted *progress,
 	}
 	for _, c := range results {
 		for _, f := range c.findings {
-			if f.Open {
+			if f.Kind == transform.KindOpen {
 				return errDifference
 			}
 		}
@@ -47,7 +48,7 @@ func checkFiles(opts options, args []string, stdin io.Reader, counted *progress,
 
 // checkOne judges one template. One of several need not have all parameters
 // that are given; the only one does.
-func checkOne(opts options, s source, only bool) (checked, error) {
+func checkOne(ctx context.Context, opts options, s source, only bool) (checked, error) {
 	c := checked{source: s}
 	if passed, err := s.isPassedOver(); passed || err != nil {
 		return c, err
@@ -63,7 +64,7 @@ func checkOne(opts options, s source, only bool) (checked, error) {
 			maps.DeleteFunc(c.parameters, func(name, _ string) bool { return t.Root.Get("Parameters", name) == nil })
 		}
 	}
-	c.findings, err = transform.Check(input, transform.CheckOptions{
+	c.findings, err = transform.Check(ctx, input, transform.CheckOptions{
 		Options: opts.Options, Parameters: c.parameters,
 		Deployment: len(opts.parameters) > 0 || opts.IMDSv1 == transform.IMDSv1Default,
 	})
@@ -96,8 +97,8 @@ func printChecked(opts options, results []checked, stdout, stderr io.Writer) err
 	for _, c := range results {
 		for _, f := range c.findings {
 			switch {
-			case f.Open:
-				fmt.Fprintf(stdout, "%s:%v: %s %s\n", c.name, f.Position, f.Rule, message.OneLine(f.Message))
+			case f.Kind == transform.KindOpen:
+				fmt.Fprintf(stdout, "%s:%v: %s %s\n", c.name, f.Start, f.Rule, message.OneLine(f.Message))
 			case !opts.quiet:
 				fmt.Fprintln(stderr, message.Note(c.name, f))
 			}
@@ -121,7 +122,7 @@ func printJSON(results []checked, stdout io.Writer) error {
 	findings := []jsonFinding{}
 	for _, c := range results {
 		for _, f := range c.findings {
-			findings = append(findings, jsonFinding{c.file(), f.Position.Line, f.Position.Column, string(f.Rule), level(f), f.LogicalID, f.Message})
+			findings = append(findings, jsonFinding{c.file(), f.Start.Line, f.Start.Column, string(f.Rule), level(f), f.LogicalID, f.Message})
 		}
 	}
 	return writeJSON(map[string]any{"findings": findings}, stdout)
@@ -129,7 +130,7 @@ func printJSON(results []checked, stdout io.Writer) error {
 
 // level is how serious a finding is, in SARIF's words.
 func level(f transform.Finding) string {
-	if f.Open {
+	if f.Kind == transform.KindOpen {
 		return "error"
 	}
 	return "note"

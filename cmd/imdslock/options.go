@@ -161,6 +161,10 @@ func readOptions(c *cli.Context, args []string) (opts options, err error) {
 	if opts.IPTables, err = choice(c, "iptables", transform.IPTablesAuto, transform.IPTablesAWS, transform.IPTablesStrict, transform.IPTablesOff); err != nil {
 		return opts, err
 	}
+	if opts.Version, err = choice(c, "launch-template-version", transform.VersionLatest, transform.VersionKeep); err != nil {
+		return opts, err
+	}
+	opts.AddLaunchTemplate = c.Bool("add-launch-template")
 	if c.IsSet("os") {
 		if opts.OS, err = choice(c, "os", transform.OSLinux, transform.OSWindows); err != nil {
 			return opts, err

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"io"
 	"slices"
@@ -23,7 +24,7 @@ type patched struct {
 
 // patchFiles patches all that is named and puts the results out, in the order
 // of the arguments. Where one fails, nothing is written at all.
-func patchFiles(opts options, args []string, stdin io.Reader, files *fileSet, counted *progress, stdout, stderr io.Writer) error {
+func patchFiles(ctx context.Context, opts options, args []string, stdin io.Reader, files *fileSet, counted *progress, stdout, stderr io.Writer) error {
 	all, err := sources(opts, args, stdin)
 	if err != nil {
 		return err
@@ -37,7 +38,7 @@ func patchFiles(opts options, args []string, stdin io.Reader, files *fileSet, co
 		all[0].walked = false // there must be a result, in a folder too
 	}
 	counted.start(opts, stderr, len(all))
-	results, err := inParallel(counted, all, func(s source) (patched, error) { return patchOne(opts, s, files) })
+	results, err := inParallel(counted, all, func(s source) (patched, error) { return patchOne(ctx, opts, s, files) })
 	if err != nil {
 		return err
 	}
@@ -65,7 +66,7 @@ func patchFiles(opts options, args []string, stdin io.Reader, files *fileSet, co
 
 // patchOne patches one template. A file that was found in a directory and has
 // nothing to lock is passed over as it is.
-func patchOne(opts options, s source, files *fileSet) (patched, error) {
+func patchOne(ctx context.Context, opts options, s source, files *fileSet) (patched, error) {
 	p := patched{source: s}
 	var err error
 	if p.passedOver, err = s.isPassedOver(); p.passedOver || err != nil {
@@ -75,7 +76,7 @@ func patchOne(opts options, s source, files *fileSet) (patched, error) {
 	if err != nil {
 		return p, err
 	}
-	result, err := transform.Patch(input, opts.Options)
+	result, err := transform.Patch(ctx, input, opts.Options)
 	if note, ok := s.isNoTemplate(err); ok {
 		p.passedOver, p.findings = true, []transform.Finding{note}
 		return p, nil
@@ -97,10 +98,10 @@ func (p patched) log(opts options, stderr io.Writer) {
 	slices.SortStableFunc(findings, byPlace)
 	for _, f := range findings {
 		switch {
-		case f.IsNote() && !opts.quiet:
+		case f.Kind != transform.KindChange && !opts.quiet:
 			fmt.Fprintln(stderr, message.Note(p.name, f))
-		case !f.IsNote() && opts.verbose:
-			fmt.Fprintf(stderr, "%s:%v: %s: %s\n", p.name, f.Position, message.OneLine(f.LogicalID), message.OneLine(f.Message))
+		case f.Kind == transform.KindChange && opts.verbose:
+			fmt.Fprintf(stderr, "%s:%v: %s: %s\n", p.name, f.Start, message.OneLine(f.LogicalID), message.OneLine(f.Message))
 		}
 	}
 	if opts.verbose {
@@ -108,7 +109,7 @@ func (p patched) log(opts options, stderr io.Writer) {
 	}
 }
 
-func byPlace(a, b transform.Finding) int { return a.Position.Offset - b.Position.Offset }
+func byPlace(a, b transform.Finding) int { return a.Start.Offset - b.Start.Offset }
 
 // put puts the result to where the options want it.
 func (p *patched) put(opts options, before *content, input, output []byte, files *fileSet) error {

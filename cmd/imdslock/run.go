@@ -66,7 +66,7 @@ func execute(args []string, stdin io.Reader, stdout, stderr io.Writer, files *fi
 		if err := wantsInput(opts, c, stdin); err != nil {
 			return err
 		}
-		return patchFiles(opts, c.Args().Slice(), stdin, files, counted, &out, stderr)
+		return patchFiles(c.Context, opts, c.Args().Slice(), stdin, files, counted, &out, stderr)
 	}
 	check := func(c *cli.Context) error {
 		opts, err := readCheckOptions(c, args)
@@ -76,7 +76,7 @@ func execute(args []string, stdin io.Reader, stdout, stderr io.Writer, files *fi
 		if err := wantsInput(opts, c, stdin); err != nil {
 			return err
 		}
-		return checkFiles(opts, c.Args().Slice(), stdin, counted, &out, stderr)
+		return checkFiles(c.Context, opts, c.Args().Slice(), stdin, counted, &out, stderr)
 	}
 	catalogue := func(c *cli.Context) error {
 		if err := refuseMore(c, 0); err != nil {

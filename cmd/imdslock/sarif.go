@@ -50,7 +50,7 @@ func location(name string, f transform.Finding) *sarif.Location {
 	uri := url.URL{Path: filepath.ToSlash(name)}
 	physical := sarif.NewPhysicalLocation().
 		WithArtifactLocation(sarif.NewSimpleArtifactLocation(uri.String())).
-		WithRegion(sarif.NewRegion().WithStartLine(f.Position.Line).WithStartColumn(f.Position.Column))
+		WithRegion(sarif.NewRegion().WithStartLine(f.Start.Line).WithStartColumn(f.Start.Column))
 	return sarif.NewLocationWithPhysicalLocation(physical).
 		WithLogicalLocations([]*sarif.LogicalLocation{sarif.NewLogicalLocation().WithName(f.LogicalID).WithKind("resource")})
 }

@@ -38,7 +38,7 @@ func (p patched) outcome() outcome {
 func (p patched) open() []string {
 	var ids []string
 	for _, f := range p.findings {
-		if f.Open {
+		if f.Kind == transform.KindOpen {
 			ids = append(ids, message.OneLine(f.LogicalID))
 		}
 	}
@@ -57,8 +57,12 @@ func (p patched) locks() []string {
 			what = "hop limit"
 		case transform.RuleIMDSv1, transform.RuleIMDSv1Parameter:
 			what = "tokens"
+		case transform.RuleVersion:
+			what = "launch template version"
+		case transform.RuleNodegroup:
+			what = "launch template"
 		}
-		if !f.IsNote() && !slices.Contains(all, what) {
+		if f.Kind == transform.KindChange && !slices.Contains(all, what) {
 			all = append(all, what)
 		}
 	}

@@ -77,7 +77,7 @@ func (s source) isNoTemplate(err error) (transform.Finding, bool) {
 	if !s.walked || !errors.As(err, &at) || !at.NotTemplate {
 		return transform.Finding{}, false
 	}
-	return transform.Finding{Rule: transform.RuleNothing, Position: at.Position, Message: "passed over: " + at.Message}, true
+	return transform.Finding{Rule: transform.RuleNothing, Kind: transform.KindNote, Start: at.Position, End: at.Position, Message: "passed over: " + at.Message}, true
 }
 
 // mentionsLaunchTemplate reports whether a text names a type of resource that

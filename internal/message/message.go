@@ -46,14 +46,14 @@ func OneLine(message string) string {
 
 // Note words a finding that is one, without a line end.
 func Note(name string, f transform.Finding) string {
-	return OneLine(fmt.Sprintf("%s:%v: note: %s", name, f.Position, f.Message))
+	return OneLine(fmt.Sprintf("%s:%v: note: %s", name, f.Start, f.Message))
 }
 
 // Notes words the findings of a patch that changed nothing, a line for each.
 func Notes(name string, findings []transform.Finding) string {
 	var text strings.Builder
 	for _, f := range findings {
-		if f.IsNote() {
+		if f.Kind != transform.KindChange {
 			text.WriteString(Note(name, f) + "\n")
 		}
 	}

@@ -125,13 +125,13 @@ func (f Function) judge(ctx context.Context, e request) (string, error) {
 		if err != nil {
 			return "", err
 		}
-		return "the metadata service is locked", f.check(template, target.TargetName, f.Options)
+		return "the metadata service is locked", f.check(ctx, template, target.TargetName, f.Options)
 	case target.TargetName == "STACK", target.TargetName == "CHANGE_SET":
 		template, err := f.download(ctx, target.Payload)
 		if err != nil {
 			return "", err
 		}
-		return f.checkStack(template)
+		return f.checkStack(ctx, template)
 	case target.TargetName == "":
 		return "", errors.New("the event does not say what to judge: it has no targetName")
 	default:
@@ -141,14 +141,14 @@ func (f Function) judge(ctx context.Context, e request) (string, error) {
 
 // check is an [*openError] where [transform.Check] finds something open in a
 // template, or cannot read what launches nodes in it.
-func (f Function) check(template []byte, name string, opts transform.Options) error {
-	findings, err := transform.Check(template, transform.CheckOptions{Options: opts})
+func (f Function) check(ctx context.Context, template []byte, name string, opts transform.Options) error {
+	findings, err := transform.Check(ctx, template, transform.CheckOptions{Options: opts})
 	if err != nil {
 		return &openError{message.Error(name, err)}
 	}
 	var lines []string
 	for _, finding := range findings {
-		if finding.Open {
+		if finding.Kind == transform.KindOpen {
 			lines = append(lines, fmt.Sprintf("%s: %s %s", name, finding.Rule, message.OneLine(finding.Message)))
 		} else {
 			fmt.Fprintf(f.Log, "%s: note: %s\n", name, message.OneLine(finding.Message))

@@ -48,7 +48,7 @@ func askAbout(t *testing.T, template string) response {
 // TestStacks is which templates may be deployed.
 func TestStacks(t *testing.T) {
 	open := reference(t)
-	result, err := transform.Patch([]byte(open), transform.Defaults())
+	result, err := transform.Patch(t.Context(), []byte(open), transform.Defaults())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -93,7 +93,7 @@ func TestMacroCalled(t *testing.T) {
 	}
 	f := newFunction()
 	f.Macro = ""
-	if _, err := f.checkStack([]byte("Transform: IMDSLock\n" + open)); err == nil {
+	if _, err := f.checkStack(t.Context(), []byte("Transform: IMDSLock\n" + open)); err == nil {
 		t.Error("where there is no macro, what calls one passes")
 	}
 }
@@ -162,7 +162,7 @@ func TestOneLine(t *testing.T) {
 	var log bytes.Buffer
 	f := newFunction()
 	f.Log = &log
-	err := f.check([]byte(`{"Resources":{"L\nT":{"Type":"AWS::EC2::LaunchTemplate","Properties":{"LaunchTemplateData":{"UserData":"H4s="}}}}}`), "template", f.Options)
+	err := f.check(t.Context(), []byte(`{"Resources":{"L\nT":{"Type":"AWS::EC2::LaunchTemplate","Properties":{"LaunchTemplateData":{"UserData":"H4s="}}}}}`), "template", f.Options)
 	if err == nil || !strings.Contains(err.Error(), `template: metadata-options L\nT: no MetadataOptions`) {
 		t.Error(err)
 	}

@@ -72,7 +72,7 @@ type Function struct {
 }
 
 // Answer answers an event.
-func (f Function) Answer(_ context.Context, event []byte) ([]byte, error) {
+func (f Function) Answer(ctx context.Context, event []byte) ([]byte, error) {
 	var e request
 	if err := json.Unmarshal(event, &e); err != nil {
 		return fail(e.RequestID, fmt.Sprintf("the event is none of a macro: %v", err)), nil
@@ -80,7 +80,7 @@ func (f Function) Answer(_ context.Context, event []byte) ([]byte, error) {
 	if len(e.Fragment) == 0 {
 		return fail(e.RequestID, "the event is none of a macro: it has no fragment"), nil
 	}
-	locked, err := f.lock(e)
+	locked, err := f.lock(ctx, e)
 	if err != nil {
 		return fail(e.RequestID, message.Error(fragment, err)), nil
 	}
@@ -99,7 +99,7 @@ func fail(id, why string) []byte {
 }
 
 // lock returns the locked template.
-func (f Function) lock(e request) ([]byte, error) {
+func (f Function) lock(ctx context.Context, e request) ([]byte, error) {
 	given, err := params.Parse(e.Params)
 	if err != nil {
 		return nil, err
@@ -111,7 +111,7 @@ func (f Function) lock(e request) ([]byte, error) {
 	if len(e.Fragment) > cfn.MaxTemplate {
 		return nil, fmt.Errorf("the template has %d bytes in JSON: CloudFormation takes %d", len(e.Fragment), cfn.MaxTemplate)
 	}
-	result, err := transform.Patch(e.Fragment, opts)
+	result, err := transform.Patch(ctx, e.Fragment, opts)
 	if err != nil {
 		return nil, cmp.Or(wholeTemplate(e.Fragment), err)
 	}

@@ -49,7 +49,7 @@ func answer(t *testing.T, fragment, params, values string) (response, []byte) {
 // TestFragment wants the locked template as the engine makes it, byte for byte.
 func TestFragment(t *testing.T) {
 	got, text := answer(t, group, "{}", `{"DisableIMDSv1":"true","Zones":["a","b"]}`)
-	want, err := transform.Patch([]byte(group), transform.Defaults())
+	want, err := transform.Patch(t.Context(), []byte(group), transform.Defaults())
 	if err != nil {
 		t.Fatal(err)
 	}

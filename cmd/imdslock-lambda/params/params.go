@@ -2,8 +2,8 @@
 // pipeline's action or of a function's environment.
 //
 // The names are the options of the command in CloudFormation's case: HopLimit
-// for --hop-limit, IMDSv1, IPTables, BranchENI, Resources for all --resource,
-// and OS. Values are strings, numbers, booleans or lists of these, as
+// for --hop-limit, IMDSv1, IPTables, BranchENI, LaunchTemplateVersion,
+// AddLaunchTemplate, Resources for all --resource, and OS. Values are strings, numbers, booleans or lists of these, as
 // CloudFormation passes what a macro is given.
 package params
 
@@ -70,7 +70,7 @@ func Texts(value json.RawMessage) ([]string, error) {
 
 // names are the parameters that there are.
 func names() []string {
-	return []string{"HopLimit", "IMDSv1", "IPTables", "BranchENI", "Resources", "OS"}
+	return []string{"HopLimit", "IMDSv1", "IPTables", "BranchENI", "LaunchTemplateVersion", "AddLaunchTemplate", "Resources", "OS"}
 }
 
 // Options returns options with what the parameters change in them. Names that
@@ -113,6 +113,12 @@ func set(opts *transform.Options, name string, texts []string) (err error) {
 		if opts.BranchENI, err = strconv.ParseBool(text); err != nil {
 			return fmt.Errorf("parameter BranchENI: %s: want true, false", text)
 		}
+	case "AddLaunchTemplate":
+		if opts.AddLaunchTemplate, err = strconv.ParseBool(text); err != nil {
+			return fmt.Errorf("parameter AddLaunchTemplate: %s: want true, false", text)
+		}
+	case "LaunchTemplateVersion":
+		opts.Version, err = choice(name, text, transform.VersionLatest, transform.VersionKeep)
 	case "IMDSv1":
 		opts.IMDSv1, err = choice(name, text, transform.IMDSv1Lock, transform.IMDSv1Default, transform.IMDSv1Literal, transform.IMDSv1Keep)
 	case "IPTables":

@@ -106,7 +106,7 @@ func (f Function) do(ctx context.Context, e jobEvent) (map[string]string, error)
 	if err != nil {
 		return nil, err
 	}
-	output, variables, err := f.lock(input, set)
+	output, variables, err := f.lock(ctx, input, set)
 	if err != nil {
 		return nil, err
 	}
@@ -147,7 +147,7 @@ func (f Function) settings(userParameters string) (settings, error) {
 
 // lock returns an artifact with its templates locked, and the parameters that a
 // deployment has to pass.
-func (f Function) lock(input []byte, set settings) ([]byte, map[string]string, error) {
+func (f Function) lock(ctx context.Context, input []byte, set settings) ([]byte, map[string]string, error) {
 	a, err := openArtifact(input)
 	if err != nil {
 		return nil, nil, err
@@ -158,7 +158,7 @@ func (f Function) lock(input []byte, set settings) ([]byte, map[string]string, e
 		if err != nil {
 			return nil, nil, err
 		}
-		result, err := transform.Patch(template, set.options)
+		result, err := transform.Patch(ctx, template, set.options)
 		if err != nil {
 			return nil, nil, errors.New(message.Error(name, err))
 		}

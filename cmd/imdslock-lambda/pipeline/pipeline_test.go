@@ -169,7 +169,7 @@ func TestJob(t *testing.T) {
 			t.Errorf("%s is not as it was:\n%s", h.Name, diff)
 		}
 	}
-	want, err := transform.Patch([]byte(contentBefore["infra/nodegroup.yaml"]), transform.Defaults())
+	want, err := transform.Patch(t.Context(), []byte(contentBefore["infra/nodegroup.yaml"]), transform.Defaults())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,0 +1,10 @@
+// Package transform locks the EC2 instance metadata service in a CloudFormation
+// template that launches EKS nodes, and says what is not locked in one.
+//
+// [Patch] and [Check] read the same survey of the template: what launches
+// nodes, with which metadata options and user data, and which groups use which
+// version of it. Rules read the survey and return [Finding]s. Those of Patch
+// have the edits that lock; all edits are made at once, and the result is read
+// again as a stranger would before anybody sees it. Bytes outside the edits are
+// the input's.
+package transform

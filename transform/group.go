@@ -1,0 +1,231 @@
+package transform
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"imdslock/transform/cfn"
+	"imdslock/transform/cfn/eval"
+)
+
+// A group is a resource that launches nodes by a launch template or a launch
+// configuration.
+type group struct {
+	id       string
+	typ      string
+	key      *cfn.Node // the logical ID
+	resource *cfn.Node
+	uses     []use
+	without  bool // it may have no launch template
+	amiTypes amiTypes // of a managed node group
+}
+
+// A use is one launch template specification of a group.
+type use struct {
+	spec      *cfn.Node   // a mapping with an ID or a name, and maybe a version
+	launchers []*launcher // those of this template that it can name
+	elsewhere bool        // it can name one that another template makes
+	stays     string      // why the group does not follow the newest version, or ""
+}
+
+// specPaths returns, for each type of group, where its launch template
+// specifications stand below Properties.
+func specPaths() map[string][][]string {
+	return map[string][][]string{
+		typeNodegroup: {{"LaunchTemplate"}},
+		typeInstance:  {{"LaunchTemplate"}},
+		typeAutoScalingGroup: {
+			{"LaunchTemplate"},
+			{"MixedInstancesPolicy", "LaunchTemplate", "LaunchTemplateSpecification"},
+			{"MixedInstancesPolicy", "LaunchTemplate", "Overrides", "*", "LaunchTemplateSpecification"},
+		},
+		typeSpotFleet: {{"SpotFleetRequestConfigData", "LaunchTemplateConfigs", "*", "LaunchTemplateSpecification"}},
+		typeEC2Fleet:  {{"LaunchTemplateConfigs", "*", "LaunchTemplateSpecification"}},
+		typeComputeEnvironment: {
+			{"ComputeResources", "LaunchTemplate"},
+			{"ComputeResources", "LaunchTemplate", "Overrides", "*"},
+		},
+	}
+}
+
+// readGroup reads which launch templates a group uses, and what its nodes run.
+func (s *survey) readGroup(p cfn.Pair) (*group, error) {
+	g := &group{id: p.Key.Value, typ: resourceType(p.Value), key: p.Key, resource: p.Value}
+	for _, path := range specPaths()[g.typ] {
+		for _, spec := range at(p.Value, append([]string{"Properties"}, path...)...) {
+			if spec.IsNull() || spec.IsNoValue() {
+				g.without = true
+				continue
+			}
+			u, err := s.readUse(g, spec)
+			if err != nil {
+				return nil, cannotEdit(g.id, "LaunchTemplate", err)
+			}
+			g.uses = append(g.uses, u)
+		}
+	}
+	for _, n := range at(p.Value, "Properties", "LaunchConfigurationName") {
+		g.usesConfiguration(s, n)
+	}
+	if len(g.uses) == 0 {
+		g.without = true
+	}
+	for _, u := range g.uses {
+		for _, l := range u.launchers {
+			if !slices.Contains(l.users, g) {
+				l.users = append(l.users, g)
+			}
+		}
+	}
+	if g.typ != typeNodegroup {
+		return g, nil
+	}
+	var err error
+	if g.amiTypes, err = s.amiTypesOf(g.resource); err != nil {
+		return nil, cannotEdit(g.id, "AmiType", err)
+	}
+	return g, nil
+}
+
+// usesConfiguration notes the launch configuration that an Auto Scaling group
+// names. It has no versions: CloudFormation makes a new one at each change.
+func (g *group) usesConfiguration(s *survey, n *cfn.Node) {
+	if n.IsNull() || n.IsNoValue() {
+		return
+	}
+	u := use{spec: n, elsewhere: true}
+	if ref := n.Call("Ref"); ref != nil {
+		if l := s.launcher(ref.Value); l != nil && l.typ == typeLaunchConfiguration {
+			u.launchers, u.elsewhere = []*launcher{l}, false
+		}
+	}
+	g.uses = append(g.uses, u)
+}
+
+func (g *group) usesOwn() bool {
+	return slices.ContainsFunc(g.uses, func(u use) bool { return len(u.launchers) > 0 })
+}
+
+func (g *group) mayUseElsewhere() bool {
+	return slices.ContainsFunc(g.uses, func(u use) bool { return u.elsewhere })
+}
+
+func (g *group) usesLaunchTemplate() bool { return len(g.uses) > 0 && !g.without }
+
+// readUse reads what a launch template specification can name, over all values
+// of the parameters behind it.
+func (s *survey) readUse(g *group, spec *cfn.Node) (use, error) {
+	u := use{spec: spec}
+	outcomes, err := s.values.Outcomes(spec)
+	if err != nil {
+		return u, err
+	}
+	for _, o := range outcomes {
+		for _, v := range o.Value.Alternatives() {
+			l := s.named(spec, v)
+			if l == nil {
+				if !isSpec(v) && g.typ == typeNodegroup && v.Kind == eval.Object {
+					g.without = true // neither an ID nor a name
+				}
+				u.elsewhere = true
+				continue
+			}
+			if !slices.Contains(u.launchers, l) {
+				u.launchers = append(u.launchers, l)
+			}
+			if why := g.stays(l, v.Field("Version")); why != "" && u.stays == "" {
+				u.stays = why
+			}
+		}
+	}
+	return u, nil
+}
+
+// The properties by which a launch template specification names a launch
+// template: EKS has other names than EC2.
+var (
+	idProperties   = [...]string{"LaunchTemplateId", "Id"}
+	nameProperties = [...]string{"LaunchTemplateName", "Name"}
+)
+
+func isSpec(v eval.Value) bool {
+	for _, property := range append(idProperties[:], nameProperties[:]...) {
+		if v.Field(property).Kind != eval.NoValue {
+			return true
+		}
+	}
+	return false
+}
+
+// named returns the launch template of this template that a specification names
+// where it has the value v, or nil.
+func (s *survey) named(spec *cfn.Node, v eval.Value) *launcher {
+	for _, property := range append(idProperties[:], nameProperties[:]...) {
+		named := v.Field(property)
+		if named.Kind == eval.Reference {
+			id, attribute, _ := strings.Cut(named.Text, ".")
+			if l := s.launcher(id); l != nil && l.typ == typeLaunchTemplate && (attribute == "" || attribute == "LaunchTemplateId") {
+				return l
+			}
+		}
+	}
+	for _, property := range nameProperties {
+		named := v.Field(property)
+		for _, l := range s.launchers {
+			name := l.resource.Get("Properties", "LaunchTemplateName")
+			if l.typ != typeLaunchTemplate || name == nil || named.Kind == eval.NoValue {
+				continue
+			}
+			if named.Kind == eval.Text && name.Kind == cfn.Scalar && name.Value == named.Text || sameExpression(name, spec.Get(property)) {
+				return l
+			}
+		}
+	}
+	return nil
+}
+
+// sameExpression reports whether two expressions are spelled alike, so that
+// CloudFormation makes the same of them.
+func sameExpression(a, b *cfn.Node) bool {
+	if a == nil || b == nil || a.Kind != b.Kind || a.Value != b.Value || len(a.Pairs) != len(b.Pairs) || len(a.Items) != len(b.Items) {
+		return false
+	}
+	for i, p := range a.Pairs {
+		if p.Key.Value != b.Pairs[i].Key.Value || !sameExpression(p.Value, b.Pairs[i].Value) {
+			return false
+		}
+	}
+	for i, item := range a.Items {
+		if !sameExpression(item, b.Items[i]) {
+			return false
+		}
+	}
+	return true
+}
+
+// stays says why a group with a version does not follow the newest version of a
+// launch template, or "". CloudFormation updates what refers to the attribute
+// LatestVersionNumber whenever the launch template changes; it never moves the
+// default version from 1. Amazon EKS, AWS Batch and RunInstances resolve
+// $Latest once; Auto Scaling and fleets do at every launch.
+func (g *group) stays(l *launcher, version eval.Value) string {
+	const newest = "LatestVersionNumber"
+	if version.Kind == eval.Reference && version.Text == l.id+"."+newest {
+		return ""
+	}
+	resolvesOnce := slices.Contains([]string{typeNodegroup, typeComputeEnvironment, typeInstance}, g.typ)
+	switch {
+	case version.Kind == eval.NoValue:
+		return "it names no version, so it stays on the default version, 1"
+	case version.Kind == eval.Reference && version.Text == l.id+".DefaultVersionNumber", version.Text == "$Default":
+		return "it is on the default version, which CloudFormation never moves from 1"
+	case version.Kind == eval.Text && version.Text == "$Latest" && !resolvesOnce:
+		return ""
+	case version.Kind == eval.Text && version.Text == "$Latest":
+		return "$Latest is resolved once, when the group is created"
+	case version.Kind == eval.Text:
+		return fmt.Sprintf("it stays on version %s", version.Text)
+	}
+	return "its version is not known before the deployment"
+}

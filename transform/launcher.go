@@ -1,0 +1,198 @@
+package transform
+
+import (
+	"fmt"
+	"strings"
+
+	"imdslock/transform/cfn"
+)
+
+// A launcher is a resource that says with which metadata options and user data
+// nodes are launched.
+type launcher struct {
+	id       string
+	typ      string
+	key      *cfn.Node // the logical ID
+	resource *cfn.Node
+	users    []*group // that use it
+
+	// path leads from the resource to the mapping with MetadataOptions and
+	// UserData.
+	path []string
+
+	// options and texts say whether it has metadata options and user data of
+	// its own. An instance that uses a launch template may have neither.
+	options, texts bool
+
+	override *cfn.Node // of a fleet: the override that has options of its own
+}
+
+func newLauncher(p cfn.Pair) *launcher {
+	l := &launcher{id: p.Key.Value, typ: resourceType(p.Value), key: p.Key, resource: p.Value, path: []string{"Properties"}, options: true, texts: true}
+	if l.typ == typeLaunchTemplate {
+		l.path = append(l.path, "LaunchTemplateData")
+	}
+	return l
+}
+
+func (l *launcher) isOverride() bool { return l.override != nil }
+
+// refuseAliases returns an error if an alias or a merge key hides what a
+// resource is, or if a launcher has an anchor that is used elsewhere, so that an
+// edit would change that place too. CloudFormation itself knows no aliases.
+func refuseAliases(t *cfn.Template) error {
+	if !t.HasAlias("") {
+		return nil
+	}
+	const hint = "CloudFormation has no aliases: write the value out"
+	section := t.Root.Get("Resources")
+	for _, p := range append(resources(section), cfn.Pair{Key: section, Value: section}) {
+		id, resource := p.Key.Value, p.Value
+		if kind := resource.Get("Type"); resource.Kind == cfn.Alias || kind != nil && kind.Kind == cfn.Alias {
+			return cannotLock(t, id, id, resource.Span.Start, hint, "an alias hides what it is")
+		}
+		if pair, ok := resource.Pair("<<"); ok {
+			return cannotLock(t, id, id, pair.Key.Span.Start, hint, "a merge key << hides what it is")
+		}
+		switch resourceType(resource) {
+		case typeLaunchTemplate, typeLaunchConfiguration, typeInstance, typeNodegroup:
+			for n := range resource.All {
+				if name := t.Anchor(n); name != "" && t.HasAlias(name) {
+					return cannotLock(t, id, id, n.Span.Start, hint, "the anchor &%s is used elsewhere, which would change too", name)
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// data returns the mappings that have the MetadataOptions and the UserData: one,
+// or several if an Fn::If chooses.
+func (l *launcher) data(t *cfn.Template) ([]*cfn.Node, error) {
+	if l.isOverride() {
+		return []*cfn.Node{l.override}, nil
+	}
+	n, at := l.resource, l.key
+	for _, key := range l.path {
+		if err := l.refuse(t, n, at, key); err != nil {
+			return nil, err
+		}
+		pair, ok := n.Pair(key)
+		if !ok {
+			return nil, l.cannot(t, at.Span.Start, key, "it has no "+key, "CloudFormation requires it: add it, or choose other resources with --resource")
+		}
+		n, at = pair.Value, pair.Key
+	}
+	property := l.path[len(l.path)-1]
+	var datas []*cfn.Node
+	for _, branch := range n.Branches() {
+		if branch.IsNoValue() {
+			continue
+		}
+		if err := l.refuse(t, branch, at, property); err != nil {
+			return nil, err
+		}
+		if len(branch.Pairs) == 0 {
+			return nil, l.cannot(t, at.Span.Start, property, property+" is empty", "CloudFormation needs to know there what to launch")
+		}
+		datas = append(datas, branch)
+	}
+	return datas, nil
+}
+
+// refuse returns an error if n, the value of a property, is not a plain mapping
+// that shows all of its keys.
+func (l *launcher) refuse(t *cfn.Template, n, at *cfn.Node, property string) error {
+	if n.Kind == cfn.Alias {
+		return l.cannot(t, n.Span.Start, property, fmt.Sprintf("%s is the alias *%s", property, n.Value),
+			"CloudFormation has no aliases: write the value out")
+	}
+	if n.Kind != cfn.Mapping {
+		return l.cannot(t, at.Span.Start, property, property+" is not a mapping", "CloudFormation expects keys with values there")
+	}
+	if pair, ok := n.Pair("<<"); ok {
+		return l.cannot(t, pair.Key.Span.Start, property, "a merge key << stands in what must change",
+			"CloudFormation has no merge keys: write the values out")
+	}
+	for _, pair := range n.Pairs {
+		if name := pair.Key.Value; strings.HasPrefix(name, "Fn::") && name != "Fn::If" {
+			return l.cannot(t, pair.Key.Span.Start, property, fmt.Sprintf("%s comes from %s, which only the deployment resolves", property, name),
+				"lock the template that the function makes, or write the value out")
+		}
+	}
+	if name, _ := n.Function(); name != "" && name != "Fn::If" {
+		return l.cannot(t, n.Span.Start, property, fmt.Sprintf("%s comes from %s, which only the deployment resolves", property, name),
+			"write the value out")
+	}
+	return nil
+}
+
+// cannot makes the error for what cannot be locked.
+func (l *launcher) cannot(t *cfn.Template, at int, property, message, hint string) error {
+	return cannotLock(t, l.id, property, at, hint, "%s", message)
+}
+
+// readInstance adds an instance to the launchers if it is a node: if it joins a
+// cluster by its user data or says so by its tags, or if it has options or user
+// data that win over those of a launch template of this template ("Launch an
+// instance from a launch template" in the Amazon EC2 User Guide).
+func (s *survey) readInstance(p cfn.Pair) error {
+	l := newLauncher(p)
+	properties := p.Value.Get("Properties")
+	if properties == nil || properties.Kind != cfn.Mapping {
+		return nil
+	}
+	joins, err := s.joins(l, properties)
+	if err != nil {
+		return err
+	}
+	isNode := joins || hasClusterTag(properties)
+	var own *group
+	for _, g := range s.groups {
+		if g.key == p.Key {
+			own = g
+		}
+	}
+	if own != nil && own.usesLaunchTemplate() {
+		// Options and user data that it does not have are the launch template's.
+		l.options = properties.Get("MetadataOptions") != nil || isNode && own.mayUseElsewhere()
+		l.texts = properties.Get("UserData") != nil
+		if isNode || own.usesOwn() {
+			s.launchers = append(s.launchers, l)
+		}
+		return nil
+	}
+	if isNode {
+		s.launchers = append(s.launchers, l)
+	}
+	return nil
+}
+
+// hasClusterTag reports whether an instance has the tag kubernetes.io/cluster/NAME,
+// which nodes carry ("Amazon EKS self-managed nodes" in the Amazon EKS User Guide).
+func hasClusterTag(properties *cfn.Node) bool {
+	for _, key := range at(properties, "Tags", "*", "Key") {
+		for n := range key.All {
+			if n.Kind == cfn.Scalar && strings.HasPrefix(n.Value, "kubernetes.io/cluster/") {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// readFleetOverrides adds the overrides of EC2 fleets that have metadata options
+// of their own to the launchers ("FleetLaunchTemplateOverridesRequest" in the
+// CloudFormation reference of AWS::EC2::EC2Fleet).
+func (s *survey) readFleetOverrides() {
+	for _, g := range s.groups {
+		if g.typ != typeEC2Fleet {
+			continue
+		}
+		for _, override := range at(g.resource, "Properties", "LaunchTemplateConfigs", "*", "Overrides", "*") {
+			if override.Get("MetadataOptions") != nil {
+				s.launchers = append(s.launchers, &launcher{id: g.id, typ: g.typ, key: g.key, resource: g.resource, options: true, override: override, users: []*group{g}})
+			}
+		}
+	}
+}

@@ -1,0 +1,160 @@
+package transform
+
+import (
+	"fmt"
+
+	"imdslock/transform/cfn"
+	"imdslock/transform/cfn/edit"
+	"imdslock/transform/userdata"
+)
+
+// judgeGroup says of a group whether its nodes get what the launchers of this
+// template say, and what they get else.
+func (s *survey) judgeGroup(g *group, opts Options) []Finding {
+	var findings []Finding
+	add := func(rule Rule, kind Kind, at cfn.Span, format string, args ...any) {
+		findings = append(findings, s.finding(rule, kind, g.id, at, g.id+": "+fmt.Sprintf(format, args...)))
+	}
+	for _, u := range g.uses {
+		if u.stays != "" {
+			kind := KindNote
+			if opts.Version == VersionLatest {
+				kind = KindOpen
+			}
+			add(RuleVersion, kind, u.versionSpan(), "%s, whatever is locked in %s", u.stays, names(u.launchers))
+		}
+	}
+	if g.mayUseElsewhere() {
+		add(RuleElsewhere, KindNote, g.key.Span, "launch template from elsewhere: lock it in the template that makes it")
+	}
+	if g.without {
+		findings = append(findings, s.judgeWithout(g, opts)...)
+	}
+	return findings
+}
+
+// judgeWithout says of a group that may have no launch template what its nodes
+// get then.
+func (s *survey) judgeWithout(g *group, opts Options) []Finding {
+	if opts.keepsOptions() && opts.keepsUserData() {
+		return nil
+	}
+	add := func(rule Rule, kind Kind, at cfn.Span, format string, args ...any) []Finding {
+		return []Finding{s.finding(rule, kind, g.id, at, g.id+": "+fmt.Sprintf(format, args...))}
+	}
+	properties := g.resource.Get("Properties")
+	switch g.typ {
+	case typeNodegroup:
+		rule, kind, message := s.managedDefaults(g, opts)
+		if message == "" {
+			return nil
+		}
+		if len(g.uses) > 0 {
+			message = "it may have no launch template: " + message
+		}
+		return add(rule, kind, g.key.Span, "%s", message)
+	case typeAutoScalingGroup:
+		if n := properties.Get("InstanceId"); n != nil {
+			return add(RuleElsewhere, KindOpen, n.Span, "its nodes are copies of an instance, with the metadata options of that: use a launch template instead of InstanceId")
+		}
+		if len(g.uses) == 0 {
+			return add(RuleElsewhere, KindNote, g.key.Span, "what launches its nodes is not shown")
+		}
+	case typeSpotFleet:
+		if n := properties.Get("SpotFleetRequestConfigData", "LaunchSpecifications"); !n.IsNull() {
+			return add(RuleLaunchSpecification, KindOpen, n.Span, "its LaunchSpecifications have no metadata options, so IMDSv1 is open: use LaunchTemplateConfigs with a launch template")
+		}
+	case typeComputeEnvironment:
+		if n := properties.Get("EksConfiguration"); !n.IsNull() {
+			return add(RuleNodegroup, KindOpen, g.key.Span, "AWS Batch launches nodes for Amazon EKS without a launch template, so their metadata options are not known: refer to a launch template in ComputeResources")
+		}
+	}
+	return nil
+}
+
+// managedDefaults says what Amazon EKS gives the nodes of a managed node group
+// that has no launch template, by its AmiType ("Customize managed nodes with
+// launch templates" and "Upgrade from Amazon Linux 2 to Amazon Linux 2023" in
+// the Amazon EKS User Guide).
+func (s *survey) managedDefaults(g *group, opts Options) (rule Rule, kind Kind, message string) {
+	const remedy = "; --add-launch-template adds a launch template that is locked"
+	switch images := g.amiTypes; {
+	case images == amiAL2023 && opts.HopLimit <= 1:
+		if opts.keepsUserData() {
+			return RuleNodegroup, KindNote, ""
+		}
+		return RuleIPTables, KindOpen, "no launch template: Amazon EKS sets hop limit 1 and required tokens for AL2023, but there is no iptables rule" + remedy
+	case images.has(amiAL2 | amiChosen):
+		message = "no launch template: Amazon EKS leaves Amazon Linux 2 a hop limit of 2 and optional tokens"
+		if images.has(amiChosen) {
+			message = "no launch template, and no AmiType: where Amazon EKS chooses Amazon Linux 2, it leaves a hop limit of 2 and optional tokens"
+		}
+	case images.has(amiBottlerocket):
+		message = "no launch template: Amazon EKS gives Bottlerocket a hop limit of 2, with which pods can fetch tokens"
+	case images.has(amiWindows):
+		message = "no launch template: which metadata options Amazon EKS sets for Windows is not documented"
+	default:
+		message = "no launch template, and an AmiType that does not tell which metadata options Amazon EKS sets"
+	}
+	return RuleNodegroup, KindOpen, message + remedy
+}
+
+// addLaunchTemplate gives a managed node group a launch template.
+func (p *planner) addLaunchTemplate(g *group) error {
+	properties := g.resource.Get("Properties")
+	for _, key := range []string{"DiskSize", "RemoteAccess"} {
+		if n := properties.Get(key); n != nil {
+			return cannotLock(p.t, g.id, key, n.Span.Start, "move it into a launch template by hand: BlockDeviceMappings, or KeyName and SecurityGroupIds",
+				"%s cannot stand beside a launch template", key)
+		}
+	}
+	if n := properties.Get("LaunchTemplate"); n != nil || properties == nil || len(properties.Pairs) == 0 {
+		return cannotLock(p.t, g.id, "LaunchTemplate", g.key.Span.Start, "refer to a launch template in every case", "its launch template depends on a condition")
+	}
+	id := p.freeID(g.id + "LaunchTemplate")
+	data := []edit.Pair{{Key: "MetadataOptions", Value: p.newMetadataOptions(true)}}
+	if p.opts.keepsOptions() {
+		data = nil
+	}
+	l := &launcher{id: id, typ: typeLaunchTemplate, key: g.key, users: []*group{g}}
+	if g.amiTypes.systems(0).isLinux() && !p.opts.keepsUserData() {
+		data = append(data, edit.Pair{Key: "UserData", Value: p.newUserData(l, p.block(p.opts, l, nil))})
+	}
+	if len(data) == 0 {
+		return nil
+	}
+	resource := []edit.Pair{{Key: "Type", Value: edit.Scalar(typeLaunchTemplate, edit.Unquoted)}}
+	if c := g.resource.Get("Condition"); c != nil && c.Kind == cfn.Scalar {
+		resource = append(resource, edit.Pair{Key: "Condition", Value: edit.Scalar(c.Value, edit.Unquoted)})
+	}
+	resource = append(resource, edit.Pair{Key: "Properties", Value: edit.Map(edit.Pair{Key: "LaunchTemplateData", Value: edit.Map(data...)})})
+	added, err := edit.Add(p.t, p.t.Root.Get("Resources"), edit.Pair{Key: id, Value: edit.Map(resource...)})
+	if err != nil {
+		return cannotEdit(g.id, "LaunchTemplate", err)
+	}
+	attribute := edit.List(edit.Scalar(id, edit.Unquoted), edit.Scalar("LatestVersionNumber", edit.Unquoted))
+	refers, err := edit.Add(p.t, properties, edit.Pair{Key: "LaunchTemplate", Value: edit.Map(
+		edit.Pair{Key: "Id", Value: edit.Call("Ref", edit.Scalar(id, edit.Unquoted))},
+		edit.Pair{Key: "Version", Value: edit.Call("Fn::GetAtt", attribute)},
+	)})
+	if err != nil {
+		return cannotEdit(g.id, "LaunchTemplate", err)
+	}
+	p.change(RuleNodegroup, g.id, g.key.Span, "no launch template: "+id+" added, and Amazon EKS replaces the node group", added, refers)
+	return nil
+}
+
+// freeID returns a logical ID that no resource has.
+func (p *planner) freeID(id string) string {
+	for p.t.Root.Get("Resources", id) != nil {
+		id += "Locked"
+	}
+	return id
+}
+
+// newUserData is user data for nodes that have none.
+func (p *planner) newUserData(l *launcher, block userdata.Block) edit.Value {
+	text := userdata.Document(block)
+	p.texts = append(p.texts, plannedText{l, l.key.Span.Start, text})
+	return edit.Map(edit.Pair{Key: "Fn::Base64", Value: edit.Scalar(text, edit.Lines)})
+}

@@ -1,0 +1,177 @@
+package transform
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"imdslock/transform/cfn"
+	"imdslock/transform/cfn/edit"
+)
+
+// Patch locks the template in src. The error is a [*CannotLock] if something
+// cannot be locked as asked, a [*cfn.Error] if src is not a template, that of
+// ctx if it is done, or another if an option is invalid; then there is no
+// result.
+func Patch(ctx context.Context, src []byte, opts Options) (Result, error) {
+	if err := opts.validate(); err != nil {
+		return Result{}, err
+	}
+	t, err := cfn.Parse(src)
+	if err != nil {
+		return Result{}, err
+	}
+	p, err := plan(ctx, t, opts)
+	if err != nil {
+		return Result{}, err
+	}
+	r := Result{Output: src, Findings: p.findings, Parameters: p.locks}
+	if !r.Changed() {
+		return r, p.resultError(p.verify(ctx, t), &r)
+	}
+	r.Output, err = edit.Apply(src, r.Edits())
+	if err != nil {
+		return Result{}, fmt.Errorf("making the edits: %w", err)
+	}
+	locked, err := cfn.Parse(r.Output)
+	if err != nil {
+		return Result{}, fmt.Errorf("reading the result: %w", err)
+	}
+	return r, p.resultError(p.verify(ctx, locked), &r)
+}
+
+// resultError gives an error about a result its place in the input, and takes
+// the result away.
+func (p *planner) resultError(err error, r *Result) error {
+	if err == nil {
+		return nil
+	}
+	edits := r.Edits()
+	*r = Result{}
+	var cannot *CannotLock
+	if !errors.As(err, &cannot) {
+		return err
+	}
+	at := cannot.Cause.Offset
+	for _, e := range edits {
+		if at < e.Start {
+			break
+		}
+		at = max(at+e.End-e.Start-len(e.New), e.Start)
+	}
+	cause := *cannot.Cause
+	cause.Position = p.t.Position(min(at, len(p.t.Source)))
+	return &CannotLock{cannot.LogicalID, cannot.Property, &cause}
+}
+
+// A planner decides what to change in a template. All rules see the template as
+// it was.
+type planner struct {
+	*survey
+	opts     Options
+	findings []Finding
+	texts    []plannedText     // every user data, in order
+	open     map[excuse]int    // what stays open, and was said
+	locks    map[string]string // parameter to the one value that it is locked to
+	replaced []*cfn.Node       // expressions that a literal replaces
+
+	acceptance []acceptance
+}
+
+// A plannedText is a user data as it will be.
+type plannedText struct {
+	l    *launcher
+	at   int
+	text string
+}
+
+// An excuse is a rule that does not hold for a resource, as the plan says.
+type excuse struct {
+	rule Rule
+	id   string
+}
+
+// plan decides what to change in a template.
+func plan(ctx context.Context, t *cfn.Template, opts Options) (*planner, error) {
+	s, err := newSurvey(ctx, t, nil)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.known(opts); err != nil {
+		return nil, err
+	}
+	p := &planner{survey: s, opts: opts, open: map[excuse]int{}, locks: map[string]string{}}
+	p.acceptance, _ = s.acceptances()
+	for _, l := range s.chosen(opts) {
+		datas, err := l.data(t)
+		if err != nil {
+			return nil, err
+		}
+		for _, data := range datas {
+			if err := p.lock(l, data); err != nil {
+				return nil, err
+			}
+		}
+	}
+	for _, g := range s.chosenGroups(opts) {
+		if err := p.group(g); err != nil {
+			return nil, err
+		}
+	}
+	if err := p.within(ctx); err != nil {
+		return nil, err
+	}
+	p.leftovers()
+	p.findings = append(p.findings, s.notSeen()...)
+	return p, ctx.Err()
+}
+
+// lock runs the rules over one data mapping of a launcher.
+func (p *planner) lock(l *launcher, data *cfn.Node) error {
+	if l.options {
+		if err := p.metadataOptions(l, data); err != nil {
+			return err
+		}
+	}
+	if l.texts {
+		return p.userData(l, data)
+	}
+	return nil
+}
+
+// group runs the rules over a group.
+func (p *planner) group(g *group) error {
+	if err := p.version(g); err != nil {
+		return err
+	}
+	if g.without && p.opts.AddLaunchTemplate && g.typ == typeNodegroup {
+		return p.addLaunchTemplate(g)
+	}
+	for _, f := range p.judgeGroup(g, p.opts) {
+		if f.Rule != RuleVersion {
+			p.stays(f)
+		}
+	}
+	return nil
+}
+
+// change records a finding with edits.
+func (p *planner) change(rule Rule, id string, at cfn.Span, message string, edits ...edit.Edit) {
+	f := p.finding(rule, KindChange, id, at, message)
+	f.Edits = edits
+	p.findings = append(p.findings, f)
+}
+
+// note records what is left alone.
+func (p *planner) note(rule Rule, id string, at cfn.Span, format string, args ...any) {
+	p.findings = append(p.findings, p.finding(rule, KindNote, id, at, fmt.Sprintf(format, args...)))
+}
+
+// stays records a finding on something that is left as it is. What is open then
+// is not taken for a promise that does not hold.
+func (p *planner) stays(f Finding) {
+	p.findings = append(p.findings, f)
+	if f.Kind == KindOpen {
+		p.open[excuse{f.Rule, f.LogicalID}]++
+	}
+}

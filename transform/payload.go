@@ -1,0 +1,161 @@
+package transform
+
+import (
+	"strings"
+
+	"imdslock/transform/cfn"
+	"imdslock/transform/cfn/edit"
+	"imdslock/transform/userdata"
+)
+
+// A payload is one user data that the nodes of a launcher may get. It is text
+// that the template shows, nothing at all, or something that only the
+// deployment knows.
+type payload struct {
+	node *cfn.Node // what stands in the template; the logical ID if nothing does
+
+	// variants are the texts that node can be, one for each choice of the
+	// conditions in it. All are edited in the same place.
+	variants []*edit.Text
+
+	// encoding is set if node is the text in base64, which is decoded and encoded
+	// again.
+	encoding *userdata.Encoding
+
+	opaque string // why the text is not known, or ""
+}
+
+// isAbsent reports whether there is no user data.
+func (p payload) isAbsent() bool { return len(p.variants) == 0 && p.opaque == "" }
+
+// String returns the user data of a variant.
+func (p payload) text(variant *edit.Text) string {
+	if p.encoding == nil {
+		return variant.String
+	}
+	text, _, _ := userdata.Decode(variant.String)
+	return text
+}
+
+// offset returns where in the source a place of a variant's text stands.
+func (p payload) offset(variant *edit.Text, at int) int {
+	if p.encoding != nil {
+		return p.node.Span.Start
+	}
+	return variant.Offset(at)
+}
+
+// payloads returns the user data that one data mapping of a launcher can have.
+func (s *survey) payloads(l *launcher, data *cfn.Node) ([]payload, error) {
+	pair, ok := data.Pair("UserData")
+	if !ok {
+		return []payload{{node: l.key}}, nil
+	}
+	var all []payload
+	for _, branch := range pair.Value.Branches() {
+		encoded := branch.Call("Fn::Base64")
+		switch {
+		case branch.IsNull() || branch.IsNoValue():
+			all = append(all, payload{node: branch})
+		case encoded != nil:
+			for _, n := range encoded.Branches() {
+				p, err := s.plain(l, n)
+				if err != nil {
+					return nil, err
+				}
+				all = append(all, p)
+			}
+		case branch.Kind == cfn.Scalar:
+			all = append(all, s.base64(branch))
+		default:
+			all = append(all, payload{node: branch, opaque: "it comes from " + edit.Describe(s.t, branch)})
+		}
+	}
+	return all, nil
+}
+
+// plain reads the argument of Fn::Base64.
+func (s *survey) plain(l *launcher, n *cfn.Node) (payload, error) {
+	if n.IsNull() || n.IsNoValue() {
+		return payload{node: n, opaque: "it is empty"}, nil
+	}
+	texts, err := edit.Texts(s.t, n)
+	if err != nil {
+		return payload{}, cannotEdit(l.id, "UserData", err)
+	}
+	return payload{node: n, variants: texts}, nil
+}
+
+// base64 reads user data that stands in the template in base64, maybe
+// compressed ("Run commands when you launch an EC2 instance with user data
+// input" in the Amazon EC2 User Guide).
+func (s *survey) base64(n *cfn.Node) payload {
+	switch text, encoding, ok := userdata.Decode(n.Value); {
+	case strings.HasPrefix(n.Value, "{{resolve:"):
+		return payload{node: n, opaque: "it is a dynamic reference"}
+	case ok && text != "":
+		texts, err := edit.Texts(s.t, n)
+		if err == nil && len(texts) == 1 {
+			return payload{node: n, variants: texts, encoding: &encoding}
+		}
+	case strings.ContainsAny(n.Value, "\n #<"):
+		return payload{node: n, opaque: "it is text where EC2 expects base64: put it into Fn::Base64"}
+	}
+	return payload{node: n, opaque: "it is not base64 that can be decoded"}
+}
+
+// joins reports whether some user data in properties of an instance starts the
+// kubelet.
+func (s *survey) joins(l *launcher, properties *cfn.Node) (bool, error) {
+	if properties.Get("UserData") == nil {
+		return false, nil
+	}
+	payloads, err := s.payloads(l, properties)
+	if err != nil {
+		return false, err
+	}
+	for _, p := range payloads {
+		for _, variant := range p.variants {
+			if userdata.Judge(p.text(variant), userdata.Block{}).Joins {
+				return true, nil
+			}
+		}
+	}
+	return false, nil
+}
+
+// ipv6 reports whether the metadata service of a data mapping may answer at its
+// IPv6 address too: HttpProtocolIpv6 may be enabled.
+func (s *survey) ipv6(data *cfn.Node) bool {
+	options := data.Get("MetadataOptions")
+	if options == nil {
+		return false
+	}
+	outcomes, err := s.values.Outcomes(options)
+	if err != nil {
+		return true
+	}
+	for _, o := range outcomes {
+		for _, v := range o.Value.Field("HttpProtocolIpv6").Alternatives() {
+			if v.IsUnknown() || v.Text == "enabled" {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// block returns the block that a user data needs by the options.
+func (s *survey) block(opts Options, l *launcher, data *cfn.Node) userdata.Block {
+	b := userdata.Block{BranchENI: opts.BranchENI, IPv6: s.ipv6(data), Managed: s.isManaged(l)}
+	switch opts.IPTables {
+	case IPTablesAWS:
+		b.Mode = userdata.AWS
+	case IPTablesStrict:
+		b.Mode = userdata.Strict
+	}
+	if s.runs(l, opts.OS).has(ubuntu) {
+		b.NoYum = "the image is Ubuntu's"
+	}
+	return b
+}

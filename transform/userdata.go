@@ -1,0 +1,61 @@
+package transform
+
+import (
+	"fmt"
+
+	"imdslock/transform/cfn"
+	"imdslock/transform/cfn/edit"
+	"imdslock/transform/userdata"
+)
+
+// problemRules returns the rules that the problems of user data belong to.
+func problemRules() map[userdata.Code]Rule {
+	return map[userdata.Code]Rule{
+		userdata.Absent:           RuleIPTables,
+		userdata.Late:             RuleIPTablesLate,
+		userdata.Undone:           RuleUndone,
+		userdata.Unsaved:          RuleUnsaved,
+		userdata.Replaced:         RuleReplaced,
+		userdata.NotStrict:        RuleIPTablesStrict,
+		userdata.BranchENIAbsent:  RuleBranchENI,
+		userdata.BranchENIUnsaved: RuleBranchENIUnsaved,
+		userdata.IPv6Absent:       RuleIPv6,
+		userdata.TooLarge:         RuleSize,
+		userdata.NotJudged:        RuleUserData,
+		userdata.WithoutToken:     RuleIMDSv1UserData,
+		userdata.NotMIME:          RuleNotMIME,
+	}
+}
+
+// problem makes a finding of a problem in a user data, with its place in the
+// source.
+func (s *survey) problem(l *launcher, load payload, variant *edit.Text, p userdata.Problem, at int) Finding {
+	rule := problemRules()[p.Code]
+	kind := KindOpen
+	if d, _ := Describe(rule); d.Note {
+		kind = KindNote
+	}
+	message := fmt.Sprintf("%s: %s", l.id, p.Message)
+	if under := variant.Conditions(); under != "" {
+		message += " (" + under + ")"
+	}
+	start := load.offset(variant, at)
+	return s.finding(rule, kind, l.id, cfn.Span{Start: start, End: start}, message)
+}
+
+// judgePayload judges one user data. What several variants have in common is
+// said once.
+func (s *survey) judgePayload(l *launcher, load payload, want userdata.Block) []Finding {
+	var findings []Finding
+	said := map[string]bool{}
+	for _, variant := range load.variants {
+		for _, problem := range userdata.Judge(load.text(variant), want).Problems {
+			f := s.problem(l, load, variant, problem, problem.At)
+			if key := fmt.Sprint(f.Rule, f.Start.Offset, problem.Message); !said[key] {
+				said[key] = true
+				findings = append(findings, f)
+			}
+		}
+	}
+	return findings
+}

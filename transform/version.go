@@ -1,0 +1,132 @@
+package transform
+
+import (
+	"fmt"
+	"strings"
+
+	"imdslock/transform/cfn"
+	"imdslock/transform/cfn/edit"
+)
+
+// version makes a group follow the newest version of each launch template of
+// this template that it uses.
+func (p *planner) version(g *group) error {
+	for _, u := range g.uses {
+		if u.stays == "" || p.accepts(g.id, RuleVersion) {
+			continue
+		}
+		if p.opts.Version != VersionLatest {
+			p.note(RuleVersion, g.id, u.spec.Span, "%s: %s, whatever is locked in %s", g.id, u.stays, names(u.launchers))
+			continue
+		}
+		e, err := p.follow(g, u)
+		if err != nil {
+			return cannotEdit(g.id, "Version", err)
+		}
+		p.change(RuleVersion, g.id, u.versionSpan(), fmt.Sprintf("%s: now follows the newest version of %s, and the deployment replaces its nodes", u.stays, names(u.launchers)), e)
+	}
+	return nil
+}
+
+// versionSpan is where a specification says its version, or the specification.
+func (u use) versionSpan() cfn.Span {
+	if n := u.spec.Get("Version"); n != nil {
+		return n.Span
+	}
+	return u.spec.Span
+}
+
+// follow returns the edit that writes the version of a specification.
+func (p *planner) follow(g *group, u use) (edit.Edit, error) {
+	if pair, ok := u.spec.Pair("<<"); ok {
+		return edit.Edit{}, p.t.Errorf(pair.Key.Span.Start, "a merge key << may bring Version in")
+	}
+	var named *cfn.Node
+	for _, property := range append(idProperties[:], nameProperties[:]...) {
+		if n := u.spec.Get(property); n != nil && !n.IsNoValue() {
+			if named != nil {
+				return edit.Edit{}, p.hinted(n, "it names its launch template in two ways", "name it by its ID alone")
+			}
+			named = n
+		}
+	}
+	if named == nil {
+		return edit.Edit{}, p.hinted(u.spec, "the property that names its launch template is not shown", "write the ID out")
+	}
+	newest, err := p.newest(u, named)
+	if err != nil {
+		return edit.Edit{}, err
+	}
+	if n := u.spec.Get("Version"); n != nil {
+		return edit.Replace(p.t, n, newest)
+	}
+	return edit.Add(p.t, u.spec, edit.Pair{Key: "Version", Value: newest})
+}
+
+func (p *planner) hinted(n *cfn.Node, message, hint string) error {
+	e := p.t.Errorf(n.Span.Start, "%s", message)
+	e.Hint = hint
+	return e
+}
+
+// newest returns the expression for the newest version of the launch template
+// that an expression names. Where an Fn::If chooses the launch template, the
+// same condition chooses the version.
+func (p *planner) newest(u use, named *cfn.Node) (edit.Value, error) {
+	if arg := named.Call("Fn::If"); arg != nil && len(arg.Items) == 3 {
+		then, err := p.newest(u, arg.Items[1])
+		if err != nil {
+			return edit.Value{}, err
+		}
+		otherwise, err := p.newest(u, arg.Items[2])
+		if err != nil {
+			return edit.Value{}, err
+		}
+		return edit.Call("Fn::If", edit.List(edit.Scalar(arg.Items[0].Value, edit.Unquoted), then, otherwise)), nil
+	}
+	alone := use{spec: named, launchers: nil}
+	outcomes, err := p.values.Outcomes(named)
+	if err != nil {
+		return edit.Value{}, err
+	}
+	for _, o := range outcomes {
+		for _, v := range o.Value.Alternatives() {
+			id, _, _ := strings.Cut(v.Text, ".")
+			if l := p.launcher(id); v.IsReference() && l != nil {
+				alone.add(l)
+				continue
+			}
+			if len(u.launchers) == 1 && !u.elsewhere { // by its name
+				alone.add(u.launchers[0])
+				continue
+			}
+			return edit.Value{}, p.hinted(named, "it may name a launch template of another template, whose newest version is not known here", "give each launch template a specification of its own")
+		}
+	}
+	if len(alone.launchers) != 1 {
+		return edit.Value{}, p.hinted(named, "it may name several launch templates", "let an Fn::If choose the whole specification")
+	}
+	id := edit.Scalar(alone.launchers[0].id, edit.Unquoted)
+	if strings.Contains(alone.launchers[0].id, "${") { // of an Fn::ForEach
+		id = edit.Call("Fn::Sub", id)
+	}
+	return edit.Call("Fn::GetAtt", edit.List(id, edit.Scalar("LatestVersionNumber", edit.Unquoted))), nil
+}
+
+func (u *use) add(l *launcher) {
+	for _, has := range u.launchers {
+		if has == l {
+			return
+		}
+	}
+	u.launchers = append(u.launchers, l)
+}
+
+// names lists launchers for a message.
+func names(launchers []*launcher) string {
+	var ids []string
+	for _, l := range launchers {
+		ids = append(ids, l.id)
+	}
+	return strings.Join(ids, " and ")
+}
