@@ -1,12 +1,13 @@
 package transform
 
 import (
+	"context"
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 
 	"imdslock/transform/cfn"
+	"imdslock/transform/cfn/eval"
 	"imdslock/transform/userdata"
 )
 
@@ -47,7 +48,7 @@ func Check(src []byte, opts CheckOptions) ([]Finding, error) {
 type checker struct {
 	t        *cfn.Template
 	opts     CheckOptions
-	given    map[string]string // of parameters
+	eval     *eval.Evaluator // for the parameter values that are given
 	findings []Finding
 }
 
@@ -56,7 +57,7 @@ func check(t *cfn.Template, opts CheckOptions) ([]Finding, error) {
 	if err := c.give(); err != nil {
 		return nil, err
 	}
-	rest, err := eachData(t, opts.Options, func(lt launchTemplate, data *cfn.Node, os OS) error {
+	rest, err := eachData(t, c.eval, opts.Options, func(lt launchTemplate, data *cfn.Node, os OS) error {
 		c.userData(lt, data, os)
 		return c.metadataOptions(lt, data)
 	})
@@ -65,22 +66,19 @@ func check(t *cfn.Template, opts CheckOptions) ([]Finding, error) {
 
 // give sets the values of the parameters.
 func (c *checker) give() error {
+	c.eval = eval.New(context.TODO(), c.t, nil)
 	if len(c.opts.Parameters) == 0 && !c.opts.Deployment {
 		return nil
 	}
-	c.given = c.t.Defaults()
+	given := c.eval.Defaults()
 	for _, name := range slices.Sorted(maps.Keys(c.opts.Parameters)) {
 		value := c.opts.Parameters[name]
-		parameter := c.t.Root.Get("Parameters", name)
-		if parameter == nil {
-			return c.t.Errorf(c.t.Root.Span.Start, "there is no parameter %q", name)
+		if err := c.eval.Validate(name, value); err != nil {
+			return err
 		}
-		allowed := c.t.AcceptedValues(name)
-		if parameter.Get("AllowedValues") != nil && !slices.Contains(allowed, value) {
-			return c.t.Errorf(parameter.Span.Start, "parameter %s does not accept %q, only %s", name, value, strings.Join(allowed, ", "))
-		}
-		c.given[name] = value
+		given[name] = value
 	}
+	c.eval = eval.New(context.TODO(), c.t, given)
 	return nil
 }
 
@@ -100,18 +98,18 @@ func (c *checker) metadataOptions(lt launchTemplate, data *cfn.Node) error {
 		c.open(RuleMetadataOptions, lt.id, lt.key.Span.Start, "%s: no MetadataOptions", lt.id)
 		return nil
 	}
-	outcomes, err := c.t.Outcomes(pair.Value, c.given)
+	outcomes, err := c.eval.Outcomes(pair.Value)
 	if err != nil {
 		return lt.wrap("MetadataOptions", err)
 	}
-	limits := judge(outcomes, func(v cfn.Value) string { return c.hopLimit(v) })
-	tokens := judge(outcomes, func(v cfn.Value) string { return c.tokens(v) })
+	limits := judge(outcomes, func(v eval.Value) string { return c.hopLimit(v) })
+	tokens := judge(outcomes, func(v eval.Value) string { return c.tokens(v) })
 	if limits.bad > 0 {
 		c.open(RuleHopLimit, lt.id, valueOffset(pair, "HttpPutResponseHopLimit"), "%s: %s", lt.id, limits)
 	}
 	switch at := valueOffset(pair, "HttpTokens"); {
 	case tokens.bad == 0:
-	case tokens.bad < tokens.all:
+	case tokens.bad < tokens.all && tokens.under != "":
 		c.open(RuleIMDSv1Parameter, lt.id, at, "%s: %s, so IMDSv1 is open", lt.id, tokens)
 	default:
 		c.open(RuleIMDSv1, lt.id, at, "%s: %s, so IMDSv1 is open", lt.id, tokens)
@@ -137,7 +135,7 @@ func (j judgement) String() string {
 }
 
 // judge asks of every outcome what is wrong with it.
-func judge(outcomes []cfn.Outcome, wrong func(cfn.Value) string) judgement {
+func judge(outcomes []eval.Outcome, wrong func(eval.Value) string) judgement {
 	j := judgement{all: len(outcomes)}
 	for _, o := range outcomes {
 		what := wrong(o.Value)

@@ -1,12 +1,14 @@
 package transform
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
 	"unicode"
 
 	"imdslock/transform/cfn"
+	"imdslock/transform/cfn/eval"
 )
 
 // required is the value of HttpTokens that turns IMDSv1 off.
@@ -31,7 +33,10 @@ func (p *planner) tokens(lt launchTemplate, options, key *cfn.Node) error {
 	if n.Kind == cfn.Scalar && n.Value == required {
 		return nil
 	}
-	outcomes, err := p.t.Outcomes(n, nil)
+	outcomes, err := p.eval.Outcomes(n)
+	if tooMany := (*cfn.Error)(nil); err != nil && !errors.As(err, &tooMany) {
+		return err
+	}
 	if err == nil && p.opts.IMDSv1 != IMDSv1Literal && allRequired(outcomes) {
 		p.alreadyLocked(n)
 		return nil
@@ -54,16 +59,16 @@ func (p *planner) tokens(lt launchTemplate, options, key *cfn.Node) error {
 // alreadyLocked records the parameter that decides about n and has one value
 // left, so that a deployment passes it.
 func (p *planner) alreadyLocked(n *cfn.Node) {
-	for _, name := range p.t.ParametersBehind(n) {
-		if values := p.t.AcceptedValues(name); len(values) == 1 {
+	for _, name := range p.eval.ParametersBehind(n) {
+		if values, others := p.eval.Accepted(name); len(values) == 1 && !others {
 			p.locks[name] = values[0]
 		}
 	}
 }
 
-func isRequired(v cfn.Value) bool { return v.Kind == cfn.IsText && v.Text == required }
+func isRequired(v eval.Value) bool { return v.Kind == eval.Text && v.Text == required }
 
-func allRequired(outcomes []cfn.Outcome) bool {
+func allRequired(outcomes []eval.Outcome) bool {
 	for _, o := range outcomes {
 		if !isRequired(o.Value) {
 			return false
@@ -75,32 +80,35 @@ func allRequired(outcomes []cfn.Outcome) bool {
 // driver returns the one parameter that decides, by a condition, whether n is
 // required, and the value that makes it so; "" where there is no such one, or
 // where it decides about other things than the metadata service too.
-func (p *planner) driver(n *cfn.Node, outcomes []cfn.Outcome) (parameter, value string) {
-	names := p.t.ParametersBehind(n)
+func (p *planner) driver(n *cfn.Node, outcomes []eval.Outcome) (parameter, value string) {
+	names := p.eval.ParametersBehind(n)
 	if n.Call("Fn::If") == nil || len(names) != 1 || p.t.Root.Get("Parameters", names[0]) == nil {
 		return "", ""
 	}
-	open := map[string]bool{}
-	var values []string
+	values, _ := p.eval.Accepted(names[0])
 	for _, o := range outcomes {
-		v := o.Parameters[names[0]]
-		if !slices.Contains(values, v) {
-			values = append(values, v)
-		}
-		if !isRequired(o.Value) {
-			open[v] = true
-		}
+		values = append(values, o.Parameters[names[0]].Only...)
 	}
 	for _, v := range values {
-		if open[v] || v == cfn.AnyOther || (value != "" && v != "true") {
-			continue
+		if (value == "" || v == "true") && p.eval.Validate(names[0], v) == nil && requiredWith(outcomes, names[0], v) {
+			value = v
 		}
-		value = v
 	}
 	if value == "" || !p.dedicated(names[0]) {
 		return "", ""
 	}
 	return names[0], value
+}
+
+// requiredWith reports whether a value of a parameter is enough for required.
+func requiredWith(outcomes []eval.Outcome, parameter, value string) bool {
+	var with []eval.Outcome
+	for _, o := range outcomes {
+		if o.Admits(parameter, value) {
+			with = append(with, o)
+		}
+	}
+	return allRequired(with)
 }
 
 // parameterOfAWS is what AWS's templates call the parameter for IMDSv1.
@@ -112,13 +120,18 @@ func (p *planner) dedicated(parameter string) bool {
 	if parameter == parameterOfAWS {
 		return true
 	}
-	isDriven := p.t.ConditionsBehind(parameter)
+	known, ok := p.dedications[parameter]
+	if ok {
+		return known
+	}
+	isDriven := p.eval.ConditionsBehind(parameter)
+	p.dedications[parameter] = true
 	for _, section := range []string{"Resources", "Rules"} {
 		if n := p.t.Root.Get(section); n != nil && p.uses(n, parameter, isDriven) {
-			return false
+			p.dedications[parameter] = false
 		}
 	}
-	return true
+	return p.dedications[parameter]
 }
 
 // uses reports whether n depends on a parameter or on one of the conditions
@@ -132,7 +145,7 @@ func (p *planner) uses(n *cfn.Node, parameter string, isDriven map[string]bool) 
 			return true
 		}
 	case "Fn::Sub":
-		if slices.Contains(p.t.ParametersBehind(n), parameter) {
+		if slices.Contains(p.eval.ParametersBehind(n), parameter) {
 			return true
 		}
 	}
@@ -183,7 +196,7 @@ func (p *planner) lockParameter(name, value string) bool {
 		if !change(fmt.Sprintf("default set to %q", value), e, err) {
 			return false
 		}
-	} else if d.Value.Value != value {
+	} else if text, ok := p.eval.Default(name); !ok || text != value {
 		e, err := p.t.Replace(d.Value, scalar)
 		if !change(fmt.Sprintf("default %q set to %q", d.Value.Value, value), []cfn.Edit{e}, err) {
 			return false
@@ -211,15 +224,15 @@ func (p *planner) lockParameter(name, value string) bool {
 	return true
 }
 
-// isWord reports whether YAML reads a text as itself without quotes. The words
-// that it takes for booleans and numbers CloudFormation takes for text.
+// isWord reports whether YAML reads a text as itself without quotes.
 func isWord(text string) bool {
 	for _, c := range text {
 		if !strings.ContainsRune("_./-", c) && !unicode.IsLetter(c) && !unicode.IsDigit(c) {
 			return false
 		}
 	}
-	return text != "" && text[0] != '-'
+	plain, ok := eval.PlainText(text)
+	return ok && plain == text && text[0] != '-'
 }
 
 // quoteFor returns the quotes for a new value beside those of a parameter: its

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"imdslock/transform/cfn"
+	"imdslock/transform/cfn/eval"
 )
 
 // A nodegroup is a managed node group of the template.
@@ -18,13 +19,13 @@ type nodegroup struct {
 }
 
 // nodegroups returns the managed node groups of a template.
-func nodegroups(t *cfn.Template) []nodegroup {
+func nodegroups(t *cfn.Template, e *eval.Evaluator) []nodegroup {
 	var groups []nodegroup
 	for _, p := range resources(t.Root.Get("Resources")) {
 		if resourceType(p.Value) != typeNodegroup {
 			continue
 		}
-		g := nodegroup{id: p.Key.Value, key: p.Key, os: osOfAMIType(t, p.Value.Get("Properties", "AmiType"))}
+		g := nodegroup{id: p.Key.Value, key: p.Key, os: osOfAMIType(e, p.Value.Get("Properties", "AmiType"))}
 		if lt := p.Value.Get("Properties", "LaunchTemplate"); !lt.IsNull() {
 			g.reads(t, lt)
 		} else {
@@ -67,11 +68,11 @@ func (g *nodegroup) reads(t *cfn.Template, property *cfn.Node) {
 
 // osOfAMIType returns what the nodes run, by the enumeration of AmiType ("Nodegroup"
 // in the Amazon EKS API Reference), or OSUnknown where that can vary.
-func osOfAMIType(t *cfn.Template, n *cfn.Node) OS {
+func osOfAMIType(e *eval.Evaluator, n *cfn.Node) OS {
 	if n == nil {
 		return OSUnknown
 	}
-	outcomes, err := t.Outcomes(n, nil)
+	outcomes, err := e.Outcomes(n)
 	if err != nil {
 		return OSUnknown
 	}

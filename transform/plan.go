@@ -1,19 +1,24 @@
 package transform
 
 import (
+	"context"
 	"fmt"
 
 	"imdslock/transform/cfn"
+	"imdslock/transform/cfn/eval"
 )
 
 // A planner runs the rules over a template. All see the template as it was.
 type planner struct {
 	t        *cfn.Template
+	eval     *eval.Evaluator // for all parameter values
 	opts     Options
 	findings []Finding
 	texts    []plannedText     // every user data in order
 	left     []string          // launch templates with user data left as it is
 	locks    map[string]string // parameter to the one value that it is locked to
+
+	dedications map[string]bool // see dedicated
 }
 
 // A plannedText is a user data as it will be.
@@ -34,8 +39,8 @@ func (p *planner) place(i, otherwise int) int {
 
 // plan runs the rules over a template.
 func plan(t *cfn.Template, opts Options) (*planner, error) {
-	p := &planner{t: t, opts: opts, locks: map[string]string{}}
-	rest, err := eachData(t, opts, func(lt launchTemplate, data *cfn.Node, os OS) error {
+	p := &planner{t: t, eval: eval.New(context.TODO(), t, nil), opts: opts, locks: map[string]string{}, dedications: map[string]bool{}}
+	rest, err := eachData(t, p.eval, opts, func(lt launchTemplate, data *cfn.Node, os OS) error {
 		if err := p.metadataOptions(lt, data); err != nil {
 			return err
 		}
@@ -52,7 +57,7 @@ func plan(t *cfn.Template, opts Options) (*planner, error) {
 // launch template and every data that it may have, with what its nodes run. It
 // returns findings on the template as a whole: on managed node groups, and
 // where there is nothing to lock.
-func eachData(t *cfn.Template, opts Options, do func(launchTemplate, *cfn.Node, OS) error) ([]Finding, error) {
+func eachData(t *cfn.Template, e *eval.Evaluator, opts Options, do func(launchTemplate, *cfn.Node, OS) error) ([]Finding, error) {
 	all, err := launchTemplates(t)
 	if err != nil {
 		return nil, err
@@ -60,7 +65,7 @@ func eachData(t *cfn.Template, opts Options, do func(launchTemplate, *cfn.Node, 
 	if err := knownResources(t, all, opts.Resources); err != nil {
 		return nil, err
 	}
-	groups := nodegroups(t)
+	groups := nodegroups(t, e)
 	for _, lt := range all {
 		if !opts.applies(lt.id) {
 			continue

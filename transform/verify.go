@@ -9,6 +9,7 @@ import (
 	"github.com/awslabs/goformation/v7/cloudformation/ec2"
 
 	"imdslock/transform/cfn"
+	"imdslock/transform/cfn/eval"
 )
 
 // verify reads a result as CloudFormation would: its user data must be what was
@@ -66,36 +67,34 @@ func broken(t *cfn.Template, f Finding, message string) error {
 }
 
 // hopLimit says what is wrong with the hop limit in a value of MetadataOptions.
-func (c *checker) hopLimit(v cfn.Value) string {
+func (c *checker) hopLimit(v eval.Value) string {
 	if c.opts.HopLimit == 0 || v.Field("HttpEndpoint").Text == "disabled" {
 		return ""
 	}
-	for _, f := range v.Field("HttpPutResponseHopLimit").Alternatives() {
-		limit, err := strconv.Atoi(f.Text) // CloudFormation takes "1" for 1
-		if err != nil {
-			return unknown("HttpPutResponseHopLimit", f)
-		}
-		options := decode(map[string]any{"HttpPutResponseHopLimit": limit})
-		if hop := options.HttpPutResponseHopLimit; hop == nil || *hop != c.opts.HopLimit {
-			return fmt.Sprintf("HttpPutResponseHopLimit is %d, want %d", limit, c.opts.HopLimit)
-		}
+	f := v.Field("HttpPutResponseHopLimit")
+	limit, err := strconv.Atoi(f.Text) // CloudFormation takes "1" for 1
+	if err != nil {
+		return unknown("HttpPutResponseHopLimit", f)
+	}
+	options := decode(map[string]any{"HttpPutResponseHopLimit": limit})
+	if hop := options.HttpPutResponseHopLimit; hop == nil || *hop != c.opts.HopLimit {
+		return fmt.Sprintf("HttpPutResponseHopLimit is %d, want %d", limit, c.opts.HopLimit)
 	}
 	return ""
 }
 
 // tokens says what is wrong with HttpTokens in a value of MetadataOptions.
-func (c *checker) tokens(v cfn.Value) string {
+func (c *checker) tokens(v eval.Value) string {
 	if c.opts.keepsIMDSv1() || v.Field("HttpEndpoint").Text == "disabled" {
 		return ""
 	}
-	for _, f := range v.Field("HttpTokens").Alternatives() {
-		if f.Kind != cfn.IsText {
-			return unknown("HttpTokens", f)
-		}
-		options := decode(map[string]any{"HttpTokens": f.Text})
-		if tokens := options.HttpTokens; tokens == nil || *tokens != required {
-			return fmt.Sprintf("HttpTokens is %q", f.Text)
-		}
+	f := v.Field("HttpTokens")
+	if f.Kind != eval.Text {
+		return unknown("HttpTokens", f)
+	}
+	options := decode(map[string]any{"HttpTokens": f.Text})
+	if tokens := options.HttpTokens; tokens == nil || *tokens != required {
+		return fmt.Sprintf("HttpTokens is %q", f.Text)
 	}
 	return ""
 }
@@ -114,11 +113,11 @@ func decode(properties map[string]any) (options ec2.LaunchTemplate_MetadataOptio
 }
 
 // unknown says why the value of a property cannot be judged.
-func unknown(property string, v cfn.Value) string {
+func unknown(property string, v eval.Value) string {
 	switch v.Kind {
-	case cfn.IsNoValue:
+	case eval.NoValue:
 		return "no " + property
-	case cfn.IsText:
+	case eval.Text:
 		return fmt.Sprintf("%s %q", property, v.Text)
 	}
 	return fmt.Sprintf("unknown %s (%s)", property, v.Reason)

@@ -34,7 +34,12 @@ func ScalarText(t *cfn.Template, n *cfn.Node) (string, bool) {
 			return "", false
 		}
 	}
-	switch n.Value {
+	return PlainText(n.Value)
+}
+
+// PlainText returns what [ScalarText] returns of a scalar without quotes.
+func PlainText(s string) (string, bool) {
+	switch s {
 	case "yes", "Yes", "YES", "on", "On", "ON", "true", "True", "TRUE":
 		return "true", true
 	case "no", "No", "NO", "off", "Off", "OFF", "false", "False", "FALSE":
@@ -42,7 +47,7 @@ func ScalarText(t *cfn.Template, n *cfn.Node) (string, bool) {
 	case "y", "Y", "n", "N", "", "~", "null", "Null", "NULL", "=", "<<":
 		return "", false
 	}
-	return numberText(n.Value)
+	return numberText(s)
 }
 
 // numberText returns the text of a plain scalar that is not one of the words.
