@@ -122,21 +122,17 @@ func (s *survey) readUse(g *group, spec *cfn.Node) (use, error) {
 		return u, err
 	}
 	for _, o := range outcomes {
-		for _, v := range o.Value.Alternatives() {
-			l := s.named(spec, v)
-			if l == nil {
-				if !isSpec(v) && g.typ == typeNodegroup && v.Kind == eval.Object {
-					g.without = true // neither an ID nor a name
-				}
-				u.elsewhere = true
-				continue
+		l := s.named(spec, o.Value)
+		if l == nil {
+			u.elsewhere = true
+			if o.Value.Kind == eval.Object && !isSpec(o.Value) { // neither an ID nor a name
+				g.without = true
 			}
-			if !slices.Contains(u.launchers, l) {
-				u.launchers = append(u.launchers, l)
-			}
-			if why := g.stays(l, v.Field("Version")); why != "" && u.stays == "" {
-				u.stays = why
-			}
+			continue
+		}
+		u.add(l)
+		if why := g.stays(l, o.Value.Field("Version")); why != "" && u.stays == "" {
+			u.stays = why
 		}
 	}
 	return u, nil
@@ -163,11 +159,9 @@ func isSpec(v eval.Value) bool {
 func (s *survey) named(spec *cfn.Node, v eval.Value) *launcher {
 	for _, property := range append(idProperties[:], nameProperties[:]...) {
 		named := v.Field(property)
-		if named.Kind == eval.Reference {
-			id, attribute, _ := strings.Cut(named.Text, ".")
-			if l := s.launcher(id); l != nil && l.typ == typeLaunchTemplate && (attribute == "" || attribute == "LaunchTemplateId") {
-				return l
-			}
+		id, attribute := named.Reference()
+		if l := s.launcher(id); l != nil && l.typ == typeLaunchTemplate && (attribute == "" || attribute == "LaunchTemplateId") {
+			return l
 		}
 	}
 	for _, property := range nameProperties {
@@ -210,15 +204,15 @@ func sameExpression(a, b *cfn.Node) bool {
 // default version from 1. Amazon EKS, AWS Batch and RunInstances resolve
 // $Latest once; Auto Scaling and fleets do at every launch.
 func (g *group) stays(l *launcher, version eval.Value) string {
-	const newest = "LatestVersionNumber"
-	if version.Kind == eval.Reference && version.Text == l.id+"."+newest {
+	id, attribute := version.Reference()
+	if id == l.id && attribute == "LatestVersionNumber" {
 		return ""
 	}
 	resolvesOnce := slices.Contains([]string{typeNodegroup, typeComputeEnvironment, typeInstance}, g.typ)
 	switch {
 	case version.Kind == eval.NoValue:
 		return "it names no version, so it stays on the default version, 1"
-	case version.Kind == eval.Reference && version.Text == l.id+".DefaultVersionNumber", version.Text == "$Default":
+	case id == l.id && attribute == "DefaultVersionNumber", version.Text == "$Default":
 		return "it is on the default version, which CloudFormation never moves from 1"
 	case version.Kind == eval.Text && version.Text == "$Latest" && !resolvesOnce:
 		return ""

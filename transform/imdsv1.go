@@ -1,6 +1,7 @@
 package transform
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -34,6 +35,9 @@ func (p *planner) tokens(l *launcher, options, key *cfn.Node) error {
 		return nil
 	}
 	outcomes, err := p.values.Outcomes(n)
+	if tooMany := (*cfn.Error)(nil); err != nil && !errors.As(err, &tooMany) {
+		return err
+	}
 	if err == nil && p.opts.IMDSv1 != IMDSv1Literal && allRequired(outcomes) {
 		p.alreadyLocked(n)
 		return nil
@@ -49,6 +53,7 @@ func (p *planner) tokens(l *launcher, options, key *cfn.Node) error {
 	if err != nil {
 		return err
 	}
+	p.replaced = append(p.replaced, n)
 	p.change(RuleIMDSv1, l.id, n.Span, fmt.Sprintf("HttpTokens is %s: set to required", edit.Describe(p.t, n)), e)
 	return nil
 }
@@ -57,7 +62,7 @@ func (p *planner) tokens(l *launcher, options, key *cfn.Node) error {
 // left, so that a deployment passes it.
 func (p *planner) alreadyLocked(n *cfn.Node) {
 	for _, name := range p.values.ParametersBehind(n) {
-		if values := p.t.AcceptedValues(name); len(values) == 1 {
+		if values, others := p.values.Accepted(name); len(values) == 1 && !others {
 			p.locks[name] = values[0]
 		}
 	}
@@ -82,27 +87,30 @@ func (p *planner) driver(n *cfn.Node, outcomes []eval.Outcome) (parameter, value
 	if n.Call("Fn::If") == nil || len(names) != 1 || p.t.Root.Get("Parameters", names[0]) == nil {
 		return "", ""
 	}
-	open := map[string]bool{}
-	var values []string
+	values, _ := p.values.Accepted(names[0])
 	for _, o := range outcomes {
-		v := o.Parameters[names[0]]
-		if !slices.Contains(values, v) {
-			values = append(values, v)
-		}
-		if !isRequired(o.Value) {
-			open[v] = true
-		}
+		values = append(values, o.Parameters[names[0]].Only...)
 	}
 	for _, v := range values {
-		if open[v] || v == cfn.AnyOther || (value != "" && v != "true") {
-			continue
+		if (value == "" || v == "true") && p.values.Validate(names[0], v) == nil && requiredWith(outcomes, names[0], v) {
+			value = v
 		}
-		value = v
 	}
 	if value == "" || !p.dedicated(names[0]) {
 		return "", ""
 	}
 	return names[0], value
+}
+
+// requiredWith reports whether a value of a parameter is enough for required.
+func requiredWith(outcomes []eval.Outcome, parameter, value string) bool {
+	var with []eval.Outcome
+	for _, o := range outcomes {
+		if o.Admits(parameter, value) {
+			with = append(with, o)
+		}
+	}
+	return allRequired(with)
 }
 
 // parameterOfAWS is what AWS's templates call the parameter for IMDSv1.
@@ -114,13 +122,18 @@ func (p *planner) dedicated(parameter string) bool {
 	if parameter == parameterOfAWS {
 		return true
 	}
+	known, ok := p.dedications[parameter]
+	if ok {
+		return known
+	}
 	isDriven := p.values.ConditionsBehind(parameter)
+	p.dedications[parameter] = true
 	for _, section := range []string{"Resources", "Rules"} {
 		if n := p.t.Root.Get(section); n != nil && p.uses(n, parameter, isDriven) {
-			return false
+			p.dedications[parameter] = false
 		}
 	}
-	return true
+	return p.dedications[parameter]
 }
 
 // uses reports whether n depends on a parameter or on one of the conditions
@@ -185,7 +198,7 @@ func (p *planner) lockParameter(name, value string) bool {
 		if !change(fmt.Sprintf("default set to %q", value), e, err) {
 			return false
 		}
-	} else if d.Value.Value != value {
+	} else if text, ok := p.values.Default(name); !ok || text != value {
 		e, err := edit.Replace(p.t, d.Value, scalar)
 		if !change(fmt.Sprintf("default %q set to %q", d.Value.Value, value), []edit.Edit{e}, err) {
 			return false
@@ -213,15 +226,15 @@ func (p *planner) lockParameter(name, value string) bool {
 	return true
 }
 
-// isWord reports whether YAML reads a text as itself without quotes. The words
-// that it takes for booleans and numbers CloudFormation takes for text.
+// isWord reports whether YAML reads a text as itself without quotes.
 func isWord(text string) bool {
 	for _, c := range text {
 		if !strings.ContainsRune("_./-", c) && !unicode.IsLetter(c) && !unicode.IsDigit(c) {
 			return false
 		}
 	}
-	return text != "" && text[0] != '-'
+	plain, ok := eval.PlainText(text)
+	return ok && plain == text && text[0] != '-'
 }
 
 // quoteFor returns the quotes for a new value beside those of a parameter: its

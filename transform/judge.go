@@ -37,7 +37,7 @@ func (c *checker) metadataOptions(l *launcher, data *cfn.Node) error {
 	}
 	switch at := valueSpan(pair, "HttpTokens"); {
 	case tokens.bad == 0:
-	case tokens.bad < tokens.all:
+	case tokens.bad < tokens.all && tokens.under != "":
 		c.open(RuleIMDSv1Parameter, l.id, at, "%s: %s, so IMDSv1 is open", l.id, tokens)
 	default:
 		c.open(RuleIMDSv1, l.id, at, "%s: %s, so IMDSv1 is open", l.id, tokens)
@@ -66,17 +66,15 @@ func (j judgement) String() string {
 func judge(outcomes []eval.Outcome, wrong func(eval.Value) string) judgement {
 	var j judgement
 	for _, o := range outcomes {
-		for _, v := range o.Value.Alternatives() {
-			j.all++
-			what := wrong(v)
-			if what == "" {
-				continue
-			}
-			if j.bad == 0 {
-				j.what, j.under = what, o.String()
-			}
-			j.bad++
+		j.all++
+		what := wrong(o.Value)
+		if what == "" {
+			continue
 		}
+		if j.bad == 0 {
+			j.what, j.under = what, o.String()
+		}
+		j.bad++
 	}
 	return j
 }
@@ -104,14 +102,13 @@ func (c *checker) hopLimit(options eval.Value) string {
 	if c.opts.HopLimit == 0 || isOff(options) {
 		return ""
 	}
-	for _, v := range options.Field("HttpPutResponseHopLimit").Alternatives() {
-		limit, err := strconv.Atoi(v.Text) // CloudFormation takes "1" for 1
-		if err != nil {
-			return unknown("HttpPutResponseHopLimit", v)
-		}
-		if limit != c.opts.HopLimit {
-			return fmt.Sprintf("HttpPutResponseHopLimit is %d, not %d", limit, c.opts.HopLimit)
-		}
+	v := options.Field("HttpPutResponseHopLimit")
+	limit, err := strconv.Atoi(v.Text) // CloudFormation takes "1" for 1
+	switch {
+	case err != nil:
+		return unknown("HttpPutResponseHopLimit", v)
+	case limit != c.opts.HopLimit:
+		return fmt.Sprintf("HttpPutResponseHopLimit is %d, not %d", limit, c.opts.HopLimit)
 	}
 	return ""
 }
@@ -121,13 +118,11 @@ func (c *checker) tokens(options eval.Value) string {
 	if c.opts.keepsIMDSv1() || isOff(options) {
 		return ""
 	}
-	for _, v := range options.Field("HttpTokens").Alternatives() {
-		if v.Kind != eval.Text {
-			return unknown("HttpTokens", v)
-		}
-		if v.Text != required {
-			return fmt.Sprintf("HttpTokens is %q", v.Text)
-		}
+	switch v := options.Field("HttpTokens"); {
+	case v.Kind != eval.Text:
+		return unknown("HttpTokens", v)
+	case v.Text != required:
+		return fmt.Sprintf("HttpTokens is %q", v.Text)
 	}
 	return ""
 }
@@ -154,7 +149,7 @@ func refusedOptions(v eval.Value) string {
 	properties := map[string]any{}
 	for _, f := range v.Fields {
 		if f.Value.Kind != eval.Text {
-			if !f.Value.IsUnknown() && f.Value.Kind != eval.OneOf {
+			if f.Value.Kind != eval.Unknown {
 				return f.Name + " is not a text or a number"
 			}
 			properties[f.Name] = nil

@@ -75,7 +75,8 @@ type planner struct {
 	locks    map[string]string // parameter to the one value that it is locked to
 	replaced []*cfn.Node       // expressions that a literal replaces
 
-	acceptance []acceptance
+	acceptance  []acceptance
+	dedications map[string]bool // see dedicated
 }
 
 // A plannedText is a user data as it will be.
@@ -100,7 +101,7 @@ func plan(ctx context.Context, t *cfn.Template, opts Options) (*planner, error) 
 	if err := s.known(opts); err != nil {
 		return nil, err
 	}
-	p := &planner{survey: s, opts: opts, open: map[excuse]int{}, locks: map[string]string{}}
+	p := &planner{survey: s, opts: opts, open: map[excuse]int{}, locks: map[string]string{}, dedications: map[string]bool{}}
 	p.acceptance, _ = s.acceptances()
 	for _, l := range s.chosen(opts) {
 		datas, err := l.data(t)

@@ -5,6 +5,7 @@ import (
 
 	"imdslock/transform/cfn"
 	"imdslock/transform/cfn/edit"
+	"imdslock/transform/cfn/eval"
 	"imdslock/transform/userdata"
 )
 
@@ -136,10 +137,8 @@ func (s *survey) ipv6(data *cfn.Node) bool {
 		return true
 	}
 	for _, o := range outcomes {
-		for _, v := range o.Value.Field("HttpProtocolIpv6").Alternatives() {
-			if v.IsUnknown() || v.Text == "enabled" {
-				return true
-			}
+		if v := o.Value.Field("HttpProtocolIpv6"); v.Kind == eval.Unknown || v.Text == "enabled" {
+			return true
 		}
 	}
 	return false

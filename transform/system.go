@@ -199,9 +199,7 @@ func (s *survey) amiTypesOf(resource *cfn.Node) (amiTypes, error) {
 	}
 	var all amiTypes
 	for _, o := range outcomes {
-		for _, v := range o.Value.Alternatives() {
-			all |= amiFamily(v)
-		}
+		all |= amiFamily(o.Value)
 	}
 	return all, nil
 }

@@ -90,16 +90,13 @@ func (p *planner) newest(u use, named *cfn.Node) (edit.Value, error) {
 		return edit.Value{}, err
 	}
 	for _, o := range outcomes {
-		for _, v := range o.Value.Alternatives() {
-			id, _, _ := strings.Cut(v.Text, ".")
-			if l := p.launcher(id); v.IsReference() && l != nil {
-				alone.add(l)
-				continue
-			}
-			if len(u.launchers) == 1 && !u.elsewhere { // by its name
-				alone.add(u.launchers[0])
-				continue
-			}
+		id, _ := o.Value.Reference()
+		switch l := p.launcher(id); {
+		case l != nil:
+			alone.add(l)
+		case len(u.launchers) == 1 && !u.elsewhere: // by its name
+			alone.add(u.launchers[0])
+		default:
 			return edit.Value{}, p.hinted(named, "it may name a launch template of another template, whose newest version is not known here", "give each launch template a specification of its own")
 		}
 	}

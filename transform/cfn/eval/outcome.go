@@ -1,0 +1,63 @@
+package eval
+
+import (
+	"maps"
+	"slices"
+	"strings"
+)
+
+// An Outcome is a value that an expression can have, and the values of the
+// parameters, pseudo parameters such as AWS::Region included, under which it has
+// it. A parameter that is not among them makes no difference, or was given.
+type Outcome struct {
+	Parameters map[string]Values
+	Value      Value
+}
+
+// String gives an example of the parameters, "A=1, B=any other value". It is
+// empty where they make no difference.
+func (o Outcome) String() string {
+	var parts []string
+	for _, name := range slices.Sorted(maps.Keys(o.Parameters)) {
+		parts = append(parts, name+"="+o.Parameters[name].String())
+	}
+	return strings.Join(parts, ", ")
+}
+
+// Admits reports whether the outcome is one of deployments in which a parameter
+// has a value.
+func (o Outcome) Admits(parameter, value string) bool {
+	v, ok := o.Parameters[parameter]
+	return !ok || v.Has(value)
+}
+
+// Values are values of one parameter. The zero Values are all that CloudFormation
+// accepts.
+type Values struct {
+	Only    []string // if not nil, these
+	Except  []string // else all that CloudFormation accepts, without these
+	Default string   // the parameter's default, if it is one of many
+}
+
+// Has reports whether a value, which CloudFormation accepts for the parameter, is
+// among them.
+func (v Values) Has(value string) bool {
+	if v.Only != nil {
+		return slices.Contains(v.Only, value)
+	}
+	return !slices.Contains(v.Except, value)
+}
+
+// String returns one of the values: the first of a few, else the default, else
+// "any other value", or "any value" if nothing tells one from another.
+func (v Values) String() string {
+	switch {
+	case len(v.Only) > 0:
+		return v.Only[0]
+	case v.Default != "":
+		return v.Default
+	case len(v.Except) > 0:
+		return "any other value"
+	}
+	return "any value"
+}

@@ -1,0 +1,250 @@
+package eval
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"imdslock/transform/cfn"
+)
+
+// A parameter is what the section Parameters says of one.
+type parameter struct {
+	name     string
+	node     *cfn.Node
+	kind     string   // its Type
+	allowed  []string // the AllowedValues, nil if there are none or not all are known
+	standard *string  // the Default, nil if there is none or it is not known
+	isList   bool
+	isNumber bool
+	isStored bool // its value is the name of a value in the SSM parameter store
+}
+
+// readParameters reads the section Parameters.
+func (e *Evaluator) readParameters() {
+	e.parameters = map[string]*parameter{}
+	section := e.t.Root.Get("Parameters")
+	if section == nil {
+		return
+	}
+	for _, pair := range section.Pairs {
+		p := &parameter{name: pair.Key.Value, node: pair.Value}
+		p.kind, _ = ScalarText(e.t, p.node.Get("Type"))
+		p.isList = p.kind == "CommaDelimitedList" || strings.HasPrefix(p.kind, "List<")
+		p.isNumber = p.kind == "Number"
+		p.isStored = strings.HasPrefix(p.kind, "AWS::SSM::Parameter::Value")
+		if d, ok := ScalarText(e.t, p.node.Get("Default")); ok {
+			p.standard = &d
+		}
+		p.allowed = e.allowedValues(p.node)
+		e.parameters[p.name] = p
+	}
+}
+
+// allowedValues returns the AllowedValues of a parameter, or nil if there are none
+// or not all are known.
+func (e *Evaluator) allowedValues(parameter *cfn.Node) []string {
+	list := parameter.Get("AllowedValues")
+	if list == nil || list.Kind != cfn.Sequence {
+		return nil
+	}
+	var values []string
+	for _, item := range list.Items {
+		v, ok := ScalarText(e.t, item)
+		if !ok {
+			return nil
+		}
+		if !slices.Contains(values, v) {
+			values = append(values, v)
+		}
+	}
+	return values
+}
+
+// list returns the items of a list parameter, "a, b".
+func (p *parameter) list(e *Evaluator, value string) Value {
+	v := Value{Kind: List, At: p.node.Span.Start}
+	for _, item := range strings.Split(value, ",") {
+		v.Items = append(v.Items, e.text(v.At, []piece{{text: strings.TrimSpace(item)}}))
+	}
+	return v
+}
+
+// ref is the value of a parameter. Of a resource nothing is known.
+func (e *Evaluator) ref(at int, name string) Value {
+	if name == "AWS::NoValue" {
+		return Value{Kind: NoValue, At: at}
+	}
+	p := e.parameters[name]
+	given, isGiven := e.given[name]
+	isPseudo := strings.HasPrefix(name, "AWS::")
+	if p != nil && p.isStored || p == nil && !isPseudo && !isGiven {
+		return e.resource(at, "Ref", name)
+	}
+	return e.variableValue(e.variable(name, func() *variable {
+		x := &variable{at: at, reason: name + " may have any value", parameter: p, isPseudo: isPseudo}
+		switch {
+		case isGiven:
+			x.only = []string{given}
+		case p == nil:
+		case p.isList: // its AllowedValues hold for each item
+		case p.allowed != nil:
+			x.only = p.allowed
+		default:
+			x.accepts = func(text string) bool { return e.refusal(p, text) == "" }
+		}
+		return x
+	}))
+}
+
+// Accepted returns the values that are known to be accepted for a parameter: its
+// AllowedValues, or else its default; and whether CloudFormation accepts others,
+// too. For a list parameter they are values of its items. A value that is given is
+// the only one.
+func (e *Evaluator) Accepted(parameter string) (values []string, others bool) {
+	if v, ok := e.given[parameter]; ok {
+		return []string{v}, false
+	}
+	p := e.parameters[parameter]
+	switch {
+	case p == nil:
+		return nil, true
+	case p.allowed != nil:
+		return slices.Clone(p.allowed), p.isList
+	case p.standard != nil:
+		return []string{*p.standard}, true
+	}
+	return nil, true
+}
+
+// Default returns the default of a parameter. It returns false if there is none, or
+// if it is not certain how CloudFormation reads it; see [ScalarText].
+func (e *Evaluator) Default(parameter string) (string, bool) {
+	p := e.parameters[parameter]
+	if p == nil || p.standard == nil {
+		return "", false
+	}
+	return *p.standard, true
+}
+
+// Defaults returns the defaults of the parameters that have one.
+func (e *Evaluator) Defaults() map[string]string {
+	values := map[string]string{}
+	for name, p := range e.parameters {
+		if p.standard != nil {
+			values[name] = *p.standard
+		}
+	}
+	return values
+}
+
+// Validate returns an error if CloudFormation does not accept a value for a
+// parameter, or if there is no such parameter. The error is a [*cfn.Error] at the
+// parameter. It returns nil if that is not certain, as with an AllowedPattern that
+// only Java understands.
+func (e *Evaluator) Validate(name, value string) error {
+	p := e.parameters[name]
+	if p == nil {
+		err := e.t.Errorf(e.t.Root.Span.Start, "there is no parameter %q", name)
+		return err
+	}
+	if why := e.refusal(p, value); why != "" {
+		return e.t.Errorf(p.node.Span.Start, "parameter %s does not accept %q, %s", name, value, why)
+	}
+	return nil
+}
+
+// refusal says why CloudFormation does not accept a value for a parameter, if it is
+// certain. "Properties" on the page "Parameters" of the User Guide.
+func (e *Evaluator) refusal(p *parameter, value string) string {
+	if p.isStored {
+		return "" // what is passed is a name
+	}
+	items := []string{value}
+	if p.isList {
+		items = items[:0]
+		for _, item := range strings.Split(value, ",") {
+			items = append(items, strings.TrimSpace(item))
+		}
+	}
+	for _, item := range items {
+		if p.allowed != nil && !slices.Contains(p.allowed, item) {
+			return "only " + strings.Join(p.allowed, ", ")
+		}
+	}
+	if p.isList {
+		return ""
+	}
+	if p.isNumber {
+		return e.refusedNumber(p, value)
+	}
+	length := utf8.RuneCountInString(value)
+	if utf8.RuneCountInString(value) != len(value) {
+		length = -1 // Java counts otherwise beyond ASCII
+	}
+	switch least, most := e.bound(p, "MinLength"), e.bound(p, "MaxLength"); {
+	case length < 0:
+	case least != nil && float64(length) < *least:
+		return fmt.Sprintf("only %g characters or more", *least)
+	case most != nil && float64(length) > *most:
+		return fmt.Sprintf("only %g characters or less", *most)
+	}
+	if allowed := p.node.Get("AllowedPattern"); allowed != nil && !matches(allowed.Value, value) {
+		return "only what matches " + allowed.Value
+	}
+	return ""
+}
+
+// refusedNumber says why CloudFormation does not accept a value for a Number.
+func (e *Evaluator) refusedNumber(p *parameter, value string) string {
+	if strings.ContainsAny(value, "0123456789") == false {
+		return "only a number"
+	}
+	n, err := strconv.ParseFloat(strings.TrimSpace(value), 64)
+	if err != nil {
+		if strings.Trim(value, "+-.0123456789eEdDfFxXpPabcABC_ ") != "" {
+			return "only a number"
+		}
+		return ""
+	}
+	switch least, most := e.bound(p, "MinValue"), e.bound(p, "MaxValue"); {
+	case least != nil && n < *least:
+		return fmt.Sprintf("only %g or more", *least)
+	case most != nil && n > *most:
+		return fmt.Sprintf("only %g or less", *most)
+	}
+	return ""
+}
+
+// bound returns a limit of a parameter, or nil if there is none that is certain.
+func (e *Evaluator) bound(p *parameter, name string) *float64 {
+	s, ok := ScalarText(e.t, p.node.Get(name))
+	if !ok {
+		return nil
+	}
+	n, err := strconv.ParseFloat(s, 64)
+	if err != nil {
+		return nil
+	}
+	return &n
+}
+
+// commonPattern matches the regular expressions that Java and Go read alike, for
+// texts of ASCII without control characters.
+var commonPattern = pattern(`^([-a-zA-Z0-9_ ,:;@/=%"'^$.*+?|()]|\\[dw.$/-]|\[\^?([-a-zA-Z0-9_ ,:;@/=%"'.*+?|()$]|\\[dw./-])+\]|\{[0-9]+(,[0-9]*)?\})*$`)
+
+// matches reports whether a value matches an AllowedPattern as a whole, or whether
+// that is not certain.
+func matches(allowed, value string) bool {
+	if strings.ContainsFunc(value, func(r rune) bool { return r < ' ' || r > '~' }) {
+		return true
+	}
+	if !commonPattern().MatchString(allowed) || strings.Contains(allowed, "(?") {
+		return true
+	}
+	re, err := regexp.Compile(`^(?:` + allowed + `)$`)
+	return err != nil || re.MatchString(value)
+}

@@ -1,0 +1,53 @@
+package eval
+
+import (
+	"strings"
+
+	"imdslock/transform/cfn"
+)
+
+// Reference returns the logical ID of the resource that v refers to, and the
+// attribute of it, which is empty for Ref. The ID is empty if v is something else,
+// or more than that.
+func (v Value) Reference() (logicalID, attribute string) {
+	x := v.only()
+	if x == nil || v.Kind != Unknown {
+		return "", ""
+	}
+	return x.resource, x.attribute
+}
+
+// resource is the value of Ref, Fn::GetAtt or Fn::Sub for a resource, of which
+// nothing is known but its name: "ID" or "ID.Attribute".
+func (e *Evaluator) resource(at int, function, name string) Value {
+	v := e.unknown(at, function+" "+name+" is not known before the deployment", "Ref "+name)
+	x := v.pieces[0].variable
+	x.resource, x.attribute, _ = strings.Cut(name, ".")
+	return v
+}
+
+// attribute is the value of Fn::GetAtt.
+func (e *Evaluator) attribute(n, arg *cfn.Node) Value {
+	at := n.Span.Start
+	switch {
+	case arg.Kind == cfn.Scalar:
+		return e.resource(at, "Fn::GetAtt", arg.Value)
+	case len(arg.Items) == 2 && arg.Items[1].Kind == cfn.Scalar && resourceName(arg.Items[0]) != "":
+		return e.resource(at, "Fn::GetAtt", resourceName(arg.Items[0])+"."+arg.Items[1].Value)
+	}
+	return e.unknown(at, "Fn::GetAtt is not known before the deployment", e.source(n))
+}
+
+// resourceName returns the name of a parameter or resource: a scalar, or with
+// AWS::LanguageExtensions an Fn::Sub of one, whose text tells the resources of an
+// Fn::ForEach from others.
+// https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/transform-aws-languageextensions.html
+func resourceName(n *cfn.Node) string {
+	if sub := n.Call("Fn::Sub"); sub != nil {
+		n = sub
+	}
+	if n.Kind != cfn.Scalar {
+		return ""
+	}
+	return n.Value
+}

@@ -1,0 +1,242 @@
+package eval
+
+import (
+	"errors"
+	"slices"
+)
+
+// A variable stands for a text that the template does not tell: the value of a
+// parameter, of a function that is not known, or whether two texts are equal.
+type variable struct {
+	index     int      // variables in the order in which they came up
+	name      string   // of a parameter, else what tells it from others
+	only      []string // the values that it can have, or nil if they are not known
+	reason    string   // why it is not known
+	at        int
+	parameter *parameter // or nil
+	isPseudo  bool       // it is a pseudo parameter
+
+	resource, attribute string // of a reference to a resource
+
+	// What was made from other variables can be made again when they are known.
+	args    []Value
+	operate func(args []Value) Value
+
+	behind []string // the parameters that it was made from
+
+	// accepts reports whether a text can be the value at all; nil accepts all.
+	accepts func(text string) bool
+}
+
+// A set is what a variable may be: one of a few texts, or any text but some.
+type set struct {
+	only   []string // if not nil
+	except []string
+}
+
+func (s set) isOne() bool { return s.only != nil && len(s.only) == 1 }
+
+func (s set) admits(text string) bool {
+	if s.only != nil {
+		return slices.Contains(s.only, text)
+	}
+	return !slices.Contains(s.except, text)
+}
+
+// without returns the texts of s but one.
+func (s set) without(text string) set {
+	if s.only == nil {
+		return set{except: append(slices.Clip(s.except), text)}
+	}
+	rest := make([]string, 0, len(s.only))
+	for _, v := range s.only {
+		if v != text {
+			rest = append(rest, v)
+		}
+	}
+	return set{only: rest}
+}
+
+// and returns the texts that are in both sets.
+func (s set) and(other set) set {
+	if s.only == nil {
+		s, other = other, s
+	}
+	if s.only == nil {
+		for _, v := range other.except {
+			if s.admits(v) {
+				s = s.without(v)
+			}
+		}
+		return s
+	}
+	both := make([]string, 0, len(s.only))
+	for _, v := range s.only {
+		if other.admits(v) {
+			both = append(both, v)
+		}
+	}
+	return set{only: both}
+}
+
+// A fact says what a variable may be.
+type fact struct {
+	variable *variable
+	set      set
+}
+
+// A world is what is taken for true where an expression is evaluated: facts in
+// the order of their variables. It never changes.
+type world []fact
+
+func (w world) find(x *variable) (int, bool) {
+	return slices.BinarySearchFunc(w, x, func(f fact, x *variable) int { return f.variable.index - x.index })
+}
+
+// set returns what a variable may be.
+func (w world) set(x *variable) set {
+	if i, ok := w.find(x); ok {
+		return w[i].set
+	}
+	return set{only: x.only}
+}
+
+// with returns the world with another fact in place of what was known of x.
+func (w world) with(x *variable, s set) world {
+	i, ok := w.find(x)
+	if ok {
+		w = slices.Clone(w)
+		w[i].set = s
+		return w
+	}
+	return slices.Insert(slices.Clip(w), i, fact{x, s})
+}
+
+// and returns the world in which both hold, or false if they contradict.
+func (w world) and(other world) (world, bool) {
+	if len(w) == 0 || len(other) == 0 {
+		return append(w[:len(w):len(w)], other...), true
+	}
+	both := make(world, 0, len(w)+len(other))
+	for len(w) > 0 && len(other) > 0 {
+		switch a, b := w[0], other[0]; {
+		case a.variable.index < b.variable.index:
+			both, w = append(both, a), w[1:]
+		case a.variable.index > b.variable.index:
+			both, other = append(both, b), other[1:]
+		default:
+			s := a.set.and(b.set)
+			if s.only != nil && len(s.only) == 0 {
+				return nil, false
+			}
+			both, w, other = append(both, fact{a.variable, s}), w[1:], other[1:]
+		}
+	}
+	return append(append(both, w...), other...), true
+}
+
+// parameters returns the values of the parameters in a world.
+func (w world) parameters() map[string]Values {
+	if len(w) == 0 {
+		return nil
+	}
+	all := make(map[string]Values, len(w))
+	for _, f := range w {
+		for _, name := range f.variable.behind {
+			if _, ok := all[name]; !ok {
+				all[name] = Values{}
+			}
+		}
+		if f.variable.parameter == nil && !f.variable.isPseudo {
+			continue
+		}
+		v := Values{Only: f.set.only, Except: f.set.except}
+		if p := f.variable.parameter; p != nil && p.standard != nil && v.Only == nil && v.Has(*p.standard) {
+			v.Default = *p.standard
+		}
+		all[f.variable.name] = v
+	}
+	return all
+}
+
+// A branch is a value in a world.
+type branch struct {
+	world world
+	value Value
+}
+
+func one(w world, v Value) []branch { return []branch{{w, v}} }
+
+// each replaces every branch by what a function makes of it.
+func (e *Evaluator) each(branches []branch, f func(branch) []branch) []branch {
+	if len(branches) == 1 {
+		if !e.step(1) {
+			return nil
+		}
+		return f(branches[0])
+	}
+	var all []branch
+	for _, b := range branches {
+		if !e.step(1 + len(b.world)) {
+			return nil
+		}
+		all = append(all, f(b)...)
+	}
+	return all
+}
+
+// fork returns the worlds in which a variable has a value and in which it has
+// not; nil for one that cannot be.
+func (e *Evaluator) fork(w world, x *variable, value string) (yes, no *world) {
+	s := w.set(x)
+	e.step(1 + len(w) + len(s.only) + len(s.except))
+	if !s.admits(value) || s.only == nil && x.accepts != nil && !x.accepts(value) {
+		return nil, &w
+	}
+	if s.isOne() {
+		return &w, nil
+	}
+	is, not := w.with(x, set{only: []string{value}}), w.with(x, s.without(value))
+	return &is, &not
+}
+
+// errBudget is why an evaluator stops that has done enough.
+var errBudget = errors.New("the budget is used up")
+
+// step counts some work. It returns false if no more is to be done.
+func (e *Evaluator) step(n int) bool {
+	before := e.steps >> 12
+	e.steps += n
+	switch {
+	case e.stopped != nil:
+		return false
+	case e.steps > maxSteps:
+		e.stopped = errBudget
+	case e.steps>>12 != before:
+		e.stopped = e.ctx.Err()
+	}
+	return e.stopped == nil
+}
+
+// consistent reports whether what a world says of what was made from variables
+// agrees with what it says of them.
+func (e *Evaluator) consistent(w world) bool {
+	for _, f := range w {
+		if f.variable.operate == nil {
+			continue
+		}
+		if v := e.resolve(e.variableValue(f.variable), w.withoutFact(f.variable)); v.Kind == Text && !f.set.admits(v.Text) || v.refused {
+			return false
+		}
+	}
+	return true
+}
+
+// withoutFact returns the world without what it says of a variable.
+func (w world) withoutFact(x *variable) world {
+	i, ok := w.find(x)
+	if !ok {
+		return w
+	}
+	return slices.Delete(slices.Clone(w), i, i+1)
+}
