@@ -14,7 +14,7 @@ import (
 	"imdslock/transform"
 )
 
-// madeOfTheCode is the line of rules.md behind which all is made of the code.
+// madeOfTheCode is the line of rules.md after which all is made from the code.
 const madeOfTheCode = "<!-- made of transform/rules.go by: go test ./docs -run TestRules -update -->\n"
 
 // TestRules wants rules.md to say of every rule what the code says.
@@ -50,6 +50,12 @@ func rulesInMarkdown(rules []transform.Description) string {
 	for _, r := range rules {
 		fmt.Fprintf(&b, "\n## %s\n\n%s.\n\n", r.Rule, sentence(r.Title))
 		fmt.Fprintf(&b, "- **Why:** %s\n- **Fix:** %s\n- **Source:** <%s>\n", sentence(r.Why), sentence(r.Fix), r.Source)
+		if len(r.Controls) > 0 {
+			fmt.Fprintf(&b, "- **Controls that ask for the same:** %s\n", strings.Join(r.Controls, ", "))
+		}
+		if !r.Note {
+			fmt.Fprintf(&b, "- **Severity:** %.1f of 10\n", r.Severity)
+		}
 	}
 	return b.String()
 }

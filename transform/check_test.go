@@ -9,20 +9,16 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"imdslock/transform"
-	"imdslock/transform/cfn"
+	"imdslock/transform/cfn/edit"
 )
 
 // TestCheckAgreesWithPatch wants Check to find nothing open in what Patch has
 // made; something in what it had to change; and, where any one of the changes
 // is left out, that.
 func TestCheckAgreesWithPatch(t *testing.T) {
-	files, real := templateFiles(t)
 	mutants := 0
-	for _, file := range append(files, real...) {
-		if strings.Contains(file, ".golden.") {
-			continue
-		}
-		src := readFile(t, file)
+	for _, each := range allTemplates(t) {
+		file, src := each.name, each.src
 		opts := transform.Defaults()
 		result, err := transform.Patch(t.Context(), src, opts)
 		if err != nil {
@@ -35,16 +31,16 @@ func TestCheckAgreesWithPatch(t *testing.T) {
 			t.Errorf("%s: Patch has something to change, Check finds nothing", file)
 		}
 		for i, f := range result.Findings {
-			if f.IsNote() || onlyMakesLiteral(transform.Result{Findings: []transform.Finding{f}}) {
+			if f.Kind != transform.KindChange || onlyMakesLiteral(transform.Result{Findings: []transform.Finding{f}}) {
 				continue
 			}
-			var others []cfn.Edit
+			var others []edit.Edit
 			for j, g := range result.Findings {
 				if j != i {
 					others = append(others, g.Edits...)
 				}
 			}
-			mutant, err := cfn.Apply(src, others)
+			mutant, err := edit.Apply(src, others)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -65,7 +61,7 @@ func TestCheckAgreesWithPatch(t *testing.T) {
 // against that.
 func onlyMakesLiteral(r transform.Result) bool {
 	for _, f := range r.Findings {
-		if f.IsNote() || f.Rule == transform.RuleHopLimit && (strings.Contains(f.Message, "Fn::") || strings.Contains(f.Message, "Ref ")) ||
+		if f.Kind != transform.KindChange || f.Rule == transform.RuleHopLimit && (strings.Contains(f.Message, "Fn::") || strings.Contains(f.Message, "Ref ")) ||
 			f.Rule == transform.RuleIPTables && strings.Contains(f.Message, "adapted to the options") {
 			continue
 		}
@@ -89,7 +85,7 @@ func allOpenRules(t *testing.T, file string, src []byte, opts transform.Options)
 	}
 	var open []transform.Rule
 	for _, f := range findings {
-		if f.Open {
+		if f.Kind == transform.KindOpen {
 			open = append(open, f.Rule)
 		}
 	}
@@ -270,8 +266,8 @@ func TestIMDSv1UserData(t *testing.T) {
 		for name, findings := range map[string][]transform.Finding{"Patch": patch(t, src, opts).Findings, "Check": findings} {
 			var got []string
 			for _, f := range findings {
-				if f.Rule == transform.RuleIMDSv1UserData && f.IsNote() && !f.Open {
-					got = append(got, f.Position.String())
+				if f.Rule == transform.RuleIMDSv1UserData && f.Kind == transform.KindNote {
+					got = append(got, f.Start.String())
 				}
 			}
 			if diff := cmp.Diff(test.want, got); diff != "" {

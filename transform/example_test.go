@@ -72,7 +72,7 @@ func ExamplePatch_options() {
 		log.Fatal(err)
 	}
 	for _, f := range result.Findings {
-		fmt.Printf("%v: %s: %s\n", f.Position, f.Rule, f.Message)
+		fmt.Printf("%v: %s: %s\n", f.Start, f.Rule, f.Message)
 	}
 	// Output:
 	// 13:37: hop-limit: HttpPutResponseHopLimit is 2: set to 1
@@ -139,7 +139,7 @@ func ExampleCheck() {
 		log.Fatal(err)
 	}
 	for _, f := range findings {
-		fmt.Printf("nodes.yaml:%v: %s, open: %v\n", f.Position, f.Rule, f.Open)
+		fmt.Printf("nodes.yaml:%v: %s, %s\n", f.Start, f.Rule, f.Kind)
 	}
 	// Output:
 	// nodes.yaml:13:37: hop-limit, open: true

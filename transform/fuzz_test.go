@@ -2,29 +2,19 @@ package transform_test
 
 import (
 	"bytes"
-	"os"
-	"path/filepath"
 	"testing"
 
 	"imdslock/transform"
-	"imdslock/transform/cfn"
+	"imdslock/transform/cfn/edit"
 )
 
 // FuzzPatch holds the laws on whatever comes, with any options: no panic; no
 // output beside an error; the edits are the whole difference; what is patched
 // stays as it is when it is patched again, and Check can judge it.
 func FuzzPatch(f *testing.F) {
-	files, err := filepath.Glob("../fixtures/*")
-	if err != nil {
-		f.Fatal(err)
-	}
-	for i, file := range files {
-		src, err := os.ReadFile(file)
-		if err != nil {
-			f.Fatal(err)
-		}
-		f.Add(src, byte(0))
-		f.Add(src, byte(i))
+	for i, fixture := range readFixtures(f) {
+		f.Add(fixture.Source(), byte(0))
+		f.Add(fixture.Source(), byte(i))
 	}
 	f.Fuzz(func(t *testing.T, src []byte, choice byte) {
 		original := bytes.Clone(src)
@@ -42,7 +32,7 @@ func FuzzPatch(f *testing.F) {
 		if result.Changed() == bytes.Equal(result.Output, src) {
 			t.Fatalf("Changed is %v\n%s", result.Changed(), result.Output)
 		}
-		if edited, err := cfn.Apply(src, result.Edits()); err != nil || !bytes.Equal(edited, result.Output) {
+		if edited, err := edit.Apply(src, result.Edits()); err != nil || !bytes.Equal(edited, result.Output) {
 			t.Fatalf("the edits do not make the output: %v\n%s\nbut\n%s", err, edited, result.Output)
 		}
 		again, err := transform.Patch(t.Context(), result.Output, opts)

@@ -29,26 +29,23 @@ type userData struct {
 // text in them that is not the same afterwards.
 func userDataTexts(t *testing.T, iptables transform.IPTables) []userData {
 	t.Helper()
-	files, real := templateFiles(t)
 	var changed []userData
-	for _, file := range append(files, real...) {
-		if strings.Contains(file, ".golden.") {
-			continue
-		}
+	for _, each := range allTemplates(t) {
+		file := each.name
 		opts := transform.Options{IPTables: transform.IPTablesAuto, BranchENI: true}
-		result, err := transform.Patch(t.Context(), readFile(t, file), opts)
+		result, err := transform.Patch(t.Context(), each.src, opts)
 		if err != nil {
 			continue
 		}
-		before, after := base64Texts(t, readFile(t, file)), base64Texts(t, result.Output)
+		before, after := base64Texts(t, each.src), base64Texts(t, result.Output)
 		if len(before) != len(after) {
 			continue // user data was added where there was none
 		}
 		if iptables == transform.IPTablesStrict {
 			for i, text := range before {
-				changes, err := userdata.Protect(text, userdata.Block{Strict: true})
+				protection, err := userdata.Protect(text, userdata.Block{Mode: userdata.Strict})
 				if err == nil {
-					after[i] = userdata.Apply(text, changes)
+					after[i] = userdata.Apply(text, protection.Changes)
 				}
 			}
 		}

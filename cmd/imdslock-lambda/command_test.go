@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"imdslock/cmd/imdslock-lambda/runtimetest"
+	"imdslock/internal/fixtures"
 	"imdslock/internal/needs"
 )
 
@@ -18,7 +19,14 @@ import (
 // templates, in CloudFormation's JSON, the fragment of its answer is the stdout
 // of the command, byte for byte, or its error is the command's stderr.
 func TestCommand(t *testing.T) {
-	files, _ := filepath.Glob("../../fixtures/*")
+	all, err := fixtures.Read("../..")
+	if err != nil {
+		t.Fatal(err)
+	}
+	sources := map[string][]byte{}
+	for _, f := range all {
+		sources[f.Name] = f.Source()
+	}
 	real, _ := filepath.Glob("../../../shared/corpus/*.*")
 	if len(real) == 0 && !t.Run("corpus", func(t *testing.T) {
 		needs.Missing(t, "corpus", "../shared/corpus with real templates is not beside the project")
@@ -27,11 +35,16 @@ func TestCommand(t *testing.T) {
 	}
 	i := runtimetest.Start(t, program(t, "bootstrap"), "macro")
 	locked, refused := 0, 0
-	for _, file := range append(files, real...) {
+	for _, file := range real {
 		src, err := os.ReadFile(file)
-		if base := filepath.Base(file); err != nil || strings.Contains(base, ".golden.") || base == "README.md" || base == "MANIFEST.tsv" {
-			continue
+		if err != nil {
+			t.Fatal(err)
 		}
+		if base := filepath.Base(file); base != "README.md" && base != "MANIFEST.tsv" {
+			sources[file] = src
+		}
+	}
+	for file, src := range sources {
 		fragment, err := runtimetest.Fragment(src)
 		if err != nil {
 			continue // CloudFormation would not get as far
