@@ -88,6 +88,9 @@ func (e *Evaluator) truth(n *cfn.Node, w world) []branch {
 			return one(b.world, truth(!b.value.isTrue()))
 		})
 	case "Fn::And", "Fn::Or":
+		if len(arg.Items) == 0 {
+			return one(w, invalid(at, name+" needs a list of conditions"))
+		}
 		return e.connective(len(arg.Items), name == "Fn::Or", w, func(i int, w world) []branch { return e.truth(arg.Items[i], w) })
 	case "Fn::Contains", "Fn::EachMemberEquals", "Fn::EachMemberIn":
 		return e.with(arg.Items, w, func(w world, args []Value) []branch { return e.members(at, name, w, args[0], args[1]) })

@@ -26,7 +26,7 @@ import (
 
 // maxSteps is how much work one template may be: about a second of CPU. A step
 // is a node that is visited or a fact that is copied.
-const maxSteps = 1 << 21
+const maxSteps = 1 << 22
 
 // maxDepth is how deep expressions may nest, those of the conditions that they
 // name included.
