@@ -3,12 +3,14 @@
 package prove
 
 import (
+	"context"
 	"encoding/base64"
 	"fmt"
 	"slices"
 	"strconv"
 
 	"imdslock/transform/cfn"
+	"imdslock/transform/cfn/eval"
 )
 
 // A Launch is what a launch template or launch configuration comes to when a
@@ -46,7 +48,7 @@ func Deploy(src []byte, passed map[string]string) (Launch, error) {
 	if err != nil {
 		return Launch{}, err
 	}
-	e := t.NewEvaluator(values)
+	e := eval.New(context.Background(), t, values)
 	options, err := metadataOptions(e, properties.Get("MetadataOptions"))
 	if err != nil {
 		return Launch{}, err
@@ -56,12 +58,27 @@ func Deploy(src []byte, passed map[string]string) (Launch, error) {
 	if node == nil {
 		return l, nil
 	}
-	encoded := e.Evaluate(node)
-	if encoded.Kind != cfn.IsText {
+	encoded, err := only(e, node)
+	if err != nil {
+		return Launch{}, err
+	}
+	if encoded.Kind != eval.Text {
 		return Launch{}, fmt.Errorf("user data is not known: %s", encoded.Reason)
 	}
 	l.UserData, err = base64.StdEncoding.DecodeString(encoded.Text)
 	return l, err
+}
+
+// only returns the one value that an expression has in a deployment.
+func only(e *eval.Evaluator, n *cfn.Node) (eval.Value, error) {
+	outcomes, err := e.Outcomes(n)
+	if err != nil {
+		return eval.Value{}, err
+	}
+	if len(outcomes) > 1 {
+		return eval.Value{Reason: "it depends on " + outcomes[0].String()}, nil
+	}
+	return outcomes[0].Value, nil
 }
 
 // parameter returns the value of a parameter.
@@ -101,17 +118,20 @@ func launchProperties(t *cfn.Template) (*cfn.Node, error) {
 
 // metadataOptions fills in EC2's defaults: tokens are optional, and the hop
 // limit is 1.
-func metadataOptions(e *cfn.Evaluator, n *cfn.Node) (MetadataOptions, error) {
+func metadataOptions(e *eval.Evaluator, n *cfn.Node) (MetadataOptions, error) {
 	options := MetadataOptions{HTTPEndpoint: "enabled", HTTPTokens: "optional", HTTPPutResponseHopLimit: 1, HTTPProtocolIPv6: "disabled"}
 	if n == nil {
 		return options, nil
 	}
-	v := e.Evaluate(n)
-	if v.Kind != cfn.IsObject {
+	v, err := only(e, n)
+	if err != nil {
+		return options, err
+	}
+	if v.Kind != eval.Object {
 		return options, fmt.Errorf("MetadataOptions are not known: %s", v.Reason)
 	}
 	for _, f := range v.Fields {
-		if f.Value.Kind != cfn.IsText {
+		if f.Value.Kind != eval.Text {
 			return options, fmt.Errorf("%s is not known: %s", f.Name, f.Value.Reason)
 		}
 		switch f.Name {

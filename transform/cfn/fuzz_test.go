@@ -27,7 +27,6 @@ func seedTemplates(f *testing.F, add func(src []byte)) {
 		add(src)
 	}
 	for _, src := range []string{
-		evaluated + "!If [On, a, b]\n",
 		"a: [b: c, {d: e, f}, !Sub x]\n? g\n: h\n",
 		"a: >+\n  x\n  y\n\n   z\n\nb: |2-  # c\n    x\n  y\nc: &d !Ref e\n",
 		"\uFEFFa: 'it''s'\r\nb: \"x \\\n  y\\u00e9\"\r\nc: one\r\n  two\r\n\r\n  three\r\n",
@@ -290,43 +289,6 @@ func FuzzReplaceText(f *testing.F) {
 		}
 		if got := changed.TextOf(other).String; got != want {
 			t.Fatalf("%q at %d-%d by %q\ngot  %q\nwant %q\n%s", text, start, end, e.New, got, want, out)
-		}
-	})
-}
-
-// FuzzOutcomes evaluates every expression of whatever parses: it ends, nothing
-// is without a kind, and each outcome comes again under its own parameters.
-func FuzzOutcomes(f *testing.F) {
-	seedTemplates(f, func(src []byte) { f.Add(src) })
-	f.Fuzz(func(t *testing.T, src []byte) {
-		tmpl, err := Parse(src)
-		if err != nil || len(src) > 10_000 {
-			return
-		}
-		tried := 0
-		for n := range tmpl.Root.All {
-			if name, _ := n.Function(); name == "" {
-				continue
-			}
-			if tried++; tried > 20 {
-				return
-			}
-			outcomes, err := tmpl.Outcomes(n, nil)
-			if err != nil {
-				continue
-			}
-			if len(outcomes) == 0 {
-				t.Fatalf("%v: no outcome", tmpl.Position(n.Span.Start))
-			}
-			for _, o := range outcomes[:min(len(outcomes), 10)] {
-				again, err := tmpl.Outcomes(n, o.Parameters)
-				if err != nil {
-					t.Fatal(err)
-				}
-				if !slices.ContainsFunc(again, func(p Outcome) bool { return cmp.Equal(p.Value, o.Value) }) {
-					t.Fatalf("%v: with %v not %v again", tmpl.Position(n.Span.Start), o, o.Value)
-				}
-			}
 		}
 	})
 }

@@ -7,15 +7,14 @@
 // an encoder, so comments, quotes, blank lines and line ends stay as they are.
 //
 // [Text] is the string that an expression such as Fn::Sub or Fn::Join makes,
-// with the way back from a place in that string to the source. [Evaluator]
-// says which values an expression can have when CloudFormation deploys it.
+// with the way back from a place in that string to the source. Package eval says
+// which values an expression can have when CloudFormation deploys it.
 package cfn
 
 import (
 	"bytes"
 	"fmt"
 	"slices"
-	"sync"
 	"unicode/utf8"
 )
 
@@ -48,12 +47,6 @@ type Template struct {
 
 	anchors map[*Node]string // the names of those (&name) on nodes
 	aliases map[string]bool  // the names that aliases (*name) use
-
-	mentioned sync.Once
-	values    map[string][]string // see mentions
-
-	named      sync.Once
-	conditions map[string]*Node // see condition
 }
 
 // MaxTemplate is how many bytes a template may have: the quota "template body
@@ -137,19 +130,6 @@ func (t *Template) checkText() error {
 		i += n
 	}
 	return nil
-}
-
-// condition returns the definition of a condition, or nil.
-func (t *Template) condition(name string) *Node {
-	t.named.Do(func() {
-		t.conditions = map[string]*Node{}
-		if section := t.Root.Get("Conditions"); section != nil {
-			for _, p := range section.Pairs {
-				t.conditions[p.Key.Value] = p.Value
-			}
-		}
-	})
-	return t.conditions[name]
 }
 
 // An Error says what is wrong at one place of a template.

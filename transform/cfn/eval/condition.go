@@ -33,7 +33,7 @@ func (e *Evaluator) condition(name string, at int, w world) []branch {
 			return one(w, invalid(n.Span.Start, fmt.Sprintf("condition %q depends on itself", name)))
 		}
 		e.inside[name] = true
-		cases = e.merged(e.truth(n, nil))
+		cases = e.truth(n, nil)
 		delete(e.inside, name)
 		if e.stopped != nil {
 			return nil
@@ -58,19 +58,6 @@ func (e *Evaluator) within(w world, branches []branch) []branch {
 		}
 	}
 	return all
-}
-
-// merged makes one branch of all, if they have the same value.
-func (e *Evaluator) merged(branches []branch) []branch {
-	for _, b := range branches {
-		if b.value.Invalid || b.value.Text != branches[0].value.Text {
-			return branches
-		}
-	}
-	if len(branches) < 2 {
-		return branches
-	}
-	return one(nil, branches[0].value)
 }
 
 // truth evaluates the definition of a condition, or an assertion of a rule.
@@ -101,6 +88,9 @@ func (e *Evaluator) truth(n *cfn.Node, w world) []branch {
 			return one(b.world, truth(!b.value.isTrue()))
 		})
 	case "Fn::And", "Fn::Or":
+		if len(arg.Items) == 0 {
+			return one(w, invalid(at, name+" needs a list of conditions"))
+		}
 		return e.connective(len(arg.Items), name == "Fn::Or", w, func(i int, w world) []branch { return e.truth(arg.Items[i], w) })
 	case "Fn::Contains", "Fn::EachMemberEquals", "Fn::EachMemberIn":
 		return e.with(arg.Items, w, func(w world, args []Value) []branch { return e.members(at, name, w, args[0], args[1]) })
@@ -135,7 +125,7 @@ func (e *Evaluator) connective(n int, decides bool, w world, operand func(i int,
 			return nil
 		}
 	}
-	return append(done, open...)
+	return e.merge(append(done, open...))
 }
 
 // members evaluates the functions of rules that ask about the members of lists.

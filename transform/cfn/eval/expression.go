@@ -127,19 +127,26 @@ func (e *Evaluator) list(nodes []*cfn.Node, w world, at int) []branch {
 
 // object returns the values of a mapping, without the properties that are NoValue.
 func (e *Evaluator) object(n *cfn.Node, w world) []branch {
-	nodes := make([]*cfn.Node, len(n.Pairs))
-	for i, p := range n.Pairs {
+	last := make(map[string]*cfn.Node, len(n.Pairs)) // of a key that stands twice the last counts
+	for _, p := range n.Pairs {
 		if strings.HasPrefix(p.Key.Value, "Fn::") || p.Key.Value == "<<" {
 			return one(w, e.unknown(p.Key.Span.Start, p.Key.Value+" adds to it", e.source(n)))
 		}
-		nodes[i] = p.Value
+		last[p.Key.Value] = p.Value
+	}
+	var names []string
+	var nodes []*cfn.Node
+	for _, p := range n.Pairs {
+		if last[p.Key.Value] == p.Value {
+			names, nodes = append(names, p.Key.Value), append(nodes, p.Value)
+		}
 	}
 	var all []branch
 	for _, g := range e.all(nodes, w) {
 		v := Value{Kind: Object, At: n.Span.Start}
 		for i, field := range g.values {
 			if field.Kind != NoValue {
-				v.Fields = append(v.Fields, Field{n.Pairs[i].Key.Value, field})
+				v.Fields = append(v.Fields, Field{names[i], field})
 			}
 		}
 		all = append(all, branch{g.world, v})

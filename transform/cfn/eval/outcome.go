@@ -52,6 +52,8 @@ func (v Values) Has(value string) bool {
 // "any other value", or "any value" if nothing tells one from another.
 func (v Values) String() string {
 	switch {
+	case len(v.Only) > 0 && v.Only[0] == "":
+		return `""`
 	case len(v.Only) > 0:
 		return v.Only[0]
 	case v.Default != "":

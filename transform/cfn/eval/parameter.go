@@ -182,7 +182,7 @@ func (e *Evaluator) refusal(p *parameter, value string) string {
 		return e.refusedNumber(p, value)
 	}
 	length := utf8.RuneCountInString(value)
-	if utf8.RuneCountInString(value) != len(value) {
+	if length != len(value) {
 		length = -1 // Java counts otherwise beyond ASCII
 	}
 	switch least, most := e.bound(p, "MinLength"), e.bound(p, "MaxLength"); {
@@ -192,20 +192,21 @@ func (e *Evaluator) refusal(p *parameter, value string) string {
 	case most != nil && float64(length) > *most:
 		return fmt.Sprintf("only %g characters or less", *most)
 	}
-	if allowed := p.node.Get("AllowedPattern"); allowed != nil && !matches(allowed.Value, value) {
-		return "only what matches " + allowed.Value
+	if allowed, ok := ScalarText(e.t, p.node.Get("AllowedPattern")); ok && allowed != "" && !matches(allowed, value) {
+		return "only what matches " + allowed
 	}
 	return ""
 }
 
+// partOfNumber are the characters of all numbers that Java may read, NaN and
+// Infinity included.
+const partOfNumber = "+-.0123456789abcdefABCDEFxXpPlL_ NInityI"
+
 // refusedNumber says why CloudFormation does not accept a value for a Number.
 func (e *Evaluator) refusedNumber(p *parameter, value string) string {
-	if strings.ContainsAny(value, "0123456789") == false {
-		return "only a number"
-	}
 	n, err := strconv.ParseFloat(strings.TrimSpace(value), 64)
 	if err != nil {
-		if strings.Trim(value, "+-.0123456789eEdDfFxXpPabcABC_ ") != "" {
+		if value == "" || strings.Trim(value, partOfNumber) != "" {
 			return "only a number"
 		}
 		return ""

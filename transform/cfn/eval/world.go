@@ -79,6 +79,37 @@ func (s set) and(other set) set {
 	return set{only: both}
 }
 
+// or returns the texts that are in one of two sets.
+func (s set) or(other set) set {
+	if s.only != nil {
+		s, other = other, s
+	}
+	if s.only != nil {
+		both := slices.Clip(s.only)
+		for _, v := range other.only {
+			if !s.admits(v) {
+				both = append(both, v)
+			}
+		}
+		return set{only: both}
+	}
+	var except []string
+	for _, v := range s.except {
+		if !other.admits(v) {
+			except = append(except, v)
+		}
+	}
+	return set{except: except}
+}
+
+// isAll reports whether s is all that a variable may be.
+func (s set) isAll(x *variable) bool {
+	if s.only != nil {
+		return x.only != nil && len(s.only) == len(x.only)
+	}
+	return len(s.except) == 0
+}
+
 // A fact says what a variable may be.
 type fact struct {
 	variable *variable
@@ -114,8 +145,8 @@ func (w world) with(x *variable, s set) world {
 
 // and returns the world in which both hold, or false if they contradict.
 func (w world) and(other world) (world, bool) {
-	if len(w) == 0 || len(other) == 0 {
-		return append(w[:len(w):len(w)], other...), true
+	if len(w) == 0 {
+		return other, true
 	}
 	both := make(world, 0, len(w)+len(other))
 	for len(w) > 0 && len(other) > 0 {
@@ -133,6 +164,53 @@ func (w world) and(other world) (world, bool) {
 		}
 	}
 	return append(append(both, w...), other...), true
+}
+
+// or returns the world in which one of two of the same length holds, or false if
+// they differ in more than what they say of one variable.
+func (w world) or(other world) (world, bool) {
+	differs := -1
+	for i, f := range w {
+		g := other[i]
+		switch {
+		case f.variable != g.variable:
+			return nil, false
+		case slices.Equal(f.set.only, g.set.only) && slices.Equal(f.set.except, g.set.except):
+		case differs >= 0:
+			return nil, false
+		default:
+			differs = i
+		}
+	}
+	if differs < 0 {
+		return w, true
+	}
+	x := w[differs].variable
+	if s := w[differs].set.or(other[differs].set); !s.isAll(x) {
+		return w.with(x, s), true
+	}
+	return w.withoutFact(x), true
+}
+
+// merge makes one branch of two neighbours that have the same truth, where that
+// loses nothing, so that what makes no difference is forgotten.
+func (e *Evaluator) merge(branches []branch) []branch {
+	var merged []branch
+	for _, b := range branches {
+		for len(merged) > 0 {
+			last := merged[len(merged)-1]
+			if b.value.Invalid || last.value.Invalid || b.value.Text != last.value.Text || len(b.world) != len(last.world) || !e.step(1+len(b.world)) {
+				break
+			}
+			either, ok := last.world.or(b.world)
+			if !ok {
+				break
+			}
+			b.world, merged = either, merged[:len(merged)-1]
+		}
+		merged = append(merged, b)
+	}
+	return merged
 }
 
 // parameters returns the values of the parameters in a world.
