@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"imdslock/transform/cfn"
+	"imdslock/transform/cfn/edit"
 	"imdslock/transform/userdata"
 )
 
@@ -71,9 +72,9 @@ func (c *checker) give() error {
 	c.given = c.t.Defaults()
 	for _, name := range slices.Sorted(maps.Keys(c.opts.Parameters)) {
 		value := c.opts.Parameters[name]
-		parameter := c.t.Root.Get("Parameters", name)
+		parameter := c.t.Root().Get("Parameters", name)
 		if parameter == nil {
-			return c.t.Errorf(c.t.Root.Span.Start, "there is no parameter %q", name)
+			return c.t.Errorf(c.t.Root().Span.Start, "there is no parameter %q", name)
 		}
 		allowed := c.t.AcceptedValues(name)
 		if parameter.Get("AllowedValues") != nil && !slices.Contains(allowed, value) {
@@ -181,7 +182,7 @@ func (c *checker) userData(lt launchTemplate, data *cfn.Node, os OS) {
 		case encoded == nil && branch.Kind == cfn.Scalar:
 			c.unjudged(lt, branch.Span.Start, scalarUserData(branch.Value))
 		case encoded == nil:
-			c.unjudged(lt, branch.Span.Start, "it comes from "+c.t.Describe(branch))
+			c.unjudged(lt, branch.Span.Start, "it comes from "+branch.Describe())
 		default:
 			for _, n := range encoded.Branches() {
 				c.text(lt, n)
@@ -209,7 +210,7 @@ func (c *checker) unjudged(lt launchTemplate, at int, why string) {
 
 // text judges one text.
 func (c *checker) text(lt launchTemplate, n *cfn.Node) {
-	text := c.t.TextOf(n)
+	text := edit.TextOf(c.t, n)
 	if at := userdata.WithoutToken(text.String); at >= 0 && !c.opts.keepsIMDSv1() {
 		c.open(RuleIMDSv1UserData, lt.id, text.Offset(at), withoutToken, lt.id)
 	}

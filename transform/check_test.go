@@ -9,7 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"imdslock/transform"
-	"imdslock/transform/cfn"
+	"imdslock/transform/cfn/edit"
 )
 
 // TestCheckAgreesWithPatch wants Check to find nothing open in what Patch has
@@ -38,13 +38,13 @@ func TestCheckAgreesWithPatch(t *testing.T) {
 			if f.IsNote() || onlyMakesLiteral(transform.Result{Findings: []transform.Finding{f}}) {
 				continue
 			}
-			var others []cfn.Edit
+			var others []edit.Edit
 			for j, g := range result.Findings {
 				if j != i {
 					others = append(others, g.Edits...)
 				}
 			}
-			mutant, err := cfn.Apply(src, others)
+			mutant, err := edit.Apply(src, others)
 			if err != nil {
 				t.Fatal(err)
 			}

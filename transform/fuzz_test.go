@@ -7,7 +7,7 @@ import (
 	"testing"
 
 	"imdslock/transform"
-	"imdslock/transform/cfn"
+	"imdslock/transform/cfn/edit"
 )
 
 // FuzzPatch holds the laws on whatever comes, with any options: no panic; no
@@ -42,7 +42,7 @@ func FuzzPatch(f *testing.F) {
 		if result.Changed() == bytes.Equal(result.Output, src) {
 			t.Fatalf("Changed is %v\n%s", result.Changed(), result.Output)
 		}
-		if edited, err := cfn.Apply(src, result.Edits()); err != nil || !bytes.Equal(edited, result.Output) {
+		if edited, err := edit.Apply(src, result.Edits()); err != nil || !bytes.Equal(edited, result.Output) {
 			t.Fatalf("the edits do not make the output: %v\n%s\nbut\n%s", err, edited, result.Output)
 		}
 		again, err := transform.Patch(result.Output, opts)

@@ -7,6 +7,7 @@ import (
 	"unicode"
 
 	"imdslock/transform/cfn"
+	"imdslock/transform/cfn/edit"
 )
 
 // required is the value of HttpTokens that turns IMDSv1 off.
@@ -20,11 +21,11 @@ func (p *planner) tokens(lt launchTemplate, options, key *cfn.Node) error {
 	}
 	pair, ok := options.Pair("HttpTokens")
 	if !ok {
-		edit, err := p.t.Add(options, cfn.NewPair{Key: "HttpTokens", Value: cfn.NewScalar(required, cfn.Unquoted)})
+		e, err := edit.Add(p.t, options, edit.Pair{Key: "HttpTokens", Value: edit.Scalar(required, edit.Unquoted)})
 		if err != nil {
 			return err
 		}
-		p.change(RuleIMDSv1, lt.id, key.Span.Start, "no HttpTokens, so IMDSv1 is open: set to required", edit)
+		p.change(RuleIMDSv1, lt.id, key.Span.Start, "no HttpTokens, so IMDSv1 is open: set to required", e)
 		return nil
 	}
 	n := pair.Value
@@ -43,11 +44,11 @@ func (p *planner) tokens(lt launchTemplate, options, key *cfn.Node) error {
 			}
 		}
 	}
-	edit, err := p.t.Replace(n, cfn.NewScalar(required, cfn.Unquoted))
+	e, err := edit.Replace(p.t, n, edit.Scalar(required, edit.Unquoted))
 	if err != nil {
 		return err
 	}
-	p.change(RuleIMDSv1, lt.id, n.Span.Start, fmt.Sprintf("HttpTokens is %s: set to required", p.t.Describe(n)), edit)
+	p.change(RuleIMDSv1, lt.id, n.Span.Start, fmt.Sprintf("HttpTokens is %s: set to required", n.Describe()), e)
 	return nil
 }
 
@@ -77,7 +78,7 @@ func allRequired(outcomes []cfn.Outcome) bool {
 // where it decides about other things than the metadata service too.
 func (p *planner) driver(n *cfn.Node, outcomes []cfn.Outcome) (parameter, value string) {
 	names := p.t.ParametersBehind(n)
-	if n.Call("Fn::If") == nil || len(names) != 1 || p.t.Root.Get("Parameters", names[0]) == nil {
+	if n.Call("Fn::If") == nil || len(names) != 1 || p.t.Root().Get("Parameters", names[0]) == nil {
 		return "", ""
 	}
 	open := map[string]bool{}
@@ -114,7 +115,7 @@ func (p *planner) dedicated(parameter string) bool {
 	}
 	isDriven := p.t.ConditionsBehind(parameter)
 	for _, section := range []string{"Resources", "Rules"} {
-		if n := p.t.Root.Get(section); n != nil && p.uses(n, parameter, isDriven) {
+		if n := p.t.Root().Get(section); n != nil && p.uses(n, parameter, isDriven) {
 			return false
 		}
 	}
@@ -162,42 +163,42 @@ func (p *planner) lockParameter(name, value string) bool {
 	if locked, ok := p.locks[name]; ok {
 		return locked == value
 	}
-	parameter := p.t.Root.Get("Parameters", name)
+	parameter := p.t.Root().Get("Parameters", name)
 	if parameter.Kind != cfn.Mapping || len(parameter.Pairs) == 0 {
 		return false
 	}
-	var edits []cfn.Edit
+	var edits []edit.Edit
 	var changes []string
 	quote := quoteFor(value, parameter)
-	change := func(what string, add []cfn.Edit, err error) bool {
+	change := func(what string, add []edit.Edit, err error) bool {
 		edits, changes = append(edits, add...), append(changes, what)
 		return err == nil
 	}
-	add := func(key string, v cfn.New) ([]cfn.Edit, error) {
-		e, err := p.t.Add(parameter, cfn.NewPair{Key: key, Value: v})
-		return []cfn.Edit{e}, err
+	add := func(key string, v edit.Value) ([]edit.Edit, error) {
+		e, err := edit.Add(p.t, parameter, edit.Pair{Key: key, Value: v})
+		return []edit.Edit{e}, err
 	}
-	scalar := cfn.NewScalar(value, quote)
+	scalar := edit.Scalar(value, quote)
 	if d, ok := parameter.Pair("Default"); !ok {
 		e, err := add("Default", scalar)
 		if !change(fmt.Sprintf("default set to %q", value), e, err) {
 			return false
 		}
 	} else if d.Value.Value != value {
-		e, err := p.t.Replace(d.Value, scalar)
-		if !change(fmt.Sprintf("default %q set to %q", d.Value.Value, value), []cfn.Edit{e}, err) {
+		e, err := edit.Replace(p.t, d.Value, scalar)
+		if !change(fmt.Sprintf("default %q set to %q", d.Value.Value, value), []edit.Edit{e}, err) {
 			return false
 		}
 	}
 	if p.opts.IMDSv1 == IMDSv1Lock {
 		what := fmt.Sprintf("no value allowed but %q", value)
 		if allowed, ok := parameter.Pair("AllowedValues"); !ok {
-			e, err := add("AllowedValues", cfn.NewList(scalar))
+			e, err := add("AllowedValues", edit.List(scalar))
 			if !change(what, e, err) {
 				return false
 			}
 		} else if len(allowed.Value.Items) != 1 {
-			e, err := p.t.KeepItem(allowed.Value, value)
+			e, err := edit.KeepItem(p.t, allowed.Value, value)
 			if !change(what, e, err) {
 				return false
 			}
@@ -205,7 +206,7 @@ func (p *planner) lockParameter(name, value string) bool {
 	}
 	p.locks[name] = value
 	if len(edits) > 0 {
-		pair, _ := p.t.Root.Get("Parameters").Pair(name)
+		pair, _ := p.t.Root().Get("Parameters").Pair(name)
 		p.change(RuleIMDSv1Parameter, name, pair.Key.Span.Start, "parameter leaves IMDSv1 open: "+strings.Join(changes, ", "), edits...)
 	}
 	return true
@@ -224,13 +225,13 @@ func isWord(text string) bool {
 
 // quoteFor returns the quotes for a new value beside those of a parameter: its
 // default's, or double quotes, without which YAML reads true as a boolean.
-func quoteFor(value string, parameter *cfn.Node) cfn.Quote {
+func quoteFor(value string, parameter *cfn.Node) edit.Quote {
 	d := parameter.Get("Default")
 	if d == nil {
-		return cfn.InDoubleQuotes
+		return edit.InDoubleQuotes
 	}
-	if q := d.QuoteOf(); q != cfn.Unquoted || isWord(value) {
+	if q := edit.QuoteOf(d); q != edit.Unquoted || isWord(value) {
 		return q
 	}
-	return cfn.InDoubleQuotes
+	return edit.InDoubleQuotes
 }

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"imdslock/transform/cfn"
+	"imdslock/transform/cfn/edit"
 	"imdslock/transform/userdata"
 )
 
@@ -30,11 +31,11 @@ func (p *planner) userData(lt launchTemplate, data *cfn.Node, os OS) error {
 	pair, ok := data.Pair("UserData")
 	if !ok {
 		if os == OSLinux {
-			edit, err := p.t.Add(data, cfn.NewPair{Key: "UserData", Value: p.newUserData(lt)})
+			e, err := edit.Add(p.t, data, edit.Pair{Key: "UserData", Value: p.newUserData(lt)})
 			if err != nil {
 				return lt.wrap("UserData", err)
 			}
-			p.change(RuleIPTables, lt.id, lt.key.Span.Start, "no UserData: added a MIME document with the iptables commands", edit)
+			p.change(RuleIPTables, lt.id, lt.key.Span.Start, "no UserData: added a MIME document with the iptables commands", e)
 			return nil
 		}
 		return p.leave(lt, lt.key.Span.Start, noUserData(os))
@@ -48,11 +49,11 @@ func (p *planner) userData(lt launchTemplate, data *cfn.Node, os OS) error {
 }
 
 // newUserData is user data for nodes that have none.
-func (p *planner) newUserData(lt launchTemplate) cfn.New {
+func (p *planner) newUserData(lt launchTemplate) edit.Value {
 	text := userdata.Document(p.opts.block())
 	p.texts = append(p.texts, plannedText{lt, lt.key.Span.Start, text})
-	document := cfn.NewScalar(text, cfn.Lines)
-	return cfn.NewMap(cfn.NewPair{Key: "Fn::Base64", Value: document})
+	document := edit.Scalar(text, edit.Lines)
+	return edit.Map(edit.Pair{Key: "Fn::Base64", Value: document})
 }
 
 // scalarUserData says why nothing is done about user data without Fn::Base64.
@@ -84,11 +85,11 @@ func (p *planner) branch(lt launchTemplate, n *cfn.Node, os OS) error {
 		if os != OSLinux {
 			return p.leave(lt, at, noUserData(os))
 		}
-		edit, err := p.t.Replace(n, p.newUserData(lt))
+		e, err := edit.Replace(p.t, n, p.newUserData(lt))
 		if err != nil {
 			return lt.wrap("UserData", err)
 		}
-		p.change(RuleIPTables, lt.id, at, "no UserData: a MIME document with the iptables commands put there", edit)
+		p.change(RuleIPTables, lt.id, at, "no UserData: a MIME document with the iptables commands put there", e)
 		return nil
 	}
 	encoded := n.Call("Fn::Base64")
@@ -96,7 +97,7 @@ func (p *planner) branch(lt launchTemplate, n *cfn.Node, os OS) error {
 		if n.Kind == cfn.Scalar {
 			return p.leave(lt, at, scalarUserData(n.Value))
 		}
-		return p.leave(lt, at, fmt.Sprintf("it comes from %s", p.t.Describe(n)))
+		return p.leave(lt, at, fmt.Sprintf("it comes from %s", n.Describe()))
 	}
 	for _, text := range encoded.Branches() {
 		if text.IsNull() || text.IsNoValue() {
@@ -117,18 +118,18 @@ const withoutToken = "the user data of %s asks the metadata service without a to
 
 // text puts the block into one text.
 func (p *planner) text(lt launchTemplate, n *cfn.Node) error {
-	text := p.t.TextOf(n)
+	text := edit.TextOf(p.t, n)
 	if at := userdata.WithoutToken(text.String); at >= 0 && !p.opts.keepsIMDSv1() {
 		p.note(RuleIMDSv1UserData, lt.id, text.Offset(at), withoutToken, lt.id)
 	}
 	changes, err := userdata.Protect(text.String, p.opts.block())
-	var edits []cfn.Edit
+	var edits []edit.Edit
 	for _, c := range changes {
-		var edit cfn.Edit
-		if edit, err = text.Replace(c.Start, c.End, c.Text); err != nil {
+		var e edit.Edit
+		if e, err = text.Replace(c.Start, c.End, c.Text); err != nil {
 			break
 		}
-		edits = append(edits, edit)
+		edits = append(edits, e)
 	}
 	if err != nil { // the user data is none, or the place none, that takes it
 		p.texts = append(p.texts, plannedText{lt, n.Span.Start, text.String})
@@ -158,7 +159,7 @@ func (p *planner) text(lt launchTemplate, n *cfn.Node) error {
 
 // leaveUndone notes a line of user data that takes the rules back, which stays.
 // It is an error where the commands were asked for explicitly.
-func (p *planner) leaveUndone(lt launchTemplate, text *cfn.Text, s userdata.State, changes []userdata.Change) error {
+func (p *planner) leaveUndone(lt launchTemplate, text *edit.Text, s userdata.State, changes []userdata.Change) error {
 	at := s.At
 	for i := len(changes) - 1; i >= 0; i-- {
 		if c := changes[i]; at >= c.Start+len(c.Text) {

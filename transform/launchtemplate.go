@@ -32,13 +32,13 @@ func ResourceTypes() []string {
 // launchTemplates returns the launch templates and launch configurations of a
 // template in order.
 func launchTemplates(t *cfn.Template) ([]launchTemplate, error) {
-	section := t.Root.Get("Resources")
+	section := t.Root().Get("Resources")
 	if section == nil || section.Kind != cfn.Mapping {
 		hint := "a template has a section Resources"
-		if t.Root.Get("apiVersion") != nil {
+		if t.Root().Get("apiVersion") != nil {
 			hint = "with its apiVersion it looks like a file for Kubernetes or eksctl"
 		}
-		return nil, t.NotTemplate(t.Root.Span.Start, "it has no Resources", hint)
+		return nil, t.NotTemplate(t.Root().Span.Start, "it has no Resources", hint)
 	}
 	var all []launchTemplate
 	if err := refuseAliases(t); err != nil {
@@ -67,7 +67,7 @@ func refuseAliases(t *cfn.Template) error {
 		e.Hint = "CloudFormation has no aliases: write the value out"
 		return &CannotLock{LogicalID: id, Property: id, Cause: e}
 	}
-	section := t.Root.Get("Resources")
+	section := t.Root().Get("Resources")
 	for _, p := range append(resources(section), cfn.Pair{Key: section, Value: section}) {
 		id, resource := p.Key.Value, p.Value
 		if kind := resource.Get("Type"); resource.Kind == cfn.Alias || kind != nil && kind.Kind == cfn.Alias {
@@ -118,7 +118,7 @@ func knownResources(t *cfn.Template, all []launchTemplate, ids []string) error {
 		if slices.ContainsFunc(all, func(lt launchTemplate) bool { return lt.id == id }) {
 			continue
 		}
-		e := t.Errorf(t.Root.Get("Resources").Span.Start, "there is no launch template %q", id)
+		e := t.Errorf(t.Root().Get("Resources").Span.Start, "there is no launch template %q", id)
 		var names []string
 		for _, lt := range all {
 			names = append(names, lt.id)

@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"imdslock/transform/cfn"
+	"imdslock/transform/cfn/edit"
 )
 
 // metadataOptions locks the MetadataOptions of a launch template: the hop limit
@@ -15,20 +16,20 @@ func (p *planner) metadataOptions(lt launchTemplate, data *cfn.Node) error {
 	}
 	pair, ok := data.Pair("MetadataOptions")
 	if !ok {
-		edit, err := p.t.Add(data, cfn.NewPair{Key: "MetadataOptions", Value: p.newMetadataOptions(true)})
+		e, err := edit.Add(p.t, data, edit.Pair{Key: "MetadataOptions", Value: p.newMetadataOptions(true)})
 		if err != nil {
 			return lt.wrap("MetadataOptions", err)
 		}
-		p.change(RuleMetadataOptions, lt.id, lt.key.Span.Start, "no MetadataOptions: added", edit)
+		p.change(RuleMetadataOptions, lt.id, lt.key.Span.Start, "no MetadataOptions: added", e)
 		return nil
 	}
 	for _, options := range pair.Value.Branches() {
 		if options.IsNull() || options.IsNoValue() || (options.Kind == cfn.Mapping && len(options.Pairs) == 0) {
-			edit, err := p.t.Replace(options, p.newMetadataOptions(options.IsNoValue()))
+			e, err := edit.Replace(p.t, options, p.newMetadataOptions(options.IsNoValue()))
 			if err != nil {
 				return lt.wrap("MetadataOptions", err)
 			}
-			p.change(RuleMetadataOptions, lt.id, options.Span.Start, "empty MetadataOptions: filled", edit)
+			p.change(RuleMetadataOptions, lt.id, options.Span.Start, "empty MetadataOptions: filled", e)
 			continue
 		}
 		if err := lt.refuse(p.t, options, pair.Key, "MetadataOptions"); err != nil {
@@ -57,22 +58,22 @@ func isDisabled(options *cfn.Node) bool {
 // newMetadataOptions returns what a block must have, and HttpEndpoint where the
 // template has no block at all. HttpProtocolIpv6 is never in it: it fails in
 // isolated regions.
-func (p *planner) newMetadataOptions(endpoint bool) cfn.New {
-	var pairs []cfn.NewPair
+func (p *planner) newMetadataOptions(endpoint bool) edit.Value {
+	var pairs []edit.Pair
 	if endpoint {
-		pairs = append(pairs, cfn.NewPair{Key: "HttpEndpoint", Value: cfn.NewScalar("enabled", cfn.Unquoted)})
+		pairs = append(pairs, edit.Pair{Key: "HttpEndpoint", Value: edit.Scalar("enabled", edit.Unquoted)})
 	}
 	if p.opts.HopLimit != 0 {
-		pairs = append(pairs, cfn.NewPair{Key: "HttpPutResponseHopLimit", Value: p.limit()})
+		pairs = append(pairs, edit.Pair{Key: "HttpPutResponseHopLimit", Value: p.limit()})
 	}
 	if !p.opts.keepsIMDSv1() {
-		pairs = append(pairs, cfn.NewPair{Key: "HttpTokens", Value: cfn.NewScalar("required", cfn.Unquoted)})
+		pairs = append(pairs, edit.Pair{Key: "HttpTokens", Value: edit.Scalar("required", edit.Unquoted)})
 	}
-	return cfn.NewMap(pairs...)
+	return edit.Map(pairs...)
 }
 
-func (p *planner) limit() cfn.New {
-	return cfn.NewScalar(strconv.Itoa(p.opts.HopLimit), cfn.Number)
+func (p *planner) limit() edit.Value {
+	return edit.Scalar(strconv.Itoa(p.opts.HopLimit), edit.Number)
 }
 
 // hopLimit makes HttpPutResponseHopLimit the literal that was asked for. A
@@ -85,21 +86,21 @@ func (p *planner) hopLimit(lt launchTemplate, options, key *cfn.Node) error {
 	want := strconv.Itoa(p.opts.HopLimit)
 	pair, ok := options.Pair("HttpPutResponseHopLimit")
 	if !ok {
-		edit, err := p.t.Add(options, cfn.NewPair{Key: "HttpPutResponseHopLimit", Value: p.limit()})
+		e, err := edit.Add(p.t, options, edit.Pair{Key: "HttpPutResponseHopLimit", Value: p.limit()})
 		if err != nil {
 			return err
 		}
-		p.change(RuleHopLimit, lt.id, key.Span.Start, "no HttpPutResponseHopLimit: set to "+want, edit)
+		p.change(RuleHopLimit, lt.id, key.Span.Start, "no HttpPutResponseHopLimit: set to "+want, e)
 		return nil
 	}
 	n := pair.Value
 	if n.Kind == cfn.Scalar && n.Value == want {
 		return nil
 	}
-	edit, err := p.t.Replace(n, p.limit())
+	e, err := edit.Replace(p.t, n, p.limit())
 	if err != nil {
 		return err
 	}
-	p.change(RuleHopLimit, lt.id, n.Span.Start, fmt.Sprintf("HttpPutResponseHopLimit is %s: set to %s", p.t.Describe(n), want), edit)
+	p.change(RuleHopLimit, lt.id, n.Span.Start, fmt.Sprintf("HttpPutResponseHopLimit is %s: set to %s", n.Describe(), want), e)
 	return nil
 }

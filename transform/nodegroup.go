@@ -20,7 +20,7 @@ type nodegroup struct {
 // nodegroups returns the managed node groups of a template.
 func nodegroups(t *cfn.Template) []nodegroup {
 	var groups []nodegroup
-	for _, p := range resources(t.Root.Get("Resources")) {
+	for _, p := range resources(t.Root().Get("Resources")) {
 		if resourceType(p.Value) != typeNodegroup {
 			continue
 		}
@@ -56,7 +56,7 @@ func (g *nodegroup) reads(t *cfn.Template, property *cfn.Node) {
 				g.elsewhere = true
 			case n.IsNoValue():
 				g.without = true
-			case ref != nil && resourceType(t.Root.Get("Resources", ref.Value)) == typeLaunchTemplate:
+			case ref != nil && resourceType(t.Root().Get("Resources", ref.Value)) == typeLaunchTemplate:
 				g.templates = append(g.templates, ref.Value)
 			default:
 				g.elsewhere = true

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"imdslock/transform/cfn"
+	"imdslock/transform/cfn/edit"
 )
 
 // A planner runs the rules over a template. All see the template as it was.
@@ -76,14 +77,14 @@ func eachData(t *cfn.Template, opts Options, do func(launchTemplate, *cfn.Node, 
 		}
 	}
 	if len(all) == 0 && len(groups) == 0 {
-		return []Finding{{Rule: RuleNothing, Position: t.Position(t.Root.Span.Start),
+		return []Finding{{Rule: RuleNothing, Position: t.Position(t.Root().Span.Start),
 			Message: "no launch template or launch configuration: nothing to lock"}}, nil
 	}
 	return nodegroupFindings(t, groups), nil
 }
 
 // change records a finding with edits.
-func (p *planner) change(rule Rule, id string, at int, message string, edits ...cfn.Edit) {
+func (p *planner) change(rule Rule, id string, at int, message string, edits ...edit.Edit) {
 	p.findings = append(p.findings, Finding{Rule: rule, LogicalID: id, Position: p.t.Position(at), Message: message, Edits: edits})
 }
 

@@ -13,6 +13,7 @@ import (
 	"slices"
 
 	"imdslock/transform/cfn"
+	"imdslock/transform/cfn/edit"
 )
 
 // IMDSv1 says what to do about IMDSv1, the metadata service without tokens.
@@ -112,7 +113,7 @@ type Finding struct {
 	LogicalID string // of the resource or parameter
 	Position  cfn.Position
 	Message   string
-	Edits     []cfn.Edit
+	Edits     []edit.Edit
 	Open      bool
 }
 
@@ -132,12 +133,12 @@ type Result struct {
 // Edits returns the edits of all findings, sorted by place. Several at one
 // place are in the order of the findings: first what belongs to an inner
 // mapping, then what belongs to the one around it.
-func (r Result) Edits() []cfn.Edit {
-	var edits []cfn.Edit
+func (r Result) Edits() []edit.Edit {
+	var edits []edit.Edit
 	for _, f := range r.Findings {
 		edits = append(edits, f.Edits...)
 	}
-	return cfn.Sorted(edits)
+	return edit.Sorted(edits)
 }
 
 // Changed reports whether the output differs from the input.
@@ -188,7 +189,7 @@ func Patch(src []byte, opts Options) (Result, error) {
 		}
 		return r, nil
 	}
-	r.Output, err = cfn.Apply(src, r.Edits())
+	r.Output, err = edit.Apply(src, r.Edits())
 	if err != nil {
 		return Result{}, fmt.Errorf("making the edits: %w", err)
 	}
@@ -203,7 +204,7 @@ func Patch(src []byte, opts Options) (Result, error) {
 }
 
 // inInput gives an error about a result its place in the input.
-func inInput(t *cfn.Template, edits []cfn.Edit, err error) error {
+func inInput(t *cfn.Template, edits []edit.Edit, err error) error {
 	var cannot *CannotLock
 	if !errors.As(err, &cannot) {
 		return err
@@ -216,6 +217,6 @@ func inInput(t *cfn.Template, edits []cfn.Edit, err error) error {
 		at = max(at+e.End-e.Start-len(e.New), e.Start)
 	}
 	cause := *cannot.Cause
-	cause.Position = t.Position(min(at, len(t.Source)))
+	cause.Position = t.Position(min(at, len(t.Source())))
 	return &CannotLock{cannot.LogicalID, cannot.Property, &cause}
 }

@@ -60,7 +60,7 @@ func checkOne(opts options, s source, only bool) (checked, error) {
 	if !only && len(c.parameters) > 0 {
 		t, err := cfn.Parse(input)
 		if err == nil {
-			maps.DeleteFunc(c.parameters, func(name, _ string) bool { return t.Root.Get("Parameters", name) == nil })
+			maps.DeleteFunc(c.parameters, func(name, _ string) bool { return t.Root().Get("Parameters", name) == nil })
 		}
 	}
 	c.findings, err = transform.Check(input, transform.CheckOptions{

@@ -42,8 +42,8 @@ const maxText = 1 << 16
 func (t *Template) NewEvaluator(values map[string]string) *Evaluator {
 	return &Evaluator{
 		t:          t,
-		parameters: t.Root.Get("Parameters"),
-		mappings:   t.Root.Get("Mappings"),
+		parameters: t.root.Get("Parameters"),
+		mappings:   t.root.Get("Mappings"),
 		values:     values,
 		truths:     map[string]Value{},
 		inside:     map[string]bool{},

@@ -77,7 +77,7 @@ func TestOutcomes(t *testing.T) {
 	} {
 		t.Run(test.expr, func(t *testing.T) {
 			tmpl := parse(t, evaluated+test.expr+"\n")
-			outcomes, err := tmpl.Outcomes(tmpl.Root.Get("Value"), nil)
+			outcomes, err := tmpl.Outcomes(tmpl.Root().Get("Value"), nil)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -118,7 +118,7 @@ func TestOutcomesBound(t *testing.T) {
 		fmt.Fprintf(&value, "${P%d}", i)
 	}
 	tmpl := parse(t, "Parameters:\n"+parameters.String()+"Value: !Sub '"+value.String()+"'\n")
-	_, err := tmpl.Outcomes(tmpl.Root.Get("Value"), nil)
+	_, err := tmpl.Outcomes(tmpl.Root().Get("Value"), nil)
 	if err == nil || !strings.HasPrefix(err.Error(), "15:8: too many combinations of parameters to try: P0, P1, P10") {
 		t.Errorf("got %v", err)
 	}

@@ -89,7 +89,7 @@ func TestEvaluatorBounds(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			tmpl := parse(t, test.template+"\n")
 			var got []string
-			for _, v := range tmpl.NewEvaluator(nil).Evaluate(tmpl.Root.Get("Value")).Alternatives() {
+			for _, v := range tmpl.NewEvaluator(nil).Evaluate(tmpl.Root().Get("Value")).Alternatives() {
 				got = append(got, show(v))
 			}
 			if got := strings.Join(got, " | "); got != test.want {

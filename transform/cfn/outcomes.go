@@ -129,7 +129,7 @@ func (t *Template) ConditionsBehind(parameter string) map[string]bool {
 	usedBy := map[*Node][]string{} // condition to those that mention it
 	driven := map[string]bool{}
 	var next []string
-	section := t.Root.Get("Conditions")
+	section := t.root.Get("Conditions")
 	if section == nil {
 		return driven
 	}
@@ -158,7 +158,7 @@ func (t *Template) ConditionsBehind(parameter string) map[string]bool {
 }
 
 func (t *Template) addParameter(names map[string]bool, name string) {
-	parameter := t.Root.Get("Parameters", name)
+	parameter := t.root.Get("Parameters", name)
 	isPseudo := strings.HasPrefix(name, "AWS::") && name != "AWS::NoValue"
 	if !isPseudo && (parameter == nil || strings.HasPrefix(textOf(parameter.Get("Type")), "AWS::SSM::")) {
 		return
@@ -185,7 +185,7 @@ func subVariables(arg *Node) []string {
 // conditions compare it with, the keys of the mappings it selects from, and a
 // text for all others.
 func (t *Template) AcceptedValues(name string) []string {
-	parameter := t.Root.Get("Parameters", name)
+	parameter := t.root.Get("Parameters", name)
 	var values []string
 	add := func(v string) {
 		if !slices.Contains(values, v) {
@@ -217,7 +217,7 @@ func (t *Template) AcceptedValues(name string) []string {
 func (t *Template) mentions() map[string][]string {
 	t.mentioned.Do(func() {
 		t.values = map[string][]string{}
-		for n := range t.Root.All {
+		for n := range t.root.All {
 			switch name, arg := n.Function(); {
 			case name == "Fn::Equals" && len(arg.Items) == 2:
 				for i, item := range arg.Items {
@@ -226,7 +226,7 @@ func (t *Template) mentions() map[string][]string {
 					}
 				}
 			case name == "Fn::FindInMap" && len(arg.Items) >= 3:
-				mapping := t.Root.Get("Mappings", arg.Items[0].Value)
+				mapping := t.root.Get("Mappings", arg.Items[0].Value)
 				if ref := arg.Items[1].Call("Ref"); ref != nil && mapping != nil {
 					for _, p := range mapping.Pairs {
 						t.values[ref.Value] = append(t.values[ref.Value], p.Key.Value)
@@ -249,7 +249,7 @@ func textOf(n *Node) string {
 // Defaults returns the defaults of the parameters that have one.
 func (t *Template) Defaults() map[string]string {
 	values := map[string]string{}
-	if section := t.Root.Get("Parameters"); section != nil {
+	if section := t.root.Get("Parameters"); section != nil {
 		for _, p := range section.Pairs {
 			if d := p.Value.Get("Default"); d != nil && d.Kind == Scalar {
 				values[p.Key.Value] = d.Value
