@@ -37,7 +37,7 @@ func Deploy(src []byte, passed map[string]string) (Launch, error) {
 		return Launch{}, err
 	}
 	values := pseudo()
-	if parameters := t.Root.Get("Parameters"); parameters != nil {
+	if parameters := t.Root().Get("Parameters"); parameters != nil {
 		for _, p := range parameters.Pairs {
 			if values[p.Key.Value], err = parameter(p, passed); err != nil {
 				return Launch{}, err
@@ -100,7 +100,7 @@ func parameter(p cfn.Pair, passed map[string]string) (string, error) {
 
 // launchProperties returns what has the MetadataOptions and UserData.
 func launchProperties(t *cfn.Template) (*cfn.Node, error) {
-	resources := t.Root.Get("Resources")
+	resources := t.Root().Get("Resources")
 	if resources == nil {
 		return nil, fmt.Errorf("no resources")
 	}

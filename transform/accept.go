@@ -59,7 +59,7 @@ func (s *survey) acceptances() ([]acceptance, []Finding) {
 			all = append(all, a)
 		}
 	}
-	read("", s.t.Root)
+	read("", s.t.Root())
 	for _, p := range s.resources {
 		read(p.Key.Value, p.Value)
 	}

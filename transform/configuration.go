@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"imdslock/transform/cfn"
+	"imdslock/transform/cfn/edit"
 )
 
 // SetParameters returns a CodePipeline template configuration in which
@@ -36,8 +37,8 @@ func readConfiguration(src []byte) (*cfn.Template, error) {
 		return nil, &cfn.Error{Position: cfn.Position{Line: 1, Column: 1}, Message: "a template configuration is a JSON object", Hint: `as in {"Parameters": {}}`}
 	}
 	t, err := cfn.Parse(src)
-	if err == nil && t.Format != cfn.JSON {
-		return nil, t.Errorf(t.Root.Span.Start, "a template configuration is JSON, not YAML")
+	if err == nil && t.Format() != cfn.JSON {
+		return nil, t.Errorf(t.Root().Span.Start, "a template configuration is JSON, not YAML")
 	}
 	return t, err
 }
@@ -48,26 +49,26 @@ func setParameter(src []byte, name, value string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	entry := cfn.NewPair{Key: name, Value: cfn.NewScalar(value, cfn.InDoubleQuotes)}
-	var edit cfn.Edit
-	switch parameters := t.Root.Get("Parameters"); {
-	case parameters == nil && len(t.Root.Pairs) == 0:
-		edit, err = t.Replace(t.Root, cfn.NewMap(cfn.NewPair{Key: "Parameters", Value: cfn.NewMap(entry)}))
+	entry := edit.Pair{Key: name, Value: edit.Scalar(value, edit.InDoubleQuotes)}
+	var e edit.Edit
+	switch parameters := t.Root().Get("Parameters"); {
+	case parameters == nil && len(t.Root().Pairs) == 0:
+		e, err = edit.Replace(t, t.Root(), edit.Map(edit.Pair{Key: "Parameters", Value: edit.Map(entry)}))
 	case parameters == nil:
-		edit, err = t.Add(t.Root, cfn.NewPair{Key: "Parameters", Value: cfn.NewMap(entry)})
+		e, err = edit.Add(t, t.Root(), edit.Pair{Key: "Parameters", Value: edit.Map(entry)})
 	case parameters.Kind != cfn.Mapping:
 		return nil, t.Errorf(parameters.Span.Start, "Parameters is not an object")
 	case parameters.Get(name) != nil && parameters.Get(name).Style == cfn.JSONString && parameters.Get(name).Value == value:
 		return src, nil
 	case parameters.Get(name) != nil:
-		edit, err = t.Replace(parameters.Get(name), entry.Value)
+		e, err = edit.Replace(t, parameters.Get(name), entry.Value)
 	case len(parameters.Pairs) == 0:
-		edit, err = t.Replace(parameters, cfn.NewMap(entry))
+		e, err = edit.Replace(t, parameters, edit.Map(entry))
 	default:
-		edit, err = t.Add(parameters, entry)
+		e, err = edit.Add(t, parameters, entry)
 	}
 	if err != nil {
 		return nil, err
 	}
-	return cfn.Apply(src, []cfn.Edit{edit})
+	return edit.Apply(src, []edit.Edit{e})
 }

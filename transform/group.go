@@ -17,7 +17,7 @@ type group struct {
 	key      *cfn.Node // the logical ID
 	resource *cfn.Node
 	uses     []use
-	without  bool // it may have no launch template
+	without  bool     // it may have no launch template
 	amiTypes amiTypes // of a managed node group
 }
 

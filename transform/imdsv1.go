@@ -54,7 +54,7 @@ func (p *planner) tokens(l *launcher, options, key *cfn.Node) error {
 		return err
 	}
 	p.replaced = append(p.replaced, n)
-	p.change(RuleIMDSv1, l.id, n.Span, fmt.Sprintf("HttpTokens is %s: set to required", edit.Describe(p.t, n)), e)
+	p.change(RuleIMDSv1, l.id, n.Span, fmt.Sprintf("HttpTokens is %s: set to required", n.Describe()), e)
 	return nil
 }
 
@@ -84,7 +84,7 @@ func allRequired(outcomes []eval.Outcome) bool {
 // where it decides about other things than the metadata service too.
 func (p *planner) driver(n *cfn.Node, outcomes []eval.Outcome) (parameter, value string) {
 	names := p.values.ParametersBehind(n)
-	if n.Call("Fn::If") == nil || len(names) != 1 || p.t.Root.Get("Parameters", names[0]) == nil {
+	if n.Call("Fn::If") == nil || len(names) != 1 || p.t.Root().Get("Parameters", names[0]) == nil {
 		return "", ""
 	}
 	values, _ := p.values.Accepted(names[0])
@@ -129,7 +129,7 @@ func (p *planner) dedicated(parameter string) bool {
 	isDriven := p.values.ConditionsBehind(parameter)
 	p.dedications[parameter] = true
 	for _, section := range []string{"Resources", "Rules"} {
-		if n := p.t.Root.Get(section); n != nil && p.uses(n, parameter, isDriven) {
+		if n := p.t.Root().Get(section); n != nil && p.uses(n, parameter, isDriven) {
 			p.dedications[parameter] = false
 		}
 	}
@@ -177,7 +177,7 @@ func (p *planner) lockParameter(name, value string) bool {
 	if locked, ok := p.locks[name]; ok {
 		return locked == value
 	}
-	parameter := p.t.Root.Get("Parameters", name)
+	parameter := p.t.Root().Get("Parameters", name)
 	if parameter.Kind != cfn.Mapping || len(parameter.Pairs) == 0 {
 		return false
 	}
@@ -220,7 +220,7 @@ func (p *planner) lockParameter(name, value string) bool {
 	}
 	p.locks[name] = value
 	if len(edits) > 0 {
-		pair, _ := p.t.Root.Get("Parameters").Pair(name)
+		pair, _ := p.t.Root().Get("Parameters").Pair(name)
 		p.change(RuleIMDSv1Parameter, name, pair.Key.Span, "parameter leaves IMDSv1 open: "+strings.Join(changes, ", "), edits...)
 	}
 	return true

@@ -45,7 +45,7 @@ func refuseAliases(t *cfn.Template) error {
 		return nil
 	}
 	const hint = "CloudFormation has no aliases: write the value out"
-	section := t.Root.Get("Resources")
+	section := t.Root().Get("Resources")
 	for _, p := range append(resources(section), cfn.Pair{Key: section, Value: section}) {
 		id, resource := p.Key.Value, p.Value
 		if kind := resource.Get("Type"); resource.Kind == cfn.Alias || kind != nil && kind.Kind == cfn.Alias {

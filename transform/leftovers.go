@@ -12,7 +12,7 @@ import (
 // have replaced the expressions that did. A parameter stays, because whoever
 // deploys the stack may pass it, and is named.
 func (p *planner) leftovers() {
-	section := p.t.Root.Get("Conditions")
+	section := p.t.Root().Get("Conditions")
 	if p.opts.IMDSv1 != IMDSv1Literal || len(p.replaced) == 0 || section == nil || len(p.macros()) > 0 {
 		return
 	}
@@ -28,7 +28,7 @@ func (p *planner) leftovers() {
 			mentions(n, nil, candidates, nil)
 		}
 		used := map[string]bool{}
-		mentions(p.t.Root, gone, used, nil)
+		mentions(p.t.Root(), gone, used, nil)
 		for _, pair := range section.Pairs {
 			if name := pair.Key.Value; candidates[name] && !used[name] && !removed[name] {
 				removed[name], gone[pair.Value], again = true, true, true
@@ -81,7 +81,7 @@ func (p *planner) removeConditions(section *cfn.Node, removed map[string]bool) {
 		from := section
 		key := name
 		if len(removed) == len(section.Pairs) {
-			from, key = p.t.Root, "Conditions"
+			from, key = p.t.Root(), "Conditions"
 		}
 		pair, _ := from.Pair(key)
 		e, err := edit.Remove(p.t, from, key)
@@ -90,7 +90,7 @@ func (p *planner) removeConditions(section *cfn.Node, removed map[string]bool) {
 			continue
 		}
 		p.change(RuleIMDSv1Parameter, name, pair.Key.Span, "nothing uses the condition any more: removed", e)
-		if from == p.t.Root {
+		if from == p.t.Root() {
 			return
 		}
 	}
@@ -103,9 +103,9 @@ func (p *planner) nameParameters(gone map[*cfn.Node]bool) {
 	for n := range gone {
 		mentions(n, nil, nil, behind)
 	}
-	mentions(p.t.Root, gone, nil, used)
+	mentions(p.t.Root(), gone, nil, used)
 	for _, name := range slices.Sorted(maps.Keys(behind)) {
-		if pair, ok := p.t.Root.Get("Parameters").Pair(name); ok && !used[name] {
+		if pair, ok := p.t.Root().Get("Parameters").Pair(name); ok && !used[name] {
 			p.note(RuleIMDSv1Parameter, name, pair.Key.Span, "nothing uses the parameter %s any more: remove it once no deployment passes it", name)
 		}
 	}

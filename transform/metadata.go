@@ -104,6 +104,6 @@ func (p *planner) hopLimit(l *launcher, options, key *cfn.Node) error {
 	if err != nil {
 		return err
 	}
-	p.change(RuleHopLimit, l.id, n.Span, fmt.Sprintf("HttpPutResponseHopLimit is %s: set to %s", edit.Describe(p.t, n), want), e)
+	p.change(RuleHopLimit, l.id, n.Span, fmt.Sprintf("HttpPutResponseHopLimit is %s: set to %s", n.Describe(), want), e)
 	return nil
 }

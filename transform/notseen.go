@@ -35,7 +35,7 @@ func (s *survey) notSeen() []Finding {
 		note(RuleNotSeen, "", include, "Fn::Transform brings in resources that are not seen")
 	}
 	if len(findings) == 0 && len(s.launchers) == 0 && len(s.groups) == 0 && len(s.stackSets()) == 0 {
-		note(RuleNothing, "", s.t.Root, "no launch template, launch configuration or node group: nothing to lock")
+		note(RuleNothing, "", s.t.Root(), "no launch template, launch configuration or node group: nothing to lock")
 		findings[0].End = findings[0].Start
 	}
 	return findings
@@ -56,7 +56,7 @@ func isAutoMode(cluster *cfn.Node) bool {
 // macros returns the names in the section Transform that may add resources.
 // AWS::LanguageExtensions and AWS::Serverless add none that launch nodes.
 func (s *survey) macros() []*cfn.Node {
-	section := s.t.Root.Get("Transform")
+	section := s.t.Root().Get("Transform")
 	if section == nil {
 		return nil
 	}
@@ -74,10 +74,10 @@ func (s *survey) macros() []*cfn.Node {
 
 // includes returns the Fn::Transform among the resources that adds others, or nil.
 func (s *survey) includes() *cfn.Node {
-	if pair, ok := s.t.Root.Get("Resources").Pair("Fn::Transform"); ok {
+	if pair, ok := s.t.Root().Get("Resources").Pair("Fn::Transform"); ok {
 		return pair.Key
 	}
-	if pair, ok := s.t.Root.Pair("Fn::Transform"); ok {
+	if pair, ok := s.t.Root().Pair("Fn::Transform"); ok {
 		return pair.Key
 	}
 	return nil

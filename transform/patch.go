@@ -60,7 +60,7 @@ func (p *planner) resultError(err error, r *Result) error {
 		at = max(at+e.End-e.Start-len(e.New), e.Start)
 	}
 	cause := *cannot.Cause
-	cause.Position = p.t.Position(min(at, len(p.t.Source)))
+	cause.Position = p.t.Position(min(at, len(p.t.Source())))
 	return &CannotLock{cannot.LogicalID, cannot.Property, &cause}
 }
 

@@ -69,7 +69,7 @@ func (s *survey) payloads(l *launcher, data *cfn.Node) ([]payload, error) {
 		case branch.Kind == cfn.Scalar:
 			all = append(all, s.base64(branch))
 		default:
-			all = append(all, payload{node: branch, opaque: "it comes from " + edit.Describe(s.t, branch)})
+			all = append(all, payload{node: branch, opaque: "it comes from " + branch.Describe()})
 		}
 	}
 	return all, nil

@@ -49,13 +49,13 @@ func ResourceTypes() []string {
 // or nil for all that CloudFormation accepts. The error is a [*cfn.Error] if
 // the template has no resources, or a [*CannotLock] if an alias hides one.
 func newSurvey(ctx context.Context, t *cfn.Template, given map[string]string) (*survey, error) {
-	section := t.Root.Get("Resources")
+	section := t.Root().Get("Resources")
 	if section == nil || section.Kind != cfn.Mapping {
 		hint := "a template has a section Resources"
-		if t.Root.Get("apiVersion") != nil {
+		if t.Root().Get("apiVersion") != nil {
 			hint = "with its apiVersion it looks like a file for Kubernetes or eksctl"
 		}
-		return nil, t.NotTemplate(t.Root.Span.Start, "it has no Resources", hint)
+		return nil, t.NotTemplate(t.Root().Span.Start, "it has no Resources", hint)
 	}
 	if err := refuseAliases(t); err != nil {
 		return nil, err
@@ -163,7 +163,7 @@ func (s *survey) known(opts Options) error {
 		if slices.Contains(names, id) {
 			continue
 		}
-		e := s.t.Errorf(s.t.Root.Get("Resources").Span.Start, "there is no launch template or node group %q", id)
+		e := s.t.Errorf(s.t.Root().Get("Resources").Span.Start, "there is no launch template or node group %q", id)
 		if len(names) > 0 {
 			e.Hint = "the template has " + strings.Join(names, ", ")
 		}

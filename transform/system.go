@@ -85,7 +85,7 @@ func (s *survey) image(l *launcher) systems {
 func (s *survey) imageOf(n *cfn.Node) systems {
 	text := n.Value
 	if ref := n.Call("Ref"); ref != nil {
-		if d := s.t.Root.Get("Parameters", ref.Value, "Default"); d != nil && d.Kind == cfn.Scalar {
+		if d := s.t.Root().Get("Parameters", ref.Value, "Default"); d != nil && d.Kind == cfn.Scalar {
 			text = d.Value
 		}
 	}

@@ -16,6 +16,7 @@ import (
 	"imdslock/internal/needs"
 	"imdslock/transform"
 	"imdslock/transform/cfn"
+	"imdslock/transform/cfn/edit"
 	"imdslock/transform/userdata"
 )
 
@@ -66,10 +67,10 @@ func base64Texts(t *testing.T, src []byte) []string {
 		t.Fatal(err)
 	}
 	var texts []string
-	for n := range tmpl.Root.All {
+	for n := range tmpl.Root().All {
 		if arg := n.Call("Fn::Base64"); arg != nil {
 			for _, branch := range arg.Branches() {
-				texts = append(texts, tmpl.TextOf(branch).String)
+				texts = append(texts, edit.TextOf(tmpl, branch).String)
 			}
 		}
 	}
@@ -198,7 +199,7 @@ func TestScriptsParse(t *testing.T) {
 }
 
 func parseShell(text string) error {
-	text = strings.ReplaceAll(text, cfn.Placeholder, "x")
+	text = strings.ReplaceAll(text, edit.Placeholder, "x")
 	_, err := syntax.NewParser().Parse(strings.NewReader(variable.ReplaceAllString(text, "x")), "")
 	return err
 }

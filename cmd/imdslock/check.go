@@ -61,7 +61,7 @@ func checkOne(ctx context.Context, opts options, s source, only bool) (checked, 
 	if !only && len(c.parameters) > 0 {
 		t, err := cfn.Parse(input)
 		if err == nil {
-			maps.DeleteFunc(c.parameters, func(name, _ string) bool { return t.Root.Get("Parameters", name) == nil })
+			maps.DeleteFunc(c.parameters, func(name, _ string) bool { return t.Root().Get("Parameters", name) == nil })
 		}
 	}
 	c.findings, err = transform.Check(ctx, input, transform.CheckOptions{

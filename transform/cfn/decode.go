@@ -1,28 +1,29 @@
 package cfn
 
 import (
-	"bytes"
 	"strconv"
 	"strings"
 	"unicode/utf16"
 	"unicode/utf8"
 )
 
-// A segment says that n bytes of a scalar's text, from offset text on, come
-// from m bytes of the source, from offset src on. Where n == m and the bytes
-// are the same, each stands for itself; else (an escape, a folded line break
-// with the indentation behind it) they belong together.
-type segment struct {
-	text, n int
-	src, m  int
-	verbose bool // the bytes are not the same
+// A Segment is a part of a scalar's text and the part of the source that it
+// comes from.
+type Segment struct {
+	Text   Span // within the text, in bytes
+	Source Span
+
+	// Exact says that the bytes are the same and each stands for itself. Others
+	// (an escape, a folded line break with the indentation after it) belong
+	// together.
+	Exact bool
 }
 
 // decoder collects the segments of a scalar.
 type decoder struct {
-	src      []byte
+	src      string
 	text     strings.Builder
-	segments []segment
+	segments []Segment
 }
 
 // copy appends source bytes that stand for themselves.
@@ -31,27 +32,29 @@ func (d *decoder) copy(from, to int) {
 		return
 	}
 	if k := len(d.segments) - 1; k >= 0 {
-		if s := &d.segments[k]; !s.verbose && s.src+s.m == from {
-			s.n += to - from
-			s.m = s.n
-			d.text.Write(d.src[from:to])
+		if s := &d.segments[k]; s.Exact && s.Source.End == from {
+			s.Text.End += to - from
+			s.Source.End = to
+			d.text.WriteString(d.src[from:to])
 			return
 		}
 	}
-	d.segments = append(d.segments, segment{text: d.text.Len(), n: to - from, src: from, m: to - from})
-	d.text.Write(d.src[from:to])
+	start := d.text.Len()
+	d.segments = append(d.segments, Segment{Span{start, start + to - from}, Span{from, to}, true})
+	d.text.WriteString(d.src[from:to])
 }
 
 // put appends text that the source bytes from..to stand for as a whole.
 func (d *decoder) put(text string, from, to int) {
-	d.segments = append(d.segments, segment{text: d.text.Len(), n: len(text), src: from, m: to - from, verbose: true})
+	start := d.text.Len()
+	d.segments = append(d.segments, Segment{Span{start, start + len(text)}, Span{from, to}, false})
 	d.text.WriteString(text)
 }
 
-// decode returns the segments of a scalar, or false where they do not make
-// its text: what is not fully understood is not edited.
-func (t *Template) decode(n *Node) ([]segment, bool) {
-	d := &decoder{src: t.Source}
+// Segments returns the parts of a scalar in order. It returns false if they do
+// not make its text, since what is not fully understood must not be edited.
+func (t *Template) Segments(n *Node) ([]Segment, bool) {
+	d := &decoder{src: t.src}
 	switch n.Style {
 	case Literal, Folded:
 		t.decodeBlock(d, n)
@@ -65,18 +68,18 @@ func (t *Template) decode(n *Node) ([]segment, bool) {
 
 // decodeBlock reads a literal or folded scalar (YAML 1.1, section 9.3).
 func (t *Template) decodeBlock(d *decoder, n *Node) {
-	indent := t.blockIndent(n)
+	indent := t.BlockIndent(n)
 	if indent < 0 {
 		return
 	}
 	var breaks []int // line breaks since the last text
 	wasSpaced := false
 	for i, end := t.blockLines(n), n.Span.End; i < end; {
-		eol := min(t.lineEnd(i), end)
-		spaces := len(t.Source[i:eol]) - len(bytes.TrimLeft(t.Source[i:eol], " "))
+		eol := min(t.LineEnd(i), end)
+		spaces := len(t.src[i:eol]) - len(strings.TrimLeft(t.src[i:eol], " "))
 		start := i + min(spaces, indent)
 		if start < eol {
-			spaced := isBlank(t.Source[start])
+			spaced := isBlank(t.src[start])
 			folds := n.Style == Folded && !wasSpaced && !spaced && len(d.segments) > 0
 			d.breaks(breaks, start, folds)
 			d.copy(start, eol)
@@ -85,7 +88,7 @@ func (t *Template) decodeBlock(d *decoder, n *Node) {
 		i = eol
 		if eol < end {
 			breaks = append(breaks, eol)
-			i += lineBreak(t.Source, eol)
+			i += lineBreak(t.src, eol)
 		}
 	}
 	// Chomping: how many of the last line breaks belong to the text.
@@ -234,7 +237,7 @@ func (d *decoder) hex(from, to, end int) rune {
 	if to > end {
 		return utf8.RuneError
 	}
-	v, err := strconv.ParseUint(string(d.src[from:to]), 16, 32)
+	v, err := strconv.ParseUint(d.src[from:to], 16, 32)
 	if err != nil {
 		return utf8.RuneError
 	}

@@ -1,10 +1,10 @@
 package cfn
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"io"
+	"strings"
 	"unicode/utf8"
 )
 
@@ -28,13 +28,13 @@ type jsonReader struct {
 
 // readJSON reads the one JSON value of the template, from a byte offset on.
 func (t *Template) readJSON(from int) (*Node, error) {
-	r := &jsonReader{Template: t, decoder: json.NewDecoder(bytes.NewReader(t.Source[from:])), base: from}
+	r := &jsonReader{Template: t, decoder: json.NewDecoder(strings.NewReader(t.src[from:])), base: from}
 	r.decoder.UseNumber()
 	root, err := r.value()
 	if err != nil {
 		return nil, err
 	}
-	if rest := r.skipBlanks(r.offset()); rest < len(t.Source) {
+	if rest := r.skipBlanks(r.offset()); rest < len(t.src) {
 		return nil, t.Errorf(rest, "not JSON: text behind the end of the template")
 	}
 	return root, nil
@@ -44,7 +44,7 @@ func (r *jsonReader) offset() int { return r.base + int(r.decoder.InputOffset())
 
 // skipSeparators returns where the token behind i starts.
 func (r *jsonReader) skipSeparators(i int) int {
-	for i < len(r.Source) && (isBlank(r.Source[i]) || r.Source[i] == ',' || r.Source[i] == ':') {
+	for i < len(r.src) && (isBlank(r.src[i]) || r.src[i] == ',' || r.src[i] == ':') {
 		i++
 	}
 	return i
@@ -63,15 +63,15 @@ func (r *jsonReader) token() (json.Token, Span, error) {
 // syntaxError gives an error of encoding/json its place.
 func (r *jsonReader) syntaxError(err error) error {
 	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
-		return r.Errorf(len(r.Source), "not JSON: the template ends too early")
+		return r.Errorf(len(r.src), "not JSON: the template ends too early")
 	}
 	at := r.skipBlanks(r.offset())
 	var syntax *json.SyntaxError
 	if errors.As(err, &syntax) {
 		// The offset is the number of bytes read, the wrong one included.
-		at = max(at, min(r.base+int(syntax.Offset)-1, len(r.Source)))
+		at = max(at, min(r.base+int(syntax.Offset)-1, len(r.src)))
 	}
-	for at > 0 && at < len(r.Source) && !utf8.RuneStart(r.Source[at]) {
+	for at > 0 && at < len(r.src) && !utf8.RuneStart(r.src[at]) {
 		at--
 	}
 	return r.unreadable(at, "not JSON: "+err.Error())
@@ -80,7 +80,7 @@ func (r *jsonReader) syntaxError(err error) error {
 // skipBlanks returns where what is not white space starts: a comma or a colon may be
 // what is wrong.
 func (r *jsonReader) skipBlanks(i int) int {
-	for i < len(r.Source) && isBlank(r.Source[i]) {
+	for i < len(r.src) && isBlank(r.src[i]) {
 		i++
 	}
 	return i
@@ -110,7 +110,7 @@ func (r *jsonReader) value() (*Node, error) {
 	case string:
 		n.Style, n.Value = JSONString, v
 	default: // a number, true, false, null: as written
-		n.Value = string(r.Source[span.Start:span.End])
+		n.Value = r.src[span.Start:span.End]
 	}
 	return n, nil
 }

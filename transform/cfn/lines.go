@@ -1,7 +1,6 @@
 package cfn
 
 import (
-	"bytes"
 	"fmt"
 	"sort"
 	"strings"
@@ -37,7 +36,7 @@ func (t *Template) Position(offset int) Position {
 // runesBefore returns how many characters start before a byte offset.
 func (t *Template) runesBefore(offset int) int {
 	step := offset / runeStep
-	return t.runes[step] + runeStarts(t.Source[step*runeStep:offset])
+	return t.runes[step] + runeStarts(t.src[step*runeStep:offset])
 }
 
 // countRunes counts the characters before every runeStep bytes.
@@ -45,17 +44,17 @@ func (t *Template) countRunes() {
 	n := 0
 	for at := 0; ; at += runeStep {
 		t.runes = append(t.runes, n)
-		if at+runeStep > len(t.Source) {
+		if at+runeStep > len(t.src) {
 			return
 		}
-		n += runeStarts(t.Source[at : at+runeStep])
+		n += runeStarts(t.src[at : at+runeStep])
 	}
 }
 
 // runeStarts returns how many characters start in a part of UTF-8 text.
-func runeStarts(src []byte) (n int) {
-	for _, c := range src {
-		if utf8.RuneStart(c) {
+func runeStarts(src string) (n int) {
+	for i := range len(src) {
+		if utf8.RuneStart(src[i]) {
 			n++
 		}
 	}
@@ -65,9 +64,9 @@ func runeStarts(src []byte) (n int) {
 // lineStarts returns the offsets of the starts of the lines as YAML counts
 // them: LF, CR LF, CR, NEL, LS and PS end a line (YAML 1.1, section 5.4).
 // A byte order mark does not belong to the first line.
-func lineStarts(src []byte) []int {
-	starts := make([]int, 1, bytes.Count(src, []byte{'\n'})+2)
-	if bytes.HasPrefix(src, []byte(bom)) {
+func lineStarts(src string) []int {
+	starts := make([]int, 1, strings.Count(src, "\n")+2)
+	if strings.HasPrefix(src, bom) {
 		starts[0] = len(bom)
 	}
 	for i := 0; i < len(src); {
@@ -87,7 +86,7 @@ func lineStarts(src []byte) []int {
 }
 
 // lineBreak returns the length in bytes of the line break at i, or 0.
-func lineBreak[T string | []byte](s T, i int) int {
+func lineBreak(s string, i int) int {
 	switch s[i] {
 	case '\n':
 		return 1
@@ -108,62 +107,35 @@ func lineBreak[T string | []byte](s T, i int) int {
 	return 0
 }
 
-// lineStart returns the offset at which the line of offset starts.
-func (t *Template) lineStart(offset int) int {
+// LineStart returns the offset at which the line of offset starts. Lines end as
+// in YAML 1.1 (section 5.4): after LF, CR LF, CR, NEL, LS and PS.
+func (t *Template) LineStart(offset int) int {
 	line := max(sort.SearchInts(t.lines, offset+1)-1, 0)
 	return t.lines[line]
 }
 
-// lineEnd returns the offset of the line break that ends the line of offset,
+// LineEnd returns the offset of the line break that ends the line of offset,
 // or of the end of the source.
-func (t *Template) lineEnd(offset int) int {
+func (t *Template) LineEnd(offset int) int {
 	next := sort.SearchInts(t.lines, offset+1)
 	if next == len(t.lines) {
-		return len(t.Source)
+		return len(t.src)
 	}
 	end := t.lines[next]
 	for _, n := range []int{2, 3} { // CR LF and NEL, LS and PS
-		if i := end - n; i >= offset && lineBreak(t.Source, i) == n {
+		if i := end - n; i >= offset && lineBreak(t.src, i) == n {
 			return i
 		}
 	}
 	return end - 1
 }
 
-// eol returns the line end to write at offset: the one that ends the line of
-// offset, or the line before it where that is the last.
-func (t *Template) eol(offset int) string {
-	end := t.lineEnd(offset)
-	if end == len(t.Source) && len(t.lines) > 1 {
-		end = t.lineEnd(t.lines[len(t.lines)-2])
+// NextLine returns the offset at which the line after that of offset starts, or
+// the end of the source.
+func (t *Template) NextLine(offset int) int {
+	next := sort.SearchInts(t.lines, offset+1)
+	if next == len(t.lines) {
+		return len(t.src)
 	}
-	if bytes.HasPrefix(t.Source[end:], []byte("\r\n")) {
-		return "\r\n"
-	}
-	return "\n"
-}
-
-// indent returns the white space that puts a new line into the column of
-// offset: the line's own where only white space comes before, else spaces.
-func (t *Template) indent(offset int) string {
-	before := string(t.Source[t.lineStart(offset):offset])
-	if strings.Trim(before, " \t") == "" {
-		return before
-	}
-	return strings.Repeat(" ", utf8.RuneCountInString(before))
-}
-
-// lineIndent returns the white space at the start of the line of offset.
-func (t *Template) lineIndent(offset int) string {
-	start := t.lineStart(offset)
-	end := start
-	for end < len(t.Source) && (t.Source[end] == ' ' || t.Source[end] == '\t') {
-		end++
-	}
-	return string(t.Source[start:end])
-}
-
-// hasLines reports whether the template has more than one line.
-func (t *Template) hasLines() bool {
-	return len(t.lines) > 2 || len(t.lines) == 2 && t.lines[1] < len(t.Source)
+	return t.lines[next]
 }

@@ -1,6 +1,9 @@
 package cfn
 
-import "strings"
+import (
+	"strconv"
+	"strings"
+)
 
 // Kind says what a node is.
 type Kind uint8
@@ -50,8 +53,11 @@ type Node struct {
 	// value's is empty and sits behind the colon.
 	Span Span
 
-	body int // start without tag and anchor
+	body int // see Body
 }
+
+// Body returns the offset at which n starts without its tag and anchor.
+func (n *Node) Body() int { return n.body }
 
 // A Pair is a key of a mapping and its value.
 type Pair struct{ Key, Value *Node }
@@ -155,22 +161,6 @@ func (n *Node) walk(yield func(*Node) bool) bool {
 	return true
 }
 
-// endsInBlockScalar reports whether the last line of n belongs to a literal or
-// folded scalar, where a line put behind it could change its text.
-func (n *Node) endsInBlockScalar() bool {
-	switch {
-	case n.Kind == Scalar:
-		return n.Style == Literal || n.Style == Folded
-	case n.Style == Flow:
-		return false
-	case n.Kind == Mapping && len(n.Pairs) > 0:
-		return n.Pairs[len(n.Pairs)-1].Value.endsInBlockScalar()
-	case n.Kind == Sequence && len(n.Items) > 0:
-		return n.Items[len(n.Items)-1].endsInBlockScalar()
-	}
-	return false
-}
-
 // duplicateKey returns the first key that a mapping has twice, or nil.
 func duplicateKey(pairs []Pair) *Node {
 	if len(pairs) < 8 {
@@ -191,4 +181,30 @@ func duplicateKey(pairs []Pair) *Node {
 		seen[p.Key.Value] = true
 	}
 	return nil
+}
+
+// Describe names a value in a message: a scalar by its text, a call by the name
+// of the function.
+func (n *Node) Describe() string {
+	if name, arg := n.Function(); name != "" {
+		if name == "Ref" {
+			return "Ref " + arg.Value
+		}
+		return name
+	}
+	switch n.Kind {
+	case Scalar:
+		if n.Value == "" {
+			return "empty"
+		}
+		if _, err := strconv.Atoi(n.Value); err == nil && n.Style == Plain {
+			return n.Value
+		}
+		return strconv.Quote(n.Value)
+	case Alias:
+		return "the alias *" + n.Value
+	case Sequence:
+		return "a list"
+	}
+	return "a mapping"
 }

@@ -1,20 +1,17 @@
 // Package cfn reads a CloudFormation template as text.
 //
 // Two readers, one for YAML and one for JSON, build the same tree of [Node]s.
-// The tree is read-only, and every node knows the exact bytes of the source
-// that it stands for. A change is an [Edit] of those bytes; [Apply] makes the
-// edits and copies everything else verbatim. Nothing is ever printed through
-// an encoder, so comments, quotes, blank lines and line ends stay as they are.
+// Every node knows the exact bytes of the source that it stands for, and what a
+// scalar's text has from which of them. Nothing is ever printed through an
+// encoder: what changes a template edits those bytes.
 //
-// [Text] is the string that an expression such as Fn::Sub or Fn::Join makes,
-// with the way back from a place in that string to the source. Package eval says
-// which values an expression can have when CloudFormation deploys it.
+// Package edit makes such changes. Package eval says which values an expression
+// can have when CloudFormation deploys it.
 package cfn
 
 import (
-	"bytes"
 	"fmt"
-	"slices"
+	"strings"
 	"unicode/utf8"
 )
 
@@ -37,9 +34,9 @@ func (f Format) String() string {
 // A Template is the text of one template and the tree that was read from it.
 // It is immutable and safe for concurrent use.
 type Template struct {
-	Source []byte
-	Format Format
-	Root   *Node // always a mapping
+	src    string
+	format Format
+	root   *Node // always a mapping
 
 	lines   []int // byte offset of the start of each line
 	isASCII bool  // so that a column is a number of bytes
@@ -57,24 +54,25 @@ const MaxTemplate = 1 << 20
 // bom is the UTF-8 byte order mark.
 const bom = "\uFEFF"
 
-// Parse reads a template. Source must be one UTF-8 document, with or without a
+// Parse reads a template. The source must be one UTF-8 document, with or without a
 // byte order mark, whose root is a mapping: JSON where it is well-formed JSON,
 // else YAML 1.1 as CloudFormation takes it. The error is an [*Error] with the
-// place where reading stopped. The template keeps src, which must not change.
-func Parse(src []byte) (*Template, error) {
-	t := &Template{Source: src, lines: lineStarts(src)}
-	t.isASCII = !slices.ContainsFunc(src, func(c byte) bool { return c >= utf8.RuneSelf })
+// place where reading stopped.
+func Parse(source []byte) (*Template, error) {
+	src := string(source)
+	t := &Template{src: src, lines: lineStarts(src)}
+	t.isASCII = isASCII(src)
 	if !t.isASCII {
 		t.countRunes()
 	}
 	if err := t.checkText(); err != nil {
 		return nil, err
 	}
-	body := len(src) - len(bytes.TrimPrefix(src, []byte(bom)))
-	if first := bytes.TrimLeft(src[body:], " \t\r\n"); len(first) > 0 && first[0] == '{' {
+	body := len(src) - len(strings.TrimPrefix(src, bom))
+	if first := strings.TrimLeft(src[body:], " \t\r\n"); len(first) > 0 && first[0] == '{' {
 		root, jsonErr := t.readJSON(body)
 		if jsonErr == nil {
-			t.Format, t.Root = JSON, root
+			t.format, t.root = JSON, root
 			return t, nil
 		}
 		// A YAML flow mapping starts with a brace too. Where neither reader is
@@ -83,7 +81,7 @@ func Parse(src []byte) (*Template, error) {
 		if err != nil || root.Kind != Mapping {
 			return nil, jsonErr
 		}
-		t.Root = root
+		t.root = root
 		return t, nil
 	}
 	root, err := t.readYAML()
@@ -93,9 +91,28 @@ func Parse(src []byte) (*Template, error) {
 	if root.Kind != Mapping {
 		return nil, t.NotTemplate(root.Span.Start, "the document is not a mapping", "a template is a mapping with Resources; of Terraform or the CDK it is what they make")
 	}
-	t.Root = root
+	t.root = root
 	return t, nil
 }
+
+// isASCII reports whether every character of a text is one byte.
+func isASCII(s string) bool {
+	for i := range len(s) {
+		if s[i] >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return true
+}
+
+// Source returns the text that was read, byte for byte.
+func (t *Template) Source() string { return t.src }
+
+// Format returns the notation of the template.
+func (t *Template) Format() Format { return t.format }
+
+// Root returns the tree, which is always a mapping. Nobody may write into it.
+func (t *Template) Root() *Node { return t.root }
 
 // Anchor returns the name of the anchor (&name) on a node, or "".
 func (t *Template) Anchor(n *Node) string { return t.anchors[n] }
@@ -108,14 +125,14 @@ func (t *Template) HasAlias(name string) bool {
 
 // checkText refuses what is no UTF-8 text at all.
 func (t *Template) checkText() error {
-	src := t.Source
-	if len(bytes.TrimSpace(bytes.TrimPrefix(src, []byte(bom)))) == 0 {
+	src := t.src
+	if len(strings.TrimSpace(strings.TrimPrefix(src, bom))) == 0 {
 		return t.Errorf(0, "the template is empty")
 	}
-	if bytes.HasPrefix(src, []byte("\xff\xfe")) || bytes.HasPrefix(src, []byte("\xfe\xff")) {
+	if strings.HasPrefix(src, "\xff\xfe") || strings.HasPrefix(src, "\xfe\xff") {
 		return t.Errorf(0, "the template is UTF-16, not UTF-8")
 	}
-	if i := bytes.IndexByte(src, 0); i >= 0 {
+	if i := strings.IndexByte(src, 0); i >= 0 {
 		return t.Errorf(i, "NUL byte: the template is not text")
 	}
 	for i := 0; i < len(src) && !t.isASCII; {
@@ -123,7 +140,7 @@ func (t *Template) checkText() error {
 			i++
 			continue
 		}
-		r, n := utf8.DecodeRune(src[i:])
+		r, n := utf8.DecodeRuneInString(src[i:])
 		if r == utf8.RuneError && n == 1 {
 			return t.Errorf(i, "invalid UTF-8 byte 0x%02x", src[i])
 		}

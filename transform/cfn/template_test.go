@@ -16,7 +16,7 @@ func spans(t *testing.T, src string) []string {
 	var visit func(path string, n *Node)
 	visit = func(path string, n *Node) {
 		if path != "" {
-			all = append(all, fmt.Sprintf("%s=%s", path, tmpl.Source[n.Span.Start:n.Span.End]))
+			all = append(all, fmt.Sprintf("%s=%s", path, tmpl.src[n.Span.Start:n.Span.End]))
 		}
 		for _, p := range n.Pairs {
 			visit(strings.TrimPrefix(path+"."+p.Key.Value, "."), p.Value)
@@ -25,7 +25,7 @@ func spans(t *testing.T, src string) []string {
 			visit(fmt.Sprintf("%s[%d]", path, i), item)
 		}
 	}
-	visit("", tmpl.Root)
+	visit("", tmpl.Root())
 	return all
 }
 
@@ -79,41 +79,8 @@ func TestPosition(t *testing.T) {
 	}{
 		{"é", "1:1"}, {"1", "1:4"}, {"b", "2:1"}, {"x", "2:8"},
 	} {
-		if got := tmpl.Position(strings.Index(string(tmpl.Source), test.at)).String(); got != test.want {
+		if got := tmpl.Position(strings.Index(string(tmpl.src), test.at)).String(); got != test.want {
 			t.Errorf("position of %q is %s, want %s", test.at, got, test.want)
 		}
-	}
-}
-
-func TestApply(t *testing.T) {
-	edit := func(start, end int, text string) Edit { return Edit{Span{start, end}, text} }
-	for _, test := range []struct {
-		name  string
-		edits []Edit
-		want  string
-		err   string
-	}{
-		{"none", nil, "abcdef", ""},
-		{"any order", []Edit{edit(4, 5, "X"), edit(0, 1, "")}, "bcdXf", ""},
-		{"insertions at one place", []Edit{edit(3, 3, "1"), edit(3, 3, "2")}, "abc12def", ""},
-		{"insertion before a deletion", []Edit{edit(3, 5, ""), edit(3, 3, "1")}, "abc1f", ""},
-		{"both ends", []Edit{edit(0, 0, "<"), edit(6, 6, ">")}, "<abcdef>", ""},
-		{"overlap", []Edit{edit(1, 4, ""), edit(3, 5, "")}, "", "edit 3-5 overlaps edit 1-4"},
-		{"insertion in a deletion", []Edit{edit(1, 4, ""), edit(2, 2, "x")}, "", "edit 2-2 overlaps edit 1-4"},
-		{"outside", []Edit{edit(5, 7, "")}, "", "edit 5-7 is outside of the source of 6 bytes"},
-		{"backwards", []Edit{edit(5, 4, "")}, "", "edit 5-4 is outside of the source of 6 bytes"},
-	} {
-		t.Run(test.name, func(t *testing.T) {
-			got, err := Apply([]byte("abcdef"), test.edits)
-			if test.err != "" {
-				if err == nil || err.Error() != test.err {
-					t.Errorf("error %v, want %s", err, test.err)
-				}
-				return
-			}
-			if err != nil || string(got) != test.want {
-				t.Errorf("got %q, %v; want %q", got, err, test.want)
-			}
-		})
 	}
 }

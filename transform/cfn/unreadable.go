@@ -1,7 +1,6 @@
 package cfn
 
 import (
-	"bytes"
 	"fmt"
 	"strconv"
 	"strings"
@@ -22,7 +21,9 @@ func (t *Template) yamlError(err error) error {
 		line++
 	}
 	offset := t.lines[min(max(line, 1), len(t.lines))-1]
-	offset += len(t.lineIndent(offset))
+	for offset < len(t.src) && (t.src[offset] == ' ' || t.src[offset] == '\t') {
+		offset++
+	}
 	if strings.HasPrefix(message, "exceeded max depth") {
 		return t.tooDeep(offset)
 	}
@@ -42,11 +43,11 @@ func (t *Template) unreadable(offset int, message string) *Error {
 // CloudFormation, or -1.
 func (t *Template) doubleBrace() int {
 	for at := 0; ; at += len("{{") {
-		next := bytes.Index(t.Source[at:], []byte("{{"))
+		next := strings.Index(t.src[at:], "{{")
 		if next < 0 {
 			return -1
 		}
-		if at += next; !bytes.HasPrefix(t.Source[at:], []byte("{{resolve:")) {
+		if at += next; !strings.HasPrefix(t.src[at:], "{{resolve:") {
 			return at
 		}
 	}

@@ -1,9 +1,9 @@
 package cfn
 
 import (
-	"bytes"
 	"errors"
 	"io"
+	"strings"
 	"unicode/utf8"
 
 	"gopkg.in/yaml.v3"
@@ -36,7 +36,7 @@ func (r *yamlReader) newNode(kind Kind, start int) *Node {
 
 // readYAML reads the one document of the template.
 func (t *Template) readYAML() (*Node, error) {
-	decoder := yaml.NewDecoder(bytes.NewReader(t.Source))
+	decoder := yaml.NewDecoder(strings.NewReader(t.src))
 	var document yaml.Node
 	if err := decoder.Decode(&document); err != nil {
 		if errors.Is(err, io.EOF) {
@@ -63,16 +63,16 @@ func (t *Template) readYAML() (*Node, error) {
 // at returns the byte offset of yaml.v3's line and column, which counts runes.
 func (r *yamlReader) at(n *yaml.Node) int {
 	if n.Line < 1 || n.Line > len(r.lines) {
-		return len(r.Source)
+		return len(r.src)
 	}
 	if r.isASCII {
-		return min(r.lines[n.Line-1]+n.Column-1, len(r.Source))
+		return min(r.lines[n.Line-1]+n.Column-1, len(r.src))
 	}
 	if n.Line != r.line || n.Column < r.column {
 		r.line, r.column, r.offset = n.Line, 1, r.lines[n.Line-1]
 	}
-	for r.column < n.Column && r.offset < len(r.Source) {
-		_, size := utf8.DecodeRune(r.Source[r.offset:])
+	for r.column < n.Column && r.offset < len(r.src) {
+		_, size := utf8.DecodeRuneInString(r.src[r.offset:])
 		r.offset += size
 		r.column++
 	}
@@ -128,7 +128,7 @@ func (r *yamlReader) node(y *yaml.Node) (*Node, error) {
 // hasProperties reports whether y has a tag or an anchor before its value. A
 // block mapping starts where its first key does, whose properties are its own.
 func (r *yamlReader) hasProperties(y *yaml.Node, start int) bool {
-	if start >= len(r.Source) || (r.Source[start] != '!' && r.Source[start] != '&') {
+	if start >= len(r.src) || (r.src[start] != '!' && r.src[start] != '&') {
 		return false
 	}
 	if y.Kind == yaml.MappingNode && y.Style&yaml.FlowStyle == 0 {
@@ -142,21 +142,21 @@ func (r *yamlReader) properties(start int, y *yaml.Node) (tag string, body int) 
 	i := start
 	anchored := y.Anchor == ""
 	// What follows on the next line may be those of the next node.
-	for i < len(r.Source) && (r.Source[i] == '!' && tag == "" || r.Source[i] == '&' && !anchored) {
+	for i < len(r.src) && (r.src[i] == '!' && tag == "" || r.src[i] == '&' && !anchored) {
 		end := i + 1
-		anchored = anchored || r.Source[i] == '&'
+		anchored = anchored || r.src[i] == '&'
 		switch {
-		case r.Source[i] == '&':
+		case r.src[i] == '&':
 			end += len(y.Anchor)
-		case len(y.Tag) > 1 && bytes.HasPrefix(r.Source[i:], []byte(y.Tag)):
+		case len(y.Tag) > 1 && strings.HasPrefix(r.src[i:], y.Tag):
 			end = i + len(y.Tag) // a comma or a bracket may belong to it
 		default: // written in another way, as with %21
-			for end < len(r.Source) && !isBlank(r.Source[end]) {
+			for end < len(r.src) && !isBlank(r.src[end]) {
 				end++
 			}
 		}
-		if r.Source[i] == '!' {
-			tag = string(r.Source[i:end])
+		if r.src[i] == '!' {
+			tag = r.src[i:end]
 		}
 		body = end
 		i = r.skipSpace(end)
@@ -191,7 +191,7 @@ func (r *yamlReader) shortForm(arg *Node, name, tag string) *Node {
 	start := arg.Span.Start
 	call := r.newNode(Mapping, start)
 	call.Style, call.Span.End = ShortForm, arg.Span.End
-	key := r.newNode(Scalar, start+max(bytes.Index(r.Source[start:arg.body], []byte(tag)), 0))
+	key := r.newNode(Scalar, start+max(strings.Index(r.src[start:arg.body], tag), 0))
 	key.Value, key.Span.End = name, key.Span.Start+len(tag)
 	arg.Span.Start = arg.body
 	call.Pairs = []Pair{{Key: key, Value: arg}}

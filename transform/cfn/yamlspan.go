@@ -1,7 +1,6 @@
 package cfn
 
 import (
-	"bytes"
 	"strings"
 
 	"gopkg.in/yaml.v3"
@@ -10,7 +9,7 @@ import (
 // closing returns the end of a collection whose last child ends at end: behind
 // the closing bracket of a flow collection, else that very place.
 func (r *yamlReader) closing(n *Node, end int, opening, bracket byte) int {
-	if n.Style != Flow || n.body >= len(r.Source) || r.Source[n.body] != opening {
+	if n.Style != Flow || n.body >= len(r.src) || r.src[n.body] != opening {
 		return end // also the pair of "[a: b]", a mapping without brackets
 	}
 	if end == n.body {
@@ -19,9 +18,9 @@ func (r *yamlReader) closing(n *Node, end int, opening, bracket byte) int {
 	for {
 		end = r.skipSpace(end)
 		switch {
-		case end < len(r.Source) && (r.Source[end] == ',' || r.Source[end] == ':'):
+		case end < len(r.src) && (r.src[end] == ',' || r.src[end] == ':'):
 			end++
-		case end < len(r.Source) && r.Source[end] == bracket:
+		case end < len(r.src) && r.src[end] == bracket:
 			return end + 1
 		default:
 			return end
@@ -31,7 +30,7 @@ func (r *yamlReader) closing(n *Node, end int, opening, bracket byte) int {
 
 // scalar sets the style and the end of a scalar.
 func (r *yamlReader) scalar(n *Node, y *yaml.Node) {
-	src := r.Source
+	src := r.src
 	switch {
 	case y.Style&yaml.DoubleQuotedStyle != 0:
 		n.Style = DoubleQuoted
@@ -69,8 +68,8 @@ func (r *yamlReader) scalar(n *Node, y *yaml.Node) {
 
 // plainEnd returns the end of a plain scalar. It has no escapes, so its source
 // is its text but for the white space at which lines were folded.
-func plainEnd(src []byte, start int, value string) int {
-	if end := start + len(value); end <= len(src) && string(src[start:end]) == value {
+func plainEnd(src string, start int, value string) int {
+	if end := start + len(value); end <= len(src) && src[start:end] == value {
 		return end // on one line
 	}
 	i, end := start, start
@@ -95,11 +94,11 @@ func plainEnd(src []byte, start int, value string) int {
 
 // blockLines returns where the first line of a block scalar starts.
 func (t *Template) blockLines(n *Node) int {
-	i := t.lineEnd(n.body)
-	if i >= len(t.Source) {
+	i := t.LineEnd(n.body)
+	if i >= len(t.src) {
 		return i
 	}
-	return i + lineBreak(t.Source, i)
+	return i + lineBreak(t.src, i)
 }
 
 // literalEnd counts off the lines that the text of a literal scalar has.
@@ -117,13 +116,13 @@ func (t *Template) literalEnd(n *Node) int {
 		i++
 	}
 	if n.Value == "" {
-		return t.lineEnd(n.body)
+		return t.LineEnd(n.body)
 	}
 	end := t.blockLines(n)
-	for ; lines >= 0 && end < len(t.Source); lines-- {
-		end = t.lineEnd(end)
-		if end < len(t.Source) {
-			end += lineBreak(t.Source, end)
+	for ; lines >= 0 && end < len(t.src); lines-- {
+		end = t.LineEnd(end)
+		if end < len(t.src) {
+			end += lineBreak(t.src, end)
 		}
 	}
 	return end
@@ -131,17 +130,17 @@ func (t *Template) literalEnd(n *Node) int {
 
 // foldedEnd looks for the first line that is indented less than the text.
 func (t *Template) foldedEnd(n *Node) int {
-	indent, end := t.blockIndent(n), t.lineEnd(n.body)
+	indent, end := t.BlockIndent(n), t.LineEnd(n.body)
 	if indent < 0 {
 		return end
 	}
-	for i := t.blockLines(n); i < len(t.Source); {
-		next := t.lineEnd(i)
-		line := t.Source[i:next]
-		if next < len(t.Source) {
-			next += lineBreak(t.Source, next)
+	for i := t.blockLines(n); i < len(t.src); {
+		next := t.LineEnd(i)
+		line := t.src[i:next]
+		if next < len(t.src) {
+			next += lineBreak(t.src, next)
 		}
-		text := bytes.TrimLeft(line, " ")
+		text := strings.TrimLeft(line, " ")
 		if len(text) > 0 {
 			if len(line)-len(text) < indent {
 				break
@@ -151,10 +150,10 @@ func (t *Template) foldedEnd(n *Node) int {
 		i = next
 	}
 	// Of the empty lines behind, those belong to it whose line feeds it keeps.
-	for kept := len(n.Value) - len(strings.TrimRight(n.Value, "\n")); kept > 1 && end < len(t.Source); kept-- {
-		end = t.lineEnd(end)
-		if end < len(t.Source) {
-			end += lineBreak(t.Source, end)
+	for kept := len(n.Value) - len(strings.TrimRight(n.Value, "\n")); kept > 1 && end < len(t.src); kept-- {
+		end = t.LineEnd(end)
+		if end < len(t.src) {
+			end += lineBreak(t.src, end)
 		}
 	}
 	return end
@@ -163,32 +162,32 @@ func (t *Template) foldedEnd(n *Node) int {
 // blockIndent returns the number of spaces by which the text of a block scalar
 // is indented, or -1 where it has no text. Spaces that its first line has
 // beyond that belong to its value and are seen there.
-func (t *Template) blockIndent(n *Node) int {
-	spaces := func(s []byte) int {
-		text := bytes.TrimLeft(s, " \r\n")
+func (t *Template) BlockIndent(n *Node) int {
+	spaces := func(s string) int {
+		text := strings.TrimLeft(s, " \r\n")
 		if len(text) == 0 {
 			return -1
 		}
 		before := s[:len(s)-len(text)]
-		return len(before) - (bytes.LastIndexAny(before, "\r\n") + 1)
+		return len(before) - (strings.LastIndexAny(before, "\r\n") + 1)
 	}
-	inValue := spaces([]byte(n.Value))
+	inValue := spaces(n.Value)
 	if inValue < 0 {
 		return -1
 	}
-	return spaces(t.Source[t.blockLines(n):]) - inValue
+	return spaces(t.src[t.blockLines(n):]) - inValue
 }
 
 // skipSpace returns the offset behind white space, line breaks and comments.
 func (t *Template) skipSpace(i int) int {
-	for i < len(t.Source) {
+	for i < len(t.src) {
 		switch {
-		case isBlank(t.Source[i]):
+		case isBlank(t.src[i]):
 			i++
-		case lineBreak(t.Source, i) > 0:
-			i += lineBreak(t.Source, i)
-		case t.Source[i] == '#' && (i == 0 || isBlank(t.Source[i-1])):
-			i = t.lineEnd(i)
+		case lineBreak(t.src, i) > 0:
+			i += lineBreak(t.src, i)
+		case t.src[i] == '#' && (i == 0 || isBlank(t.src[i-1])):
+			i = t.LineEnd(i)
 		default:
 			return i
 		}

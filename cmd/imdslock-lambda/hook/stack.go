@@ -123,7 +123,7 @@ func (f Function) callOfMacro(t *cfn.Template) (params.Values, bool) {
 		return nil, false
 	}
 	for _, section := range []string{"Transform", "Fn::Transform"} {
-		n := t.Root.Get(section)
+		n := t.Root().Get(section)
 		if n == nil {
 			continue
 		}

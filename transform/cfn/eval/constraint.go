@@ -44,7 +44,7 @@ func (e *Evaluator) readConstraints() {
 		return
 	}
 	e.constrained = true
-	if section := e.t.Root.Get("Conditions"); section != nil {
+	if section := e.t.Root().Get("Conditions"); section != nil {
 		for _, p := range section.Pairs {
 			if e.mayBeRefused(p.Value) {
 				cases := e.condition(p.Key.Value, p.Key.Span.Start, nil)
@@ -52,7 +52,7 @@ func (e *Evaluator) readConstraints() {
 			}
 		}
 	}
-	section := e.t.Root.Get("Rules")
+	section := e.t.Root().Get("Rules")
 	if section == nil {
 		return
 	}

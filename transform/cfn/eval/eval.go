@@ -60,14 +60,14 @@ type Evaluator struct {
 // everything that the evaluator is asked, and it stops when ctx is done.
 func New(ctx context.Context, t *cfn.Template, given map[string]string) *Evaluator {
 	e := &Evaluator{
-		ctx: ctx, t: t, given: given, mappings: t.Root.Get("Mappings"),
+		ctx: ctx, t: t, given: given, mappings: t.Root().Get("Mappings"),
 		definitions: map[string]*cfn.Node{},
 		variables:   map[string]*variable{},
 		cases:       map[string][]branch{},
 		inside:      map[string]bool{},
 		mentions:    map[*cfn.Node]mention{},
 	}
-	if section := t.Root.Get("Conditions"); section != nil {
+	if section := t.Root().Get("Conditions"); section != nil {
 		for _, p := range section.Pairs {
 			e.definitions[p.Key.Value] = p.Value
 		}

@@ -221,7 +221,7 @@ func (e *Evaluator) call(n *cfn.Node, name string, arg *cfn.Node, w world) []bra
 
 // source is the text of a node, which tells one that is not known from others.
 func (e *Evaluator) source(n *cfn.Node) string {
-	return string(e.t.Source[n.Span.Start:n.Span.End])
+	return string(e.t.Source()[n.Span.Start:n.Span.End])
 }
 
 func (e *Evaluator) base64(at int, v Value) Value {

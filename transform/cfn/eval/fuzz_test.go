@@ -86,7 +86,7 @@ func checkOutcomes(t *testing.T, seed uint64, plain bool) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	outcomes, err := eval.New(t.Context(), tmpl, nil).Outcomes(tmpl.Root.Get("Value"))
+	outcomes, err := eval.New(t.Context(), tmpl, nil).Outcomes(tmpl.Root().Get("Value"))
 	if err != nil {
 		t.Fatalf("%v\n%s", err, src)
 	}
@@ -133,16 +133,16 @@ func checkOutcomes(t *testing.T, seed uint64, plain bool) {
 // parameter store.
 func checkGiven(t *testing.T, tmpl *cfn.Template, values map[string]string, v any) {
 	t.Helper()
-	outcomes, err := eval.New(t.Context(), tmpl, values).Outcomes(tmpl.Root.Get("Value"))
+	outcomes, err := eval.New(t.Context(), tmpl, values).Outcomes(tmpl.Root().Get("Value"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	isStored := strings.Contains(string(tmpl.Source), "AWS::SSM")
+	isStored := strings.Contains(string(tmpl.Source()), "AWS::SSM")
 	if !slices.ContainsFunc(outcomes, func(o eval.Outcome) bool { return covers(o, values, v) }) {
-		t.Fatalf("given %v it is %v, not among %v\n%s", values, v, outcomes, tmpl.Source)
+		t.Fatalf("given %v it is %v, not among %v\n%s", values, v, outcomes, tmpl.Source())
 	}
 	if !isStored && (len(outcomes) != 1 || outcomes[0].Value.Kind == eval.Unknown) {
-		t.Fatalf("given %v it is %v and nothing else, got %v\n%s", values, v, outcomes, tmpl.Source)
+		t.Fatalf("given %v it is %v and nothing else, got %v\n%s", values, v, outcomes, tmpl.Source())
 	}
 }
 
@@ -192,7 +192,7 @@ func FuzzTemplates(f *testing.F) {
 		}
 		e := eval.New(t.Context(), tmpl, nil)
 		tried := 0
-		for n := range tmpl.Root.All {
+		for n := range tmpl.Root().All {
 			if name, _ := n.Function(); name == "" {
 				continue
 			}

@@ -22,7 +22,7 @@ func parse(t *testing.T, src string) *cfn.Template {
 // the reason for what is not known.
 func outcomes(t *testing.T, e *Evaluator, path ...string) []string {
 	t.Helper()
-	all, err := e.Outcomes(e.t.Root.Get(path...))
+	all, err := e.Outcomes(e.t.Root().Get(path...))
 	if err != nil {
 		t.Fatal(err)
 	}

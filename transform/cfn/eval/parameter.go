@@ -26,7 +26,7 @@ type parameter struct {
 // readParameters reads the section Parameters.
 func (e *Evaluator) readParameters() {
 	e.parameters = map[string]*parameter{}
-	section := e.t.Root.Get("Parameters")
+	section := e.t.Root().Get("Parameters")
 	if section == nil {
 		return
 	}
@@ -148,7 +148,7 @@ func (e *Evaluator) Defaults() map[string]string {
 func (e *Evaluator) Validate(name, value string) error {
 	p := e.parameters[name]
 	if p == nil {
-		err := e.t.Errorf(e.t.Root.Span.Start, "there is no parameter %q", name)
+		err := e.t.Errorf(e.t.Root().Span.Start, "there is no parameter %q", name)
 		return err
 	}
 	if why := e.refusal(p, value); why != "" {

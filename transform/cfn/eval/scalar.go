@@ -25,8 +25,8 @@ func ScalarText(t *cfn.Template, n *cfn.Node) (string, bool) {
 	if n.Style != cfn.Plain {
 		return n.Value, true
 	}
-	if t.Format == cfn.YAML {
-		before := strings.TrimSuffix(string(t.Source[n.Span.Start:n.Span.End]), n.Value)
+	if t.Format() == cfn.YAML {
+		before := strings.TrimSuffix(string(t.Source()[n.Span.Start:n.Span.End]), n.Value)
 		if strings.Contains(before, "!!str ") {
 			return n.Value, true
 		}

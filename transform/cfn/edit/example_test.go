@@ -1,10 +1,11 @@
-package cfn_test
+package edit_test
 
 import (
 	"fmt"
 	"log"
 
 	"imdslock/transform/cfn"
+	"imdslock/transform/cfn/edit"
 )
 
 func ExampleApply() {
@@ -13,19 +14,19 @@ func ExampleApply() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	properties := t.Root.Get("Resources", "Topic", "Properties")
+	properties := t.Root().Get("Resources", "Topic", "Properties")
 	name := properties.Get("DisplayName")
 	fmt.Printf("%v: %s\n", t.Position(name.Span.Start), src[name.Span.Start:name.Span.End])
 
-	rename, err := t.Replace(name, cfn.NewScalar("b", name.QuoteOf()))
+	rename, err := edit.Replace(t, name, edit.Scalar("b", edit.QuoteOf(name)))
 	if err != nil {
 		log.Fatal(err)
 	}
-	add, err := t.Add(properties, cfn.NewPair{Key: "FifoTopic", Value: cfn.NewScalar("true", cfn.Number)})
+	add, err := edit.Add(t, properties, edit.Pair{Key: "FifoTopic", Value: edit.Scalar("true", edit.Number)})
 	if err != nil {
 		log.Fatal(err)
 	}
-	out, err := cfn.Apply(src, []cfn.Edit{add, rename})
+	out, err := edit.Apply(src, []edit.Edit{add, rename})
 	if err != nil {
 		log.Fatal(err)
 	}

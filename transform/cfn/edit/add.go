@@ -1,13 +1,15 @@
-package cfn
+package edit
 
 import (
-	"bytes"
 	"strings"
+
+	"imdslock/transform/cfn"
 )
 
 // Add returns the edit that adds a pair to a mapping that has pairs already,
 // behind the last one that allows it, in the style of those beside it.
-func (t *Template) Add(m *Node, p NewPair) (Edit, error) {
+func Add(template *cfn.Template, m *cfn.Node, p Pair) (Edit, error) {
+	t := newWriter(template)
 	for _, q := range m.Pairs {
 		if q.Key.Value == "<<" {
 			e := t.Errorf(q.Key.Span.Start, "a merge key << may bring %s in already", p.Key)
@@ -15,7 +17,7 @@ func (t *Template) Add(m *Node, p NewPair) (Edit, error) {
 			return Edit{}, e
 		}
 	}
-	if m.Style == Flow {
+	if m.Style == cfn.Flow {
 		return t.addFlow(m, p), nil
 	}
 	return t.addBlock(m, p)
@@ -24,10 +26,10 @@ func (t *Template) Add(m *Node, p NewPair) (Edit, error) {
 // addBlock adds a pair on lines of its own. They come behind a pair that does
 // not end in a block scalar, whose text another line could change, or else
 // before the first key.
-func (t *Template) addBlock(m *Node, p NewPair) (Edit, error) {
+func (t writer) addBlock(m *cfn.Node, p Pair) (Edit, error) {
 	first := m.Pairs[0].Key
-	start := t.lineStart(first.Span.Start)
-	if strings.ContainsAny(string(t.Source[start:first.Span.Start]), "?{[") {
+	start := t.LineStart(first.Span.Start)
+	if strings.ContainsAny(t.src[start:first.Span.Start], "?{[") {
 		return Edit{}, t.Errorf(first.Span.Start, "cannot add %s beside a key in this style", p.Key)
 	}
 	indent := t.indent(first.Span.Start)
@@ -35,38 +37,38 @@ func (t *Template) addBlock(m *Node, p NewPair) (Edit, error) {
 	lines := t.blockPair(p, first.Style, t.unit(m))
 	for i := len(m.Pairs) - 1; i >= 0; i-- {
 		q := m.Pairs[i]
-		if q.Value.endsInBlockScalar() {
+		if endsInBlockScalar(q.Value) {
 			continue
 		}
-		at := t.behindComments(t.lineEnd(max(q.Value.Span.End, q.Key.Span.End)), len(indent))
-		return Edit{Span{at, at}, eol + indent + joinLines(lines, eol, indent)}, nil
+		at := t.behindComments(t.LineEnd(max(q.Value.Span.End, q.Key.Span.End)), len(indent))
+		return splice(at, at, eol+indent+joinLines(lines, eol, indent)), nil
 	}
 	at := t.aboveComments(first.Span.Start)
-	return Edit{Span{at, at}, joinLines(lines, eol, indent) + eol + indent}, nil
+	return splice(at, at, joinLines(lines, eol, indent)+eol+indent), nil
 }
 
 // behindComments moves the end of a line behind the comments below it that are
 // indented by more than a number of bytes: they belong to what stands there.
-func (t *Template) behindComments(end, indent int) int {
-	for end < len(t.Source) {
-		next := end + lineBreak(t.Source, end)
+func (t writer) behindComments(end, indent int) int {
+	for end < len(t.src) {
+		next := t.NextLine(end)
 		space := len(t.lineIndent(next))
-		if space <= indent || next+space >= len(t.Source) || t.Source[next+space] != '#' {
+		if space <= indent || next+space >= len(t.src) || t.src[next+space] != '#' {
 			break
 		}
-		end = t.lineEnd(next)
+		end = t.LineEnd(next)
 	}
 	return end
 }
 
 // aboveComments moves the start of a key above the comments right before it,
 // where they are in the same column.
-func (t *Template) aboveComments(key int) int {
-	start := t.lineStart(key)
+func (t writer) aboveComments(key int) int {
+	start := t.LineStart(key)
 	column := key - start
-	for start > t.lines[0] {
-		above := t.lineStart(start - 1)
-		if len(t.lineIndent(above)) != column || t.Source[above+column] != '#' || strings.Trim(string(t.Source[t.lineStart(key):key]), " ") != "" {
+	for start > t.LineStart(0) {
+		above := t.LineStart(start - 1)
+		if len(t.lineIndent(above)) != column || t.src[above+column] != '#' || strings.Trim(t.src[t.LineStart(key):key], " ") != "" {
 			break
 		}
 		start, key = above, above+column
@@ -89,11 +91,11 @@ func joinLines(lines []string, eol, indent string) string {
 
 // unit returns the white space by which a level is indented more than the one
 // around it: as the children of m's own pairs are, or the template's first.
-func (t *Template) unit(m *Node) string {
-	for _, mapping := range []*Node{m, t.Root} {
+func (t writer) unit(m *cfn.Node) string {
+	for _, mapping := range []*cfn.Node{m, t.Root()} {
 		for _, p := range mapping.Pairs {
 			v := p.Value
-			if v.Kind != Mapping || len(v.Pairs) == 0 || v.Style == ShortForm {
+			if v.Kind != cfn.Mapping || len(v.Pairs) == 0 || v.Style == cfn.ShortForm {
 				continue
 			}
 			key, child := t.lineIndent(p.Key.Span.Start), t.lineIndent(v.Pairs[0].Key.Span.Start)
@@ -102,8 +104,8 @@ func (t *Template) unit(m *Node) string {
 			}
 		}
 	}
-	if len(t.Root.Pairs) > 0 && t.Format == JSON {
-		if unit := t.lineIndent(t.Root.Pairs[0].Key.Span.Start); unit != "" {
+	if len(t.Root().Pairs) > 0 && t.Format() == cfn.JSON {
+		if unit := t.lineIndent(t.Root().Pairs[0].Key.Span.Start); unit != "" {
 			return unit
 		}
 	}
@@ -112,13 +114,13 @@ func (t *Template) unit(m *Node) string {
 
 // sequenceIndent returns the white space by which the template indents a
 // sequence more than its key: as the first one does, or a level.
-func (t *Template) sequenceIndent(unit string) string {
-	for n := range t.Root.All {
-		if n.Kind != Mapping || n.Style != Block {
+func (t writer) sequenceIndent(unit string) string {
+	for n := range t.Root().All {
+		if n.Kind != cfn.Mapping || n.Style != cfn.Block {
 			continue
 		}
 		for _, p := range n.Pairs {
-			if v := p.Value; v.Kind == Sequence && v.Style == Block && len(v.Items) > 0 {
+			if v := p.Value; v.Kind == cfn.Sequence && v.Style == cfn.Block && len(v.Items) > 0 {
 				dash := t.lineIndent(v.Span.Start)
 				if indent, ok := strings.CutPrefix(dash, t.lineIndent(p.Key.Span.Start)); ok {
 					return indent
@@ -129,15 +131,15 @@ func (t *Template) sequenceIndent(unit string) string {
 	return unit
 }
 
-// addFlow adds a pair behind the last of a flow mapping or JSON object, with
+// addFlow adds a pair behind the last of a flow mapping or cfn.JSON object, with
 // the white space that stands before and in that one.
-func (t *Template) addFlow(m *Node, p NewPair) Edit {
+func (t writer) addFlow(m *cfn.Node, p Pair) Edit {
 	last := m.Pairs[len(m.Pairs)-1]
-	from := m.body + 1
+	from := m.Body() + 1
 	if len(m.Pairs) > 1 {
 		from = m.Pairs[len(m.Pairs)-2].Value.Span.End
 	}
-	separator := string(t.Source[from:last.Key.Span.Start]) // with the comma, wherever it stands
+	separator := t.src[from:last.Key.Span.Start] // with the comma, wherever it stands
 	space := strings.Replace(separator, ",", "", 1)
 	switch {
 	case strings.Trim(space, " \t\r\n") != "": // comments
@@ -150,28 +152,28 @@ func (t *Template) addFlow(m *Node, p NewPair) Edit {
 	default:
 		separator = "," + space
 	}
-	colon := string(t.Source[last.Key.Span.End:max(last.Key.Span.End, last.Value.Span.Start)])
-	if trimmed := strings.Trim(colon, " \t"); trimmed != ":" || (t.Format == YAML && colon == ":") {
+	colon := t.src[last.Key.Span.End:max(last.Key.Span.End, last.Value.Span.Start)]
+	if trimmed := strings.Trim(colon, " \t"); trimmed != ":" || (t.Format() == cfn.YAML && colon == ":") {
 		colon = ": "
 	}
 	key := p.Key
 	switch last.Key.Style {
-	case DoubleQuoted, JSONString:
+	case cfn.DoubleQuoted, cfn.JSONString:
 		key = `"` + key + `"`
-	case SingleQuoted:
+	case cfn.SingleQuoted:
 		key = "'" + key + "'"
 	}
 	var value string
-	if strings.Contains(space, "\n") && t.Format == JSON {
+	if strings.Contains(space, "\n") && t.Format() == cfn.JSON {
 		value = t.indented(p.Value, space, colon, t.unit(m))
 	} else {
 		value = t.inline(p.Value)
 	}
 	at := last.Value.Span.End
-	if behind := bytes.TrimLeft(t.Source[at:t.lineEnd(at)], ", \t"); t.Format == YAML && bytes.HasPrefix(behind, []byte("#")) {
+	if behind := strings.TrimLeft(t.src[at:t.LineEnd(at)], ", \t"); t.Format() == cfn.YAML && strings.HasPrefix(behind, "#") {
 		// The comment stays with its value: the new pair comes before it.
 		at = last.Key.Span.Start
-		return Edit{Span{at, at}, key + colon + value + "," + space}
+		return splice(at, at, key+colon+value+","+space)
 	}
-	return Edit{Span{at, at}, separator + key + colon + value}
+	return splice(at, at, separator+key+colon+value)
 }

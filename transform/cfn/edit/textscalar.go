@@ -1,36 +1,38 @@
-package cfn
+package edit
 
 import (
 	"fmt"
 	"strings"
+
+	"imdslock/transform/cfn"
 )
 
 // replaceIn replaces text[start:end] of a scalar.
 func (x *Text) replaceIn(p piece, start, end int, text string) (Edit, error) {
 	switch p.node.Style {
-	case Literal, Folded:
+	case cfn.Literal, cfn.Folded:
 		return x.template.replaceLines(p, start, end, text)
-	case DoubleQuoted, JSONString:
+	case cfn.DoubleQuoted, cfn.JSONString:
 		from, ok := p.source(start)
 		to, ok2 := p.source(end)
-		if ok && ok2 && (p.node.Style == JSONString || !x.template.folds(from, to, text)) {
-			return Edit{Span{from, to}, unquoted(text)}, nil
+		if ok && ok2 && (p.node.Style == cfn.JSONString || !x.template.folds(from, to, text)) {
+			return splice(from, to, unquoted(text)), nil
 		}
-	case SingleQuoted:
+	case cfn.SingleQuoted:
 		from, ok := p.source(start)
 		to, ok2 := p.source(end)
 		if ok && ok2 && foldable(text) && p.foldsAt(start) && p.foldsAt(end) {
 			t := x.template
-			indent := strings.Repeat(" ", t.Position(p.node.body).Column-1)
-			if t.lineStart(from) > p.node.body {
+			indent := strings.Repeat(" ", t.Position(p.node.Body()).Column-1)
+			if t.LineStart(from) > p.node.Body() {
 				indent = t.lineIndent(from)
 			}
-			return Edit{Span{from, to}, foldLines(strings.ReplaceAll(text, "'", "''"), t.eol(from), indent)}, nil
+			return splice(from, to, foldLines(strings.ReplaceAll(text, "'", "''"), t.eol(from), indent)), nil
 		}
 	}
 	// No way to say it in these quotes: in double quotes there always is.
 	whole := quoteJSON(p.node.Value[:start] + text + p.node.Value[end:])
-	span := Span{p.node.body, p.node.Span.End}
+	span := cfn.Span{Start: p.node.Body(), End: p.node.Span.End}
 	if span.Start < span.End {
 		return Edit{span, whole}, nil
 	}
@@ -40,7 +42,7 @@ func (x *Text) replaceIn(p piece, start, end int, text string) (Edit, error) {
 	return Edit{span, " " + whole}, nil
 }
 
-// unquoted writes text as the inside of a double-quoted scalar or JSON string.
+// unquoted writes text as the inside of a double-quoted scalar or cfn.JSON string.
 func unquoted(text string) string {
 	s := quoteJSON(text)
 	return s[1 : len(s)-1]
@@ -48,12 +50,12 @@ func unquoted(text string) string {
 
 // folds reports whether spaces at an end of text would be lost in double quotes
 // beside white space in the source, where a line may be folded.
-func (t *Template) folds(from, to int, text string) bool {
-	beside := isBlank(t.Source[from-1]) || isBlank(t.Source[to])
+func (t writer) folds(from, to int, text string) bool {
+	beside := isBlank(t.src[from-1]) || isBlank(t.src[to])
 	return beside && (text == "" || text[0] == ' ' || text[len(text)-1] == ' ')
 }
 
-// foldable reports whether lines stay as they are where YAML folds: those with
+// foldable reports whether lines stay as they are where cfn.YAML folds: those with
 // white space at an end do not.
 func foldable(text string) bool {
 	for line := range strings.Lines(text) {

@@ -1,20 +1,37 @@
-package cfn
+// Package edit changes a CloudFormation template by edits of its bytes.
+//
+// An [Edit] replaces a span of the source. [Apply] makes the edits and copies
+// everything else verbatim, so that comments, quotes, blank lines and line ends
+// stay as they are. [Add], [Replace] and [KeepItem] return the edits for a change
+// of the tree, in the notation and style of what stands around it. [Text] is the
+// string that an expression such as Fn::Sub or Fn::Join makes, and turns a change
+// of that string into an Edit. Each refuses with an [*cfn.Error], which has the
+// place, what it cannot change for certain.
+package edit
 
 import (
 	"fmt"
 	"slices"
+
+	"imdslock/transform/cfn"
 )
 
 // An Edit replaces the bytes of a span of the source. Where the span is empty
 // it inserts.
 type Edit struct {
-	Span
+	cfn.Span
 	New string
 }
 
+// splice makes the edit that writes text in the place of source[start:end].
+func splice(start, end int, text string) Edit {
+	return Edit{cfn.Span{Start: start, End: end}, text}
+}
+
 // Apply returns a copy of src with all edits made. They may come in any order;
-// insertions at the same place stay in the given one. It is an error, which
-// names both, where two edits overlap, or where one is outside of src.
+// insertions at the same place stay in the given one. It
+// returns an error, which names both, if two edits overlap, and one if an edit is
+// outside of src.
 func Apply(src []byte, edits []Edit) ([]byte, error) {
 	edits = Sorted(edits)
 	size := len(src)

@@ -1,7 +1,9 @@
-package cfn
+package edit
 
 import (
 	"strings"
+
+	"imdslock/transform/cfn"
 )
 
 // replaceItems replaces whole items of an Fn::Join whose delimiter does not get
@@ -34,9 +36,9 @@ func endsLines(delimiter, text string) bool {
 }
 
 // replaceItems writes the lines of text as items, from place p up to item to.
-func (t *Template) replaceItems(p place, to int, text string) Edit {
+func (t writer) replaceItems(p place, to int, text string) Edit {
 	item := p.list.Items[p.index]
-	span := Span{item.Span.Start, p.list.Items[to].Span.Start}
+	span := cfn.Span{Start: item.Span.Start, End: p.list.Items[to].Span.Start}
 	separator := t.itemSeparator(p.list, p.index)
 	var b strings.Builder
 	for line := range strings.Lines(text) {
@@ -44,7 +46,7 @@ func (t *Template) replaceItems(p place, to int, text string) Edit {
 		b.WriteString(separator)
 	}
 	written := b.String()
-	if written != "" && t.Source[span.Start-1] == '-' { // of an empty item
+	if written != "" && t.src[span.Start-1] == '-' { // of an empty item
 		written = " " + written
 	}
 	return Edit{span, written}
@@ -52,14 +54,14 @@ func (t *Template) replaceItems(p place, to int, text string) Edit {
 
 // itemSeparator is what stands between an item and the one at index, with the
 // dash in a block sequence.
-func (t *Template) itemSeparator(list *Node, index int) string {
+func (t writer) itemSeparator(list *cfn.Node, index int) string {
 	start := list.Items[index].Span.Start
-	if list.Style != Flow {
-		dash := strings.LastIndexByte(string(t.Source[:start]), '-')
+	if list.Style != cfn.Flow {
+		dash := strings.LastIndexByte(t.src[:start], '-')
 		return t.eol(start) + t.indent(dash) + "- "
 	}
 	if index > 0 {
-		before := string(t.Source[list.Items[index-1].Span.End:start])
+		before := string(t.src[list.Items[index-1].Span.End:start])
 		if space := strings.TrimPrefix(strings.TrimLeft(before, " \t"), ","); !strings.ContainsAny(before, "\n#") {
 			return "," + space
 		}

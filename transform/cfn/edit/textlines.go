@@ -1,26 +1,27 @@
-package cfn
+package edit
 
 import (
-	"bytes"
 	"fmt"
 	"strings"
+
+	"imdslock/transform/cfn"
 )
 
 // replaceLines replaces whole lines of a block scalar, or adds lines behind its
 // last where text begins with a line feed.
-func (t *Template) replaceLines(p piece, start, end int, text string) (Edit, error) {
+func (t writer) replaceLines(p piece, start, end int, text string) (Edit, error) {
 	value, n := p.node.Value, p.node
-	if n.Style == Folded && (!foldable(text) || besideEmptyLines(value, start, end)) {
+	if n.Style == cfn.Folded && (!foldable(text) || besideEmptyLines(value, start, end)) {
 		return Edit{}, fmt.Errorf("a folded scalar cannot hold these lines")
 	}
-	columns := t.blockIndent(n)
+	columns := t.BlockIndent(n)
 	if columns < 0 {
 		return Edit{}, fmt.Errorf("an empty block scalar says nothing of its indentation")
 	}
 	if start == 0 && text != "" && isBlank(text[0]) {
 		return Edit{}, fmt.Errorf("the first line of a block scalar says how it is indented, and has no white space of its own")
 	}
-	eol, indent := t.eol(n.body), strings.Repeat(" ", columns)
+	eol, indent := t.eol(n.Body()), strings.Repeat(" ", columns)
 	from, ok := t.lineOf(p, start)
 	if !ok {
 		tail, begins := strings.CutPrefix(text, "\n")
@@ -30,12 +31,12 @@ func (t *Template) replaceLines(p piece, start, end int, text string) (Edit, err
 		}
 		var b strings.Builder
 		for _, line := range strings.Split(tail, "\n") {
-			if n.Style == Folded {
+			if n.Style == cfn.Folded {
 				b.WriteString(eol)
 			}
 			b.WriteString(eol + indentLine(indent, line))
 		}
-		return Edit{Span{at, at}, b.String()}, nil
+		return splice(at, at, b.String()), nil
 	}
 	to, ok := t.lineOf(p, end)
 	if last, found := p.source(end); !ok && found && end == len(value) && !strings.HasSuffix(text, "\n") {
@@ -50,22 +51,22 @@ func (t *Template) replaceLines(p piece, start, end int, text string) (Edit, err
 		return Edit{}, fmt.Errorf("a block scalar does not keep empty lines at its end")
 	}
 	var b strings.Builder
-	if n.Style == Folded && text != "" && t.joinsLine(value, start, from) {
+	if n.Style == cfn.Folded && text != "" && t.joinsLine(value, start, from) {
 		b.WriteString(eol)
 	}
 	for line := range strings.Lines(text) {
 		line = strings.TrimSuffix(line, "\n")
 		b.WriteString(indentLine(indent, line) + eol)
-		if n.Style == Folded && line != "" {
+		if n.Style == cfn.Folded && line != "" {
 			b.WriteString(eol)
 		}
 	}
 	added := b.String()
 	behind := strings.TrimLeft(value[end:], "\n")
-	if n.Style == Folded && (behind == "" || value[end] == ' ' || value[end] == '\t') {
+	if n.Style == cfn.Folded && (behind == "" || value[end] == ' ' || value[end] == '\t') {
 		added = strings.TrimSuffix(added, eol) // nothing folds at the end or before an indented line
 	}
-	return Edit{Span{from, to}, added}, nil
+	return splice(from, to, added), nil
 }
 
 // besideEmptyLines reports whether there are empty lines at a place of a folded
@@ -84,7 +85,7 @@ func besideEmptyLines(value string, start, end int) bool {
 // joinsLine reports whether a line that is put at offset from of a folded
 // scalar would be joined to the one before, which ends at a place of the value:
 // there is no empty line between, as before a line that is indented more.
-func (t *Template) joinsLine(value string, start, from int) bool {
+func (t writer) joinsLine(value string, start, from int) bool {
 	if start == 0 {
 		return false
 	}
@@ -92,23 +93,23 @@ func (t *Template) joinsLine(value string, start, from int) bool {
 	if isBlank(before[0]) {
 		return false
 	}
-	line := t.Source[t.lineStart(from-1):from]
-	return len(bytes.TrimSpace(line)) > 0
+	line := t.src[t.LineStart(from-1):from]
+	return len(strings.TrimSpace(line)) > 0
 }
 
 // lineOf returns where the line of the source starts whose text starts at a
 // place in the piece, or false where no line does.
-func (t *Template) lineOf(p piece, at int) (int, bool) {
+func (t writer) lineOf(p piece, at int) (int, bool) {
 	value := p.node.Value
 	if at > 0 && value[at-1] != '\n' {
 		return 0, false
 	}
 	if at == len(value) {
 		end := p.node.Span.End
-		return end, end > 0 && lineBreak(t.Source, end-1) > 0
+		return end, end > 0 && t.LineStart(end) == end
 	}
 	src, ok := p.source(at)
-	return t.lineStart(src), ok
+	return t.LineStart(src), ok
 }
 
 // atLineEnd reports whether a line of value ends at a place.

@@ -1,4 +1,4 @@
-package cfn
+package edit
 
 import (
 	"os"
@@ -7,12 +7,13 @@ import (
 	"testing"
 
 	"imdslock/internal/needs"
+	"imdslock/transform/cfn"
 )
 
 // TestReplaceOverCorpus puts two lines at the start of every line of every
 // text of several lines in real templates, and reads the result back.
 func TestReplaceOverCorpus(t *testing.T) {
-	files, _ := filepath.Glob("../../../shared/corpus/*")
+	files, _ := filepath.Glob("../../../../shared/corpus/*")
 	if len(files) == 0 {
 		needs.Missing(t, "corpus", "../shared/corpus with real templates is not beside the project")
 	}
@@ -25,18 +26,18 @@ func TestReplaceOverCorpus(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		tmpl, err := Parse(src)
+		tmpl, err := cfn.Parse(src)
 		if err != nil {
 			continue
 		}
-		for n := range tmpl.Root.All {
-			if n.Kind == Scalar && (tmpl.Format == JSON || n.Span.Start == n.Span.End || tmpl.Source[n.body] != '!') {
-				if _, ok := tmpl.decode(n); !ok {
+		for n := range tmpl.Root().All {
+			if n.Kind == cfn.Scalar && (tmpl.Format() == cfn.JSON || n.Span.Start == n.Span.End || tmpl.Source()[n.Body()] != '!') {
+				if _, ok := tmpl.Segments(n); !ok {
 					t.Errorf("%s:%v: scalar %q was not decoded", file, tmpl.Position(n.Span.Start), n.Value)
 				}
 			}
 			name, _ := n.Function()
-			if name != "Fn::Sub" && name != "Fn::Join" && (n.Kind != Scalar || !strings.Contains(n.Value, "\n")) {
+			if name != "Fn::Sub" && name != "Fn::Join" && (n.Kind != cfn.Scalar || !strings.Contains(n.Value, "\n")) {
 				continue
 			}
 			for _, added := range []string{"# a: 'b'\n", "a: 'b'\n\n#!c\n", "# a: \"b\" '$c'\n\tx\\y\n"} {
@@ -50,8 +51,8 @@ func TestReplaceOverCorpus(t *testing.T) {
 	t.Logf("%d places", places)
 }
 
-func replaceEverywhere(t *testing.T, file string, tmpl *Template, n *Node, added string) int {
-	x := tmpl.TextOf(n)
+func replaceEverywhere(t *testing.T, file string, tmpl *cfn.Template, n *cfn.Node, added string) int {
+	x := TextOf(tmpl, n)
 	places := 0
 	for at := 0; at < len(x.String) && places < 4; at++ {
 		if at > 0 && x.String[at-1] != '\n' {
@@ -62,17 +63,17 @@ func replaceEverywhere(t *testing.T, file string, tmpl *Template, n *Node, added
 			continue
 		}
 		places++
-		out, err := Apply(tmpl.Source, []Edit{e})
+		out, err := Apply([]byte(tmpl.Source()), []Edit{e})
 		if err != nil {
 			t.Fatal(err)
 		}
-		got, err := Parse(out)
+		got, err := cfn.Parse(out)
 		if err != nil {
 			t.Errorf("%s:%v: insertion at %d: %v\n%s", file, tmpl.Position(n.Span.Start), at, err, e.New)
 			continue
 		}
 		want := x.String[:at] + added + x.String[at:]
-		text := got.TextOf(sameNode(tmpl.Root, n, got.Root)).String
+		text := TextOf(got, sameNode(tmpl.Root(), n, got.Root())).String
 		if text != want {
 			t.Errorf("%s:%v: insertion at %d of %q\ngot  %q\nwant %q", file, tmpl.Position(n.Span.Start), at, e.New, text, want)
 		}
@@ -81,7 +82,7 @@ func replaceEverywhere(t *testing.T, file string, tmpl *Template, n *Node, added
 }
 
 // sameNode finds the node of another tree that stands where n stands in root.
-func sameNode(root, n, other *Node) *Node {
+func sameNode(root, n, other *cfn.Node) *cfn.Node {
 	if root == n {
 		return other
 	}

@@ -1,8 +1,10 @@
-package cfn
+package edit
 
 import (
 	"fmt"
 	"strings"
+
+	"imdslock/transform/cfn"
 )
 
 // A Text is the string that an expression makes: a scalar, Fn::Sub or
@@ -10,12 +12,12 @@ import (
 // stands in the source, so that a change of the string becomes an [Edit].
 //
 // The variables of Fn::Sub stand in String as they are written, "${Name}", and so
-// does "${!Literal}". Every other function that is known at deployment only is
+// does "${!cfn.Literal}". Every other function that is known at deployment only is
 // one character, [Placeholder].
 type Text struct {
 	String string
 
-	template *Template
+	template writer
 	start    int // offset in the source
 	pieces   []piece
 	places   []place
@@ -28,38 +30,38 @@ const Placeholder = "\uFFFC"
 // A piece is a range of the string that one scalar makes.
 type piece struct {
 	start, end int
-	node       *Node
-	segments   []segment
+	node       *cfn.Node
+	segments   []cfn.Segment
 }
 
 // A place is where an item of an Fn::Join begins.
 type place struct {
 	at        int
-	list      *Node
+	list      *cfn.Node
 	index     int
 	delimiter string
 }
 
 // TextOf returns the text that n makes. It is all placeholder where n is an
 // expression that TextOf does not know.
-func (t *Template) TextOf(n *Node) *Text {
-	x := &Text{template: t, start: n.Span.Start}
+func TextOf(t *cfn.Template, n *cfn.Node) *Text {
+	x := &Text{template: newWriter(t), start: n.Span.Start}
 	var b strings.Builder
 	x.read(&b, n)
 	x.String = b.String()
 	return x
 }
 
-func (x *Text) read(b *strings.Builder, n *Node) {
+func (x *Text) read(b *strings.Builder, n *cfn.Node) {
 	name, arg := n.Function()
 	switch {
-	case n.Kind == Scalar:
+	case n.Kind == cfn.Scalar:
 		x.scalar(b, n)
-	case name == "Fn::Sub" && arg.Kind == Scalar:
+	case name == "Fn::Sub" && arg.Kind == cfn.Scalar:
 		x.scalar(b, arg)
-	case name == "Fn::Sub" && len(arg.Items) == 2 && arg.Items[0].Kind == Scalar:
+	case name == "Fn::Sub" && len(arg.Items) == 2 && arg.Items[0].Kind == cfn.Scalar:
 		x.scalar(b, arg.Items[0])
-	case name == "Fn::Join" && len(arg.Items) == 2 && arg.Items[0].Kind == Scalar && arg.Items[1].Kind == Sequence:
+	case name == "Fn::Join" && len(arg.Items) == 2 && arg.Items[0].Kind == cfn.Scalar && arg.Items[1].Kind == cfn.Sequence:
 		delimiter, list := arg.Items[0].Value, arg.Items[1]
 		for i, item := range list.Items {
 			if i > 0 {
@@ -73,10 +75,10 @@ func (x *Text) read(b *strings.Builder, n *Node) {
 	}
 }
 
-func (x *Text) scalar(b *strings.Builder, n *Node) {
+func (x *Text) scalar(b *strings.Builder, n *cfn.Node) {
 	start := b.Len()
 	b.WriteString(n.Value)
-	segments, ok := x.template.decode(n)
+	segments, ok := x.template.Segments(n)
 	if ok {
 		x.pieces = append(x.pieces, piece{start, b.Len(), n, segments})
 	}
@@ -143,16 +145,16 @@ func (x *Text) Offset(at int) int {
 // false where that is inside of an escape or a folded line break.
 func (p piece) source(at int) (int, bool) {
 	if len(p.segments) == 0 {
-		return p.node.body + 1, at == 0 && p.node.Style != Plain
+		return p.node.Body() + 1, at == 0 && p.node.Style != cfn.Plain
 	}
 	for _, s := range p.segments {
 		switch {
-		case at == s.text && s.n > 0:
-			return s.src, true
-		case at < s.text+s.n:
-			return s.src + at - s.text, !s.verbose
+		case at == s.Text.Start && s.Text.End > s.Text.Start:
+			return s.Source.Start, true
+		case at < s.Text.End:
+			return s.Source.Start + at - s.Text.Start, s.Exact
 		}
 	}
 	last := p.segments[len(p.segments)-1]
-	return last.src + last.m, at == last.text+last.n
+	return last.Source.End, at == last.Text.End
 }

@@ -1,32 +1,34 @@
-package cfn
+package edit
 
 import (
 	"bytes"
 	"encoding/json"
 	"strings"
+
+	"imdslock/transform/cfn"
 )
 
-// A New value is what an edit writes into a template: a [Scalar] or a [Map]
+// A Value is what an edit writes into a template: a [Scalar] or a [Map]
 // or a [List] of them.
-type New struct {
+type Value struct {
 	text  string
 	quote Quote
-	pairs []NewPair
-	items []New
-	kind  Kind
+	pairs []Pair
+	items []Value
+	kind  cfn.Kind
 }
 
-// NewPair is a key and value of a new mapping.
-type NewPair struct {
+// A Pair is a key and value of a new mapping.
+type Pair struct {
 	Key   string
-	Value New
+	Value Value
 }
 
-// Quote says how YAML writes a new scalar. JSON quotes all but [Number].
+// Quote says how cfn.YAML writes a new scalar. cfn.JSON quotes all but [Number].
 type Quote uint8
 
-// The ways to write a scalar. Unquoted is for words that YAML reads as strings;
-// Number for what is no string in JSON either; Lines for a text of several
+// The ways to write a scalar. Unquoted is for words that cfn.YAML reads as strings;
+// Number for what is no string in cfn.JSON either; Lines for a text of several
 // lines, which becomes a literal scalar in block style.
 const (
 	Unquoted Quote = iota
@@ -36,21 +38,21 @@ const (
 	Lines
 )
 
-// NewScalar returns a scalar to write.
-func NewScalar(text string, q Quote) New { return New{kind: Scalar, text: text, quote: q} }
+// Scalar returns a scalar to write.
+func Scalar(text string, q Quote) Value { return Value{kind: cfn.Scalar, text: text, quote: q} }
 
-// NewMap returns a mapping to write.
-func NewMap(pairs ...NewPair) New { return New{kind: Mapping, pairs: pairs} }
+// Map returns a mapping to write.
+func Map(pairs ...Pair) Value { return Value{kind: cfn.Mapping, pairs: pairs} }
 
-// NewList returns a sequence to write.
-func NewList(items ...New) New { return New{kind: Sequence, items: items} }
+// List returns a sequence to write.
+func List(items ...Value) Value { return Value{kind: cfn.Sequence, items: items} }
 
 // QuoteOf returns the quotes around n, so that a new value can have the same.
-func (n *Node) QuoteOf() Quote {
+func QuoteOf(n *cfn.Node) Quote {
 	switch n.Style {
-	case SingleQuoted:
+	case cfn.SingleQuoted:
 		return InSingleQuotes
-	case DoubleQuoted, JSONString:
+	case cfn.DoubleQuoted, cfn.JSONString:
 		return InDoubleQuotes
 	}
 	return Unquoted
@@ -58,17 +60,17 @@ func (n *Node) QuoteOf() Quote {
 
 // blockPair writes a pair in block style, as lines without the indentation
 // that is common to all.
-func (t *Template) blockPair(p NewPair, keys Style, unit string) []string {
+func (t writer) blockPair(p Pair, keys cfn.Style, unit string) []string {
 	key := p.Key + ":"
 	switch keys {
-	case DoubleQuoted:
+	case cfn.DoubleQuoted:
 		key = `"` + p.Key + `":`
-	case SingleQuoted:
+	case cfn.SingleQuoted:
 		key = "'" + p.Key + "':"
 	}
 	v := p.Value
 	switch {
-	case v.kind == Mapping:
+	case v.kind == cfn.Mapping:
 		lines := []string{key}
 		for _, q := range v.pairs {
 			for _, line := range t.blockPair(q, keys, unit) {
@@ -76,7 +78,7 @@ func (t *Template) blockPair(p NewPair, keys Style, unit string) []string {
 			}
 		}
 		return lines
-	case v.kind == Sequence:
+	case v.kind == cfn.Sequence:
 		lines := []string{key}
 		indent := t.sequenceIndent(unit)
 		for _, item := range v.items {
@@ -101,17 +103,17 @@ func indentLine(indent, line string) string {
 	return indent + line
 }
 
-// indented writes a value in JSON over several lines; newline is a line break
+// indented writes a value in cfn.JSON over several lines; newline is a line break
 // and the indentation of the line that the value starts on.
-func (t *Template) indented(v New, newline, colon, unit string) string {
+func (t writer) indented(v Value, newline, colon, unit string) string {
 	var parts []string
 	open, closing := "{", "}"
 	switch v.kind {
-	case Mapping:
+	case cfn.Mapping:
 		for _, p := range v.pairs {
 			parts = append(parts, t.quoted(p.Key)+colon+t.indented(p.Value, newline+unit, colon, unit))
 		}
-	case Sequence:
+	case cfn.Sequence:
 		open, closing = "[", "]"
 		for _, item := range v.items {
 			parts = append(parts, t.indented(item, newline+unit, colon, unit))
@@ -123,10 +125,10 @@ func (t *Template) indented(v New, newline, colon, unit string) string {
 }
 
 // afterComma is what the template writes behind a comma on one line: nothing
-// in minified JSON, else a space.
-func (t *Template) afterComma() string {
-	if t.Format == JSON && !t.hasLines() {
-		if root := t.Root; len(root.Pairs) > 0 && root.Pairs[0].Value.Span.Start == root.Pairs[0].Key.Span.End+1 {
+// in minified cfn.JSON, else a space.
+func (t writer) afterComma() string {
+	if t.Format() == cfn.JSON && !t.hasLines() {
+		if root := t.Root(); len(root.Pairs) > 0 && root.Pairs[0].Value.Span.Start == root.Pairs[0].Key.Span.End+1 {
 			return ""
 		}
 	}
@@ -134,16 +136,16 @@ func (t *Template) afterComma() string {
 }
 
 // inline writes a value on one line.
-func (t *Template) inline(v New) string {
+func (t writer) inline(v Value) string {
 	space := t.afterComma()
 	var parts []string
 	switch v.kind {
-	case Mapping:
+	case cfn.Mapping:
 		for _, p := range v.pairs {
 			parts = append(parts, t.quoted(p.Key)+":"+space+t.inline(p.Value))
 		}
 		return "{" + strings.Join(parts, ","+space) + "}"
-	case Sequence:
+	case cfn.Sequence:
 		for _, item := range v.items {
 			parts = append(parts, t.inline(item))
 		}
@@ -152,7 +154,7 @@ func (t *Template) inline(v New) string {
 	switch {
 	case v.quote == Number:
 		return v.text
-	case t.Format == JSON || v.quote == InDoubleQuotes || v.quote == Lines:
+	case t.Format() == cfn.JSON || v.quote == InDoubleQuotes || v.quote == Lines:
 		return quoteJSON(v.text)
 	case v.quote == InSingleQuotes:
 		return "'" + strings.ReplaceAll(v.text, "'", "''") + "'"
@@ -161,14 +163,14 @@ func (t *Template) inline(v New) string {
 }
 
 // quoted writes a key on one line.
-func (t *Template) quoted(key string) string {
-	if t.Format == JSON || strings.Contains(key, ":") {
+func (t writer) quoted(key string) string {
+	if t.Format() == cfn.JSON || strings.Contains(key, ":") {
 		return quoteJSON(key)
 	}
 	return key
 }
 
-// quoteJSON writes text as a JSON string, which YAML's double quotes read too.
+// quoteJSON writes text as a cfn.JSON string, which cfn.YAML's double quotes read too.
 func quoteJSON(text string) string {
 	var b bytes.Buffer
 	encoder := json.NewEncoder(&b)

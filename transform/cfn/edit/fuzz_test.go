@@ -1,0 +1,202 @@
+package edit
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"github.com/google/go-cmp/cmp"
+
+	"imdslock/transform/cfn"
+)
+
+// seedTemplates adds every fixture, and some notations that none of them has.
+func seedTemplates(f *testing.F, add func(src []byte)) {
+	files, err := filepath.Glob("../../../fixtures/*")
+	if err != nil || len(files) == 0 {
+		f.Fatalf("no fixtures: %v", err)
+	}
+	for _, file := range files {
+		src, err := os.ReadFile(file)
+		if err != nil {
+			f.Fatal(err)
+		}
+		add(src)
+	}
+	for _, src := range []string{
+		"Parameters: {P: {Type: String}}\nConditions:\n  On: !Equals [!Ref P, 'x']\nValue: !If [On, a, b]\n",
+		"a: [b: c, {d: e, f}, !Sub x]\n? g\n: h\n",
+		"a: >+\n  x\n  y\n\n   z\n\nb: |2-  # c\n    x\n  y\nc: &d !Ref e\n",
+		"\uFEFFa: 'it''s'\r\nb: \"x \\\n  y\\u00e9\"\r\nc: one\r\n  two\r\n\r\n  three\r\n",
+		"{\"a\": {\"Fn::Join\": [\"\\n\", [\"#!\\/bin\\/sh\", \"\\ud83d\\ude00\", {\"Ref\": \"b\"}, \"\"]]}}",
+	} {
+		add([]byte(src))
+	}
+}
+
+// FuzzReplace writes another text in the place of a scalar, which changes that
+// value and no other.
+func FuzzReplace(f *testing.F) {
+	seedTemplates(f, func(src []byte) { f.Add(src, uint(7)) })
+	f.Fuzz(func(t *testing.T, src []byte, pick uint) {
+		tmpl, err := cfn.Parse(src)
+		if err != nil {
+			return
+		}
+		var scalars []*cfn.Node
+		for n := range tmpl.Root().All {
+			if n.Kind == cfn.Scalar && n.Span.End > n.Span.Start && !isKey(tmpl.Root(), n) && !standsAlone(tmpl, n) {
+				scalars = append(scalars, n)
+			}
+		}
+		if len(scalars) == 0 {
+			return
+		}
+		n := scalars[pick%uint(len(scalars))]
+		const text = "other"
+		e, err := Replace(tmpl, n, Scalar(text, Unquoted))
+		if err != nil {
+			return // it carries an anchor
+		}
+		out, err := Apply(src, []Edit{e})
+		if err != nil {
+			t.Fatal(err)
+		}
+		changed, err := cfn.Parse(out)
+		if err != nil {
+			t.Fatalf("after writing into %q: %v\n%s", src[n.Span.Start:n.Span.End], err, out)
+		}
+		if diff := cmp.Diff(values(tmpl.Root(), n, text), values(changed.Root(), nil, "")); diff != "" {
+			t.Fatalf("writing into %q changed more (-want +got):\n%s\n%q", src[n.Span.Start:n.Span.End], diff, out)
+		}
+	})
+}
+
+// standsAlone reports whether a block scalar's header starts a line. No other
+// scalar may stand in the column of the key above it.
+func standsAlone(tmpl *cfn.Template, n *cfn.Node) bool {
+	return endsInBlockScalar(n) && newWriter(tmpl).lineIndent(n.Span.Start) == newWriter(tmpl).indent(n.Span.Start)
+}
+
+func isKey(root, n *cfn.Node) bool {
+	for m := range root.All {
+		if slices.ContainsFunc(m.Pairs, func(p cfn.Pair) bool { return p.Key == n }) {
+			return true
+		}
+	}
+	return false
+}
+
+// values lists what is in a tree: kinds, names and texts, with another text for
+// one node.
+func values(root, except *cfn.Node, text string) []string {
+	var all []string
+	for n := range root.All {
+		value := n.Value
+		switch {
+		case n == except:
+			value = text
+		case n.Kind != cfn.Scalar:
+			value = string(rune('0'+n.Kind)) + " of " + strings.Repeat(".", len(n.Pairs)+len(n.Items)) + value
+		}
+		all = append(all, value)
+	}
+	return all
+}
+
+// FuzzApply holds Apply to making the edits one by one, the last first. Three
+// bytes are an edit: where it starts, its length and that of its text.
+func FuzzApply(f *testing.F) {
+	f.Add([]byte("abcdef"), []byte{4, 1, 1, 0, 1, 0, 3, 0, 2, 3, 0, 1})
+	f.Add([]byte("abcdef"), []byte{1, 3, 0, 3, 2, 0})
+	f.Add([]byte(""), []byte{0, 0, 3})
+	f.Fuzz(func(t *testing.T, src, script []byte) {
+		var edits []Edit
+		for i := 0; i+3 <= len(script); i += 3 {
+			start := int(int8(script[i]))
+			text := strings.Repeat(string(rune('A'+i%26)), int(script[i+2])%5)
+			edits = append(edits, splice(start, start+int(int8(script[i+1])), text))
+		}
+		original, given := bytes.Clone(src), slices.Clone(edits)
+		got, err := Apply(src, edits)
+		if !bytes.Equal(src, original) || !slices.Equal(edits, given) {
+			t.Fatal("an argument was changed")
+		}
+		want, possible := applied(string(src), Sorted(edits))
+		if possible != (err == nil) {
+			t.Fatalf("error %v, but possible is %v", err, possible)
+		}
+		if err == nil && string(got) != want {
+			t.Fatalf("got %q, want %q", got, want)
+		}
+	})
+}
+
+// applied makes sorted edits from the last to the first, if none overlap.
+func applied(src string, edits []Edit) (string, bool) {
+	limit := len(src)
+	for _, e := range slices.Backward(edits) {
+		if e.Start < 0 || e.Start > e.End || e.End > limit {
+			return "", false
+		}
+		limit = e.Start
+		src = src[:e.Start] + e.New + src[e.End:]
+	}
+	return src, true
+}
+
+// FuzzReplaceText puts a text into a place of a string that an expression makes
+// and reads it back from the result, where nothing else has changed.
+func FuzzReplaceText(f *testing.F) {
+	seedTemplates(f, func(src []byte) {
+		f.Add(src, uint(3), uint(0), uint(0), "#!a: 'b'\n\t\"c\"\n")
+		f.Add(src, uint(5), uint(11), uint(2), "x")
+	})
+	f.Fuzz(func(t *testing.T, src []byte, pick, start, length uint, text string) {
+		tmpl, err := cfn.Parse(src)
+		if err != nil || strings.ToValidUTF8(text, "") != text || strings.ContainsAny(text, "\x00\r\u0085\u2028\u2029\uFEFF") {
+			return
+		}
+		var candidates []*cfn.Node
+		for n := range tmpl.Root().All {
+			if name, _ := n.Function(); (name == "Fn::Sub" || name == "Fn::Join" || n.Kind == cfn.Scalar) && !isKey(tmpl.Root(), n) {
+				candidates = append(candidates, n)
+			}
+		}
+		if len(candidates) == 0 {
+			return
+		}
+		n := candidates[pick%uint(len(candidates))]
+		x := TextOf(tmpl, n)
+		size := uint(len(x.String))
+		start %= size + 1
+		end := start + length%(size-start+1)
+		if !utf8.ValidString(x.String[:start]) || !utf8.ValidString(x.String[start:end]) {
+			return // within a character
+		}
+		e, err := x.Replace(int(start), int(end), text)
+		if err != nil {
+			return
+		}
+		out, err := Apply(src, []Edit{e})
+		if err != nil {
+			t.Fatal(err)
+		}
+		changed, err := cfn.Parse(out)
+		if err != nil {
+			return // Patch parses its result too, and refuses
+		}
+		want := x.String[:start] + text + x.String[end:]
+		other := sameNode(tmpl.Root(), n, changed.Root())
+		if other == nil {
+			return
+		}
+		if got := TextOf(changed, other).String; got != want {
+			t.Fatalf("%q at %d-%d by %q\ngot  %q\nwant %q\n%s", text, start, end, e.New, got, want, out)
+		}
+	})
+}

@@ -1,0 +1,137 @@
+package edit
+
+import (
+	"slices"
+	"strings"
+
+	"imdslock/transform/cfn"
+)
+
+// Replace returns the edit that writes v in the place of n: a scalar in n's
+// own quotes where it has any. It refuses, with an [*cfn.Error], where n or what
+// is below it carries an anchor, which another place of the template uses.
+func Replace(template *cfn.Template, n *cfn.Node, v Value) (Edit, error) {
+	t := newWriter(template)
+	if err := t.refuseAnchors(n); err != nil {
+		return Edit{}, err
+	}
+	if v.kind == cfn.Scalar && n.Kind == cfn.Scalar && QuoteOf(n) != Unquoted {
+		v.quote = QuoteOf(n)
+	}
+	span := n.Span
+	if span.Start == span.End && !t.isBehindIndicator(span.Start) {
+		return Edit{}, t.Errorf(span.Start, "a key without a colon has no place for a value")
+	}
+	for span.End > span.Start && isBlank(t.src[span.End-1]) {
+		span.End-- // the line break of a block scalar
+	}
+	text := t.inline(v)
+	if v.kind == cfn.Mapping && (n.IsNull() || t.Format() == cfn.JSON && n.Kind == cfn.Mapping && len(n.Pairs) == 0) {
+		text = t.expanded(n, v)
+	}
+	before := strings.TrimRight(t.src[:span.Start], " \t\r\n")
+	onLaterLine := n.Kind != cfn.Scalar && strings.ContainsAny(t.src[len(before):span.Start], "\r\n")
+	if strings.HasSuffix(before, ":") && (onLaterLine || span.Start == span.End || isBlank(text[0])) {
+		span.Start = len(before) // up to the line of its key
+		if !isBlank(text[0]) {
+			text = " " + text
+		}
+	}
+	if before := t.src[:span.Start]; span.Start == n.Span.Start && len(before) > 0 && isAnchor(before[len(before)-1]) {
+		text = " " + text // its name ends where the value starts
+	}
+	return Edit{span, text}, nil
+}
+
+// isAnchor reports whether a byte may belong to the name of an anchor.
+func isAnchor(c byte) bool {
+	return c == '_' || c == '-' || '0' <= c && c <= '9' || 'A' <= c && c <= 'Z' || 'a' <= c && c <= 'z'
+}
+
+// isBehindIndicator reports whether a colon or a dash stands before a place, and
+// maybe a tag between, so that an empty value can be filled in there.
+func (t writer) isBehindIndicator(at int) bool {
+	for {
+		before := strings.TrimRight(t.src[:at], " \t\r\n")
+		at = strings.LastIndexAny(before, " \t\r\n,[{") + 1
+		word := before[at:]
+		if !strings.HasPrefix(word, "!") {
+			return strings.HasSuffix(word, ":") || word == "-"
+		}
+	}
+}
+
+// expanded writes a mapping for the null n over several lines, in the style of
+// the template, where n is the value of a key that has its line to itself.
+func (t writer) expanded(n *cfn.Node, v Value) string {
+	line := t.src[t.LineStart(n.Span.Start):n.Span.Start]
+	eol := t.eol(n.Span.Start)
+	if t.Format() == cfn.JSON {
+		if !t.hasLines() {
+			return t.inline(v)
+		}
+		return t.indented(v, eol+t.lineIndent(n.Span.Start), ": ", t.unit(t.Root()))
+	}
+	key := strings.TrimLeft(line, " -")
+	behind := strings.TrimSpace(t.src[n.Span.End:t.LineEnd(n.Span.End)])
+	if len(behind) > 0 || strings.ContainsAny(key, "{[,") || !strings.HasSuffix(strings.TrimRight(key, " "), ":") {
+		return t.inline(v)
+	}
+	unit := t.unit(t.Root())
+	indent := eol + strings.Repeat(" ", len(line)-len(key)) + unit
+	var lines []string
+	for _, p := range v.pairs {
+		lines = append(lines, t.blockPair(p, cfn.Plain, unit)...)
+	}
+	return indent + joinLines(lines, "", indent)
+}
+
+// refuseAnchors is an error where n or a node below it has an anchor.
+func (t writer) refuseAnchors(n *cfn.Node) error {
+	for m := range n.All {
+		if name := t.Anchor(m); name != "" {
+			e := t.Errorf(m.Span.Start, "the anchor &%s is on a value that must change", name)
+			e.Hint = "write the value out instead of sharing it by an anchor"
+			return e
+		}
+	}
+	return nil
+}
+
+// KeepItem returns the edits that leave only the item with the given text in a
+// sequence of scalars, as it is written there. It is an error where there is no
+// such item, or where an item carries an anchor.
+func KeepItem(template *cfn.Template, list *cfn.Node, text string) ([]Edit, error) {
+	t := newWriter(template)
+	if err := t.refuseAnchors(list); err != nil {
+		return nil, err
+	}
+	keep := slices.IndexFunc(list.Items, func(item *cfn.Node) bool { return item.Kind == cfn.Scalar && item.Value == text })
+	if keep < 0 {
+		return nil, t.Errorf(list.Span.Start, "there is no item %q", text)
+	}
+	var edits []Edit
+	for i, item := range list.Items {
+		line, ok := t.ownLines(item)
+		switch {
+		case i == keep:
+		case list.Style == cfn.Block && ok && i < keep: // with the line break behind it
+			edits = append(edits, splice(line.Start, t.NextLine(line.End), ""))
+		case list.Style == cfn.Block && ok: // with the one before, so that a line can be added behind it
+			edits = append(edits, splice(t.LineEnd(t.LineStart(line.Start-1)), line.End, ""))
+		case i < keep:
+			edits = append(edits, splice(item.Span.Start, list.Items[i+1].Span.Start, ""))
+		default:
+			edits = append(edits, splice(list.Items[i-1].Span.End, item.Span.End, ""))
+		}
+	}
+	return edits, nil
+}
+
+// ownLines returns the lines of an item of a block sequence, without the line
+// break behind them, or false where they are not its alone.
+func (t writer) ownLines(item *cfn.Node) (cfn.Span, bool) {
+	start, end := t.LineStart(item.Span.Start), t.LineEnd(item.Span.End)
+	before := strings.TrimSpace(t.src[start:item.Span.Start])
+	return cfn.Span{Start: start, End: end}, string(before) == "-"
+}
