@@ -3,6 +3,7 @@
 package prove
 
 import (
+	"context"
 	"fmt"
 	"runtime"
 	"slices"

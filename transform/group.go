@@ -3,7 +3,6 @@ package transform
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	"imdslock/transform/cfn"
 	"imdslock/transform/cfn/eval"
@@ -212,6 +211,8 @@ func (g *group) stays(l *launcher, version eval.Value) string {
 	switch {
 	case version.Kind == eval.NoValue:
 		return "it names no version, so it stays on the default version, 1"
+	case id != l.id && attribute == "LatestVersionNumber":
+		return "its version is that of another launch template, " + id
 	case id == l.id && attribute == "DefaultVersionNumber", version.Text == "$Default":
 		return "it is on the default version, which CloudFormation never moves from 1"
 	case version.Kind == eval.Text && version.Text == "$Latest" && !resolvesOnce:

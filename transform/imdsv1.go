@@ -59,10 +59,13 @@ func (p *planner) tokens(l *launcher, options, key *cfn.Node) error {
 }
 
 // alreadyLocked records the parameter that decides about n and has one value
-// left, so that a deployment passes it.
+// left, so that a deployment passes it. CloudFormation refuses another default.
 func (p *planner) alreadyLocked(n *cfn.Node) {
 	for _, name := range p.values.ParametersBehind(n) {
 		if values, others := p.values.Accepted(name); len(values) == 1 && !others {
+			if d, ok := p.values.Default(name); ok && d != values[0] {
+				p.lockParameter(name, values[0])
+			}
 			p.locks[name] = values[0]
 		}
 	}
@@ -244,7 +247,7 @@ func quoteFor(value string, parameter *cfn.Node) edit.Quote {
 	if d == nil {
 		return edit.InDoubleQuotes
 	}
-	if q := d.QuoteOf(); q != edit.Unquoted || isWord(value) {
+	if q := edit.QuoteOf(d); q != edit.Unquoted || isWord(value) {
 		return q
 	}
 	return edit.InDoubleQuotes

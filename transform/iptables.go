@@ -92,6 +92,7 @@ func noUserData(runs systems) string {
 
 // protect puts the block into the variants of one user data.
 func (p *planner) protect(l *launcher, load payload, all []payload, block userdata.Block) error {
+	block = load.wants(block)
 	var edits []edit.Edit
 	var after []plannedText
 	var left []Finding
@@ -106,7 +107,7 @@ func (p *planner) protect(l *launcher, load payload, all []payload, block userda
 			es, err = load.edits(p.t, variant, protection.Changes)
 		}
 		if err != nil {
-			if len(load.variants) == 1 && p.isExcused(judged.Kind, load, all) || !p.opts.mustHaveBlock() {
+			if len(load.variants) == 1 && isExcused(load, all) || !p.opts.mustHaveBlock() {
 				return p.leave(l, load, variant, judged.Kind, err.Error())
 			}
 			return l.cannot(p.t, load.node.Span.Start, "UserData", "its UserData cannot take the iptables commands: "+err.Error(),
@@ -189,18 +190,6 @@ func offsetBefore(changes []userdata.Change, at int) int {
 		}
 	}
 	return at
-}
-
-// isExcused reports whether a user data that cannot take the block is a note
-// although the block was asked for: nodes that run no commands are launched by
-// one branch of an Fn::If, and others by another.
-func (p *planner) isExcused(kind userdata.Kind, load payload, all []payload) bool {
-	if kind.NoCommands() == "" {
-		return false
-	}
-	return slices.ContainsFunc(all, func(other payload) bool {
-		return other.node != load.node && len(other.variants) > 0 && userdata.Judge(other.text(other.variants[0]), userdata.Block{}).Kind.NoCommands() == ""
-	})
 }
 
 // leave notes that user data stays as it is, and what protects the nodes all

@@ -118,7 +118,7 @@ func (p *planner) addLaunchTemplate(g *group) error {
 	}
 	l := &launcher{id: id, typ: typeLaunchTemplate, key: g.key, users: []*group{g}}
 	if g.amiTypes.systems(0).isLinux() && !p.opts.keepsUserData() {
-		data = append(data, edit.Pair{Key: "UserData", Value: p.newUserData(l, p.block(p.opts, l, nil))})
+		data = append(data, edit.Pair{Key: "UserData", Value: p.newUserData(l, p.opts.block())})
 	}
 	if len(data) == 0 {
 		return nil

@@ -1,6 +1,7 @@
 package transform
 
 import (
+	"slices"
 	"strings"
 
 	"imdslock/transform/cfn"
@@ -29,7 +30,13 @@ type payload struct {
 // isAbsent reports whether there is no user data.
 func (p payload) isAbsent() bool { return len(p.variants) == 0 && p.opaque == "" }
 
-// String returns the user data of a variant.
+// wants returns the block that is asked for, for this payload.
+func (p payload) wants(block userdata.Block) userdata.Block {
+	block.Compressed = p.encoding != nil && p.encoding.Gzip
+	return block
+}
+
+// text returns the user data of a variant.
 func (p payload) text(variant *edit.Text) string {
 	if p.encoding == nil {
 		return variant.String
@@ -105,6 +112,20 @@ func (s *survey) base64(n *cfn.Node) payload {
 	return payload{node: n, opaque: "it is not base64 that can be decoded"}
 }
 
+// isExcused reports whether a user data that cannot take the block is only a
+// note although the block was asked for: one branch of an Fn::If launches nodes
+// that run no commands, and another branch launches others.
+func isExcused(load payload, all []payload) bool {
+	runsCommands := func(p payload) bool {
+		kind := userdata.Other
+		if len(p.variants) > 0 {
+			kind, _ = userdata.Detect(p.text(p.variants[0]))
+		}
+		return len(p.variants) > 0 && kind.NoCommands() == ""
+	}
+	return len(load.variants) > 0 && !runsCommands(load) && slices.ContainsFunc(all, runsCommands)
+}
+
 // joins reports whether some user data in properties of an instance starts the
 // kubelet.
 func (s *survey) joins(l *launcher, properties *cfn.Node) (bool, error) {
@@ -117,7 +138,7 @@ func (s *survey) joins(l *launcher, properties *cfn.Node) (bool, error) {
 	}
 	for _, p := range payloads {
 		for _, variant := range p.variants {
-			if userdata.Judge(p.text(variant), userdata.Block{}).Joins {
+			if userdata.Joins(p.text(variant)) {
 				return true, nil
 			}
 		}
@@ -144,17 +165,24 @@ func (s *survey) ipv6(data *cfn.Node) bool {
 	return false
 }
 
-// block returns the block that a user data needs by the options.
+// block returns the block that the user data of a launcher needs by the options.
 func (s *survey) block(opts Options, l *launcher, data *cfn.Node) userdata.Block {
-	b := userdata.Block{BranchENI: opts.BranchENI, IPv6: s.ipv6(data), Managed: s.isManaged(l)}
-	switch opts.IPTables {
+	b := opts.block()
+	b.IPv6, b.Managed = s.ipv6(data), s.isManaged(l)
+	if s.runs(l, opts.OS).has(ubuntu) {
+		b.NoYum = "the image is Ubuntu's"
+	}
+	return b
+}
+
+// block returns the block that the options ask for.
+func (o Options) block() userdata.Block {
+	b := userdata.Block{BranchENI: o.BranchENI}
+	switch o.IPTables {
 	case IPTablesAWS:
 		b.Mode = userdata.AWS
 	case IPTablesStrict:
 		b.Mode = userdata.Strict
-	}
-	if s.runs(l, opts.OS).has(ubuntu) {
-		b.NoYum = "the image is Ubuntu's"
 	}
 	return b
 }

@@ -48,6 +48,7 @@ func (s *survey) problem(l *launcher, load payload, variant *edit.Text, p userda
 func (s *survey) judgePayload(l *launcher, load payload, want userdata.Block) []Finding {
 	var findings []Finding
 	said := map[string]bool{}
+	want = load.wants(want)
 	for _, variant := range load.variants {
 		for _, problem := range userdata.Judge(load.text(variant), want).Problems {
 			f := s.problem(l, load, variant, problem, problem.At)

@@ -108,7 +108,7 @@ func TestVerifyRefusesAnotherResult(t *testing.T) {
 		{"a text is altered", "/etc/eks/bootstrap.sh blue", "/etc/eks/bootstrap.sh green"},
 		{"the hop limit is open again", "HttpPutResponseHopLimit: 1", "HttpPutResponseHopLimit: 2"},
 		{"another value is allowed", `AllowedValues: ["true"]`, `AllowedValues: ["true", "false"]`},
-		{"the condition is turned round", "IMDSv1Disabled: !Equals", "IMDSv1Disabled: !Not [!Equals [a, b]]\n  Other: !Equals"},
+		{"the condition is turned round", `!Equals [!Ref DisableIMDSv1, "true"]`, `!Equals [!Ref DisableIMDSv1, "false"]`},
 		{"the tokens are optional", "HttpTokens: required", "HttpTokens: optional"},
 		{"the rule is in another chain", "--insert FORWARD", "--insert OUTPUT"},
 		{"the rule is never saved", "iptables-save | tee", "true iptables-save | tee"},

@@ -53,7 +53,7 @@ func (p *planner) follow(g *group, u use) (edit.Edit, error) {
 	if named == nil {
 		return edit.Edit{}, p.hinted(u.spec, "the property that names its launch template is not shown", "write the ID out")
 	}
-	newest, err := p.newest(u, named)
+	newest, err := p.newest(u, named, u.spec.Get("Version"))
 	if err != nil {
 		return edit.Edit{}, err
 	}
@@ -70,15 +70,16 @@ func (p *planner) hinted(n *cfn.Node, message, hint string) error {
 }
 
 // newest returns the expression for the newest version of the launch template
-// that an expression names. Where an Fn::If chooses the launch template, the
-// same condition chooses the version.
-func (p *planner) newest(u use, named *cfn.Node) (edit.Value, error) {
+// that an expression names. If an Fn::If chooses the launch template, the same
+// condition chooses the version. A launch template of another template keeps the
+// version that is there.
+func (p *planner) newest(u use, named, version *cfn.Node) (edit.Value, error) {
 	if arg := named.Call("Fn::If"); arg != nil && len(arg.Items) == 3 {
-		then, err := p.newest(u, arg.Items[1])
+		then, err := p.newest(u, arg.Items[1], version)
 		if err != nil {
 			return edit.Value{}, err
 		}
-		otherwise, err := p.newest(u, arg.Items[2])
+		otherwise, err := p.newest(u, arg.Items[2], version)
 		if err != nil {
 			return edit.Value{}, err
 		}
@@ -97,10 +98,15 @@ func (p *planner) newest(u use, named *cfn.Node) (edit.Value, error) {
 		case len(u.launchers) == 1 && !u.elsewhere: // by its name
 			alone.add(u.launchers[0])
 		default:
-			return edit.Value{}, p.hinted(named, "it may name a launch template of another template, whose newest version is not known here", "give each launch template a specification of its own")
+			alone.elsewhere = true
 		}
 	}
-	if len(alone.launchers) != 1 {
+	switch {
+	case len(alone.launchers) == 0 && version == nil:
+		return edit.Call("Ref", edit.Scalar("AWS::NoValue", edit.Unquoted)), nil
+	case len(alone.launchers) == 0 && version.Kind == cfn.Scalar:
+		return edit.Scalar(version.Value, edit.QuoteOf(version)), nil
+	case len(alone.launchers) != 1 || alone.elsewhere:
 		return edit.Value{}, p.hinted(named, "it may name several launch templates", "let an Fn::If choose the whole specification")
 	}
 	id := edit.Scalar(alone.launchers[0].id, edit.Unquoted)

@@ -1,0 +1,3 @@
+package userdata
+
+func (d *document) withoutToken() []Problem { return nil }
