@@ -18,7 +18,7 @@ func TestOneLine(t *testing.T) {
 	if got, want := Error("a\nb", err), `a\nb:wrapped: 1:2: no \n\x1b[1m\u0085é`+"\nhint: "+`take\r\nno`; got != want {
 		t.Errorf("%q, want %q", got, want)
 	}
-	notes := []transform.Finding{{Position: at, Message: "L\nT"}}
+	notes := []transform.Finding{{Kind: transform.KindNote, Start: at, Message: "L\nT"}}
 	if got, want := Notes("a\nb", notes), `a\nb:1:2: note: L\nT`+"\n"; got != want {
 		t.Errorf("%q, want %q", got, want)
 	}

@@ -49,11 +49,15 @@ func encoded(text string) string { return base64.StdEncoding.EncodeToString([]by
 
 func lockedScript(strict bool) string {
 	const script = "#!/bin/bash\nset -ex\n/etc/eks/bootstrap.sh blue\n"
-	changes, err := userdata.Protect(script, userdata.Block{Strict: strict, BranchENI: true})
+	mode := userdata.AWS
+	if strict {
+		mode = userdata.Strict
+	}
+	protection, err := userdata.Protect(script, userdata.Block{Mode: mode, BranchENI: true})
 	if err != nil {
 		panic(err) // of a script as simple as this
 	}
-	return userdata.Apply(script, changes)
+	return userdata.Apply(script, protection.Changes)
 }
 
 // TestResources is what may be created and what may not.

@@ -84,7 +84,7 @@ func TestMacroCalled(t *testing.T) {
 		"Transform: {Name: IMDSLock, Parameters: {hoplimit: 1}}\n":                     "IMDSLock: there is no parameter hoplimit: did you mean HopLimit?",
 		"Transform: {Name: IMDSLock, Parameters: {HopLimit: 0}}\n":                     "hop-limit",
 		"Transform: {Name: IMDSLock, Parameters: {IMDSv1: keep}}\n":                    "imdsv1",
-		"Transform: {Name: IMDSLock, Parameters: {Resources: Other}}\n":                `there is no launch template "Other"`,
+		"Transform: {Name: IMDSLock, Parameters: {Resources: Other}}\n":                `there is no launch template or node group "Other"`,
 	} {
 		a := askAbout(t, transforms+open)
 		if want == "" && a.HookStatus != "SUCCESS" || want != "" && (a.ErrorCode != nonCompliant || !strings.Contains(a.Message, want)) {

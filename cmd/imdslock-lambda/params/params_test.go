@@ -59,7 +59,7 @@ func TestBadOptions(t *testing.T) {
 		`{"hop-limit": 1}`:               "there is no parameter hop-limit: did you mean HopLimit?",
 		`{"imds_v1": "lock"}`:            "there is no parameter imds_v1: did you mean IMDSv1?",
 		`{"resource": "A"}`:              "there is no parameter resource: did you mean Resources?",
-		`{"Region": "A"}`:                "there is no parameter Region: there are HopLimit, IMDSv1, IPTables, BranchENI, Resources, OS",
+		`{"Region": "A"}`:                "there is no parameter Region: there are HopLimit, IMDSv1, IPTables, BranchENI, LaunchTemplateVersion, AddLaunchTemplate, Resources, OS",
 	} {
 		values, err := Parse([]byte(object))
 		if err == nil {
