@@ -142,9 +142,9 @@ func ExampleCheck() {
 		fmt.Printf("nodes.yaml:%v: %s, %s\n", f.Start, f.Rule, f.Kind)
 	}
 	// Output:
-	// nodes.yaml:13:37: hop-limit, open: true
-	// nodes.yaml:14:23: imdsv1-parameter, open: true
-	// nodes.yaml:15:27: iptables-absent, open: true
+	// nodes.yaml:13:37: hop-limit, open
+	// nodes.yaml:14:23: imdsv1-parameter, open
+	// nodes.yaml:16:11: iptables-absent, open
 }
 
 func ExampleCheck_deployment() {
@@ -160,7 +160,7 @@ func ExampleCheck_deployment() {
 		fmt.Println(f.Message)
 	}
 	// Output:
-	// NodeLaunchTemplate: HttpPutResponseHopLimit is 2, want 1
+	// NodeLaunchTemplate: HttpPutResponseHopLimit is 2, not 1
 }
 
 func ExampleDescribe() {
@@ -169,7 +169,7 @@ func ExampleDescribe() {
 	fmt.Println(rule.Why)
 	// Output:
 	// the hop limit stands alone
-	// answers of IMDSv1 carry no hop limit, and SDKs fall back to it: a hop limit of 1 stops nobody while tokens are optional.
+	// answers of IMDSv1 carry no hop limit, and SDKs fall back to it. A hop limit of 1 stops nobody while tokens are optional.
 }
 
 func ExampleSetParameters() {
