@@ -1,3 +1,0 @@
-package userdata
-
-func (d *document) withoutToken() []Problem { return nil }
