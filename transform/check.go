@@ -210,28 +210,34 @@ func (c *checker) unjudged(lt launchTemplate, at int, why string) {
 // text judges one text.
 func (c *checker) text(lt launchTemplate, n *cfn.Node) {
 	text := c.t.TextOf(n)
-	if at := userdata.WithoutToken(text.String); at >= 0 && !c.opts.keepsIMDSv1() {
-		c.open(RuleIMDSv1UserData, lt.id, text.Offset(at), withoutToken, lt.id)
+	v := userdata.Judge(text.String, c.opts.block())
+	if asks := v.Problem(userdata.WithoutToken); asks != nil && !c.opts.keepsIMDSv1() {
+		c.open(RuleIMDSv1UserData, lt.id, text.Offset(asks.At), withoutToken, lt.id)
 	}
-	s := userdata.Inspect(text.String)
 	at := n.Span.Start
-	switch {
-	case n.IsNull() || n.IsNoValue():
+	if n.IsNull() || n.IsNoValue() {
 		c.unjudged(lt, at, "it is empty")
-	case s.Reason != "":
-		c.unjudged(lt, at, s.Reason)
-	case s.Late:
-		c.open(RuleIPTablesLate, lt.id, text.Offset(s.At), "%s: the %v starts the kubelet before the iptables commands", lt.id, s.Kind)
-	case !s.Rules:
-		c.open(RuleIPTables, lt.id, at, "%s: the %v has no iptables commands", lt.id, s.Kind)
-	case s.Undone:
-		c.open(RuleUndone, lt.id, text.Offset(s.At), "%s: the %v undoes the iptables rule here", lt.id, s.Kind)
-	case c.opts.IPTables == IPTablesStrict && !s.Strict:
-		c.open(RuleIPTablesStrict, lt.id, at, "%s: the %v has not the strict block", lt.id, s.Kind)
-	case !c.opts.BranchENI:
-	case !s.BranchENI:
-		c.open(RuleBranchENI, lt.id, at, "%s: the %v has no rule for pods with branch network interfaces", lt.id, s.Kind)
-	case s.Unsaved:
-		c.open(RuleBranchENIUnsaved, lt.id, at, "%s: the %v saves the rules before it adds that for branch network interfaces", lt.id, s.Kind)
+		return
+	}
+	for _, p := range v.Problems {
+		switch p.Code {
+		case userdata.Late:
+			c.open(RuleIPTablesLate, lt.id, text.Offset(p.At), "%s: the %v starts the kubelet before the iptables commands", lt.id, v.Kind)
+		case userdata.Absent:
+			c.open(RuleIPTables, lt.id, at, "%s: the %v has no iptables commands", lt.id, v.Kind)
+		case userdata.Undone:
+			c.open(RuleUndone, lt.id, text.Offset(p.At), "%s: the %v undoes the iptables rule here", lt.id, v.Kind)
+		case userdata.NotStrict:
+			c.open(RuleIPTablesStrict, lt.id, at, "%s: the %v has not the strict block", lt.id, v.Kind)
+		case userdata.BranchENIAbsent:
+			c.open(RuleBranchENI, lt.id, at, "%s: the %v has no rule for pods with branch network interfaces", lt.id, v.Kind)
+		case userdata.BranchENIUnsaved:
+			c.open(RuleBranchENIUnsaved, lt.id, at, "%s: the %v saves the rules before it adds that for branch network interfaces", lt.id, v.Kind)
+		case userdata.WithoutToken:
+			continue
+		default:
+			c.unjudged(lt, text.Offset(p.At), p.Message)
+		}
+		return
 	}
 }

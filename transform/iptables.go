@@ -14,7 +14,14 @@ const maxUserData = 16 << 10
 
 // block returns the block that the options ask for.
 func (o Options) block() userdata.Block {
-	return userdata.Block{Strict: o.IPTables == IPTablesStrict, OrStrict: o.IPTables == IPTablesAuto, BranchENI: o.BranchENI}
+	b := userdata.Block{BranchENI: o.BranchENI}
+	switch o.IPTables {
+	case IPTablesAWS:
+		b.Mode = userdata.AWS
+	case IPTablesStrict:
+		b.Mode = userdata.Strict
+	}
+	return b
 }
 
 // mustHaveBlock reports whether user data that cannot take the block is an error.
@@ -118,10 +125,12 @@ const withoutToken = "the user data of %s asks the metadata service without a to
 // text puts the block into one text.
 func (p *planner) text(lt launchTemplate, n *cfn.Node) error {
 	text := p.t.TextOf(n)
-	if at := userdata.WithoutToken(text.String); at >= 0 && !p.opts.keepsIMDSv1() {
-		p.note(RuleIMDSv1UserData, lt.id, text.Offset(at), withoutToken, lt.id)
+	before := userdata.Judge(text.String, p.opts.block())
+	if asks := before.Problem(userdata.WithoutToken); asks != nil && !p.opts.keepsIMDSv1() {
+		p.note(RuleIMDSv1UserData, lt.id, text.Offset(asks.At), withoutToken, lt.id)
 	}
-	changes, err := userdata.Protect(text.String, p.opts.block())
+	protection, err := userdata.Protect(text.String, p.opts.block())
+	changes := protection.Changes
 	var edits []cfn.Edit
 	for _, c := range changes {
 		var edit cfn.Edit
@@ -136,8 +145,8 @@ func (p *planner) text(lt launchTemplate, n *cfn.Node) error {
 	}
 	after := userdata.Apply(text.String, changes)
 	p.texts = append(p.texts, plannedText{lt, n.Span.Start, after})
-	if s := userdata.Inspect(after); s.Undone {
-		if err := p.leaveUndone(lt, text, s, changes); err != nil {
+	if undone := userdata.Judge(after, p.opts.block()).Problem(userdata.Undone); undone != nil {
+		if err := p.leaveUndone(lt, text, undone.At, changes); err != nil {
 			return err
 		}
 	}
@@ -147,9 +156,8 @@ func (p *planner) text(lt launchTemplate, n *cfn.Node) error {
 	if len(after) > maxUserData && len(text.String) <= maxUserData {
 		p.note(RuleSize, lt.id, n.Span.Start, "the user data of %s has about %d bytes with the commands: EC2 takes %d", lt.id, len(after), maxUserData)
 	}
-	before := userdata.Inspect(text.String)
 	message := fmt.Sprintf("pods can reach the metadata service: iptables commands put into the %v", before.Kind)
-	if before.Rules {
+	if before.Problem(userdata.Absent) == nil && before.Problem(userdata.Late) == nil {
 		message = fmt.Sprintf("the iptables commands in the %v adapted to the options", before.Kind)
 	}
 	p.change(RuleIPTables, lt.id, n.Span.Start, message, edits...)
@@ -158,8 +166,7 @@ func (p *planner) text(lt launchTemplate, n *cfn.Node) error {
 
 // leaveUndone notes a line of user data that takes the rules back, which stays.
 // It is an error where the commands were asked for explicitly.
-func (p *planner) leaveUndone(lt launchTemplate, text *cfn.Text, s userdata.State, changes []userdata.Change) error {
-	at := s.At
+func (p *planner) leaveUndone(lt launchTemplate, text *cfn.Text, at int, changes []userdata.Change) error {
 	for i := len(changes) - 1; i >= 0; i-- {
 		if c := changes[i]; at >= c.Start+len(c.Text) {
 			at -= len(c.Text) - (c.End - c.Start)

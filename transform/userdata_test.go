@@ -46,9 +46,9 @@ func userDataTexts(t *testing.T, iptables transform.IPTables) []userData {
 		}
 		if iptables == transform.IPTablesStrict {
 			for i, text := range before {
-				changes, err := userdata.Protect(text, userdata.Block{Strict: true})
+				p, err := userdata.Protect(text, userdata.Block{Mode: userdata.Strict})
 				if err == nil {
-					after[i] = userdata.Apply(text, changes)
+					after[i] = userdata.Apply(text, p.Changes)
 				}
 			}
 		}

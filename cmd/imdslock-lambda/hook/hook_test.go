@@ -49,11 +49,15 @@ func encoded(text string) string { return base64.StdEncoding.EncodeToString([]by
 
 func lockedScript(strict bool) string {
 	const script = "#!/bin/bash\nset -ex\n/etc/eks/bootstrap.sh blue\n"
-	changes, err := userdata.Protect(script, userdata.Block{Strict: strict, BranchENI: true})
+	block := userdata.Block{Mode: userdata.AWS, BranchENI: true}
+	if strict {
+		block.Mode = userdata.Strict
+	}
+	p, err := userdata.Protect(script, block)
 	if err != nil {
 		panic(err) // of a script as simple as this
 	}
-	return userdata.Apply(script, changes)
+	return userdata.Apply(script, p.Changes)
 }
 
 // TestResources is what may be created and what may not.
