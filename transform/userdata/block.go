@@ -11,19 +11,39 @@ const (
 	End   = "# imdslock: end"
 )
 
-// A Block says which commands keep the pods off the metadata service.
+// A Mode says which commands keep the pods off the metadata service.
+type Mode uint8
+
+// The modes.
+const (
+	Auto   Mode = iota // AWS's where the nodes have yum, else the strict ones; a strict block stays
+	AWS                // AWS's published commands
+	Strict             // a rule in raw PREROUTING that the kubelet's unit makes sure of at each start
+)
+
+// A Block says what the commands have to do, and what is known of the nodes.
 type Block struct {
-	// Strict asks for a rule in raw PREROUTING that the kubelet's unit makes
-	// sure of at each start, in place of AWS's published commands.
-	Strict bool
+	Mode Mode
 
-	// OrStrict leaves a strict block that is there alone, where Strict is not
-	// asked for: it is the stronger one.
-	OrStrict bool
-
-	// BranchENI adds AWS's rule for pods with branch network interfaces. The
+	// BranchENI asks for AWS's rule for pods with branch network interfaces. The
 	// strict rule covers them anyway.
 	BranchENI bool
+
+	// IPv6 asks for the rules for fd00:ec2::254: the IPv6 endpoint of the metadata
+	// service is on (HttpProtocolIpv6). The strict block has them anyway.
+	IPv6 bool
+
+	// NoYum is why the nodes have no yum as far as the template tells, as in
+	// "its image is Canonical's", or "".
+	NoYum string
+
+	// Managed says that the user data is in the launch template of a managed node
+	// group without an image of its own.
+	Managed bool
+
+	// Compressed says that the text is compressed in what EC2 gets, so that the
+	// limit is not for its size (see [Encoding]).
+	Compressed bool
 }
 
 // AWS's commands, from "Restricting access to Amazon EC2 instance profile
@@ -35,6 +55,12 @@ const (
 	dropBranchENI   = "iptables -t mangle -A POSTROUTING -o vlan+ --destination 169.254.169.254/32 --jump DROP"
 	saveRules       = "iptables-save | tee /etc/sysconfig/iptables"
 	enableServices  = "systemctl enable --now iptables"
+
+	// The same for the IPv6 endpoint.
+	dropForwardedIPv6  = "ip6tables --insert FORWARD 1 --in-interface eni+ --destination fd00:ec2::254/128 --jump DROP"
+	dropBranchENIIPv6  = "ip6tables -t mangle -A POSTROUTING -o vlan+ --destination fd00:ec2::254/128 --jump DROP"
+	saveRulesIPv6      = "ip6tables-save | tee /etc/sysconfig/ip6tables"
+	enableServicesIPv6 = "systemctl enable --now ip6tables"
 )
 
 // strictCommands write a drop-in for the kubelet's unit, of Amazon Linux and
@@ -52,29 +78,40 @@ cp /etc/systemd/system/kubelet.service.d/05-imdslock.conf /etc/systemd/system/ku
 cp /etc/systemd/system/kubelet.service.d/*-imdslock.conf /etc/systemd/system/snap.kubelet-eks.daemon.service.d/
 systemctl daemon-reload`
 
-// commands returns the commands of the block that are missing beside rules
-// which somebody wrote by hand. A script that ends at the first error does not
-// end at one of AWS's commands: a node without a way to the packages would never
-// join.
-func (b Block) commands(byHand rules, errexit bool) []string {
-	if b.Strict {
+// A missing says which rules are missing. Others may be there by hand.
+type missing struct {
+	all, branchENI, ipv6 bool
+}
+
+// commands returns the commands of the block: the strict ones, or those of AWS
+// that are missing.
+func (b Block) commands(m missing) []string {
+	if b.Mode == Strict {
 		return strings.Split(strictCommands, "\n")
 	}
-	if byHand.forwarded {
-		if b.BranchENI && (!byHand.branchENI || byHand.unsaved) {
-			return []string{dropBranchENI}
+	var commands []string
+	add := func(wanted bool, command string) {
+		if wanted {
+			commands = append(commands, command)
 		}
-		return nil
 	}
-	commands := []string{installServices, dropForwarded}
-	if b.BranchENI && !byHand.branchENI {
-		commands = append(commands, dropBranchENI)
-	}
-	commands = append(commands, saveRules, enableServices)
-	if errexit {
-		commands = slices.Concat([]string{"set +e"}, commands, []string{"set -e"})
-	}
+	ipv6 := b.IPv6 && (m.all || m.ipv6)
+	add(m.all, installServices)
+	add(m.all, dropForwarded)
+	add(ipv6, dropForwardedIPv6)
+	add(b.BranchENI && (m.all || m.branchENI), dropBranchENI)
+	add(b.BranchENI && (ipv6 || b.IPv6 && m.branchENI), dropBranchENIIPv6)
+	add(m.all || m.branchENI, saveRules)
+	add(m.all, enableServices)
+	add(ipv6 || b.IPv6 && m.branchENI, saveRulesIPv6)
+	add(ipv6, enableServicesIPv6)
 	return commands
+}
+
+// goingOn returns commands for a script that ends at the first error, which does
+// not end at one of them: a node without a way to the packages would never join.
+func goingOn(commands []string) []string {
+	return slices.Concat([]string{"set +e"}, commands, []string{"set -e"})
 }
 
 // endsAtError reports whether the #! line of a script has the option -e.
@@ -88,73 +125,52 @@ func endsAtError(text string) bool {
 	return false
 }
 
-var startsKubelet = pattern(`\bnodeadm(-internal)?\s+init\b|\bkubeadm\s+join\b` +
-	`|\bsystemctl\b[^#;&|]*\b(start|restart|enable)\b[^#;&|]*\b(kubelet|nodeadm)|\bservice\s+kubelet\s+(re)?start\b` +
-	`|\bsnap\s+(re)?start\s+[^#;&|]*kubelet`)
+// A marked is a range of lines from Begin to End.
+type marked struct {
+	start, end int
+	indent     string // of its first line
+}
 
-// startsKubeletIn reports whether a line of a script starts the kubelet. The
-// pattern is only asked where it can match, which is much faster.
-func startsKubeletIn(line string) bool {
-	if strings.HasPrefix(strings.TrimSpace(line), "#") {
-		return false
+// findMarked returns all marked blocks in a text.
+func findMarked(text string) []marked {
+	var found []marked
+	if !strings.Contains(text, Begin) {
+		return nil
 	}
-	if strings.Contains(line, "bootstrap.sh") {
-		return true
-	}
-	mayMatch := strings.Contains(line, "kubelet") || strings.Contains(line, "nodeadm") || strings.Contains(line, "kubeadm")
-	return mayMatch && startsKubelet().MatchString(line)
-}
-
-// kubeletStart returns the offset of the first line that starts the kubelet, or
-// the length of the text.
-func kubeletStart(text string) int {
-	at := 0
-	for line := range strings.Lines(text) {
-		if startsKubeletIn(line) {
-			return at
-		}
-		at += len(line)
-	}
-	return at
-}
-
-// start returns the offset of what runs: behind a MIME document's headers and
-// preamble.
-func (k Kind) start(text string) int {
-	if k == MIME {
-		return parts(text)
-	}
-	return 0
-}
-
-// kubeletStart is the function of that name for a whole text.
-func (k Kind) kubeletStart(text string) int {
-	from := k.start(text)
-	return from + kubeletStart(text[from:])
-}
-
-// find is the function of that name for a whole text.
-func (k Kind) find(text string) (start, end int, indent string, ok bool) {
-	from := k.start(text)
-	start, end, indent, ok = find(text[from:])
-	return from + start, from + end, indent, ok
-}
-
-// find returns the range of the lines of the block in a text, from Begin to
-// End, and their indentation.
-func find(text string) (start, end int, indent string, ok bool) {
-	at, begin := 0, -1
+	at, begin, indent := 0, -1, ""
 	for line := range strings.Lines(text) {
 		switch strings.TrimSpace(line) {
 		case Begin:
-			begin = at
-			indent = line[:strings.Index(line, Begin)]
+			begin, indent = at, line[:strings.Index(line, Begin)]
 		case End:
 			if begin >= 0 {
-				return begin, at + len(line), indent, true
+				found = append(found, marked{begin, at + len(line), indent})
+				begin = -1
 			}
 		}
 		at += len(line)
 	}
-	return 0, 0, "", false
+	return found
+}
+
+// rewritten returns the change that writes other commands into the block. What it
+// is written as, commands or items of a list, stays.
+func (m marked) rewritten(text string, commands []string) Change {
+	block := text[m.start:m.end]
+	eol, indent := eolOf(block), m.indent
+	lines := linesLike(block, commands)
+	if lines[1] == commands[0] && strings.Contains(strings.Join(commands, "\n"), "<<") {
+		indent = "" // a here-document ends at the margin only
+	}
+	out := indented(lines, indent, eol)
+	if !strings.HasSuffix(block, "\n") {
+		out = strings.TrimSuffix(out, eol)
+	}
+	return Change{m.start, m.end, out}
+}
+
+// between puts the commands between the markers.
+func between(commands []string) []string {
+	lines := append([]string{Begin}, commands...)
+	return append(lines, End)
 }

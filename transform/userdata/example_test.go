@@ -10,11 +10,11 @@ import (
 
 func ExampleProtect() {
 	text := "#!/bin/bash\n/etc/eks/bootstrap.sh blue\n"
-	changes, err := userdata.Protect(text, userdata.Block{BranchENI: true})
+	p, err := userdata.Protect(text, userdata.Block{BranchENI: true})
 	if err != nil {
 		log.Fatal(err)
 	}
-	fmt.Print(userdata.Apply(text, changes))
+	fmt.Print(userdata.Apply(text, p.Changes))
 	// Output:
 	// #!/bin/bash
 	// # imdslock: keep pods off the instance metadata service
@@ -27,17 +27,18 @@ func ExampleProtect() {
 	// /etc/eks/bootstrap.sh blue
 }
 
-func ExampleInspect() {
+func ExampleJudge() {
 	late := "#!/bin/bash\n" +
 		"/etc/eks/bootstrap.sh blue\n" +
-		"iptables -I FORWARD -i eni+ -d 169.254.169.254 -j DROP\n"
-	s := userdata.Inspect(late)
-	line, _, _ := strings.Cut(late[s.At:], "\n")
-	fmt.Println("what it is:", s.Kind)
-	fmt.Println("rules before the kubelet:", s.Rules)
-	fmt.Println("rules after it:", s.Late, "- it starts at:", line)
+		"iptables -I FORWARD -i eni+ -d 169.254.169.254 -j DROP\n" +
+		"iptables-save >/etc/sysconfig/iptables\n"
+	v := userdata.Judge(late, userdata.Block{})
+	fmt.Println("what it is:", v.Kind)
+	for _, p := range v.Problems {
+		line, _, _ := strings.Cut(late[p.At:], "\n")
+		fmt.Println("problem:", p.Code, "at:", line)
+	}
 	// Output:
 	// what it is: shell script
-	// rules before the kubelet: false
-	// rules after it: true - it starts at: /etc/eks/bootstrap.sh blue
+	// problem: late at: /etc/eks/bootstrap.sh blue
 }

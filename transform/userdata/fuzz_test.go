@@ -26,11 +26,11 @@ func FuzzProtect(f *testing.F) {
 		"<powershell>\nStart-EKSBootstrap.ps1\n</powershell>\n",
 		"[settings.kubernetes]\ncluster-name = \"x\"\n",
 	} {
-		for options := range byte(8) {
+		for options := range byte(12) {
 			f.Add(text, options)
-			changes, err := Protect(text, block(options))
+			p, err := Protect(text, blockOf(options))
 			if err == nil {
-				f.Add(Apply(text, changes), options^3)
+				f.Add(Apply(text, p.Changes), options^3)
 			}
 		}
 	}
@@ -52,34 +52,43 @@ func FuzzProtect(f *testing.F) {
 		}
 	}
 	f.Fuzz(func(t *testing.T, text string, options byte) {
-		b := block(options)
+		b := blockOf(options)
 		kind, _ := Detect(text)
-		Inspect(text)
-		changes, err := Protect(text, b)
+		p, err := Protect(text, b)
 		if err != nil {
-			if changes != nil {
+			if p.Changes != nil {
 				t.Fatal("changes beside an error")
 			}
 			return
 		}
-		if !slices.IsSortedFunc(changes, func(a, b Change) int { return a.End - b.Start }) {
-			t.Fatalf("changes not in order: %v", changes)
+		if !slices.IsSortedFunc(p.Changes, func(a, b Change) int { return a.End - b.Start }) {
+			t.Fatalf("changes not in order: %v", p.Changes)
 		}
-		protected := Apply(text, changes)
-		if again, err := Protect(protected, b); err != nil || len(again) > 0 {
-			t.Fatalf("a second time: %v, %v\n%s", again, err, protected)
+		protected := Apply(text, p.Changes)
+		if again, err := Protect(protected, b); err != nil || len(again.Changes) > 0 {
+			t.Fatalf("a second time: %v, %v\n%s", again.Changes, err, protected)
 		}
-		s := Inspect(protected)
-		if !s.Rules || s.Late || b.Strict && !s.Strict && len(changes) > 0 {
-			t.Fatalf("%+v of\n%s", s, protected)
+		v := Judge(protected, b)
+		for _, problem := range v.Problems {
+			if problem.At < 0 || problem.At > len(protected) {
+				t.Fatalf("%+v is not in the text", problem)
+			}
+			switch problem.Code {
+			case Undone, NotJudged, WithoutToken, NotMIME:
+			default:
+				t.Fatalf("%+v of\n%s", problem, protected)
+			}
 		}
-		if s.Kind != kind && kind != NodeConfig {
-			t.Fatalf("%v has become %v:\n%s", kind, s.Kind, protected)
+		if b.Mode == Strict && !v.Strict && len(p.Changes) > 0 {
+			t.Fatalf("not strict:\n%s", protected)
+		}
+		if v.Kind != kind && kind != NodeConfig {
+			t.Fatalf("%v has become %v:\n%s", kind, v.Kind, protected)
 		}
 	})
 }
 
-// block returns the block that three bits ask for.
-func block(options byte) Block {
-	return Block{Strict: options&1 != 0, OrStrict: options&2 != 0, BranchENI: options&4 != 0}
+// blockOf returns the block that bits ask for.
+func blockOf(options byte) Block {
+	return Block{Mode: Mode(options & 3 % 3), BranchENI: options&4 != 0, IPv6: options&8 != 0}
 }

@@ -47,22 +47,28 @@ func (k Kind) String() string {
 	return "user data"
 }
 
-// NoCommands says why user data of a kind cannot run the commands, or is "".
+// NoCommands says why user data of a kind cannot take the commands, or is "".
 func (k Kind) NoCommands() string {
 	switch k {
 	case Windows:
-		return "Windows has no iptables"
+		return "Windows has no iptables, and whether a hop limit of 1 holds its pods is not known"
 	case Bottlerocket:
-		return "Bottlerocket runs no commands from user data"
+		return "Bottlerocket runs no scripts from user data, only bootstrap containers"
 	}
 	return ""
 }
 
-// placeholder stands in a text for what the template does not show.
+// placeholder stands in a text for the value of a variable of CloudFormation
+// that is known at the deployment only.
 const placeholder = "\uFFFC"
 
 // mimeWindow is how many bytes cloud-init searches for "MIME-Version:".
 const mimeWindow = 4096
+
+// isMessage reports whether cloud-init reads a text as a MIME message.
+func isMessage(text string) bool {
+	return strings.Contains(strings.ToLower(text[:min(len(text), mimeWindow)]), "mime-version:")
+}
 
 // Detect returns the kind of a text, or Other and what stands against it.
 func Detect(text string) (Kind, string) {
@@ -73,39 +79,63 @@ func Detect(text string) (Kind, string) {
 		return Other, "it is empty"
 	case strings.HasPrefix(start, "${"), strings.HasPrefix(start, placeholder):
 		return Other, "what it is is not known before the deployment"
+	case strings.HasPrefix(start, "\uFEFF"):
+		return Other, "the byte order mark before its first line keeps cloud-init from running it"
 	case strings.HasPrefix(lower, "<powershell") || strings.HasPrefix(lower, "<script") ||
 		strings.HasPrefix(lower, "<persist>") || strings.HasPrefix(lower, "version: 1.") && strings.Contains(lower, "task:"):
 		return Windows, ""
 	case isTOML(start):
 		return Bottlerocket, ""
-	case strings.HasPrefix(start, "#!"):
-		return script(text)
-	case strings.HasPrefix(start, "#cloud-boothook"):
+	}
+	switch t := sniff(text); t {
+	case typeScript:
+		return shellScript(text)
+	case typeJinja:
+		return jinjaKind(text)
+	case typeBoothook:
 		return Boothook, ""
-	case strings.HasPrefix(lower, "#include"):
-		return Other, "it is an #include list, and what that fetches is not known"
-	case strings.HasPrefix(lower, "#cloud-config-archive"):
-		return Other, "it is a cloud-config-archive"
-	case strings.HasPrefix(lower, "#cloud-config"), strings.HasPrefix(lower, "## template: jinja\n#cloud-config"):
+	case typeConfig:
 		return CloudConfig, ""
+	case "":
+	default:
+		return Other, unknownTypes(t)
+	}
+	switch {
+	case isMessage(text) && len(start) == len(text):
+		return MIME, ""
 	case isNodeConfig(start):
 		return NodeConfig, ""
-	case strings.Contains(lower, "mime-version:"):
-		if len(start) != len(text) {
-			return Other, "white space before its MIME headers makes cloud-init read it as plain text"
-		}
-		return MIME, ""
+	case isMessage(text):
+		return Other, "white space before its MIME headers makes cloud-init read it as plain text"
 	}
 	return Other, "cloud-init would not run it: it has no #! line and no other header that is known"
 }
 
-// script tells a shell's script from others, which the commands are not for.
-func script(text string) (Kind, string) {
+// jinjaKind is the kind of what a template for jinja renders to.
+func jinjaKind(text string) (Kind, string) {
+	if !isJinja(text) {
+		return Other, "its jinja header is not one that cloud-init takes"
+	}
+	rendered, reason := renderJinja(whole(text, 0))
+	if reason != "" {
+		return Other, reason
+	}
+	switch sniff(rendered.text) {
+	case typeScript:
+		return shellScript(rendered.text)
+	case typeConfig:
+		return CloudConfig, ""
+	}
+	return Other, "it is a jinja template of something that cloud-init does not run"
+}
+
+// shellScript tells a shell's script from others, which the commands are not for.
+func shellScript(text string) (Kind, string) {
 	if !strings.HasPrefix(text, "#!") {
 		return Other, "white space before its #! line keeps it from running"
 	}
 	line, _, _ := strings.Cut(text, "\n")
-	fields := strings.Fields(line[len("#!"):])
+	fields := strings.Fields(strings.TrimRight(line, "\r")[len("#!"):])
 	for i, field := range fields {
 		name := path.Base(field)
 		if i == 0 && name == "env" {

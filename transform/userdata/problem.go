@@ -11,7 +11,8 @@ type Problem struct {
 // A Code says what kind of problem it is.
 type Code string
 
-// The problems. NotJudged and WithoutToken do not open anything by themselves.
+// The problems. NotJudged, WithoutToken and NotMIME do not open anything
+// by themselves.
 const (
 	Absent           Code = "absent"             // nothing drops the packets of pods
 	Late             Code = "late"               // something that may start the kubelet runs before the drop
@@ -25,4 +26,5 @@ const (
 	TooLarge         Code = "too-large"          // EC2 does not take user data of this size
 	NotJudged        Code = "not-judged"         // nobody can tell what runs
 	WithoutToken     Code = "without-token"      // a command asks for metadata without a token
+	NotMIME          Code = "not-mime"           // a managed node group takes only MIME
 )

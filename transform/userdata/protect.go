@@ -3,6 +3,7 @@ package userdata
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -32,115 +33,226 @@ type Unsupported struct {
 
 func (u *Unsupported) Error() string { return u.Reason }
 
-// Protect returns the changes that put the block into a text, in order: before
-// all that is there already, so before anything that starts the kubelet. There
-// are none where the block stands as it should, or where rules written by hand
-// do the same before the kubelet starts. A block with other options is
-// rewritten where it stands, but see Block.OrStrict. The error is an [*Unsupported].
+// A Protection is what keeps the pods of user data off the metadata service.
+type Protection struct {
+	// Changes are those that put the block into the text, in order. There are none
+	// where what is there does the same.
+	Changes []Change
+
+	// Strict says that the block is the strict one, and Why why [Auto] chose it,
+	// or is "".
+	Strict bool
+	Why    string
+}
+
+// Protect returns the changes that put the block into a text, before anything
+// that may start the kubelet: the places are tried, the best first, and each
+// result is read and judged as any user data. The error is an [*Unsupported].
 //
-//   - In a shell script it comes right behind the #! line.
-//   - A multipart MIME document gets a part text/x-shellscript of its own, the
-//     first: cloud-init runs the scripts in the order of the parts.
+// There are no changes where the text does what the block asks for already,
+// whoever wrote it. A marked block that runs is rewritten in its place if it is
+// not what the options ask for; one that does not run is left as it is.
+//
+//   - In a shell script or a boothook it comes right after the #! line.
+//   - A multipart MIME document gets a part of its own, before all others: a
+//     script with a name that comes first, or a boothook where scripts run too late.
 //   - In cloud-config the commands become items of runcmd, or of bootcmd where
-//     those start the kubelet, and for a strict block.
+//     runcmd runs too late, and for a strict block.
 //   - NodeConfig alone becomes a MIME document with that part before it.
-func Protect(text string, block Block) ([]Change, error) {
-	kind, reason := Detect(text)
-	if reason = cmp.Or(reason, kind.NoCommands()); reason != "" {
-		return nil, &Unsupported{kind, reason}
+func Protect(text string, block Block) (Protection, error) {
+	d := read(text)
+	if reason := cmp.Or(d.reason, d.kind.NoCommands(), block.tooLarge(text)); reason != "" {
+		return Protection{}, &Unsupported{d.kind, reason}
 	}
-	if start, end, indent, ok := kind.find(text); ok && runsFirst(text, kind, start) {
-		if block.OrStrict && isStrict(text[start:end]) {
-			return nil, nil
+	a := &attempt{d: d, block: block, marked: findMarked(text)}
+	a.problems = judge(d.scripts, block)
+	if a.wrong(a.problems) == nil && a.stays() {
+		return Protection{Strict: block.Mode == Strict || block.Mode == Auto && d.isStrict(block)}, nil
+	}
+	var p Protection
+	if block.Mode == Auto {
+		a.block.Mode = AWS
+		if p.Why = d.withoutYum(block); p.Why != "" {
+			a.block.Mode = Strict
 		}
-		c := block.rewrite(text, kind, start, end, indent)
-		if c.Text == text[start:end] {
-			return nil, nil
+	}
+	p.Strict = a.block.Mode == Strict
+	var reason string
+	if p.Changes, reason = a.changes(); reason != "" {
+		return Protection{}, &Unsupported{d.kind, reason}
+	}
+	return p, nil
+}
+
+// An attempt looks for changes after which a text is judged well.
+type attempt struct {
+	d        *document
+	block    Block
+	marked   []marked
+	problems []Problem // of the text as it is
+}
+
+// wrong returns the first problem that the block must not leave. What others do
+// later, and what is not known of them, it cannot help.
+func (a *attempt) wrong(problems []Problem) *Problem {
+	for i, p := range problems {
+		switch p.Code {
+		case Undone, NotJudged, WithoutToken, NotMIME:
+		default:
+			return &problems[i]
 		}
-		if _, _, _, again := find(text[end:]); again {
-			return nil, unsupportedf(kind, "the marked block stands in it twice: remove one of them")
+	}
+	return nil
+}
+
+// without returns the problems of the text without a marked block.
+func (a *attempt) without(m marked) []Problem {
+	return judge(read(a.d.text[:m.start]+a.d.text[m.end:]).scripts, a.block)
+}
+
+// stays reports whether each marked block that is needed is what the options ask
+// for, or a strict one where that may be.
+func (a *attempt) stays() bool {
+	for _, m := range a.marked {
+		if a.block.Mode == Auto && isStrict(a.d.text[m.start:m.end]) {
+			continue
 		}
-		return []Change{c}, nil
-	}
-	commands := block.commands(rulesIn(shellText(text[:kind.kubeletStart(text)], kind)), endsAtError(text))
-	if len(commands) == 0 {
-		return nil, nil
-	}
-	switch kind {
-	case ShellScript:
-		return []Change{intoScript(text, 1, commands)}, nil
-	case Boothook:
-		header := strings.TrimLeft(text, " \t\r\n")
-		lines := 1 + strings.Count(text[:len(text)-len(header)], "\n")
-		if _, second, _ := strings.Cut(header, "\n"); strings.HasPrefix(second, "#!") {
-			lines++
+		problems := a.without(m)
+		if a.wrong(problems) == nil {
+			continue
 		}
-		return []Change{intoScript(text, lines, commands)}, nil
-	case MIME:
-		return intoMIME(text, block, commands)
-	case CloudConfig:
-		return intoCloudConfig(text, block, commands)
-	default:
-		return intoNodeConfig(text, commands), nil
-	}
-}
-
-// rewrite replaces the block that is there. What it is written as, commands
-// or items of a list, stays.
-func (b Block) rewrite(text string, kind Kind, start, end int, indent string) Change {
-	eol := eolOf(text[start:end])
-	before := text[:start]
-	commands := b.commands(rulesIn(shellText(before+text[end:max(end, kind.kubeletStart(text))], kind)), endsAtError(text))
-	if len(commands) == 0 {
-		return Change{start, end, ""}
-	}
-	lines := linesLike(text[start:end], commands)
-	if b.Strict && lines[1] == commands[0] {
-		indent = "" // a here-document ends at the margin only
-	}
-	var out strings.Builder
-	for _, line := range lines {
-		out.WriteString(indent + line + eol)
-	}
-	if !strings.HasSuffix(text[start:end], "\n") {
-		return Change{start, end, strings.TrimSuffix(out.String(), eol)}
-	}
-	return Change{start, end, out.String()}
-}
-
-// intoScript puts the block behind the first lines of a script.
-func intoScript(text string, lines int, commands []string) Change {
-	at := 0
-	for range lines {
-		i := strings.IndexByte(text[at:], '\n')
-		if i < 0 { // the script ends there, without a line end
-			return Change{len(text), len(text), "\n" + strings.Join(marked(commands), "\n")}
+		b := a.block
+		if b.Mode == Auto {
+			b.Mode = AWS
 		}
-		at += i + 1
+		same := slices.ContainsFunc(a.variants(problems, b), func(commands []string) bool {
+			return m.isLike(a.d.text, commands) || m.isLike(a.d.text, goingOn(commands))
+		})
+		if !same {
+			return false
+		}
 	}
-	return Change{at, at, join(marked(commands), eolOf(text[:at]))}
+	return true
 }
 
-// marked puts the commands between the markers.
-func marked(commands []string) []string {
-	lines := append([]string{Begin}, commands...)
-	return append(lines, End)
+// isLike reports whether the block is what it would be rewritten to.
+func (m marked) isLike(text string, commands []string) bool {
+	return m.rewritten(text, commands).Text == text[m.start:m.end]
 }
 
-// join makes a text of lines.
-func join(lines []string, eol string) string {
-	return strings.Join(lines, eol) + eol
-}
-
-// eolOf returns how the first line of a text ends.
-func eolOf(text string) string {
-	if i := strings.IndexByte(text, '\n'); i > 0 && text[i-1] == '\r' {
-		return "\r\n"
+// variants returns the commands that may do, the fewest first: those that are
+// missing beside rules by hand, or all.
+func (a *attempt) variants(problems []Problem, block Block) [][]string {
+	all := block.commands(missing{all: true})
+	var m missing
+	for _, p := range problems {
+		switch p.Code {
+		case BranchENIAbsent, BranchENIUnsaved:
+			m.branchENI = true
+		case IPv6Absent:
+			m.ipv6 = true
+		case Undone, NotJudged, WithoutToken, NotMIME:
+		default:
+			m.all = true
+		}
 	}
-	return "\n"
+	some := block.commands(m)
+	if m.all || block.Mode == Strict || len(some) == 0 {
+		return [][]string{all}
+	}
+	return [][]string{some, all}
 }
 
-// unsupportedf makes an [*Unsupported].
-func unsupportedf(kind Kind, format string, args ...any) error {
-	return &Unsupported{kind, fmt.Sprintf(format, args...)}
+// changes returns the changes after which the text is judged well, or why there
+// are none.
+func (a *attempt) changes() ([]Change, string) {
+	reason := ""
+	try := func(changes []Change, alone bool) bool {
+		why := a.objection(changes, alone)
+		reason = cmp.Or(reason, why)
+		return why == ""
+	}
+	for _, m := range a.marked {
+		for _, commands := range a.variants(a.without(m), a.block) {
+			for _, commands := range [][]string{commands, goingOn(commands)} {
+				if changes := []Change{m.rewritten(a.d.text, commands)}; a.objection(changes, false) == "" {
+					return changes, ""
+				}
+			}
+		}
+	}
+	places, why := a.d.places(a.block.Mode == Strict)
+	reason = ""
+	for _, place := range places {
+		for _, commands := range a.variants(a.problems, a.block) {
+			if place.errexit && a.block.Mode != Strict {
+				commands = goingOn(commands)
+			}
+			if changes := place.changes(commands); try(changes, true) {
+				return changes, ""
+			}
+		}
+	}
+	return nil, cmp.Or(reason, why, "there is no place in it where the commands would run first")
+}
+
+// objection says what is wrong with the text after changes, or is "". A block
+// that is alone in its place must be the first script of its stage.
+func (a *attempt) objection(changes []Change, alone bool) string {
+	text := Apply(a.d.text, changes)
+	if reason := a.block.tooLarge(text); reason != "" {
+		return "with the commands " + reason
+	}
+	d := read(text)
+	if reason := cmp.Or(d.reason, d.config.unknown); reason != "" {
+		return reason
+	}
+	start := changes[0].Start
+	i := d.owner(start+strings.Index(changes[0].Text, Begin), start+len(changes[0].Text))
+	if i < 0 {
+		return "the commands would not run where they can be put"
+	}
+	for _, before := range d.scripts[:i] {
+		switch {
+		case before.unknown != "":
+			return before.unknown + ", and that runs before the commands would"
+		case alone && before.stage == d.scripts[i].stage && before.stage != stageBoothook:
+			return "its script " + before.name + " runs before the commands would"
+		}
+	}
+	after := &attempt{d: d, block: a.block, marked: findMarked(text), problems: judge(d.scripts, a.block)}
+	if p := after.wrong(after.problems); p != nil {
+		return p.Message
+	}
+	if len(a.marked) > 0 && !after.stays() {
+		return "several marked blocks stand in it: remove all but one of them"
+	}
+	return ""
+}
+
+// owner returns the index of the script that has a line which comes from a range
+// of the user data, or -1.
+func (d *document) owner(start, end int) int {
+	return slices.IndexFunc(d.scripts, func(s script) bool {
+		if s.unknown != "" {
+			return false
+		}
+		at := 0
+		for line := range strings.Lines(s.text) {
+			if from := s.origin(at); from >= start && from < end {
+				return true
+			}
+			at += len(line)
+		}
+		return false
+	})
+}
+
+// tooLarge says that EC2 does not take a text, or is "". A placeholder may stand
+// for nothing.
+func (b Block) tooLarge(text string) string {
+	if size := len(text) - len(placeholder)*strings.Count(text, placeholder); size > MaxSize && !b.Compressed {
+		return fmt.Sprintf("it has %d bytes, and EC2 takes %d", size, MaxSize)
+	}
+	return ""
 }

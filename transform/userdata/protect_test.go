@@ -10,7 +10,7 @@ import (
 	"imdslock/transform/userdata"
 )
 
-var aws = userdata.Block{BranchENI: true}
+var aws = userdata.Block{Mode: userdata.AWS, BranchENI: true}
 
 // block is the whole of AWS's commands, as DESIGN and AWS have them.
 const block = `# imdslock: keep pods off the instance metadata service
@@ -49,6 +49,7 @@ func TestProtect(t *testing.T) {
 		dropRule = "iptables --insert FORWARD 1 --in-interface eni+ --destination 169.254.169.254/32 --jump DROP\n"
 		byHand   = "yum install -y iptables-services\n" + dropRule +
 			"iptables-save | tee /etc/sysconfig/iptables\nsystemctl enable --now iptables\n"
+		saveRule  = "iptables-save | tee /etc/sysconfig/iptables\n"
 		vlanRule  = "iptables -t mangle -A POSTROUTING -o vlan+ --destination 169.254.169.254/32 --jump DROP\n"
 		bootstrap = "/etc/eks/bootstrap.sh c\n"
 	)
@@ -60,14 +61,14 @@ func TestProtect(t *testing.T) {
 		{name: "script of one line", text: "#!/bin/sh", want: "#!/bin/sh\n" + strings.TrimSuffix(block, "\n")},
 		{name: "script of one ended line", text: "#!/bin/sh\n", want: "#!/bin/sh\n" + block},
 		{name: "script with CRLF", text: "#!/bin/sh\r\necho\r\n", want: "#!/bin/sh\r\n" + strings.ReplaceAll(block, "\n", "\r\n") + "echo\r\n"},
-		{name: "without branch ENI", text: "#!/bin/bash\n", block: userdata.Block{}, want: "#!/bin/bash\n" + strings.Replace(block, vlanRule, "", 1)},
+		{name: "without branch ENI", text: "#!/bin/bash\n", block: userdata.Block{Mode: userdata.AWS}, want: "#!/bin/bash\n" + strings.Replace(block, vlanRule, "", 1)},
 		{name: "other options before", text: "#!/bin/bash\n" + strings.Replace(block, vlanRule, "", 1) + bootstrap, want: "#!/bin/bash\n" + block + bootstrap},
 		{name: "block behind the bootstrap", text: "#!/bin/bash\n" + bootstrap + block, want: "#!/bin/bash\n" + block + bootstrap + block},
 		{name: "by hand", text: "#!/bin/bash\n" + vlanRule + byHand + bootstrap, want: "#!/bin/bash\n" + vlanRule + byHand + bootstrap},
 		{name: "by hand, saved too early", text: "#!/bin/bash\n" + byHand + vlanRule + bootstrap,
-			want: "#!/bin/bash\n" + userdata.Begin + "\n" + vlanRule + userdata.End + "\n" + byHand + vlanRule + bootstrap},
+			want: "#!/bin/bash\n" + userdata.Begin + "\n" + vlanRule + saveRule + userdata.End + "\n" + byHand + vlanRule + bootstrap},
 		{name: "by hand without branch ENI", text: "#!/bin/bash\n" + byHand + bootstrap,
-			want: "#!/bin/bash\n" + userdata.Begin + "\n" + vlanRule + userdata.End + "\n" + byHand + bootstrap},
+			want: "#!/bin/bash\n" + userdata.Begin + "\n" + vlanRule + saveRule + userdata.End + "\n" + byHand + bootstrap},
 		{name: "by hand behind the bootstrap", text: "#!/bin/bash\n" + bootstrap + byHand + vlanRule, want: "#!/bin/bash\n" + block + bootstrap + byHand + vlanRule},
 		{name: "by hand in a comment", text: "#!/bin/bash\n# " + dropRule + bootstrap, want: "#!/bin/bash\n" + block + "# " + dropRule + bootstrap},
 		{name: "accepted by hand", text: "#!/bin/bash\niptables -A FORWARD -d 169.254.169.254 -j ACCEPT\n",
@@ -110,8 +111,8 @@ func TestProtect(t *testing.T) {
 			if again := protect(t, got, b); again != got {
 				t.Errorf("a second time it changes to\n%s", again)
 			}
-			strict := protect(t, test.text, userdata.Block{Strict: true})
-			if again := protect(t, strict, userdata.Block{Strict: true}); again != strict {
+			strict := protect(t, test.text, userdata.Block{Mode: userdata.Strict})
+			if again := protect(t, strict, userdata.Block{Mode: userdata.Strict}); again != strict {
 				t.Errorf("strict, a second time it changes\n%s\nto\n%s", strict, again)
 			}
 			if !strings.Contains(strict, "05-imdslock.conf") {
@@ -123,12 +124,17 @@ func TestProtect(t *testing.T) {
 
 func protect(t *testing.T, text string, b userdata.Block) string {
 	t.Helper()
-	changes, err := userdata.Protect(text, b)
+	p, err := userdata.Protect(text, b)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return userdata.Apply(text, changes)
+	return userdata.Apply(text, p.Changes)
 }
+
+const (
+	windowsReason      = "Windows has no iptables, and whether a hop limit of 1 holds its pods is not known"
+	bottlerocketReason = "Bottlerocket runs no scripts from user data, only bootstrap containers"
+)
 
 func TestUnsupported(t *testing.T) {
 	for _, test := range []struct {
@@ -139,10 +145,10 @@ func TestUnsupported(t *testing.T) {
 		{"", userdata.Other, "it is empty"},
 		{"${UserData}", userdata.Other, "what it is is not known before the deployment"},
 		{"\uFFFC\n#!/bin/bash\n", userdata.Other, "what it is is not known before the deployment"},
-		{"<powershell>\nx\n</powershell>", userdata.Windows, "Windows has no iptables"},
-		{"<script>\n", userdata.Windows, "Windows has no iptables"},
-		{"# comment\n[settings.kubernetes]\n", userdata.Bottlerocket, "Bottlerocket runs no commands from user data"},
-		{"settings.host-containers.admin.enabled = true\n", userdata.Bottlerocket, "Bottlerocket runs no commands from user data"},
+		{"<powershell>\nx\n</powershell>", userdata.Windows, windowsReason},
+		{"<script>\n", userdata.Windows, windowsReason},
+		{"# comment\n[settings.kubernetes]\n", userdata.Bottlerocket, bottlerocketReason},
+		{"settings.host-containers.admin.enabled = true\n", userdata.Bottlerocket, bottlerocketReason},
 		{"#!/usr/bin/env python3\n", userdata.Other, "it is a script for python3, not for a shell"},
 		{"\n#!/bin/bash\n", userdata.Other, "white space before its #! line keeps it from running"},
 		{"\nMIME-Version: 1.0\n", userdata.Other, "white space before its MIME headers makes cloud-init read it as plain text"},
@@ -152,7 +158,8 @@ func TestUnsupported(t *testing.T) {
 		{"MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=B\n\n--C\n", userdata.MIME, `its boundary "B" never stands on a line of its own`},
 		{"MIME-Version: 1.0\nContent-Type: text/x-shellscript\nContent-Transfer-Encoding: base64\n\nIyE=\n", userdata.MIME, "it is encoded as base64"},
 		{"#cloud-config\n{\"runcmd\": []}\n", userdata.CloudConfig, "it is a flow mapping or JSON"},
-		{"#cloud-config\nruncmd: *x\n", userdata.CloudConfig, "its runcmd is no list that can be added to"},
+		{"#cloud-config\nruncmd: *x\n", userdata.CloudConfig, "its cloud-config is not valid YAML"},
+		{"#cloud-config\nruncmd: text\nbootcmd: x\n", userdata.CloudConfig, "its runcmd is no list that can be added to"},
 	} {
 		_, err := userdata.Protect(test.text, aws)
 		var unsupported *userdata.Unsupported
@@ -169,7 +176,7 @@ func TestUnsupported(t *testing.T) {
 // TestCommandsHaveNoVariables wants no "${" in what is put into Fn::Sub, where
 // it would be a variable.
 func TestCommandsHaveNoVariables(t *testing.T) {
-	for _, b := range []userdata.Block{aws, {Strict: true}} {
+	for _, b := range []userdata.Block{aws, {Mode: userdata.Strict}} {
 		if document := userdata.Document(b); strings.Contains(document, "${") {
 			t.Errorf("a variable in %s", document)
 		}

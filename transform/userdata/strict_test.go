@@ -33,7 +33,7 @@ MemoryAccounting=true
 func runStrict(t *testing.T) string {
 	t.Helper()
 	root := t.TempDir()
-	script := protect(t, "#!/bin/bash\n", userdata.Block{Strict: true})
+	script := protect(t, "#!/bin/bash\n", userdata.Block{Mode: userdata.Strict})
 	script = strings.ReplaceAll(script, "/etc/systemd/system", root)
 	script = strings.ReplaceAll(script, "systemctl daemon-reload", "true")
 	if out, err := exec.Command("/bin/sh", "-ec", script).CombinedOutput(); err != nil {

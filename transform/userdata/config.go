@@ -1,0 +1,211 @@
+package userdata
+
+import (
+	"cmp"
+	"errors"
+	"io"
+	"slices"
+	"strings"
+
+	"gopkg.in/yaml.v3"
+)
+
+// A config is cloud-config, merged of all parts that are (CloudConfigPartHandler
+// in cloudinit/handlers).
+type config struct {
+	// unknown is why it is not known, or "".
+	unknown string
+
+	parts  int // how many have been merged
+	values map[string]configValue
+}
+
+// A configValue is the value of a top-level key: the last of that name.
+type configValue struct {
+	key, value *yaml.Node
+	text       yamlText
+}
+
+// yamlText is a text in YAML in which nodes have their places.
+type yamlText struct {
+	source source
+	lines  []int // offsets at which they start
+}
+
+func newYAMLText(s source) yamlText {
+	return yamlText{s, lineStarts(s.text)}
+}
+
+// lineStarts returns the offsets of the lines that yaml.v3 counts.
+func lineStarts(text string) []int {
+	lines := []int{0}
+	for i := 0; i < len(text); i++ {
+		switch rest := text[i:]; {
+		case strings.HasPrefix(rest, "\r\n"):
+			i++
+		case text[i] == '\n' || text[i] == '\r':
+		case strings.HasPrefix(rest, "\u0085"):
+			i++
+		case strings.HasPrefix(rest, "\u2028"), strings.HasPrefix(rest, "\u2029"):
+			i += 2
+		default:
+			continue
+		}
+		lines = append(lines, i+1)
+	}
+	return lines
+}
+
+// offset returns where a node starts: yaml.v3 counts lines, and characters in
+// them, from 1.
+func (t yamlText) offset(n *yaml.Node) int {
+	if n.Line < 1 || n.Line > len(t.lines) {
+		return 0
+	}
+	at, column := t.lines[n.Line-1], 1
+	for i := range t.source.text[at:] {
+		if column == n.Column {
+			return at + i
+		}
+		column++
+	}
+	return len(t.source.text)
+}
+
+// origin returns where a node starts in the user data.
+func (t yamlText) origin(n *yaml.Node) int { return t.source.origin(t.offset(n)) }
+
+// parseConfig returns the mapping that cloud-config is, nil where there is
+// nothing in it that cloud-init takes, or a reason why that is not known.
+func parseConfig(text string) (*yaml.Node, string) {
+	d := yaml.NewDecoder(strings.NewReader(text))
+	var root, second yaml.Node
+	if err := d.Decode(&root); errors.Is(err, io.EOF) {
+		return nil, ""
+	} else if err != nil {
+		return nil, "its cloud-config is not valid YAML"
+	}
+	if err := d.Decode(&second); !errors.Is(err, io.EOF) {
+		return nil, "its cloud-config has more than one YAML document"
+	}
+	n := root.Content[0]
+	if n.Kind == yaml.AliasNode || n.Style&yaml.TaggedStyle != 0 || strings.HasPrefix(n.Value, placeholder) {
+		return nil, "its cloud-config is not known"
+	}
+	if n.Kind != yaml.MappingNode {
+		return nil, ""
+	}
+	return n, ""
+}
+
+// merge merges a part. Of keys with the same name the last counts, in the part
+// and among the parts.
+func (c *config) merge(p part) {
+	root, reason := parseConfig(p.source.text)
+	if reason == "" && root != nil {
+		reason = c.mergeMapping(root, newYAMLText(p.source))
+		if how, ok := p.mergeType(); ok && c.parts > 0 {
+			reason = cmp.Or(reason, "its parts are merged as "+how+" says")
+		}
+		c.parts++
+	}
+	c.unknown = cmp.Or(c.unknown, reason)
+}
+
+// mergeType reports whether a part has a header that says how it is merged.
+func (p part) mergeType() (name string, ok bool) {
+	if p.message == nil {
+		return "", false
+	}
+	for _, name := range [...]string{"Merge-Type", "X-Merge-Type"} {
+		if _, ok := p.message.get(name); ok {
+			return name, true
+		}
+	}
+	return "", false
+}
+
+// changesModules are keys that change which modules of cloud-init run, and so
+// what is done with all others.
+var changesModules = [...]string{"cloud_init_modules", "cloud_config_modules", "cloud_final_modules"}
+
+// mergeMapping merges the pairs of a mapping, or says why that cannot be done.
+func (c *config) mergeMapping(root *yaml.Node, text yamlText) string {
+	if c.values == nil {
+		c.values = map[string]configValue{}
+	}
+	for i := 0; i+1 < len(root.Content); i += 2 {
+		key, value := root.Content[i], root.Content[i+1]
+		name := key.Value
+		switch {
+		case key.Kind != yaml.ScalarNode, key.Style&yaml.TaggedStyle != 0:
+			return "a key of its cloud-config is no text"
+		case strings.Contains(name, placeholder):
+			return "a key of its cloud-config is not known before the deployment"
+		case key.Style == 0 && name == "<<":
+			return "its cloud-config merges keys"
+		case (name == "merge_how" || name == "merge_type") && c.parts > 0:
+			return "its parts are merged as " + name + " says"
+		case name == "launch-index":
+			return "it has a launch-index, and so runs on some instances only"
+		case slices.Contains(changesModules[:], name):
+			return "it changes which modules of cloud-init run"
+		}
+		if value.Kind == yaml.AliasNode {
+			value = value.Alias
+		}
+		c.values[name] = configValue{key, value, text}
+	}
+	return ""
+}
+
+// runsCommands are keys of modules that run commands which are not followed here,
+// before the scripts.
+var runsCommands = [...]string{"ansible", "chef", "landscape", "mcollective", "puppet", "rsyslog", "salt_minion", "snap", "snappy"}
+
+// takeConfig adds the scripts that cloud-config makes: of bootcmd, of the files
+// that it writes, and of runcmd.
+func (d *document) takeConfig() {
+	c := d.config
+	if c.unknown != "" {
+		for _, s := range [...]script{{stage: stageBootcmd, name: "bootcmd", everyBoot: true}, {stage: stageScript, name: "runcmd"}} {
+			s.unknown, s.origin = c.unknown, func(int) int { return 0 }
+			d.put(s)
+		}
+		return
+	}
+	if v, ok := c.values["coreos"]; ok && d.kind == CloudConfig {
+		d.reason = "coreos-cloudinit reads it, which knows no runcmd and no bootcmd"
+		_ = v
+		return
+	}
+	if v, ok := c.values["bootcmd"]; ok {
+		d.commands(v, script{stage: stageBootcmd, name: "bootcmd", everyBoot: true})
+	}
+	if v, ok := c.values["write_files"]; ok {
+		d.writeFiles(v)
+	}
+	for _, name := range runsCommands {
+		if v, ok := c.values[name]; ok {
+			at := v.text.origin(v.key)
+			d.put(script{stage: stageWriteFiles, name: name, unknown: "what " + name + " does is not known", origin: func(int) int { return at }})
+		}
+	}
+	if v, ok := c.values["runcmd"]; ok {
+		d.commands(v, script{stage: stageScript, name: "runcmd"})
+	}
+}
+
+// commands adds the script that cloud-init makes of a list of commands.
+func (d *document) commands(v configValue, s script) {
+	made, reason, ok := shellify(v)
+	if !ok {
+		return
+	}
+	s.text, s.unknown, s.origin = made.text, reason, made.origin
+	if reason != "" {
+		at := v.text.origin(v.key)
+		s.text, s.origin = "", func(int) int { return at }
+	}
+	d.put(s)
+}

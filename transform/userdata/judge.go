@@ -1,0 +1,98 @@
+package userdata
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+)
+
+// A Verdict says what user data does about the metadata service.
+type Verdict struct {
+	Kind Kind
+
+	// Strict says that the kubelet's unit makes sure of the rule.
+	Strict bool
+
+	// Problems are in the order of their places. Without one the pods are kept off
+	// before the kubelet starts, and stay so after a reboot.
+	Problems []Problem
+}
+
+// Judge reads user data as cloud-init, a shell and nodeadm would, and says what
+// is missing of what a block asks for.
+func Judge(text string, want Block) Verdict {
+	d := read(text)
+	v := Verdict{Kind: d.kind}
+	if reason := want.tooLarge(text); reason != "" {
+		v.Problems = append(v.Problems, Problem{TooLarge, 0, reason})
+	}
+	if want.Managed && d.kind != MIME && d.kind != Windows && d.kind != Bottlerocket && text != "" {
+		v.Problems = append(v.Problems, Problem{NotMIME, 0, "EKS takes only MIME from the launch template of a managed node group"})
+	}
+	if reason := cmp.Or(d.reason, d.kind.NoCommands()); reason != "" {
+		v.Problems = append(v.Problems, Problem{NotJudged, 0, reason})
+	} else {
+		v.Problems = append(v.Problems, judge(d.scripts, want)...)
+		v.Strict = d.isStrict(want)
+	}
+	v.Problems = append(v.Problems, d.withoutToken()...)
+	slices.SortStableFunc(v.Problems, func(a, b Problem) int { return cmp.Compare(a.At, b.At) })
+	return v
+}
+
+// Problem returns the first problem of a kind, or nil.
+func (v Verdict) Problem(code Code) *Problem {
+	if i := slices.IndexFunc(v.Problems, func(p Problem) bool { return p.Code == code }); i >= 0 {
+		return &v.Problems[i]
+	}
+	return nil
+}
+
+// dropIn is the file that the strict block writes.
+const dropIn = "/kubelet.service.d/05-imdslock.conf"
+
+// isStrict reports whether a block is the strict one.
+func isStrict(block string) bool {
+	return strings.Contains(block, dropIn) && strings.Contains(block, "-t raw")
+}
+
+// isStrict reports whether the strict rule is in force.
+func (d *document) isStrict(want Block) bool {
+	if !slices.ContainsFunc(d.scripts, func(s script) bool { return isStrict(s.text) }) {
+		return false
+	}
+	want.Mode = Strict
+	return !slices.ContainsFunc(judge(d.scripts, want), func(p Problem) bool {
+		return p.Code != NotJudged
+	})
+}
+
+// packageTools install packages on systems that have no yum.
+var packageTools = [...]string{"apt-get", "apt", "dpkg", "snap", "zypper", "apk"}
+
+var packageCommand = pattern(`(?m)(?:^|[;&|(]|\b(?:sudo|then|do|else|if|!))\s*(?:\w+=\S*\s+)*(?:/usr/s?bin/)?(apt-get|apt|dpkg|snap|zypper|apk)(?:\s|$)`)
+
+// withoutYum says why the nodes have no yum, or is "".
+func (d *document) withoutYum(block Block) string {
+	if block.NoYum != "" {
+		return block.NoYum
+	}
+	for _, name := range [...]string{"apt", "snap"} {
+		if _, ok := d.config.values[name]; ok {
+			return "its cloud-config has " + name + ", and so the nodes have no yum"
+		}
+	}
+	for _, s := range d.scripts {
+		if strings.Contains(s.text, "/home/ubuntu") {
+			return "it uses /home/ubuntu, and so the nodes have no yum"
+		}
+		mentions := slices.ContainsFunc(packageTools[:], func(tool string) bool { return strings.Contains(s.text, tool) })
+		if !mentions {
+			continue
+		}
+		if m := packageCommand().FindStringSubmatch(s.text); m != nil {
+			return "it uses " + m[1] + ", and so the nodes have no yum"
+		}
+	}
+	return ""
+}

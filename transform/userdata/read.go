@@ -1,0 +1,197 @@
+package userdata
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+)
+
+// A document is what cloud-init and nodeadm make of user data.
+type document struct {
+	text string
+	kind Kind
+
+	// reason is why nothing is known of what the text runs, or "".
+	reason string
+
+	message *message // of kind MIME
+	parts   []part
+	config  config   // merged of all cloud-config in it
+	scripts []script // in the order in which they run
+}
+
+// read reads user data as cloud-init does, and as nodeadm does the configuration
+// that is for it. A script that is not sure to be run as it stands is unknown.
+func read(text string) *document {
+	d := &document{text: text}
+	d.kind, d.reason = Detect(text)
+	switch {
+	case d.reason != "", d.kind.NoCommands() != "":
+		return d
+	case d.kind == NodeConfig:
+		d.nodeadm(0)
+		return d
+	}
+	if isMessage(text) {
+		d.message = parseMessage(text)
+		if d.reason = d.reasonOfMessage(); d.reason != "" {
+			return d
+		}
+	}
+	d.parts = partsOf(text, d.message)
+	for _, p := range d.parts {
+		d.take(p)
+	}
+	d.takeConfig()
+	d.order()
+	return d
+}
+
+// reasonOfMessage says why nothing can be said of a MIME message, or is "".
+func (d *document) reasonOfMessage() string {
+	m := d.message
+	switch {
+	case m.oddity() != "":
+		return m.oddity()
+	case !m.isMultipart():
+		return d.reason
+	case m.boundary == "":
+		return "its Content-Type names no boundary"
+	case m.insert < 0:
+		return "its boundary \"" + m.boundary + "\" never stands on a line of its own"
+	}
+	return d.reason
+}
+
+// take does what the handler of a part does (cloudinit/handlers).
+func (d *document) take(p part) {
+	if p.unknown != "" {
+		d.takeUnknown(p)
+		return
+	}
+	switch p.contentType {
+	case typeScript:
+		d.add(stageScript, p)
+	case typePerOnce:
+		d.add(stagePerOnce, p)
+	case typePerBoot:
+		d.add(stagePerBoot, p)
+	case typePerInstance:
+		d.add(stagePerInstance, p)
+	case typeBoothook:
+		d.add(stageBoothook, p)
+	case typeConfig:
+		d.config.merge(p)
+	case typeNodeConfig:
+		d.nodeadm(p.source.origin(0))
+	case typeJinja:
+		d.takeJinja(p)
+	}
+}
+
+// takeJinja takes what a template renders to: a script, or cloud-config. Nothing
+// runs of any other, or of what is no template.
+func (d *document) takeJinja(p part) {
+	if !isJinja(p.source.text) {
+		return
+	}
+	p.source, p.unknown = renderJinja(p.source)
+	p.contentType = sniff(p.source.text)
+	if p.unknown != "" || p.contentType == typeScript || p.contentType == typeConfig {
+		d.take(p)
+	}
+}
+
+// takeUnknown takes a part of which it is not known what it runs: of cloud-config
+// the commands, of a script the text, and of any other part even when.
+func (d *document) takeUnknown(p part) {
+	s := script{unknown: p.unknown, origin: p.source.origin}
+	switch p.contentType {
+	case typeConfig:
+		d.config.unknown = cmp.Or(d.config.unknown, p.unknown)
+		return
+	case typeScript:
+		s.stage = stageScript
+	case typePerOnce:
+		s.stage = stagePerOnce
+	case typePerBoot:
+		s.stage = stagePerBoot
+	case typePerInstance:
+		s.stage = stagePerInstance
+	case typeNodeConfig:
+		d.nodeadm(p.source.origin(0))
+		return
+	}
+	s.everyBoot = s.stage == stageBoothook || s.stage == stagePerBoot
+	if !strings.Contains(p.name, placeholder) {
+		s.name = s.stage.fileName(p.name)
+	}
+	d.put(s)
+}
+
+// add adds the script of a part. Without a #! line at its very beginning it
+// cannot be executed, which is only of no account where nothing else runs.
+func (d *document) add(at stage, p part) {
+	text := p.source.unix()
+	if at == stageBoothook {
+		start := strings.TrimPrefix(text.text, "#cloud-boothook")
+		start = strings.TrimLeftFunc(start, isPythonSpace)
+		text = text.slice(len(text.text)-len(start), len(text.text))
+	}
+	s := script{
+		stage:     at,
+		name:      at.fileName(p.name),
+		text:      text.text,
+		everyBoot: at == stageBoothook || at == stagePerBoot,
+		origin:    text.origin,
+	}
+	if !strings.HasPrefix(s.text, "#!") && (len(d.parts) > 1 || at != stageBoothook) {
+		s.text, s.unknown = "", "it does not begin with #!, and so cannot be run"
+	}
+	if s.name == "" || strings.Trim(s.name, ".") == "" {
+		return // there is no such file
+	}
+	d.put(s)
+}
+
+// fileName returns the name of the file that a part becomes: of a path its last
+// element, but for boothooks and scripts of users.
+func (at stage) fileName(name string) string {
+	if at != stageBoothook && at != stageScript {
+		name = name[strings.LastIndexByte(name, '/')+1:]
+	}
+	return cleanName(name)
+}
+
+// put adds a script, in the place of another with the same name.
+func (d *document) put(s script) {
+	for i, other := range d.scripts {
+		if s.stage != stageBoothook && s.stage == other.stage && s.name == other.name && s.name != "" {
+			d.scripts[i] = s
+			return
+		}
+	}
+	d.scripts = append(d.scripts, s)
+}
+
+// nodeadm adds nodeadm-run.service, which starts the kubelet after cloud-init.
+func (d *document) nodeadm(at int) {
+	d.put(script{
+		stage:     stageNodeadm,
+		name:      "nodeadm",
+		text:      "#!/bin/sh\nnodeadm init\n",
+		everyBoot: true,
+		origin:    func(int) int { return at },
+	})
+}
+
+// order sorts the scripts as they run: boothooks as they come, others by their
+// names.
+func (d *document) order() {
+	slices.SortStableFunc(d.scripts, func(a, b script) int {
+		if a.stage != b.stage || a.stage == stageBoothook || a.stage == stageWriteFiles {
+			return cmp.Compare(a.stage, b.stage)
+		}
+		return cmp.Compare(a.name, b.name)
+	})
+}

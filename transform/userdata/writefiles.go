@@ -1,0 +1,161 @@
+package userdata
+
+import (
+	"bytes"
+	"encoding/base64"
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"gopkg.in/yaml.v3"
+)
+
+// writeFiles adds the commands that would write the files of write_files, those
+// that are deferred last (cc_write_files.py).
+func (d *document) writeFiles(v configValue) {
+	unknown := func(reason string) {
+		at := v.text.origin(v.key)
+		d.put(script{stage: stageWriteFiles, name: "write_files", unknown: reason, origin: func(int) int { return at }})
+	}
+	if v.value.Kind != yaml.SequenceNode {
+		if plainType(v.value) != plainNull || v.value.Kind != yaml.ScalarNode {
+			unknown("which files write_files writes is not known")
+		}
+		return
+	}
+	var files, deferred []*yaml.Node
+	for _, n := range v.value.Content {
+		if n.Kind != yaml.MappingNode {
+			unknown("which files write_files writes is not known")
+			return
+		}
+		if later := scalar(n, "defer"); later != nil && plainType(later) != plainFalse {
+			deferred = append(deferred, n)
+		} else {
+			files = append(files, n)
+		}
+	}
+	var c composer
+	c.add("#!/bin/sh\n", v.text.origin(v.key))
+	for _, n := range slices.Concat(files, deferred) {
+		if reason := v.text.addFile(&c, n); reason != "" {
+			unknown(reason)
+			return
+		}
+	}
+	s := c.source()
+	d.put(script{stage: stageWriteFiles, name: "write_files", text: s.text, origin: s.origin})
+}
+
+// scalar returns the value of a key, which must be a scalar, or nil.
+func scalar(n *yaml.Node, name string) *yaml.Node {
+	var found *yaml.Node
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		if n.Content[i].Value == name {
+			found = n.Content[i+1]
+		}
+	}
+	if found != nil && found.Kind == yaml.AliasNode {
+		found = found.Alias
+	}
+	if found == nil || found.Kind != yaml.ScalarNode {
+		return nil
+	}
+	return found
+}
+
+// cloudDirectory is where cloud-init has what it runs later.
+const cloudDirectory = "/var/lib/cloud/"
+
+// addFile adds the commands for a file, or returns why it is not known.
+func (t yamlText) addFile(c *composer, n *yaml.Node) string {
+	file := scalar(n, "path")
+	if file == nil || file.Value == "" {
+		return "" // cloud-init passes it over
+	}
+	name := path.Clean("/" + file.Value)
+	content := scalar(n, "content")
+	switch {
+	case strings.Contains(name, placeholder):
+		return "the path of a file in write_files is not known"
+	case strings.HasPrefix(name, cloudDirectory):
+		return "write_files writes into " + cloudDirectory
+	case content != nil && content.Style&yaml.TaggedStyle != 0 && content.Tag != "!!binary":
+		return "the content of a file in write_files is not known"
+	}
+	var value composer
+	if content != nil {
+		t.addScalar(&value, content, false)
+	}
+	decoded, ok := t.decodeFile(value.source(), n, content)
+	at := t.origin(n)
+	if !ok {
+		decoded = source{placeholder, []run{{0, at, false}}}
+	}
+	redirect := ">"
+	if appends := scalar(n, "append"); appends != nil && plainType(appends) != plainFalse {
+		redirect = ">>"
+	}
+	end := "EOF"
+	for slices.Contains(strings.Split(decoded.text, "\n"), end) {
+		end += "_"
+	}
+	c.add("mkdir -p "+quoted(path.Dir(name))+"\ncat "+redirect+quoted(name)+" <<'"+end+"'\n", at)
+	c.copy(decoded, 0, len(decoded.text))
+	if decoded.text != "" && !strings.HasSuffix(decoded.text, "\n") {
+		c.add("\n", at)
+	}
+	c.add(end+"\n", at)
+	if mode := scalar(n, "permissions"); mode != nil {
+		if _, err := strconv.ParseUint(strings.TrimPrefix(mode.Value, "0o"), 8, 32); err == nil {
+			c.add("chmod "+strings.TrimPrefix(mode.Value, "0o")+" "+quoted(name)+"\n", at)
+		}
+	}
+	return ""
+}
+
+// decodeFile returns the content of a file, decoded as its encoding says.
+func (t yamlText) decodeFile(s source, n, content *yaml.Node) (source, bool) {
+	encoding := ""
+	if e := scalar(n, "encoding"); e != nil {
+		encoding = strings.ToLower(strings.TrimSpace(e.Value))
+	}
+	isBinary := content != nil && content.Style&yaml.TaggedStyle != 0
+	isBase64, isGzip := isBinary, false
+	switch encoding {
+	case "b64", "base64":
+		isBase64 = true
+	case "gz", "gzip":
+		isGzip = true
+	case "gz+base64", "gzip+base64", "gz+b64", "gzip+b64":
+		isBase64, isGzip = true, true
+	}
+	if strings.Contains(encoding, placeholder) || isBinary && encoding != "" && !isGzip {
+		return s, false
+	}
+	if !isBase64 && !isGzip {
+		return s, true
+	}
+	data := []byte(s.text)
+	if isBase64 {
+		var err error
+		if data, err = base64.StdEncoding.DecodeString(strings.Join(strings.Fields(s.text), "")); err != nil {
+			return s, false
+		}
+	}
+	if isGzip {
+		var ok bool
+		if data, ok = gunzip(data); !ok {
+			return s, false
+		}
+	}
+	if !utf8.Valid(data) || bytes.IndexByte(data, 0) >= 0 {
+		return s, false
+	}
+	return source{string(data), []run{{0, s.origin(0), false}}}, true
+}
+
+// quoted writes a word for the shell.
+func quoted(s string) string { return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'" }
