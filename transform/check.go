@@ -210,8 +210,14 @@ func (c *checker) unjudged(lt launchTemplate, at int, why string) {
 // text judges one text.
 func (c *checker) text(lt launchTemplate, n *cfn.Node) {
 	text := c.t.TextOf(n)
-	if at := userdata.WithoutToken(text.String); at >= 0 && !c.opts.keepsIMDSv1() {
+	if at := userdata.FirstWithoutToken(text.String); at >= 0 && !c.opts.keepsIMDSv1() {
 		c.open(RuleIMDSv1UserData, lt.id, text.Offset(at), withoutToken, lt.id)
+	}
+	if problems, ok := userdata.Judge(text.String, c.opts.block()); ok {
+		for _, p := range problems {
+			c.open(ruleOf(p.Code), lt.id, text.Offset(p.At), "%s: %s", lt.id, p.Message)
+		}
+		return
 	}
 	s := userdata.Inspect(text.String)
 	at := n.Span.Start
@@ -234,4 +240,23 @@ func (c *checker) text(lt launchTemplate, n *cfn.Node) {
 	case s.Unsaved:
 		c.open(RuleBranchENIUnsaved, lt.id, at, "%s: the %v saves the rules before it adds that for branch network interfaces", lt.id, s.Kind)
 	}
+}
+
+// ruleOf returns the rule that a problem of user data breaks.
+func ruleOf(code userdata.Code) Rule {
+	switch code {
+	case userdata.Absent:
+		return RuleIPTables
+	case userdata.Late:
+		return RuleIPTablesLate
+	case userdata.NotStrict:
+		return RuleIPTablesStrict
+	case userdata.BranchENIAbsent:
+		return RuleBranchENI
+	case userdata.BranchENIUnsaved:
+		return RuleBranchENIUnsaved
+	case userdata.NotJudged:
+		return RuleUserData
+	}
+	return RuleUndone
 }

@@ -118,7 +118,7 @@ const withoutToken = "the user data of %s asks the metadata service without a to
 // text puts the block into one text.
 func (p *planner) text(lt launchTemplate, n *cfn.Node) error {
 	text := p.t.TextOf(n)
-	if at := userdata.WithoutToken(text.String); at >= 0 && !p.opts.keepsIMDSv1() {
+	if at := userdata.FirstWithoutToken(text.String); at >= 0 && !p.opts.keepsIMDSv1() {
 		p.note(RuleIMDSv1UserData, lt.id, text.Offset(at), withoutToken, lt.id)
 	}
 	changes, err := userdata.Protect(text.String, p.opts.block())

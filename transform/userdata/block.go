@@ -24,6 +24,9 @@ type Block struct {
 	// BranchENI adds AWS's rule for pods with branch network interfaces. The
 	// strict rule covers them anyway.
 	BranchENI bool
+
+	// IPv6 adds the rules for the metadata service's IPv6 endpoint.
+	IPv6 bool
 }
 
 // AWS's commands, from "Restricting access to Amazon EC2 instance profile

@@ -2,10 +2,10 @@ package userdata
 
 import "strings"
 
-// WithoutToken returns the offset of the first line that asks the metadata
+// FirstWithoutToken returns the offset of the first line that asks the metadata
 // service for something without a token of IMDSv2, or -1. Text that fetches a
 // token anywhere is taken to use it.
-func WithoutToken(text string) int {
+func FirstWithoutToken(text string) int {
 	if !strings.Contains(text, "/latest/") || strings.Contains(text, "/api/token") {
 		return -1
 	}

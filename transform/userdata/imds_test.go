@@ -6,7 +6,7 @@ import (
 )
 
 // TestWithoutToken finds what required tokens break, "|" before the address.
-func TestWithoutToken(t *testing.T) {
+func TestFirstWithoutToken(t *testing.T) {
 	for _, text := range []string{
 		"#!/bin/bash\nid=$(curl -s http://|169.254.169.254/latest/meta-data/instance-id)\n",
 		"#!/bin/bash\nwget http://|[fd00:ec2::254]/latest/dynamic/instance-identity/document\n",
@@ -21,7 +21,7 @@ func TestWithoutToken(t *testing.T) {
 		if ok {
 			want = len(before)
 		}
-		if got := WithoutToken(before + after); got != want {
+		if got := FirstWithoutToken(before + after); got != want {
 			t.Errorf("%q: %d, want %d", before+after, got, want)
 		}
 	}

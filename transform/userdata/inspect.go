@@ -94,3 +94,12 @@ func Inspect(text string) State {
 	}
 	return s
 }
+
+// Judge returns the problems of a text that is a shell script, and false for
+// others.
+func Judge(text string, want Block) ([]Problem, bool) {
+	if kind, reason := Detect(text); kind != ShellScript || reason != "" {
+		return nil, false
+	}
+	return judge([]script{{stage: stageScript, text: text}}, want), true
+}

@@ -79,7 +79,7 @@ func Detect(text string) (Kind, string) {
 	case isTOML(start):
 		return Bottlerocket, ""
 	case strings.HasPrefix(start, "#!"):
-		return script(text)
+		return shellScript(text)
 	case strings.HasPrefix(start, "#cloud-boothook"):
 		return Boothook, ""
 	case strings.HasPrefix(lower, "#include"):
@@ -99,8 +99,8 @@ func Detect(text string) (Kind, string) {
 	return Other, "cloud-init would not run it: it has no #! line and no other header that is known"
 }
 
-// script tells a shell's script from others, which the commands are not for.
-func script(text string) (Kind, string) {
+// shellScript tells a shell's script from others, which the commands are not for.
+func shellScript(text string) (Kind, string) {
 	if !strings.HasPrefix(text, "#!") {
 		return Other, "white space before its #! line keeps it from running"
 	}

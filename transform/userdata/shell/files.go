@@ -171,3 +171,16 @@ func (fs *Files) mkdir(name string) {
 		fs.dirs[name] = true
 	}
 }
+
+// Write puts a text into a file, as the command at an offset does that is not
+// certain to run unless sure is set.
+func (fs *Files) Write(name, text string, sure bool, at int) {
+	fs.at = at
+	fs.write(name, text, sure)
+}
+
+// Doubt says that the files in a directory may be gone.
+func (fs *Files) Doubt(dir string) { fs.remove(dir, false) }
+
+// All returns the paths of all files that scripts have changed, sorted.
+func (fs *Files) All() []string { return slices.Sorted(maps.Keys(fs.byPath)) }

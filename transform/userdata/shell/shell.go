@@ -75,7 +75,7 @@ type Step struct {
 	// program which runs in the end: sudo and its like are taken off.
 	Words []Word
 
-	// At is the byte offset of the command in the script.
+	// At is the place of the command in the script that the machine was given.
 	At int
 
 	Runs  Runs
@@ -111,10 +111,10 @@ type Machine struct {
 	Run func(*Step) string
 }
 
-// Shell runs a script, whose first line may name its interpreter. With boot set,
-// nothing is certain to run.
-func (m *Machine) Shell(text string) {
-	r := &runner{m: m, s: newState(), place: func(at int) int { return at }, budget: new(int)}
+// Shell runs a script, whose first line may name its interpreter. The places of
+// its steps are what place returns for their offsets in the text.
+func (m *Machine) Shell(text string, place func(at int) int) {
+	r := &runner{m: m, s: newState(), place: place, budget: new(int)}
 	*r.budget = maxSteps
 	r.script(text)
 }

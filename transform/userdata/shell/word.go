@@ -127,9 +127,11 @@ func (r *runner) unquoted(f *fielder, text string, splits bool) {
 		f.splits = true
 		return
 	}
-	if strings.ContainsAny(text, "*?[") {
-		f.splits = true
-		text = unglob(text)
+	for i := 0; i < len(text); i++ {
+		if isGlob(text, i) {
+			f.splits = true
+			text = strings.NewReplacer("*", Unknown, "?", Unknown, "[", Unknown).Replace(text)
+		}
 	}
 	if strings.TrimLeft(text, " \t\n") != text && f.started {
 		f.split()
@@ -145,9 +147,9 @@ func (r *runner) unquoted(f *fielder, text string, splits bool) {
 	}
 }
 
-// unglob puts Unknown in the place of the characters of a pattern.
-func unglob(text string) string {
-	return strings.NewReplacer("*", Unknown, "?", Unknown, "[", Unknown).Replace(text)
+// isGlob reports whether a pattern of file names starts at an offset.
+func isGlob(s string, i int) bool {
+	return s[i] == '*' || s[i] == '?' || s[i] == '[' && strings.Contains(s[i:], "]")
 }
 
 // literal adds text that is not quoted: a backslash quotes what is after it.
@@ -163,9 +165,9 @@ func (r *runner) literal(f *fielder, s string, first bool) {
 			if s[i] != '\n' {
 				f.text.WriteByte(s[i])
 			}
-		case strings.IndexByte("*?[", c) >= 0 && !r.s.noglob:
+		case isGlob(s, i) && !r.s.noglob:
 			f.add(Unknown)
-			f.splits = f.splits || len(s) > 1
+			f.splits = true
 		default:
 			f.text.WriteByte(c)
 		}
