@@ -62,6 +62,9 @@ func (f *family) apply(step *shell.Step, words []shell.Word, sure bool) {
 // add adds a rule: to the end, or at its number.
 func (f *family) add(step *shell.Step, c *call, sure bool) {
 	r := c.rule
+	if step != nil {
+		r.ends = step.Ends
+	}
 	why := r.wrong
 	if c.loose {
 		r.loose, r.covers = true, 0

@@ -108,7 +108,14 @@ func (n *node) boot(scripts []script, again bool) {
 			n.note(place(0), s.unknown)
 			continue
 		}
+		before := n.started
 		n.machine.Shell(s.text, place)
+		if n.started == before { // it does not start the kubelet itself
+			n.at, n.cause, n.why = place(0), Absent, "a rule in the script may not be reached: set -e ends the script where a package is not installed"
+			n.v4.tables.scriptEnds()
+			n.v6.tables.scriptEnds()
+			n.look()
+		}
 	}
 	n.unattended()
 	n.start("the kubelet starts")

@@ -302,7 +302,7 @@ func (r *runner) process(place func(int) int) *runner {
 	if r.s.onlySkipped() {
 		c.s.unless = r.s.unless
 	}
-	c.s.path, c.s.dir = r.s.path, r.s.dir
+	c.s.path, c.s.dir, c.s.soft = r.s.path, r.s.dir, r.s.soft
 	return c
 }
 

@@ -81,6 +81,10 @@ type Step struct {
 	Runs  Runs
 	Doubt string // why it does not run for certain, as "it stands in an if"
 
+	// Ends says why the script may have ended before, so that nothing after this
+	// runs either, where the step runs for certain otherwise.
+	Ends string
+
 	// Unless lists commands on whose success this one does not run, where that
 	// is all that stands against its running for certain.
 	Unless []*Step
@@ -162,7 +166,12 @@ func (r *runner) script(text string) {
 	}
 	r.s.posix = name != "bash"
 	for _, o := range options {
-		r.set([]Word{{Text: "set"}, {Text: o}})
+		if !strings.HasPrefix(o, "--") {
+			r.set([]Word{{Text: "set"}, {Text: o}})
+		}
+	}
+	if len(options) > 1 && !strings.Contains(text[:strings.Index(text+"\n", "\n")], "env ") {
+		r.s.ended = "the kernel gives the shell all that is after its name as one option"
 	}
 	r.parse(text)
 	r.finish()
@@ -290,7 +299,7 @@ func (r *runner) emit(s *Step) string {
 		}
 		return Unknown
 	}
-	s.Runs, s.Doubt = Certainly, r.s.doubt()
+	s.Runs, s.Doubt, s.Ends = Certainly, r.s.doubt(), r.s.soft
 	switch {
 	case r.s.dead:
 		s.Runs = Never

@@ -39,6 +39,10 @@ type state struct {
 	// have returned; the loop may have been left; a branch may not be taken.
 	ended, returned, broke, skipped string
 
+	// soft is as ended, where the script ends by set -e because a package cannot
+	// be installed: nobody runs a node by what a script does until then.
+	soft string
+
 	dead   bool    // the branch is not taken for certain
 	unless []*Step // all that skipped is about, or nil
 }
@@ -154,6 +158,7 @@ func (s *state) join(a, b *state) {
 	s.aliases, s.expandAliases, s.anyDef = a.aliases || b.aliases, a.expandAliases || b.expandAliases, a.anyDef || b.anyDef
 	s.debugTrap = a.debugTrap || b.debugTrap
 	s.path = either(a.path, b.path)
+	s.soft = either(a.soft, b.soft)
 	s.ended, s.returned, s.broke = either(a.ended, b.ended), either(a.returned, b.returned), either(a.broke, b.broke)
 	s.skipped, s.dead, s.unless = outer.skipped, outer.dead, outer.unless
 }

@@ -347,9 +347,22 @@ func (r *runner) ends(what string, st status) {
 	if !r.s.errexit || r.guarded > 0 || st == success {
 		return
 	}
-	if r.s.ended == "" {
-		r.s.ended = "set -e ends the script where " + what + " before it fails"
+	ended := &r.s.ended
+	if installs(what) {
+		ended = &r.s.soft
 	}
+	if *ended == "" {
+		*ended = "set -e ends the script where " + what + " before it fails"
+	}
+}
+
+// installs reports whether a program installs packages.
+func installs(name string) bool {
+	switch name {
+	case "yum", "dnf", "apt-get", "apt", "amazon-linux-extras", "tdnf":
+		return true
+	}
+	return false
 }
 
 // list runs statements one after the other.
@@ -366,7 +379,7 @@ func (r *runner) subshell(stmts []*syntax.Stmt) status {
 	outer := r.s
 	r.s = r.s.clone()
 	st := r.list(stmts)
-	if r.s.ended != outer.ended {
+	if r.s.ended != outer.ended || r.s.soft != outer.soft {
 		st = unsure
 	}
 	r.s = outer
