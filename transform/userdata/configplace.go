@@ -73,7 +73,9 @@ func (t configText) into(name string) (func(commands []string) Change, string) {
 	isNull := value.Kind == yaml.ScalarNode && plainType(value) == plainNull && value.Style == 0
 	switch {
 	case value.Kind == yaml.SequenceNode && value.Style&yaml.FlowStyle != 0 && value.Line == key.Line:
-		return func(commands []string) Change { return t.intoFlow(line, t.yaml.offset(value)+1, after, margin, commands) }, ""
+		return func(commands []string) Change {
+			return t.intoFlow(line, t.yaml.offset(value)+1, after, margin, commands)
+		}, ""
 	case value.Kind == yaml.SequenceNode && value.Style == 0 && value.Line > key.Line:
 		indent := strings.Repeat(" ", value.Column-1)
 		return func(commands []string) Change { return t.asItems(after, indent, commands) }, ""

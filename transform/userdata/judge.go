@@ -10,8 +10,9 @@ import (
 type Verdict struct {
 	Kind Kind
 
-	// Strict says that the kubelet's unit makes sure of the rule.
-	Strict bool
+	// Strict says that the kubelet's unit makes sure of the rule, and Joins that a
+	// script starts the kubelet, so that the node joins a cluster by it.
+	Strict, Joins bool
 
 	// Problems are in the order of their places. Without one the pods are kept off
 	// before the kubelet starts, and stay so after a reboot.
@@ -32,8 +33,9 @@ func Judge(text string, want Block) Verdict {
 	if reason := cmp.Or(d.reason, d.kind.NoCommands()); reason != "" {
 		v.Problems = append(v.Problems, Problem{NotJudged, 0, reason})
 	} else {
-		v.Problems = append(v.Problems, judge(d.scripts, want)...)
-		v.Strict = d.isStrict(want)
+		n := booted(d.scripts, want)
+		v.Problems = append(v.Problems, n.problems()...)
+		v.Strict, v.Joins = n.strictFirst, n.joins
 	}
 	v.Problems = append(v.Problems, d.withoutToken()...)
 	slices.SortStableFunc(v.Problems, func(a, b Problem) int { return cmp.Compare(a.At, b.At) })
@@ -48,23 +50,17 @@ func (v Verdict) Problem(code Code) *Problem {
 	return nil
 }
 
+// Has reports whether there is a problem of a kind.
+func (v Verdict) Has(code Code) bool {
+	return slices.ContainsFunc(v.Problems, func(p Problem) bool { return p.Code == code })
+}
+
 // dropIn is the file that the strict block writes.
 const dropIn = "/kubelet.service.d/05-imdslock.conf"
 
 // isStrict reports whether a block is the strict one.
 func isStrict(block string) bool {
 	return strings.Contains(block, dropIn) && strings.Contains(block, "-t raw")
-}
-
-// isStrict reports whether the strict rule is in force.
-func (d *document) isStrict(want Block) bool {
-	if !slices.ContainsFunc(d.scripts, func(s script) bool { return isStrict(s.text) }) {
-		return false
-	}
-	want.Mode = Strict
-	return !slices.ContainsFunc(judge(d.scripts, want), func(p Problem) bool {
-		return p.Code != NotJudged
-	})
 }
 
 // packageTools install packages on systems that have no yum.

@@ -65,9 +65,10 @@ func Protect(text string, block Block) (Protection, error) {
 		return Protection{}, &Unsupported{d.kind, reason}
 	}
 	a := &attempt{d: d, block: block, marked: findMarked(text)}
-	a.problems = judge(d.scripts, block)
+	before := booted(d.scripts, block)
+	a.problems = before.problems()
 	if a.wrong(a.problems) == nil && a.stays() {
-		return Protection{Strict: block.Mode == Strict || block.Mode == Auto && d.isStrict(block)}, nil
+		return Protection{Strict: before.strictFirst}, nil
 	}
 	var p Protection
 	if block.Mode == Auto {

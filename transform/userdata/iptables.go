@@ -1,0 +1,390 @@
+package userdata
+
+import (
+	"net/netip"
+	"slices"
+	"strconv"
+	"strings"
+
+	"imdslock/transform/userdata/shell"
+)
+
+// The addresses of the metadata service ("Instance metadata and user data" in
+// the Amazon EC2 User Guide).
+const (
+	metadataIPv4 = "169.254.169.254"
+	metadataIPv6 = "fd00:ec2::254"
+)
+
+// A call is one of iptables or ip6tables (man 8 iptables).
+type call struct {
+	op     byte // the letter of the command, or 0
+	table  string
+	chain  string // "" for all
+	number int    // 0 where none is given
+	rule   rule
+	loose  bool // what it does is not known
+	in     bool // it names interfaces
+	out    bool
+}
+
+// longOptions are the options of iptables in their long form, and the letter of
+// their short one. Options without a letter stand for themselves.
+var longOptions = [...]struct{ name, short string }{
+	{"append", "A"}, {"check", "C"}, {"delete", "D"}, {"insert", "I"}, {"replace", "R"}, {"list", "L"}, {"list-rules", "S"}, {"flush", "F"},
+	{"zero", "Z"}, {"new-chain", "N"}, {"new", "N"}, {"delete-chain", "X"}, {"policy", "P"}, {"rename-chain", "E"},
+	{"table", "t"}, {"protocol", "p"}, {"proto", "p"}, {"source", "s"}, {"src", "s"}, {"destination", "d"}, {"dst", "d"},
+	{"in-interface", "i"}, {"out-interface", "o"}, {"jump", "j"}, {"goto", "g"}, {"match", "m"}, {"wait", "w"}, {"wait-interval", "W"},
+	{"numeric", "n"}, {"verbose", "v"}, {"exact", "x"}, {"line-numbers", "0"}, {"ipv4", "4"}, {"ipv6", "6"}, {"modprobe", "M"}, {"set-counters", "c"}, {"fragment", "f"},
+}
+
+// option returns the letter of a long option, which may be cut short, or "".
+func option(name string) string {
+	short := ""
+	for _, o := range longOptions {
+		if o.name == name {
+			return o.short
+		}
+		if strings.HasPrefix(o.name, name) {
+			if short != "" && short != o.short {
+				return ""
+			}
+			short = o.short
+		}
+	}
+	return short
+}
+
+// parseCall reads the words after iptables. The address is the metadata service's.
+func parseCall(words []shell.Word, address string) call {
+	p := parser{words: words, address: netip.MustParseAddr(address)}
+	p.c.table = "filter"
+	p.c.rule = rule{covers: allPods, may: allPods, sure: true}
+	for len(p.words) > 0 {
+		p.next()
+	}
+	return p.call()
+}
+
+// A parser reads the options of iptables.
+type parser struct {
+	words   []shell.Word
+	address netip.Addr
+	c       call
+	not     bool // ! stands before
+	specs   []string
+}
+
+// take returns the next word.
+func (p *parser) take() shell.Word {
+	if len(p.words) == 0 {
+		p.c.loose = true
+		return shell.Word{Text: shell.Unknown}
+	}
+	w := p.words[0]
+	p.words = p.words[1:]
+	if w.Splits {
+		p.c.loose = true
+	}
+	return w
+}
+
+// operand reports whether the next word is no option.
+func (p *parser) operand() bool {
+	return len(p.words) > 0 && !strings.HasPrefix(p.words[0].Text, "-") && p.words[0].Text != "!"
+}
+
+// next reads an option with its values.
+func (p *parser) next() {
+	w := p.take()
+	text := w.Text
+	switch {
+	case text == "!":
+		p.not = true
+		return
+	case strings.HasPrefix(text, shell.Unknown) || w.Splits:
+		p.c.loose = true
+		return
+	case strings.HasPrefix(text, "--"):
+		name, value, has := strings.Cut(text[2:], "=")
+		if has {
+			p.words = append([]shell.Word{{Text: value}}, p.words...)
+		}
+		if short := option(name); short != "" {
+			p.short(short[0])
+		} else {
+			p.match(name)
+		}
+	case strings.HasPrefix(text, "-") && len(text) > 1:
+		p.cluster(text[1:])
+	default:
+		p.c.loose = true
+	}
+	p.not = false
+}
+
+// cluster reads options of one letter that stand together, or with their value.
+func (p *parser) cluster(letters string) {
+	for i := 0; i < len(letters); i++ {
+		rest := letters[i+1:]
+		switch letters[i] {
+		case 'n', 'v', 'x', '4', '6', 'f':
+			p.short(letters[i])
+		case 'w', 'W':
+			if rest != "" && strings.Trim(rest, "0123456789") != "" {
+				continue
+			}
+			if rest == "" {
+				p.short(letters[i])
+			}
+			return
+		default:
+			if rest != "" {
+				p.words = append([]shell.Word{{Text: rest}}, p.words...)
+			}
+			p.short(letters[i])
+			return
+		}
+	}
+}
+
+// short reads what an option of one letter has.
+func (p *parser) short(letter byte) {
+	switch letter {
+	case 'A', 'I', 'D', 'R', 'C', 'F', 'L', 'S', 'Z', 'N', 'X', 'P', 'E':
+		p.command(letter)
+	case 't':
+		p.c.table = p.take().Text
+	case 'j', 'g':
+		p.c.rule.target = p.take().Text
+		p.c.rule.jumps = letter == 'g'
+		p.arg("-"+string(letter), p.c.rule.target)
+	case 'i':
+		p.interfaces("-i", p.take().Text)
+	case 'o':
+		p.interfaces("-o", p.take().Text)
+	case 'd':
+		p.destination(p.take().Text)
+	case 's':
+		value := p.take().Text
+		if value != "0.0.0.0/0" && value != "::/0" || p.not {
+			p.c.rule.covers = 0
+		}
+		p.arg("-s", value)
+	case 'p':
+		value := p.take().Text
+		if other := value != "tcp" && value != "6" && value != "all" && value != "0"; other != p.not {
+			p.none(strings.Contains(value, shell.Unknown) || p.not)
+		}
+		p.arg("-p", value)
+	case 'm':
+		switch value := p.take().Text; value {
+		case "comment", "tcp", "multiport", "conntrack", "state":
+		default:
+			p.c.rule.covers = 0
+			p.arg("-m", value)
+		}
+	case 'w', 'W':
+		if p.operand() {
+			p.take()
+		}
+	case 'n', 'v', 'x', '4', '6', '0':
+	case 'M':
+		p.take()
+	case 'c':
+		p.take()
+		p.take()
+	default:
+		p.c.loose = true
+	}
+}
+
+// command reads the command and its chain.
+func (p *parser) command(letter byte) {
+	if p.c.op != 0 && letter != 'Z' && letter != 'L' && letter != 'S' {
+		p.c.loose = true
+	}
+	if p.c.op == 0 || letter != 'Z' {
+		p.c.op = letter
+	}
+	if p.operand() {
+		p.c.chain = p.take().Text
+	}
+	if p.operand() && strings.IndexByte("IDRPEC", letter) >= 0 {
+		w := p.take()
+		n, err := strconv.Atoi(w.Text)
+		if p.c.number = n; err != nil && letter != 'P' && letter != 'E' {
+			p.c.loose = true
+		}
+	}
+}
+
+// none says that the rule does not match, or that nobody knows.
+func (p *parser) none(perhaps bool) {
+	p.c.rule.covers = 0
+	if !perhaps {
+		p.c.rule.may = 0
+	}
+}
+
+// arg adds to what makes the rule equal to another.
+func (p *parser) arg(words ...string) {
+	if p.not {
+		words = append([]string{"!"}, words...)
+	}
+	p.c.rule.args = append(p.c.rule.args, words...)
+	p.specs = append(p.specs, strings.Join(words, " "))
+	for _, w := range words {
+		p.c.rule.loose = p.c.rule.loose || strings.Contains(w, shell.Unknown)
+	}
+}
+
+// interfaces reads an interface, where + at the end stands for any more.
+func (p *parser) interfaces(option, value string) {
+	p.arg(option, value)
+	prefix, wild := strings.CutSuffix(value, "+")
+	unknown := strings.Contains(value, shell.Unknown)
+	if option == "-i" {
+		p.c.in = true
+	} else {
+		p.c.out = true
+	}
+	var covers, may class
+	for i, name := range [...]string{"eni", "vlan"} {
+		of := class(1) << i
+		if option == "-o" && of == ordinary && prefix != "" {
+			if !strings.HasPrefix(prefix, "eni") && !strings.HasPrefix(prefix, "veth") {
+				may |= of // by which interface the packet leaves is not known
+			}
+			continue
+		}
+		if wild && strings.HasPrefix(name, prefix) {
+			covers |= of
+		}
+		if unknown || strings.HasPrefix(prefix, name) || wild && strings.HasPrefix(name, prefix) {
+			may |= of
+		}
+	}
+	if p.not {
+		covers, may = allPods&^may, allPods&^covers
+		if option == "-o" {
+			covers = 0
+		}
+	}
+	p.c.rule.covers &= covers
+	p.c.rule.may &= may
+}
+
+// destination reads addresses.
+func (p *parser) destination(value string) {
+	covers, may := false, false
+	var canonical []string
+	for _, a := range strings.Split(value, ",") {
+		prefix, ok := parsePrefix(a)
+		if !ok {
+			may = true
+			p.c.rule.loose = true
+			canonical = append(canonical, a)
+			continue
+		}
+		covers = covers || prefix.Contains(p.address)
+		may = may || covers
+		canonical = append(canonical, prefix.Masked().String())
+	}
+	p.arg("-d", strings.Join(canonical, ","))
+	if p.not {
+		covers, may = !may, !covers
+	}
+	if !covers {
+		p.none(may)
+	}
+}
+
+// parsePrefix reads an address, with the length of its network or its mask.
+func parsePrefix(s string) (netip.Prefix, bool) {
+	address, mask, has := strings.Cut(s, "/")
+	a, err := netip.ParseAddr(address)
+	if err != nil {
+		return netip.Prefix{}, false
+	}
+	bits := a.BitLen()
+	if has {
+		if bits, err = strconv.Atoi(mask); err != nil {
+			m, err := netip.ParseAddr(mask)
+			if err != nil || !m.Is4() {
+				return netip.Prefix{}, false
+			}
+			bits = 0
+			for _, b := range m.As4() {
+				for ; b&0x80 != 0; b <<= 1 {
+					bits++
+				}
+			}
+		}
+	}
+	prefix := netip.PrefixFrom(a, bits)
+	return prefix, prefix.IsValid()
+}
+
+// match reads an option of a match or of a target.
+func (p *parser) match(name string) {
+	var values []string
+	for p.operand() {
+		values = append(values, p.take().Text)
+	}
+	value := strings.Join(values, " ")
+	switch name {
+	case "comment", "reject-with", "log-prefix", "log-level":
+		p.arg("--"+name, value)
+		return
+	case "dport", "destination-port", "dports", "destination-ports":
+		p.arg("--"+name, value)
+		hit := false
+		for _, port := range strings.Split(value, ",") {
+			low, high, ranged := strings.Cut(port, ":")
+			if !ranged {
+				high = low
+			}
+			l, _ := strconv.Atoi(low)
+			h, err := strconv.Atoi(high)
+			hit = hit || err == nil && l <= 80 && 80 <= h || port == "http"
+		}
+		if hit == p.not {
+			p.none(strings.Contains(value, shell.Unknown))
+		}
+		return
+	case "ctstate", "state":
+		p.arg("--"+name, value)
+		// The first packet of a connection is NEW. Where it is dropped there are no
+		// others.
+		p.none(p.not || strings.Contains(value, "NEW") || strings.Contains(value, shell.Unknown))
+		return
+	}
+	p.arg(append([]string{"--" + name}, values...)...)
+	p.c.rule.covers = 0
+}
+
+// call returns what was read.
+func (p *parser) call() call {
+	c := &p.c
+	slices.Sort(p.specs)
+	c.rule.spec = strings.Join(p.specs, " ")
+	c.loose = c.loose || strings.Contains(c.table, shell.Unknown) || strings.Contains(c.chain, shell.Unknown)
+	if strings.Contains(c.rule.target, shell.Unknown) {
+		c.rule.loose = true
+	}
+	r := &c.rule
+	switch {
+	case c.chain == "PREROUTING" && c.out, c.chain == "POSTROUTING" && c.in:
+		r.wrong = "iptables refuses an interface of that direction in " + c.chain
+	case c.table == "nat" && r.drops():
+		r.wrong = "it is in the table nat, which iptables refuses to drop packets in"
+	case r.target == "REJECT" && c.table != "filter":
+		r.wrong = "REJECT works in the table filter only"
+	case c.table == "security" || c.chain == "INPUT" || c.chain == "OUTPUT":
+		r.wrong = "what pods send does not pass the chain " + c.chain + " of the table " + c.table
+	case c.chain == "FORWARD" && (c.table == "raw" || c.table == "nat"), c.chain == "PREROUTING" && c.table == "filter", c.chain == "POSTROUTING" && c.table != "mangle" && c.table != "nat":
+		r.wrong = "the table " + c.table + " has no chain " + c.chain
+	}
+	return *c
+}

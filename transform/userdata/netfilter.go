@@ -1,0 +1,244 @@
+package userdata
+
+import (
+	"strings"
+
+	"imdslock/transform/userdata/shell"
+)
+
+// A family is the packet filter for IPv4 or IPv6.
+type family struct {
+	tables  tables
+	address string // of the metadata service
+
+	// tried is the first rule that was meant to drop and does not count, and why.
+	tried    *shell.Step
+	triedWhy string
+}
+
+func newFamily(address string) *family { return &family{tables: tables{}, address: address} }
+
+// apply makes the change that a call of iptables makes, which may not be certain.
+func (f *family) apply(step *shell.Step, words []shell.Word, sure bool) {
+	c := parseCall(words, f.address)
+	if c.op == 0 && !c.loose || c.op == 'L' || c.op == 'S' || c.op == 'C' || c.op == 'Z' || c.op == 'P' || c.op == 'N' {
+		if c.op == 'N' && !c.loose {
+			f.tables.at(c.table, c.chain)
+		}
+		return
+	}
+	table, name := c.table, c.chain
+	if strings.Contains(table, shell.Unknown) {
+		table = ""
+	}
+	if strings.Contains(name, shell.Unknown) {
+		name = ""
+	}
+	switch {
+	case c.loose && c.op != 'A' && c.op != 'I', c.op == 0:
+		f.tables.doubt(table, name)
+	case c.op == 'A' || c.op == 'I':
+		f.add(step, &c, sure)
+	case c.op == 'F' || c.op == 'X' && c.chain != "":
+		if sure {
+			f.tables.flush(c.table, c.chain)
+		} else {
+			f.tables.doubt(c.table, c.chain)
+		}
+	case c.op == 'D':
+		f.delete(&c, sure)
+	case c.op == 'R':
+		ch := f.tables.at(c.table, c.chain)
+		if !sure || ch.fuzzy || c.number < 1 || c.number > len(ch.rules) {
+			ch.doubt()
+			return
+		}
+		ch.rules[c.number-1] = c.rule
+	case c.op == 'E':
+		f.tables.doubt(c.table, c.chain)
+	}
+}
+
+// add adds a rule: to the end, or at its number.
+func (f *family) add(step *shell.Step, c *call, sure bool) {
+	r := c.rule
+	if step != nil {
+		r.ends = step.Ends
+	}
+	why := r.wrong
+	if c.loose {
+		r.loose, r.covers = true, 0
+		if r.target == "" {
+			r.target = shell.Unknown
+		}
+		sure = false
+	}
+	if why != "" {
+		f.try(step, &r, why)
+		return
+	}
+	if !isBuiltin(c.table, c.chain) && f.tables[c.table][c.chain] == nil {
+		f.try(step, &r, "it is in a chain "+c.chain+" that nothing makes")
+		sure = false
+	}
+	ch := f.tables.at(c.table, c.chain)
+	at := len(ch.rules)
+	if c.op == 'I' {
+		if at = max(c.number, 1) - 1; at > 0 && (ch.fuzzy || at > len(ch.rules)) {
+			f.try(step, &r, "nobody knows whether there are rules before its place")
+			if r.drops() {
+				return
+			}
+			at = 0
+		}
+	}
+	if r.sure = sure; !sure {
+		ch.fuzzy = true
+		if r.drops() {
+			f.try(step, &r, step.Doubt)
+			return
+		}
+	}
+	if r.drops() && r.covers == 0 && r.may != 0 {
+		f.try(step, &r, "it does not match all that pods send there")
+	}
+	ch.rules = append(ch.rules[:at], append([]rule{r}, ch.rules[at:]...)...)
+	if r.drops() && sure && r.covers != 0 && !f.tables.drops(r.covers) {
+		f.try(step, &r, "a rule before it lets the packets pass")
+	}
+}
+
+// try notes a rule that does not count.
+func (f *family) try(step *shell.Step, r *rule, why string) {
+	if f.tried == nil && r.drops() && r.may != 0 {
+		f.tried, f.triedWhy = step, why
+	}
+}
+
+func isBuiltin(table, name string) bool {
+	switch name {
+	case "FORWARD":
+		return table != "raw" && table != "nat"
+	case "PREROUTING":
+		return table != "filter"
+	case "POSTROUTING":
+		return table == "mangle" || table == "nat"
+	case "INPUT", "OUTPUT":
+		return true
+	}
+	return false
+}
+
+// delete deletes a rule: by its number, or the first that is equal.
+func (f *family) delete(c *call, sure bool) {
+	ch := f.tables.at(c.table, c.chain)
+	if c.number > 0 {
+		switch {
+		case c.number > len(ch.rules) && !ch.fuzzy:
+		case sure && !ch.fuzzy:
+			ch.rules = append(ch.rules[:c.number-1], ch.rules[c.number:]...)
+		default:
+			ch.doubt()
+		}
+		return
+	}
+	for i := range ch.rules {
+		r := &ch.rules[i]
+		if r.target != c.rule.target && !c.rule.loose {
+			continue
+		}
+		switch {
+		case r.spec == c.rule.spec && sure && !c.rule.loose && !r.loose:
+			ch.rules = append(ch.rules[:i], ch.rules[i+1:]...)
+			return
+		case r.spec == c.rule.spec || r.loose || c.rule.loose:
+			if ch.fuzzy = true; r.drops() || !isTarget(r.target) && r.target != "ACCEPT" && r.target != "RETURN" {
+				r.sure = false
+			}
+		}
+	}
+}
+
+// restore makes the changes that iptables-restore makes of a text.
+func (f *family) restore(step *shell.Step, text string, noflush, sure bool) {
+	loaded, known := f.load(step, text, noflush)
+	if sure && known {
+		f.tables = loaded
+		return
+	}
+	for _, of := range [...]class{ordinary, branchENI} {
+		if f.tables.drops(of) && !(known && loaded.drops(of)) {
+			f.tables.doubt("", "")
+		}
+	}
+}
+
+// load returns the tables after iptables-restore has read a text, and whether
+// all of the text is known.
+func (f *family) load(step *shell.Step, text string, noflush bool) (loaded tables, known bool) {
+	done := tables{}
+	if f.tables != nil {
+		done = f.tables.clone()
+	}
+	g := &family{tables: done, address: f.address}
+	table, committed := "", true
+	for line := range strings.Lines(text) {
+		line = strings.TrimSpace(line)
+		switch {
+		case line == "", line[0] == '#':
+		case strings.HasPrefix(line, shell.Unknown):
+			return nil, false
+		case line[0] == '*':
+			table, committed = line[1:], false
+			if !noflush {
+				delete(g.tables, table)
+			}
+		case line[0] == ':':
+			name, _, _ := strings.Cut(line[1:], " ")
+			g.tables.at(table, name)
+		case line == "COMMIT":
+			committed = true
+		case table == "" || strings.Contains(line, shell.Unknown+shell.Unknown):
+			return nil, false
+		default:
+			words := append([]shell.Word{{Text: "-t"}, {Text: table}}, splitLine(line)...)
+			g.apply(step, words, true)
+		}
+	}
+	if step != nil && f.tried == nil {
+		f.tried, f.triedWhy = g.tried, g.triedWhy
+	}
+	return g.tables, committed && !strings.Contains(text, shell.Unknown)
+}
+
+// splitLine splits a line of iptables-save to words.
+func splitLine(line string) []shell.Word {
+	if strings.HasPrefix(line, "[") { // counters
+		_, line, _ = strings.Cut(line, "]")
+	}
+	var words []shell.Word
+	var b strings.Builder
+	quoted, started := false, false
+	for i := 0; i < len(line); i++ {
+		switch c := line[i]; {
+		case c == '\\' && quoted && i+1 < len(line):
+			i++
+			b.WriteByte(line[i])
+		case c == '"':
+			quoted, started = !quoted, true
+		case (c == ' ' || c == '\t') && !quoted:
+			if started {
+				words = append(words, shell.Word{Text: b.String()})
+			}
+			b.Reset()
+			started = false
+		default:
+			b.WriteByte(c)
+			started = true
+		}
+	}
+	if started {
+		words = append(words, shell.Word{Text: b.String()})
+	}
+	return words
+}

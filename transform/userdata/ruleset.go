@@ -1,0 +1,216 @@
+package userdata
+
+import (
+	"slices"
+	"strings"
+)
+
+// A class is a set of kinds of pods.
+type class uint8
+
+// The kinds of pods: those whose host interface is called eni…, and those with a
+// branch network interface, called vlan… on the node's side.
+const (
+	ordinary class = 1 << iota
+	branchENI
+	allPods = ordinary | branchENI
+)
+
+// A rule is one of iptables, as far as it is about packets of pods to the
+// metadata service.
+type rule struct {
+	spec   string   // equal for equal rules
+	args   []string // what stands after the chain in iptables-save
+	target string
+	jumps  bool // by --goto
+	covers class
+	may    class // what it may match
+	sure   bool  // it is there for certain
+	loose  bool  // parts of it are not known
+	wrong  string
+	ends   string // why the script may have ended before it
+}
+
+// drops reports whether the rule drops what it matches.
+func (r *rule) drops() bool { return r.target == "DROP" || r.target == "REJECT" }
+
+// A chain is a list of rules.
+type chain struct {
+	rules []rule
+	fuzzy bool // what number a rule has is not known
+}
+
+// tables are the chains of a family by the name of the table and the chain.
+type tables map[string]map[string]*chain
+
+// tableNames are the tables that iptables has. A drop in nat is refused.
+var tableNames = [...]string{"raw", "mangle", "nat", "filter", "security"}
+
+// forwardPath are the chains that a packet of a pod passes on its way to the
+// metadata service, in order.
+var forwardPath = [...][2]string{{"raw", "PREROUTING"}, {"mangle", "PREROUTING"}, {"mangle", "FORWARD"}, {"filter", "FORWARD"}, {"mangle", "POSTROUTING"}}
+
+// at returns a chain, which it makes where there is none.
+func (t tables) at(table, name string) *chain {
+	if t[table] == nil {
+		t[table] = map[string]*chain{}
+	}
+	c := t[table][name]
+	if c == nil {
+		c = &chain{}
+		t[table][name] = c
+	}
+	return c
+}
+
+func (t tables) clone() tables {
+	c := tables{}
+	for table, chains := range t {
+		for name, ch := range chains {
+			*c.at(table, name) = chain{slices.Clone(ch.rules), ch.fuzzy}
+		}
+	}
+	return c
+}
+
+// drops reports whether all packets of the pods of a class to the metadata
+// service are dropped for certain.
+func (t tables) drops(of class) bool {
+	for _, step := range forwardPath {
+		if c := t[step[0]][step[1]]; c != nil && t.walk(step[0], c, of, 0) == dropped {
+			return true
+		}
+	}
+	return false
+}
+
+// An outcome is what becomes of a packet in a chain.
+type outcome uint8
+
+const (
+	passed outcome = iota // it goes on
+	accepted
+	dropped
+)
+
+// walk returns what becomes of a packet in a chain, where dropped is certain.
+func (t tables) walk(table string, c *chain, of class, depth int) outcome {
+	if depth > 10 {
+		return accepted
+	}
+	for i := range c.rules {
+		r := &c.rules[i]
+		if r.may&of == 0 {
+			continue
+		}
+		sure := r.sure && r.covers&of == of
+		switch {
+		case r.drops():
+			if sure {
+				return dropped
+			}
+		case r.target == "RETURN":
+			return passed
+		case isTarget(r.target):
+		case t[table][r.target] != nil:
+			out := t.walk(table, t[table][r.target], of, depth+1)
+			if out == accepted || out == dropped && sure || r.jumps {
+				if out == dropped && !sure {
+					out = passed
+				}
+				return out
+			}
+		default: // ACCEPT, and what is not known
+			return accepted
+		}
+	}
+	return passed
+}
+
+// isTarget reports whether a target lets a packet go on through the chain.
+func isTarget(name string) bool {
+	switch name {
+	case "", "LOG", "MARK", "CONNMARK", "SET", "TRACE", "CT", "NOTRACK", "TOS", "DSCP", "NFLOG", "CLASSIFY", "TCPMSS", "CHECKSUM", "AUDIT", "CONNSECMARK", "SECMARK", "HL", "TTL":
+		return true
+	}
+	return false
+}
+
+// doubt makes the drops of a chain uncertain.
+func (c *chain) doubt() {
+	c.fuzzy = true
+	for i := range c.rules {
+		if r := &c.rules[i]; r.drops() || !isTarget(r.target) && r.target != "ACCEPT" && r.target != "RETURN" {
+			r.sure = false
+		}
+	}
+}
+
+// doubt makes all drops uncertain, in one table or, for "", in all.
+func (t tables) doubt(table, name string) {
+	for in, chains := range t {
+		for of, c := range chains {
+			if (table == "" || table == in) && (name == "" || name == of) {
+				c.doubt()
+			}
+		}
+	}
+}
+
+// scriptEnds makes the drops uncertain that a script may have ended before.
+func (t tables) scriptEnds() {
+	for _, chains := range t {
+		for _, c := range chains {
+			for i := range c.rules {
+				if r := &c.rules[i]; r.ends != "" {
+					r.sure = false
+				}
+			}
+		}
+	}
+}
+
+// flush empties the chains of a table, or one of them.
+func (t tables) flush(table, name string) {
+	for of, c := range t[table] {
+		if name == "" || name == of {
+			*c = chain{}
+		}
+	}
+}
+
+// save returns the rules as iptables-save writes them, those that are certain.
+func (t tables) save(only string) string {
+	var b strings.Builder
+	for _, table := range tableNames {
+		chains := t[table]
+		if chains == nil || only != "" && only != table {
+			continue
+		}
+		b.WriteString("*" + table + "\n")
+		var names []string
+		for name := range chains {
+			names = append(names, name)
+		}
+		slices.Sort(names)
+		for _, name := range names {
+			b.WriteString(":" + name + " ACCEPT [0:0]\n")
+		}
+		for _, name := range names {
+			for _, r := range chains[name].rules {
+				if r.sure || !r.drops() {
+					b.WriteString("-A " + name)
+					for _, arg := range r.args {
+						if strings.ContainsAny(arg, " \t\"'") {
+							arg = `"` + strings.ReplaceAll(arg, `"`, `\"`) + `"`
+						}
+						b.WriteString(" " + arg)
+					}
+					b.WriteString("\n")
+				}
+			}
+		}
+		b.WriteString("COMMIT\n")
+	}
+	return b.String()
+}

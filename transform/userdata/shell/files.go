@@ -1,0 +1,186 @@
+package shell
+
+import (
+	"maps"
+	"path"
+	"slices"
+	"strings"
+)
+
+// A File is what a script has written to a path.
+type File struct {
+	Text    string   // what it holds, with Unknown for what is not known
+	Sure    bool     // it is there, with Text
+	Or      []string // what it may hold otherwise, where it is not sure
+	Version int      // grows with each change of any file
+	At      int      // the place of the command that changed it last
+	Gone    bool     // it is, or may be, removed
+}
+
+// Texts returns all that a file may hold.
+func (f *File) Texts() []string {
+	if f == nil {
+		return nil
+	}
+	return append([]string{f.Text}, f.Or...)
+}
+
+// Files are the files that scripts have written. The zero value has none.
+type Files struct {
+	byPath  map[string]*File
+	dirs    map[string]bool
+	version int
+	at      int
+}
+
+// Get returns the file at a path, or nil where no script has touched it.
+func (fs *Files) Get(name string) *File { return fs.byPath[name] }
+
+// Version returns the version of the last change.
+func (fs *Files) Version() int { return fs.version }
+
+// Paths returns the paths of all files that are in a directory, sorted.
+func (fs *Files) Paths(dir string) []string {
+	var in []string
+	for name := range fs.byPath {
+		if path.Dir(name) == dir {
+			in = append(in, name)
+		}
+	}
+	slices.Sort(in)
+	return in
+}
+
+// maxTexts is how many texts a file may hold.
+const maxTexts = 4
+
+// write puts a text into the file that a path names.
+func (fs *Files) write(name, text string, sure bool) {
+	if fs.byPath == nil {
+		fs.byPath = map[string]*File{}
+	}
+	fs.version++
+	if strings.Contains(name, Unknown) {
+		for other := range fs.byPath {
+			if may(name, other) {
+				fs.write(other, text, false)
+			}
+		}
+	}
+	f := fs.byPath[name]
+	if f == nil {
+		f = &File{}
+		if !sure {
+			f.Gone = true
+		}
+		fs.byPath[name] = f
+	} else if !sure {
+		f.Or = append(f.Or, f.Text)
+		f.Or = f.Or[max(0, len(f.Or)-maxTexts):]
+	}
+	if sure {
+		f.Or, f.Gone = nil, false
+	}
+	f.Text, f.Sure, f.Version, f.At = text, sure, fs.version, fs.at
+}
+
+// add appends a text to a file.
+func (fs *Files) add(name, text string, sure bool) {
+	old := fs.byPath[name]
+	switch {
+	case old == nil:
+		fs.write(name, Unknown+text, sure)
+		fs.byPath[name].Or = append(fs.byPath[name].Or, text)
+	case len(old.Text)+len(text) > 1<<16:
+		fs.write(name, Unknown, false)
+	default:
+		fs.write(name, old.Text+text, sure && old.Sure)
+	}
+}
+
+// remove removes the files that a path, a directory or a pattern names.
+func (fs *Files) remove(name string, sure bool) {
+	name = strings.TrimSuffix(name, "/")
+	for other, f := range fs.byPath {
+		in := other == name || strings.HasPrefix(other, name+"/")
+		if !in {
+			for dir := other; len(dir) > 1 && !in; dir = path.Dir(dir) {
+				in = strings.Contains(name, Unknown) && may(name, dir)
+			}
+		}
+		if in {
+			fs.version++
+			f.Sure, f.Gone, f.Version, f.At = false, true, fs.version, fs.at
+		}
+	}
+	for dir := range fs.dirs {
+		if dir == name || strings.HasPrefix(dir, name+"/") || may(name, dir) {
+			delete(fs.dirs, dir)
+		}
+	}
+}
+
+// copy copies a file, or what a pattern names, to a path or into a directory.
+func (fs *Files) copy(from, to string, sure bool) {
+	into := strings.HasSuffix(to, "/") || fs.isDir(to)
+	to = strings.TrimSuffix(to, "/")
+	found := false
+	for _, name := range slices.Sorted(maps.Keys(fs.byPath)) {
+		f := fs.byPath[name]
+		if !may(from, name) || strings.Contains(name, Unknown) {
+			continue
+		}
+		target := to
+		if into {
+			target = path.Join(to, path.Base(name))
+		}
+		found = true
+		fs.write(target, f.Text, sure && f.Sure && fs.opens(target))
+		for _, or := range f.Or {
+			fs.byPath[target].Or = append(fs.byPath[target].Or, or)
+		}
+	}
+	if !found {
+		if into {
+			to = path.Join(to, path.Base(from))
+		}
+		fs.write(to, Unknown, sure)
+	}
+}
+
+// knownDirs are directories that a node has before any script runs.
+var knownDirs = [...]string{"/", "/dev", "/etc", "/tmp", "/run", "/root", "/opt", "/usr", "/usr/bin", "/usr/sbin", "/usr/local/bin", "/usr/local/sbin",
+	"/var", "/var/log", "/var/tmp", "/var/lib", "/var/lib/cloud", "/etc/sysconfig", "/etc/iptables", "/etc/default", "/etc/systemd/system", "/etc/sysctl.d",
+	"/etc/eks", "/etc/docker", "/etc/kubernetes", "/etc/kubernetes/kubelet", "/etc/cron.d", "/etc/profile.d", "/etc/yum.repos.d", "/home/ec2-user", "/home/ubuntu", "/proc/sys/net/ipv4"}
+
+func (fs *Files) isDir(name string) bool {
+	return fs.dirs[name] || slices.Contains(knownDirs[:], name)
+}
+
+// opens reports whether a file can surely be opened for writing.
+func (fs *Files) opens(name string) bool {
+	return !strings.Contains(name, Unknown) && fs.isDir(path.Dir(name)) && !fs.isDir(name)
+}
+
+// mkdir makes a directory and those above it.
+func (fs *Files) mkdir(name string) {
+	if fs.dirs == nil {
+		fs.dirs = map[string]bool{}
+	}
+	for name = strings.TrimSuffix(name, "/"); len(name) > 1; name = path.Dir(name) {
+		fs.dirs[name] = true
+	}
+}
+
+// Write puts a text into a file, as the command at an offset does that is not
+// certain to run unless sure is set.
+func (fs *Files) Write(name, text string, sure bool, at int) {
+	fs.at = at
+	fs.write(name, text, sure)
+}
+
+// Doubt says that the files in a directory may be gone.
+func (fs *Files) Doubt(dir string) { fs.remove(dir, false) }
+
+// All returns the paths of all files that scripts have changed, sorted.
+func (fs *Files) All() []string { return slices.Sorted(maps.Keys(fs.byPath)) }

@@ -1,0 +1,321 @@
+// Package shell reads a shell script and tells which commands it runs, in
+// order, without running any: each with its words as far as they are known, its
+// place, and whether it is certain to run. It follows functions, subshells,
+// here-documents, eval, files that the script writes itself, and programs that
+// only run another one, such as sudo.
+//
+// The script is read as bash reads it (Bash Reference Manual), by
+// mvdan.cc/sh/v3/syntax. What may run counts as well as what is certain to run:
+// a command in a branch, a loop, a trap or the background is a [Step] too, that
+// runs perhaps. Where nothing can be known of what runs there is a Step that
+// says why.
+package shell
+
+import (
+	"errors"
+	"path"
+	"slices"
+	"strings"
+
+	"mvdan.cc/sh/v3/syntax"
+)
+
+// Unknown stands in a text for a part of it that is not known: any text, also
+// none. It may stand in a script too, for what is known at deployment only.
+const Unknown = "\uFFFC"
+
+// A Word is a word of a command after expansion and quote removal.
+type Word struct {
+	Text   string // with Unknown for what is not known
+	Splits bool   // it may be several words, or none
+}
+
+// Known reports whether the word is exactly its Text.
+func (w Word) Known() bool { return !w.Splits && !strings.Contains(w.Text, Unknown) }
+
+// May reports whether the word may be s.
+func (w Word) May(s string) bool { return may(w.Text, s) }
+
+// may reports whether pattern, with Unknown for any text, may be s.
+func may(pattern, s string) bool {
+	first, rest, wild := strings.Cut(pattern, Unknown)
+	if !wild {
+		return pattern == s
+	}
+	if !strings.HasPrefix(s, first) {
+		return false
+	}
+	s = s[len(first):]
+	for {
+		piece, after, more := strings.Cut(rest, Unknown)
+		if !more {
+			return strings.HasSuffix(s, piece)
+		}
+		at := strings.Index(s, piece)
+		if at < 0 {
+			return false
+		}
+		s, rest = s[at+len(piece):], after
+	}
+}
+
+// Runs says whether a step runs.
+type Runs uint8
+
+// How certain it is that a step runs.
+const (
+	Never Runs = iota
+	Perhaps
+	Certainly
+)
+
+// A Step is a command that a script runs, or may run.
+type Step struct {
+	// Words are the command's name and its arguments. The name is that of the
+	// program which runs in the end: sudo and its like are taken off.
+	Words []Word
+
+	// At is the place of the command in the script that the machine was given.
+	At int
+
+	Runs  Runs
+	Doubt string // why it does not run for certain, as "it stands in an if"
+
+	// Ends says why the script may have ended before, so that nothing after this
+	// runs either, where the step runs for certain otherwise.
+	Ends string
+
+	// Unless lists commands on whose success this one does not run, where that
+	// is all that stands against its running for certain.
+	Unless []*Step
+
+	// Stdin is what the command reads from its standard input, or nil.
+	Stdin *string
+
+	// Reason says why nothing is known of what runs here. Words may be empty then.
+	Reason string
+}
+
+// Name returns the last element of the path of the command, or what is known of
+// it.
+func (s *Step) Name() string {
+	if len(s.Words) == 0 {
+		return Unknown
+	}
+	return path.Base(s.Words[0].Text)
+}
+
+// A Machine runs scripts one after the other. Files that a script writes are
+// there for the next.
+type Machine struct {
+	Files Files
+
+	// Run is called for each step, in order. It returns what the command writes
+	// to its standard output, or Unknown.
+	Run func(*Step) string
+}
+
+// Shell runs a script, whose first line may name its interpreter. The places of
+// its steps are what place returns for their offsets in the text.
+func (m *Machine) Shell(text string, place func(at int) int) {
+	r := &runner{m: m, s: newState(), place: place, budget: new(int)}
+	*r.budget = maxSteps
+	r.script(text)
+}
+
+// Limits on a script, for those that would have it run for ever.
+const (
+	maxSteps = 20000
+	maxDepth = 20
+)
+
+// interpreter returns the name of the program that a script's #! line names, and
+// its options.
+func interpreter(text string) (name string, options []string) {
+	line, _, _ := strings.Cut(text, "\n")
+	if !strings.HasPrefix(line, "#!") {
+		return "sh", nil
+	}
+	fields := strings.Fields(line[len("#!"):])
+	for i, field := range fields {
+		base := path.Base(field)
+		if base == "env" && i == 0 || strings.HasPrefix(field, "-") {
+			continue
+		}
+		return base, fields[i+1:]
+	}
+	return Unknown, nil
+}
+
+// isShell reports whether a name is that of a shell which reads scripts as bash
+// does.
+func isShell(name string) bool {
+	switch name {
+	case "sh", "bash", "dash", "ash", "rbash":
+		return true
+	}
+	return false
+}
+
+// script runs a text as a program of its own.
+func (r *runner) script(text string) {
+	name, options := interpreter(text)
+	if !isShell(name) {
+		r.unknown(0, "it is a script for "+name)
+		return
+	}
+	r.s.posix = name != "bash"
+	for _, o := range options {
+		if !strings.HasPrefix(o, "--") {
+			r.set([]Word{{Text: "set"}, {Text: o}})
+		}
+	}
+	if len(options) > 1 && !strings.Contains(text[:strings.Index(text+"\n", "\n")], "env ") {
+		r.s.ended = "the kernel gives the shell all that is after its name as one option"
+	}
+	r.parse(text)
+	r.finish()
+}
+
+// parse runs the statements of a text in the shell that runs already.
+func (r *runner) parse(text string) {
+	if r.depth++; r.depth > maxDepth {
+		r.unknown(0, "its commands are nested too deeply")
+		r.depth--
+		return
+	}
+	outer := r.token
+	text, r.token = hide(text)
+	stmts, err := statements(text)
+	for _, stmt := range stmts {
+		r.stmt(stmt)
+	}
+	if err != nil {
+		at, reason := 0, err.Error()
+		var parse syntax.ParseError
+		var lang syntax.LangError
+		if errors.As(err, &parse) {
+			at, reason = offset(parse.Pos), parse.Text
+		} else if errors.As(err, &lang) {
+			at = offset(lang.Pos)
+		}
+		r.unknown(at, "the shell cannot read it: "+reason)
+	}
+	r.token = outer
+	r.depth--
+}
+
+func offset(p syntax.Pos) int { return int(p.Offset()) }
+
+// hide replaces Unknown in a text by a name of as many bytes, which parses as a
+// word wherever it stands, and returns that name.
+func hide(text string) (hidden, token string) {
+	if !strings.Contains(text, Unknown) {
+		return text, ""
+	}
+	token = "Q0Q"
+	for i := 0; strings.Contains(text, token) && i < 26*26; i++ {
+		token = string([]byte{'a' + byte(i%26), 'Q', 'a' + byte(i/26)})
+	}
+	return strings.ReplaceAll(text, Unknown, token), token
+}
+
+// show is the reverse of hide.
+func (r *runner) show(text string) string {
+	if r.token == "" {
+		return text
+	}
+	return strings.ReplaceAll(text, r.token, Unknown)
+}
+
+// statements parses a text. With an error it returns the statements before it
+// that a shell would have run already: it reads a line, with all of the compound
+// commands in it, before it runs any of it.
+func statements(text string) ([]*syntax.Stmt, error) {
+	var stmts []*syntax.Stmt
+	err := syntax.NewParser().Stmts(strings.NewReader(text), func(s *syntax.Stmt) bool {
+		stmts = append(stmts, s)
+		return true
+	})
+	if err == nil {
+		return stmts, nil
+	}
+	for len(stmts) > 0 {
+		rest := text[end(stmts[len(stmts)-1]):]
+		line, _, more := strings.Cut(rest, "\n")
+		line = strings.TrimSpace(line)
+		if more && (line == "" || line == ";" || strings.HasPrefix(line, "#")) {
+			break
+		}
+		stmts = stmts[:len(stmts)-1]
+	}
+	return stmts, err
+}
+
+// end returns the offset after a statement, with its here-documents.
+func end(s *syntax.Stmt) int {
+	last := offset(s.End())
+	for _, redirect := range s.Redirs {
+		if redirect.Hdoc != nil {
+			last = min(last, offset(redirect.OpPos))
+		}
+	}
+	return last
+}
+
+// finish runs what waits for the end of the script: traps, and what runs in the
+// background.
+func (r *runner) finish() {
+	for len(r.deferred) > 0 {
+		run := r.deferred[0]
+		r.deferred = r.deferred[1:]
+		run()
+	}
+}
+
+// later runs something now and again at the end, perhaps.
+func (r *runner) later(doubt string, run func()) {
+	s := r.s.clone()
+	again := func() {
+		outer, out := r.s, r.out
+		r.s, r.out = s.clone(), nil
+		r.s.skipped = doubt
+		r.guarded++
+		run()
+		r.guarded--
+		r.s, r.out = outer, out
+	}
+	again()
+	if len(r.deferred) < maxDepth {
+		r.deferred = append(r.deferred, again)
+	}
+}
+
+// emit reports a step and returns its output.
+func (r *runner) emit(s *Step) string {
+	if *r.budget--; *r.budget < 0 {
+		if *r.budget == -1 {
+			r.m.Run(&Step{At: s.At, Runs: Perhaps, Reason: "it has too many commands"})
+		}
+		return Unknown
+	}
+	s.Runs, s.Doubt, s.Ends = Certainly, r.s.doubt(), r.s.soft
+	switch {
+	case r.s.dead:
+		s.Runs = Never
+	case s.Doubt != "":
+		s.Runs = Perhaps
+		if r.s.onlySkipped() {
+			s.Unless = slices.Clone(r.s.unless)
+		}
+	}
+	return r.m.Run(s)
+}
+
+// unknown reports that nothing is known of what runs at an offset, and that
+// nothing is certain after it.
+func (r *runner) unknown(at int, reason string) {
+	r.emit(&Step{At: r.place(at), Reason: reason})
+	r.s.havoc()
+	r.s.ended = "what runs before it is not known"
+}

@@ -1,0 +1,171 @@
+package shell
+
+import (
+	"maps"
+	"slices"
+	"strings"
+
+	"mvdan.cc/sh/v3/syntax"
+)
+
+// A value is what a variable holds.
+type value struct {
+	text  string // with Unknown for what is not known
+	array []Word
+	isArr bool
+}
+
+// A function is what a name may call.
+type function struct {
+	bodies []*syntax.Stmt
+	tokens []string // by body, see hide
+	sure   bool     // one of bodies, never a program
+}
+
+// A state is a shell at a point of its script.
+type state struct {
+	vars   map[string]value // a name that is absent may be set or not, to anything
+	funcs  map[string]function
+	params []Word
+	anyDef bool // functions may be defined that are not known
+	dir    string
+
+	posix, errexit, nounset, pipefail, noglob, ifs bool
+	aliases, expandAliases                         bool
+	path                                           string // why a program may not be found by its name
+	debugTrap                                      bool
+
+	// Why what follows may not run: the script may have ended; the function may
+	// have returned; the loop may have been left; a branch may not be taken.
+	ended, returned, broke, skipped string
+
+	// soft is as ended, where the script ends by set -e because a package cannot
+	// be installed: nobody runs a node by what a script does until then.
+	soft string
+
+	dead   bool    // the branch is not taken for certain
+	unless []*Step // all that skipped is about, or nil
+}
+
+func newState() *state {
+	return &state{vars: map[string]value{}, funcs: map[string]function{}, dir: Unknown}
+}
+
+// doubt returns why what follows may not run, or "".
+func (s *state) doubt() string {
+	for _, d := range [...]string{s.ended, s.returned, s.broke, s.skipped} {
+		if d != "" {
+			return d
+		}
+	}
+	return ""
+}
+
+func (s *state) onlySkipped() bool { return s.ended == "" && s.returned == "" && s.broke == "" }
+
+func (s *state) clone() *state {
+	c := *s
+	c.vars, c.funcs = maps.Clone(s.vars), maps.Clone(s.funcs)
+	return &c
+}
+
+// havoc forgets all variables.
+func (s *state) havoc() {
+	clear(s.vars)
+	s.params = []Word{{Unknown, true}}
+	s.dir = Unknown
+}
+
+// assign sets a variable. After a command that may have left the function or
+// the loop, nobody knows whether.
+func (s *state) assign(name string, v value) {
+	if s.returned != "" || s.broke != "" || strings.Contains(v.text, Unknown) && v.text != Unknown && len(v.text) > 4096 {
+		v = value{text: Unknown}
+	}
+	switch name {
+	case "IFS":
+		s.ifs = true
+	case "PATH":
+		s.path = pathDoubt(v.text)
+	case "BASH_ENV", "ENV", "LD_PRELOAD", "LD_LIBRARY_PATH", "POSIXLY_CORRECT", "XTABLES_LIBDIR":
+		s.path = "what " + name + " does to it is not known"
+	}
+	s.vars[name] = v
+}
+
+// programPaths are the directories in which the programs of a node are, and
+// those that people put in front of them.
+var programPaths = [...]string{"/sbin", "/bin", "/usr/sbin", "/usr/bin", "/usr/local/sbin", "/usr/local/bin", "/opt/aws/bin", "/opt/bin", "/snap/bin", "/root/bin", "/root/.local/bin", "/usr/local/go/bin", ""}
+
+// oldPath stands in the value of PATH for what it was.
+const oldPath = "$PATH"
+
+// pathDoubt says why programs may not be found by a value of PATH, or "".
+func pathDoubt(v string) string {
+	found := false
+	for _, dir := range strings.Split(v, ":") {
+		switch {
+		case dir == oldPath, dir == "/usr/sbin", dir == "/sbin":
+			found = true
+		case found, slices.Contains(programPaths[:], strings.TrimSuffix(dir, "/")) && dir != "":
+		default:
+			return "PATH is changed before it"
+		}
+	}
+	if !found {
+		return "PATH is changed before it"
+	}
+	return ""
+}
+
+// join makes s what either of two states may be.
+func (s *state) join(a, b *state) {
+	outer := *s
+	*s = *a.clone()
+	for name, v := range a.vars {
+		w, ok := b.vars[name]
+		switch {
+		case !ok:
+			delete(s.vars, name)
+		case v.isArr != w.isArr || v.text != w.text || !slices.Equal(v.array, w.array):
+			s.vars[name] = value{text: Unknown}
+		}
+	}
+	for name, f := range b.funcs {
+		g, ok := a.funcs[name]
+		switch {
+		case !ok:
+			f.sure = false
+			s.funcs[name] = f
+		case !slices.Equal(f.bodies, g.bodies):
+			s.funcs[name] = function{slices.Concat(g.bodies, f.bodies), slices.Concat(g.tokens, f.tokens), f.sure && g.sure}
+		}
+	}
+	for name, g := range a.funcs {
+		if _, ok := b.funcs[name]; !ok {
+			g.sure = false
+			s.funcs[name] = g
+		}
+	}
+	if !slices.Equal(a.params, b.params) {
+		s.params = []Word{{Unknown, true}}
+	}
+	if a.dir != b.dir {
+		s.dir = Unknown
+	}
+	s.posix, s.errexit, s.nounset = a.posix || b.posix, a.errexit || b.errexit, a.nounset || b.nounset
+	s.pipefail, s.noglob, s.ifs = a.pipefail || b.pipefail, a.noglob && b.noglob, a.ifs || b.ifs
+	s.aliases, s.expandAliases, s.anyDef = a.aliases || b.aliases, a.expandAliases || b.expandAliases, a.anyDef || b.anyDef
+	s.debugTrap = a.debugTrap || b.debugTrap
+	s.path = either(a.path, b.path)
+	s.soft = either(a.soft, b.soft)
+	s.ended, s.returned, s.broke = either(a.ended, b.ended), either(a.returned, b.returned), either(a.broke, b.broke)
+	s.skipped, s.dead, s.unless = outer.skipped, outer.dead, outer.unless
+}
+
+func either(a, b string) string {
+	if a != "" {
+		return a
+	}
+	return b
+}

@@ -1,0 +1,500 @@
+package shell
+
+import (
+	"strings"
+
+	"mvdan.cc/sh/v3/syntax"
+)
+
+// fields expands words to the words of a command.
+func (r *runner) fields(words []*syntax.Word) []Word {
+	var out []Word
+	for _, w := range words {
+		if len(out) > maxSteps {
+			break
+		}
+		if !braces(w) {
+			out = append(out, r.field(w)...)
+			continue
+		}
+		syntax.SplitBraces(w)
+		for _, w := range expandBraces(w, 0) {
+			out = append(out, r.field(w)...)
+		}
+	}
+	return out
+}
+
+// braces reports whether a word may have a brace expansion.
+func braces(w *syntax.Word) bool {
+	for _, part := range w.Parts {
+		if lit, ok := part.(*syntax.Lit); ok && strings.Contains(lit.Value, "{") {
+			return true
+		}
+	}
+	return false
+}
+
+// expandBraces returns the words that a word with lists in braces is. A sequence,
+// and what would be too much, stays as unknown text.
+func expandBraces(w *syntax.Word, depth int) []*syntax.Word {
+	for i, part := range w.Parts {
+		brace, ok := part.(*syntax.BraceExp)
+		if !ok {
+			continue
+		}
+		with := func(middle ...syntax.WordPart) *syntax.Word {
+			parts := append([]syntax.WordPart{}, w.Parts[:i]...)
+			return &syntax.Word{Parts: append(append(parts, middle...), w.Parts[i+1:]...)}
+		}
+		if brace.Sequence || depth > 4 {
+			return expandBraces(with(&syntax.ExtGlob{}), depth)
+		}
+		var all []*syntax.Word
+		for _, elem := range brace.Elems {
+			for _, inner := range expandBraces(elem, depth+1) {
+				all = append(all, expandBraces(with(inner.Parts...), depth+1)...)
+			}
+		}
+		return all
+	}
+	return []*syntax.Word{w}
+}
+
+// A fielder collects the fields of one word.
+type fielder struct {
+	done    []Word
+	text    strings.Builder
+	started bool
+	splits  bool
+}
+
+func (f *fielder) add(s string) {
+	f.text.WriteString(s)
+	f.started = true
+}
+
+func (f *fielder) split() {
+	if f.started {
+		f.done = append(f.done, Word{f.text.String(), f.splits})
+	}
+	f.text.Reset()
+	f.started, f.splits = false, false
+}
+
+// field expands a word to fields: none, one or several.
+func (r *runner) field(w *syntax.Word) []Word {
+	var f fielder
+	for i, part := range w.Parts {
+		r.part(&f, part, i == 0)
+	}
+	f.split()
+	return f.done
+}
+
+// part expands a part of a word that is not in double quotes.
+func (r *runner) part(f *fielder, part syntax.WordPart, first bool) {
+	switch p := part.(type) {
+	case *syntax.Lit:
+		r.literal(f, r.show(p.Value), first)
+	case *syntax.SglQuoted:
+		f.add(r.single(p))
+	case *syntax.DblQuoted:
+		if words, ok := r.all(p.Parts); ok { // "$@" and "${array[@]}"
+			for i, w := range words {
+				if i > 0 {
+					f.split()
+				}
+				f.add(w.Text)
+				f.splits = f.splits || w.Splits
+			}
+			return
+		}
+		f.add(r.quoted(p.Parts))
+	default:
+		text, splits := r.value(part)
+		r.unquoted(f, text, splits)
+	}
+}
+
+// unquoted adds the value of an expansion that is not quoted.
+func (r *runner) unquoted(f *fielder, text string, splits bool) {
+	if splits || r.s.ifs || strings.Contains(text, Unknown) {
+		f.add(text)
+		if !strings.Contains(text, Unknown) {
+			f.add(Unknown)
+		}
+		f.splits = true
+		return
+	}
+	for i := 0; i < len(text); i++ {
+		if isGlob(text, i) {
+			f.splits = true
+			text = strings.NewReplacer("*", Unknown, "?", Unknown, "[", Unknown).Replace(text)
+		}
+	}
+	if strings.TrimLeft(text, " \t\n") != text && f.started {
+		f.split()
+	}
+	for i, field := range strings.Fields(text) {
+		if i > 0 {
+			f.split()
+		}
+		f.add(field)
+	}
+	if strings.TrimRight(text, " \t\n") != text {
+		f.split()
+	}
+}
+
+// isGlob reports whether a pattern of file names starts at an offset.
+func isGlob(s string, i int) bool {
+	return s[i] == '*' || s[i] == '?' || s[i] == '[' && strings.Contains(s[i:], "]")
+}
+
+// literal adds text that is not quoted: a backslash quotes what is after it.
+func (r *runner) literal(f *fielder, s string, first bool) {
+	if first && strings.HasPrefix(s, "~") {
+		s = Unknown + s[1:]
+	}
+	f.started = true
+	for i := 0; i < len(s); i++ {
+		switch c := s[i]; {
+		case c == '\\' && i+1 < len(s):
+			i++
+			if s[i] != '\n' {
+				f.text.WriteByte(s[i])
+			}
+		case isGlob(s, i) && !r.s.noglob:
+			f.add(Unknown)
+			f.splits = true
+		default:
+			f.text.WriteByte(c)
+		}
+	}
+}
+
+// single returns the text of a word in single quotes.
+func (r *runner) single(p *syntax.SglQuoted) string {
+	text := r.show(p.Value)
+	if !p.Dollar || !strings.Contains(text, `\`) {
+		return text
+	}
+	plain := strings.NewReplacer(`\n`, "\n", `\t`, "\t", `\\`, `\`, `\'`, "'", `\"`, `"`).Replace(text)
+	if strings.Count(text, `\`) > strings.Count(text, `\n`)+strings.Count(text, `\t`)+strings.Count(text, `\'`)+strings.Count(text, `\"`) {
+		return Unknown
+	}
+	return plain
+}
+
+// quoted returns the text of parts in double quotes, or of a here-document.
+func (r *runner) quoted(parts []syntax.WordPart) string {
+	var b strings.Builder
+	for _, part := range parts {
+		switch p := part.(type) {
+		case *syntax.Lit:
+			s := r.show(p.Value)
+			for i := 0; i < len(s); i++ {
+				if s[i] == '\\' && i+1 < len(s) && strings.IndexByte("$`\"\\\n", s[i+1]) >= 0 {
+					i++
+					if s[i] == '\n' {
+						continue
+					}
+				}
+				b.WriteByte(s[i])
+			}
+		case *syntax.SglQuoted:
+			b.WriteString(r.single(p))
+		case *syntax.DblQuoted:
+			b.WriteString(r.quoted(p.Parts))
+		default:
+			text, _ := r.value(part)
+			b.WriteString(text)
+		}
+	}
+	return b.String()
+}
+
+// one expands a word to one text, as the value of an assignment is.
+func (r *runner) one(w *syntax.Word) string {
+	if w == nil {
+		return ""
+	}
+	var b strings.Builder
+	for _, part := range w.Parts {
+		switch p := part.(type) {
+		case *syntax.Lit:
+			var f fielder
+			outer := r.s.noglob
+			r.s.noglob = true
+			r.literal(&f, r.show(p.Value), false)
+			r.s.noglob = outer
+			b.WriteString(f.text.String())
+		case *syntax.SglQuoted:
+			b.WriteString(r.single(p))
+		case *syntax.DblQuoted:
+			b.WriteString(r.quoted(p.Parts))
+		default:
+			text, _ := r.value(part)
+			b.WriteString(text)
+		}
+	}
+	return b.String()
+}
+
+// value returns the text of an expansion, and whether it may be several words
+// where it is not quoted.
+func (r *runner) value(part syntax.WordPart) (text string, splits bool) {
+	switch p := part.(type) {
+	case *syntax.ParamExp:
+		return r.param(p)
+	case *syntax.CmdSubst:
+		out := r.substitute(p.Stmts)
+		return out, strings.Contains(out, Unknown)
+	case *syntax.ArithmExp:
+		r.forget(p.X)
+		return Unknown, false
+	case *syntax.ProcSubst:
+		r.later("it runs beside the script", func() { r.subshell(p.Stmts) })
+		return Unknown, false
+	case *syntax.ExtGlob:
+		return Unknown, true
+	}
+	return Unknown, true
+}
+
+// substitute runs commands in a subshell and returns their output.
+func (r *runner) substitute(stmts []*syntax.Stmt) string {
+	var b strings.Builder
+	outer := r.out
+	r.out = &b
+	r.subshell(stmts)
+	r.out = outer
+	return strings.TrimRight(b.String(), "\n")
+}
+
+// all returns the words of "$@" or "${array[@]}", where parts are that alone.
+func (r *runner) all(parts []syntax.WordPart) ([]Word, bool) {
+	if len(parts) != 1 {
+		for _, part := range parts {
+			if p, ok := part.(*syntax.ParamExp); ok && (p.Param != nil && p.Param.Value == "@" || p.Index != nil) {
+				return []Word{{Unknown, true}}, true
+			}
+		}
+		return nil, false
+	}
+	p, ok := parts[0].(*syntax.ParamExp)
+	if !ok || p.Param == nil {
+		return nil, false
+	}
+	plain := !p.Excl && !p.Length && p.Slice == nil && p.Repl == nil && p.Exp == nil && p.Names == 0
+	if p.Param.Value == "@" {
+		if !plain {
+			return []Word{{Unknown, true}}, true
+		}
+		return r.s.params, true
+	}
+	if index, ok := p.Index.(*syntax.Word); ok && plain && (index.Lit() == "@" || index.Lit() == "*") {
+		v, known := r.s.vars[r.show(p.Param.Value)]
+		if !known || !v.isArr {
+			return []Word{{Unknown, true}}, true
+		}
+		return v.array, true
+	}
+	return nil, false
+}
+
+// param returns the value of a parameter.
+func (r *runner) param(p *syntax.ParamExp) (text string, splits bool) {
+	if p.Param == nil || p.Excl || p.Names != 0 || p.IsSet {
+		return Unknown, true
+	}
+	name := r.show(p.Param.Value)
+	if p.Length {
+		return Unknown, false
+	}
+	v, set := r.s.vars[name]
+	switch {
+	case name == "@" || name == "*":
+		return join(r.s.params), true
+	case len(name) == 1 && name[0] >= '1' && name[0] <= '9':
+		return r.positional(int(name[0]-'1'), p), true
+	case strings.Contains("?$!#-0_", name):
+		return Unknown, false
+	case name == "PATH" && !set:
+		return oldPath, false
+	case name == "LINENO" || name == "RANDOM" || name == "SECONDS":
+		return Unknown, false
+	}
+	if p.Index != nil || set && v.isArr {
+		return r.element(p, v)
+	}
+	if p.Exp != nil {
+		return r.expansion(p.Exp, name, v, set), true
+	}
+	if p.Slice != nil || p.Repl != nil {
+		return Unknown, true
+	}
+	if !set {
+		if r.s.nounset {
+			r.s.ended = "set -u ends the script where " + name + " is not set"
+		}
+		return Unknown, true
+	}
+	return v.text, strings.Contains(v.text, Unknown)
+}
+
+// element returns what an index of an array gives.
+func (r *runner) element(p *syntax.ParamExp, v value) (string, bool) {
+	if index, ok := p.Index.(*syntax.Word); ok && v.isArr && p.Exp == nil && p.Slice == nil && p.Repl == nil {
+		switch i := index.Lit(); {
+		case i == "@" || i == "*":
+			return join(v.array), true
+		case len(i) == 1 && i[0] >= '0' && int(i[0]-'0') < len(v.array):
+			return v.array[i[0]-'0'].Text, true
+		}
+	}
+	return Unknown, true
+}
+
+// positional returns the value of $1, $2 and so on.
+func (r *runner) positional(i int, p *syntax.ParamExp) string {
+	for _, w := range r.s.params[:min(i+1, len(r.s.params))] {
+		if w.Splits {
+			return Unknown
+		}
+	}
+	v := value{}
+	set := i < len(r.s.params)
+	if set {
+		v.text = r.s.params[i].Text
+	}
+	if p.Exp != nil {
+		return r.expansion(p.Exp, "", v, set)
+	}
+	if p.Slice != nil || p.Repl != nil {
+		return Unknown
+	}
+	if !set && r.s.nounset {
+		r.s.ended = "set -u ends the script where a parameter is not set"
+	}
+	return v.text
+}
+
+// expansion returns the value of ${name:-word} and its like.
+func (r *runner) expansion(e *syntax.Expansion, name string, v value, set bool) string {
+	known := set && !strings.Contains(v.text, Unknown)
+	switch e.Op {
+	case syntax.DefaultUnsetOrNull, syntax.AssignUnsetOrNull:
+		if known && v.text != "" {
+			return v.text
+		}
+		word := r.one(e.Word)
+		if known {
+			if e.Op == syntax.AssignUnsetOrNull {
+				r.s.assign(name, value{text: word})
+			}
+			return word
+		}
+		if e.Op == syntax.AssignUnsetOrNull {
+			r.s.assign(name, value{text: Unknown})
+		}
+	case syntax.DefaultUnset:
+		if known {
+			return v.text
+		}
+		r.one(e.Word)
+	case syntax.AssignUnset:
+		r.one(e.Word)
+		if known {
+			return v.text
+		}
+		r.s.assign(name, value{text: Unknown})
+	case syntax.ErrorUnset, syntax.ErrorUnsetOrNull:
+		if known && v.text != "" {
+			return v.text
+		}
+		r.s.ended = "the script ends where " + name + " is not set"
+	default:
+		r.one(e.Word)
+	}
+	return Unknown
+}
+
+// join returns words with blanks between them.
+func join(words []Word) string {
+	var b strings.Builder
+	for i, w := range words {
+		if i > 0 {
+			b.WriteByte(' ')
+		}
+		b.WriteString(w.Text)
+	}
+	return b.String()
+}
+
+// forget forgets the variables that a node may assign.
+func (r *runner) forget(node syntax.Node) {
+	if node == nil {
+		return
+	}
+	syntax.Walk(node, func(n syntax.Node) bool {
+		switch n := n.(type) {
+		case *syntax.Assign:
+			if n.Name != nil {
+				delete(r.s.vars, r.show(n.Name.Value))
+			}
+		case *syntax.WordIter:
+			delete(r.s.vars, r.show(n.Name.Value))
+		case *syntax.BinaryArithm:
+			r.forgetName(n.X)
+		case *syntax.UnaryArithm:
+			r.forgetName(n.X)
+		case *syntax.CallExpr:
+			r.forgetCall(n)
+		case *syntax.FuncDecl:
+			return false
+		}
+		return true
+	})
+}
+
+func (r *runner) forgetName(x syntax.ArithmExpr) {
+	if w, ok := x.(*syntax.Word); ok && w.Lit() != "" {
+		delete(r.s.vars, r.show(w.Lit()))
+	}
+}
+
+// forgetCall forgets what a command may assign: read and its like the names that
+// they are given, others that are not known everything.
+func (r *runner) forgetCall(call *syntax.CallExpr) {
+	if len(call.Args) == 0 {
+		return
+	}
+	switch name := call.Args[0].Lit(); name {
+	case "read", "mapfile", "readarray", "printf", "getopts", "unset":
+		for _, arg := range call.Args[1:] {
+			if arg.Lit() != "" {
+				delete(r.s.vars, r.show(arg.Lit()))
+			}
+		}
+	case "eval", "source", ".", "shift", "set", "cd":
+		r.s.havoc()
+	default:
+		if f, ok := r.s.funcs[name]; ok || name == "" {
+			for _, body := range f.bodies {
+				if !r.forgetting[body] {
+					if r.forgetting == nil {
+						r.forgetting = map[*syntax.Stmt]bool{}
+					}
+					r.forgetting[body] = true
+					r.forget(body)
+					delete(r.forgetting, body)
+				}
+			}
+			if name == "" {
+				r.s.havoc()
+			}
+		}
+	}
+}

@@ -1,0 +1,227 @@
+package shell
+
+import (
+	"path"
+	"strings"
+
+	"mvdan.cc/sh/v3/syntax"
+)
+
+// A wrapper says how a program that runs another one takes its arguments.
+type wrapper struct {
+	values   string // the options of one letter that take a value
+	operands int    // how many words stand before the other program
+	safe     string // the options of one letter that change nothing
+	doubt    string // why the other program may not run as it should, or ""
+}
+
+// wrapperOf returns how the program of a name runs another one.
+func wrapperOf(name string) (wrapper, bool) {
+	switch name {
+	case "sudo":
+		return wrapper{values: "ugpChrtTUR", safe: "nEHk"}, true
+	case "env":
+		return wrapper{values: "uCS"}, true
+	case "nohup":
+		return wrapper{}, true
+	case "setsid":
+		return wrapper{safe: "wf"}, true
+	case "timeout":
+		return wrapper{values: "ks", operands: 1, safe: "ksv"}, true
+	case "nice":
+		return wrapper{values: "n", safe: "n"}, true
+	case "ionice":
+		return wrapper{values: "cnpPu", safe: "cnt"}, true
+	case "chrt":
+		return wrapper{values: "TPD", operands: 1}, true
+	case "taskset":
+		return wrapper{operands: 1, safe: "ac"}, true
+	case "stdbuf":
+		return wrapper{values: "ioe", safe: "ioe"}, true
+	case "time":
+		return wrapper{values: "fo", safe: "pvfao"}, true
+	case "flock":
+		return wrapper{values: "wE", operands: 1, doubt: "it waits for a lock"}, true
+	case "chronic":
+		return wrapper{}, true
+	case "xargs":
+		return wrapper{values: "aEIiLlnPsd", doubt: "its arguments are not known"}, true
+	case "watch":
+		return wrapper{values: "n", doubt: "it runs over and over"}, true
+	case "chroot":
+		return wrapper{operands: 1, doubt: "it runs in another root"}, true
+	case "unshare":
+		return wrapper{doubt: "it runs in another namespace"}, true
+	case "nsenter":
+		return wrapper{values: "tSG", doubt: "it runs in another namespace"}, true
+	}
+	return wrapper{}, false
+}
+
+// wrapper runs what a wrapper runs.
+func (r *runner) wrapper(w wrapper, c invocation) status {
+	name, doubt := path.Base(c.words[0].Text), w.doubt
+	args := c.words[1:]
+	for len(args) > 0 {
+		a := args[0]
+		option := strings.HasPrefix(a.Text, "-") && len(a.Text) > 1
+		switch {
+		case name == "env" && !option && strings.Contains(a.Text, "="):
+			key, value, _ := strings.Cut(a.Text, "=")
+			if key == "PATH" && pathDoubt(value) != "" || strings.HasPrefix(key, "LD_") || strings.HasPrefix(key, "XTABLES") {
+				doubt = "what " + key + " does to it is not known"
+			}
+		case name == "sudo" && !option && strings.Contains(a.Text, "=") && !strings.Contains(a.Text, "/"):
+		case a.Text == "--":
+			args = args[1:]
+			option = false
+			fallthrough
+		case !option:
+			if len(args) < w.operands {
+				return unsure
+			}
+			return r.wrapped(name, doubt, c, args[w.operands:])
+		case strings.HasPrefix(a.Text, "--"):
+			doubt = either(doubt, "what "+a.Text+" does to it is not known")
+		default:
+			letter := a.Text[1:2]
+			if !strings.Contains(w.safe, letter) && !(name == "nice" && letter[0] >= '0' && letter[0] <= '9') {
+				doubt = either(doubt, "what "+a.Text+" does to it is not known")
+			}
+			if strings.Contains(w.values, letter) && len(a.Text) == 2 && len(args) > 1 {
+				args = args[1:]
+			}
+		}
+		args = args[1:]
+	}
+	if name == "env" {
+		r.output(Unknown)
+	}
+	return unsure
+}
+
+func (r *runner) wrapped(name, doubt string, c invocation, words []Word) status {
+	if len(words) == 0 {
+		return unsure
+	}
+	if name == "xargs" {
+		words = append(words[:len(words):len(words)], Word{Unknown, true})
+	}
+	if name == "watch" && len(words) == 1 && strings.Contains(words[0].Text, " ") {
+		r.doubting(doubt, func() status { r.maybeScript(words[0].Text, c.at); return unsure })
+		return unsure
+	}
+	c.words, c.external = words, true
+	st := r.doubting(doubt, func() status { return r.call(c) })
+	if name == "watch" {
+		r.s.ended = "watch before it never ends"
+	}
+	return st
+}
+
+// shell runs a shell: -c with a text, a file, or its standard input.
+func (r *runner) shell(name string, c invocation) status {
+	args := c.words[1:]
+	options := []Word{{Text: "set"}}
+	var text *string
+	command := false
+	for len(args) > 0 && len(args[0].Text) > 1 && (args[0].Text[0] == '-' || args[0].Text[0] == '+') {
+		a := args[0].Text
+		args = args[1:]
+		switch {
+		case a == "--":
+		case strings.HasPrefix(a, "--"):
+			if (a == "--rcfile" || a == "--init-file") && len(args) > 0 {
+				args = args[1:]
+			}
+		case a == "-o" || a == "+o" || a == "-O" || a == "+O":
+			if len(args) > 0 {
+				options = append(options, Word{Text: a}, args[0])
+				args = args[1:]
+			}
+		default:
+			command = command || strings.Contains(a, "c")
+			if a = strings.NewReplacer("c", "", "l", "", "i", "", "s", "").Replace(a); len(a) > 1 {
+				options = append(options, Word{Text: a})
+			}
+		}
+	}
+	place := func(int) int { return c.at }
+	fromStdin := false
+	switch {
+	case command && len(args) > 0:
+		text = &args[0].Text
+		if place = r.inside(c, len(args)); args[0].Splits {
+			text = nil
+		}
+		args = args[1:]
+	case command:
+		return unsure
+	case len(args) > 0 && args[0].Text != "-" && args[0].Text != "/dev/stdin":
+		return r.file(c, args)
+	default:
+		text, fromStdin = r.stdin, true
+		args = nil
+	}
+	if text == nil && fromStdin {
+		return success // it reads the empty input of cloud-init
+	}
+	if text == nil || strings.Trim(*text, Unknown+" \n") == "" && strings.Contains(*text, Unknown) {
+		r.output(Unknown)
+		r.process(place).unknown(0, "the text that "+name+" runs is not known")
+		return unsure
+	}
+	child := r.process(place)
+	child.s.posix, child.s.params, child.fromStdin = name != "bash", args, fromStdin
+	if fromStdin {
+		child.stdin = nil
+	}
+	if len(options) > 1 {
+		child.set(options)
+	}
+	child.parse(*text)
+	child.finish()
+	return unsure
+}
+
+// inside returns the place function for a text that is a word of a command: its
+// own bytes where the word is nothing but quoted text.
+func (r *runner) inside(c invocation, fromEnd int) func(int) int {
+	if fromEnd == 1 && c.last != nil && len(c.last.Parts) == 1 {
+		if q, ok := c.last.Parts[0].(*syntax.SglQuoted); ok && !q.Dollar {
+			base, place := offset(q.Left)+1, r.place
+			return func(at int) int { return place(base + at) }
+		}
+	}
+	return func(int) int { return c.at }
+}
+
+// file runs a file as a script.
+func (r *runner) file(c invocation, args []Word) status {
+	name := r.abs(args[0].Text)
+	f := r.m.Files.Get(name)
+	if f == nil || !args[0].Known() {
+		words := args
+		r.output(r.doubtingStep("what is in it is not known", &Step{Words: words, At: c.at, Stdin: r.stdin}))
+		return unsure
+	}
+	doubt := ""
+	if !f.Sure {
+		doubt = "what is in " + name + " may not be known"
+	}
+	r.doubting(doubt, func() status {
+		for _, text := range f.Texts() {
+			r.child(shebang(text, path.Base(c.words[0].Text)), args[1:], c.at, nil)
+		}
+		return unsure
+	})
+	return unsure
+}
+
+// shebang puts the name of a shell into the first line of a text.
+func shebang(text, name string) string {
+	if strings.HasPrefix(text, "#!") {
+		return "#!/bin/" + name + "\n" + text[strings.Index(text+"\n", "\n"):]
+	}
+	return "#!/bin/" + name + "\n" + text
+}
