@@ -156,6 +156,7 @@ func (c *checker) userData(l *launcher, data *cfn.Node) error {
 	block := c.block(c.opts.Options, l, data)
 	for _, load := range payloads {
 		switch {
+		case c.isOff(data) && len(load.variants) == 0: // which is said
 		case load.isAbsent() && !c.opts.keepsUserData():
 			c.noUserData(l, load)
 		case load.opaque != "" && !c.opts.keepsUserData():

@@ -25,6 +25,7 @@ func (p *planner) userData(l *launcher, data *cfn.Node) error {
 			continue
 		}
 		switch {
+		case (load.isAbsent() || load.opaque != "") && p.isOff(data): // which is said
 		case load.isAbsent():
 			err = p.addUserData(l, data, load, block)
 		case load.opaque != "":

@@ -26,6 +26,10 @@ func (c *checker) metadataOptions(l *launcher, data *cfn.Node) error {
 	if err != nil {
 		return cannotEdit(l.id, "MetadataOptions", err)
 	}
+	if c.isOff(data) {
+		c.open(RuleEndpoint, l.id, valueSpan(pair, "HttpEndpoint"), endpointDisabled, l.id)
+		return nil
+	}
 	refused := judge(outcomes, refusedOptions)
 	limits := judge(outcomes, c.hopLimit)
 	tokens := judge(outcomes, c.tokens)

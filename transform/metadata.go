@@ -39,7 +39,7 @@ func (p *planner) metadataOptions(l *launcher, data *cfn.Node) error {
 			return err
 		}
 		if isDisabled(options) {
-			p.note(RuleEndpoint, l.id, options.Get("HttpEndpoint").Span, "HttpEndpoint of %s is disabled: nobody reaches the metadata service, and EC2 takes no other option beside it", l.id)
+			p.note(RuleEndpoint, l.id, options.Get("HttpEndpoint").Span, endpointDisabled, l.id)
 			continue
 		}
 		if err := p.hopLimit(l, options, pair.Key); err != nil {
@@ -51,6 +51,9 @@ func (p *planner) metadataOptions(l *launcher, data *cfn.Node) error {
 	}
 	return nil
 }
+
+// endpointDisabled says that there is nothing to lock.
+const endpointDisabled = "HttpEndpoint of %s is disabled: nobody reaches the metadata service, and EC2 takes no other option beside it"
 
 // isDisabled reports whether the metadata service is off altogether.
 func isDisabled(options *cfn.Node) bool {

@@ -146,6 +146,16 @@ func (s *survey) joins(l *launcher, properties *cfn.Node) (bool, error) {
 	return false, nil
 }
 
+// isOff reports whether the metadata service of a data mapping is off for certain.
+func (s *survey) isOff(data *cfn.Node) bool {
+	options := data.Get("MetadataOptions")
+	if options == nil {
+		return false
+	}
+	outcomes, err := s.values.Outcomes(options)
+	return err == nil && !slices.ContainsFunc(outcomes, func(o eval.Outcome) bool { return !isOff(o.Value) })
+}
+
 // ipv6 reports whether the metadata service of a data mapping may answer at its
 // IPv6 address too: HttpProtocolIpv6 may be enabled.
 func (s *survey) ipv6(data *cfn.Node) bool {
