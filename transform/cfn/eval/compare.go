@@ -16,10 +16,12 @@ func (e *Evaluator) equal(at int, w world, a, b Value) []branch {
 	if a.key() == b.key() {
 		return one(w, truth(true))
 	}
-	if !a.isTextual() || !b.isTextual() {
+	p, isText := e.textual(a)
+	q, isText2 := e.textual(b)
+	if !isText || !isText2 {
 		return e.guess(at, w, a, b)
 	}
-	p, q, differ := trim(a.parts(), b.parts())
+	p, q, differ := trim(p, q)
 	switch {
 	case isNumber && areSameNumber(a, b):
 		// Whether CloudFormation compares 1 and 1.0 as numbers is not documented.

@@ -98,9 +98,6 @@ func (e *Evaluator) with(nodes []*cfn.Node, w world, f func(world, []Value) []br
 		if !e.step(1) {
 			return nil
 		}
-		for i, v := range g.values {
-			g.values[i] = e.resolve(v, g.world)
-		}
 		if v, ok := faultAmong(g.values...); ok {
 			all = append(all, branch{g.world, v})
 			continue
@@ -200,10 +197,11 @@ func (e *Evaluator) call(n *cfn.Node, name string, arg *cfn.Node, w world) []bra
 		})
 	case "Fn::Join", "Fn::Split", "Fn::Select":
 		return e.with(arg.Items, w, func(w world, args []Value) []branch {
+			all := Value{Kind: List, Items: args}
 			if name == "Fn::Join" {
-				return one(w, e.join(at, args))
+				return one(w, e.join(at, e.resolve(all, w).Items))
 			}
-			return e.each(e.enumerate(w, Value{Kind: List, Items: args}), func(b branch) []branch {
+			return e.each(e.enumerate(w, all), func(b branch) []branch {
 				if name == "Fn::Split" {
 					return one(b.world, e.split(at, b.value.Items))
 				}
