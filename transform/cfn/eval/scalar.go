@@ -27,10 +27,11 @@ func ScalarText(t *cfn.Template, n *cfn.Node) (string, bool) {
 	}
 	if t.Format == cfn.YAML {
 		before := strings.TrimSuffix(string(t.Source[n.Span.Start:n.Span.End]), n.Value)
-		if strings.Contains(before, "!!str ") {
+		switch {
+		case strings.Contains(before, "!!str "):
 			return n.Value, true
-		}
-		if strings.Contains(before, "!") { // another tag
+		case strings.Contains(before, "!!int "), strings.Contains(before, "!!bool "):
+		case strings.Contains(before, "!"): // another tag
 			return "", false
 		}
 	}

@@ -16,7 +16,7 @@ func TestScalarText(t *testing.T) {
 		{"8", "8"}, {"-8", "-8"}, {"0", "0"}, {"123456789012", "123456789012"}, {"010", "8"}, {"08", unsure}, {"0x1f", unsure}, {"+1", unsure},
 		{"1_000", unsure}, {"1.28", "1.28"}, {"1.30", unsure}, {"0.5", "0.5"}, {"0.05", unsure}, {"1e3", unsure}, {".5", unsure}, {".inf", unsure},
 		{"1:30", unsure}, {"2026-01-31", unsure}, {"1.2.3", "1.2.3"}, {"10.0.0.0/16", "10.0.0.0/16"}, {"8a", "8a"},
-		{"!!int '8'", "8"}, {"!!bool yes", unsure}, {"{}", unsure}, {"*a", unsure},
+		{"!!int '8'", "8"}, {"!!bool yes", "true"}, {"!!int 010", "8"}, {"!!float 1", unsure}, {"!mine 1", unsure}, {"{}", unsure}, {"*a", unsure},
 	} {
 		tmpl := parse(t, "B: &a b\nA: "+test.written+"\n")
 		if test.written == "&a yes" {

@@ -105,7 +105,7 @@ Mappings:
 		{"!Equals [!Sub yes, 'yes']", "true"},
 		{"!Equals [{Fn::Sub: yes}, 'yes']", "false"},
 		{"!Equals [!!str yes, 'yes']", "true"},
-		{"!Equals [~, 'null']", "true; false"},
+		{"!Equals [~, 'null']", "? null values are not allowed in templates"},
 
 		// Bad input.
 		{"!Equals [a]", "? Fn::Equals needs a list of 2"},
