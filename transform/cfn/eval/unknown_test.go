@@ -1,9 +1,12 @@
 package eval
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
+
+	"imdslock/transform/cfn"
 )
 
 // TestConditions asks under which values a condition is true, as "true with …" and
@@ -184,6 +187,7 @@ Conditions:
 		{"  Unused: !Equals [!FindInMap [M, !Ref P, x], 1]\n", "!If [C, x, 'y']", "y"},
 		{"  Unused: !Equals [!FindInMap [M, !Ref P, x], 1]\n", "!If [A, x, !If [B, 'y', z]]", "x | y"},
 		{"  Unused: !Or [!Condition C, !Equals [!FindInMap [M, !Ref P, x], 1]]\n", "!If [C, x, 'y']", "x | y"},
+		{"  Unused: !Or [!Equals [!FindInMap [M, !Ref P, x], 1], !Condition C]\n", "!If [C, x, 'y']", "x | y"},
 		{"  Unused: !Equals [!FindInMap [M, !Ref Q, x], 1]\n", "!If [C, x, 'y']", "x | y"},
 		{"Rules: {R: {Assertions: [{Assert: !Contains [[a, b], !Ref P]}]}}\n", "!If [A, x, !If [B, 'y', z]]", "x | y"},
 		{"Rules: {R: {Assertions: [{Assert: !Contains [[a, b], !Ref Q]}]}}\n", "!If [A, x, !If [B, 'y', z]]", "x | y | z"},
@@ -200,5 +204,49 @@ Conditions:
 		if got := strings.Join(outcomes(t, e, "Value"), " | "); got != test.want {
 			t.Errorf("%s%s: got %q, want %q", test.more, test.expr, got, test.want)
 		}
+	}
+}
+
+// TestOnlyWhatMatters names no parameter that makes no difference, whatever rules
+// there are about it.
+func TestOnlyWhatMatters(t *testing.T) {
+	e := New(t.Context(), parse(t, `
+Parameters: {P: {Type: String}, Q: {Type: String}, R: {Type: String, AllowedValues: [a, b]}}
+Rules: {R: {Assertions: [{Assert: !Contains [[a, b], !Ref Q]}]}}
+Conditions:
+  C: !Or [!Equals [!Ref P, a], !And [!Equals [!Ref R, a], !Not [!Equals [!Ref R, a]]]]
+Value: !If [C, a, b]
+`), nil)
+	all, err := e.Outcomes(e.t.Root.Get("Value"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, o := range all {
+		if _, ok := o.Parameters["Q"]; ok || len(all) != 2 || !o.Admits("Q", "c") || !o.Admits("R", "b") {
+			t.Errorf("got %v", o)
+		}
+	}
+}
+
+// TestObject leaves out what is AWS::NoValue, and takes the last of a key that
+// stands twice.
+func TestObject(t *testing.T) {
+	tmpl := parse(t, `
+Parameters: {P: {Type: String}}
+Conditions: {C: !Equals [!Ref P, a]}
+Value: {A: !If [C, x, !Ref AWS::NoValue], B: x, N: !Ref AWS::NoValue}
+`)
+	n := tmpl.Root.Get("Value")
+	n.Pairs = append(n.Pairs, cfn.Pair{Key: n.Pairs[1].Key, Value: n.Pairs[2].Value})
+	all, err := New(t.Context(), tmpl, nil).Outcomes(n)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, o := range all {
+		got = append(got, fmt.Sprintf("%d %s %s", len(o.Value.Fields), show(o.Value.Field("A")), show(o.Value.Field("B"))))
+	}
+	if want := []string{"1 x no value", "0 no value no value"}; !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
 	}
 }
