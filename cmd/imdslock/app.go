@@ -8,6 +8,7 @@ import (
 
 const usageText = `  imdslock [OPTION]... [FILE|DIR|-]...        print templates locked
   imdslock check [OPTION]... [FILE|DIR|-]...  say what is not locked
+  imdslock pods [OPTION]... [FILE|-]...       say which pods would lose something
   imdslock templates                          list AWS's templates
   imdslock rules [ID]...                      explain what check finds
   imdslock completion bash|zsh|fish           print a completion script
@@ -125,7 +126,7 @@ func newApp(args []string, patch, check, templates, rules cli.ActionFunc) *cli.A
 			},
 		},
 	}
-	app.Commands = append(app.Commands, completionCommand(), helpCommand(app))
+	app.Commands = append(app.Commands, podsCommand(), completionCommand(), helpCommand(app))
 	for _, c := range app.Commands {
 		c.HideHelp = true
 		c.BashComplete = completer(args, c.BashComplete)

@@ -11,6 +11,7 @@ import (
 	"github.com/xrash/smetrics"
 
 	"imdslock/internal/message"
+	"imdslock/pods"
 	"imdslock/templates/official"
 	"imdslock/transform/cfn"
 )
@@ -26,12 +27,16 @@ func report(stderr io.Writer, err error) {
 	}
 	text := message.OneLine(err.Error())
 	var placed *cfn.Error
+	var inPods *pods.Error
 	var usage *usageError
 	var download *official.Error
 	switch {
 	case errors.As(err, &placed):
 		fmt.Fprintln(stderr, text)
 		printHint(stderr, placed.Hint)
+	case errors.As(err, &inPods):
+		fmt.Fprintln(stderr, text)
+		printHint(stderr, inPods.Hint)
 	case errors.As(err, &download):
 		fmt.Fprintln(stderr, "imdslock: "+text)
 		printHint(stderr, download.Hint)

@@ -90,7 +90,7 @@ func execute(args []string, stdin io.Reader, stdout, stderr io.Writer, files *fi
 	}
 	rules := func(c *cli.Context) error { return printRules(c.Args().Slice(), &out) }
 	app := newApp(args, patch, check, catalogue, rules)
-	app.Writer, app.ErrWriter = &out, stderr
+	app.Reader, app.Writer, app.ErrWriter = stdin, &out, stderr
 	if isCompletion(args) && slices.Contains(args, "--") {
 		args = []string{args[0], "-", "", completionFlag} // behind "--" the library would run the command
 	}

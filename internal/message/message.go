@@ -3,11 +3,13 @@
 package message
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"strconv"
 	"strings"
 	"unicode"
+	"unicode/utf16"
 	"unicode/utf8"
 
 	"imdslock/transform"
@@ -27,21 +29,48 @@ func Error(name string, err error) string {
 	return text
 }
 
-// OneLine writes control characters as Go does, so that a message is one line
-// and does nothing to a terminal, whatever names are in it.
+// OneLine writes what is not to be seen as Go does: control characters, those that
+// turn the direction of writing, and all others that Go calls not printable. So a
+// message is one line, does nothing to a terminal, and reads as it is, whatever
+// names are in it.
 func OneLine(message string) string {
-	if !strings.ContainsFunc(message, unicode.IsControl) {
+	if !strings.ContainsFunc(message, isUnseen) {
 		return message
 	}
 	var b strings.Builder
 	for _, r := range message {
-		if unicode.IsControl(r) {
-			b.WriteString(strings.Trim(strconv.QuoteRune(r), "'"))
+		if isUnseen(r) {
+			b.WriteString(strings.Trim(strconv.QuoteRuneToASCII(r), "'"))
 			continue
 		}
 		b.WriteRune(r)
 	}
 	return b.String()
+}
+
+// isUnseen reports whether a character has no picture of its own.
+func isUnseen(r rune) bool { return !unicode.IsPrint(r) }
+
+// SafeJSON writes the characters of JSON that [OneLine] would not leave as they
+// are, line ends aside, as escapes of their strings. Outside of strings JSON has
+// none.
+func SafeJSON(document []byte) []byte {
+	isUnseenHere := func(r rune) bool { return r != '\n' && isUnseen(r) }
+	if !bytes.ContainsFunc(document, isUnseenHere) {
+		return document
+	}
+	var b bytes.Buffer
+	for _, r := range string(document) {
+		switch high, low := utf16.EncodeRune(r); {
+		case !isUnseenHere(r):
+			b.WriteRune(r)
+		case high == unicode.ReplacementChar:
+			fmt.Fprintf(&b, `\u%04x`, r)
+		default:
+			fmt.Fprintf(&b, `\u%04x\u%04x`, high, low)
+		}
+	}
+	return b.Bytes()
 }
 
 // Note words a finding that is one, without a line end.
