@@ -208,13 +208,30 @@ func (c *checker) unjudged(lt launchTemplate, at int, why string) {
 	}
 }
 
-// text judges one text.
+// text judges every text that an expression can make.
 func (c *checker) text(lt launchTemplate, n *cfn.Node) {
-	text := edit.TextOf(c.t, n)
-	if at := userdata.WithoutToken(text.String); at >= 0 && !c.opts.keepsIMDSv1() {
+	texts, err := edit.Texts(c.t, n)
+	if err != nil {
+		c.unjudged(lt, n.Span.Start, err.Error())
+	}
+	for _, text := range texts {
+		if s := userdata.Inspect(named(text)); s.Reason != "" && len(texts) > 1 {
+			c.unjudged(lt, n.Span.Start, s.Reason)
+			return
+		}
+	}
+	for _, text := range texts {
+		c.variant(lt, text.Node(), text)
+	}
+}
+
+// variant judges one text.
+func (c *checker) variant(lt launchTemplate, n *cfn.Node, text *edit.Text) {
+	data := named(text)
+	if at := userdata.WithoutToken(data); at >= 0 && !c.opts.keepsIMDSv1() {
 		c.open(RuleIMDSv1UserData, lt.id, text.Offset(at), withoutToken, lt.id)
 	}
-	s := userdata.Inspect(text.String)
+	s := userdata.Inspect(data)
 	at := n.Span.Start
 	switch {
 	case n.IsNull() || n.IsNoValue():

@@ -3,6 +3,8 @@ package transform
 import (
 	"fmt"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"imdslock/transform/cfn"
 	"imdslock/transform/cfn/edit"
@@ -116,39 +118,94 @@ func (p *planner) branch(lt launchTemplate, n *cfn.Node, os OS) error {
 // withoutToken says of the user data of a launch template what breaks there.
 const withoutToken = "the user data of %s asks the metadata service without a token here, which required tokens refuse"
 
-// text puts the block into one text.
+// text puts the block into every text that an expression can make.
 func (p *planner) text(lt launchTemplate, n *cfn.Node) error {
-	text := edit.TextOf(p.t, n)
-	if at := userdata.WithoutToken(text.String); at >= 0 && !p.opts.keepsIMDSv1() {
+	texts, err := edit.Texts(p.t, n)
+	if err != nil {
+		return lt.wrap("UserData", err)
+	}
+	for _, text := range texts[1:] {
+		if _, err := userdata.Protect(named(text), p.opts.block()); err != nil {
+			p.texts = append(p.texts, plannedText{lt, n.Span.Start, named(text)})
+			return p.leave(lt, n.Span.Start, err.Error())
+		}
+	}
+	made := map[edit.Edit]bool{}
+	for _, text := range texts {
+		if err := p.variant(lt, text.Node(), text, made); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// firstVariable is the first of the private use characters that stand for the
+// variables of Fn::Sub. They have as many bytes as a placeholder.
+const firstVariable = '\uE000'
+
+// named returns a text in which every variable of Fn::Sub has a character of its
+// own, so that what has the same name is the same.
+func named(x *edit.Text) string {
+	names := map[string]rune{}
+	var b strings.Builder
+	for at, r := range x.String {
+		if name := x.Name(at); name != "" && !strings.HasPrefix(name, "Fn::") {
+			if names[name] == 0 {
+				names[name] = firstVariable + rune(len(names))
+			}
+			r = names[name]
+		}
+		b.WriteRune(r)
+	}
+	return b.String()
+}
+
+// unnamed is the way back, for a text to insert.
+func unnamed(text string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.Is(unicode.Co, r) {
+			r, _ = utf8.DecodeRuneInString(edit.Placeholder)
+		}
+		return r
+	}, text)
+}
+
+// variant puts the block into one text, by the edits that are not made yet.
+func (p *planner) variant(lt launchTemplate, n *cfn.Node, text *edit.Text, made map[edit.Edit]bool) error {
+	data := named(text)
+	if at := userdata.WithoutToken(data); at >= 0 && !p.opts.keepsIMDSv1() {
 		p.note(RuleIMDSv1UserData, lt.id, text.Offset(at), withoutToken, lt.id)
 	}
-	changes, err := userdata.Protect(text.String, p.opts.block())
+	changes, err := userdata.Protect(data, p.opts.block())
 	var edits []edit.Edit
 	for _, c := range changes {
 		var e edit.Edit
-		if e, err = text.Replace(c.Start, c.End, c.Text); err != nil {
+		if e, err = text.Replace(c.Start, c.End, unnamed(c.Text)); err != nil {
 			break
 		}
-		edits = append(edits, e)
+		if !made[e] {
+			edits = append(edits, e)
+		}
+		made[e] = true
 	}
 	if err != nil { // the user data is none, or the place none, that takes it
-		p.texts = append(p.texts, plannedText{lt, n.Span.Start, text.String})
+		p.texts = append(p.texts, plannedText{lt, n.Span.Start, data})
 		return p.leave(lt, n.Span.Start, err.Error())
 	}
-	after := userdata.Apply(text.String, changes)
+	after := userdata.Apply(data, changes)
 	p.texts = append(p.texts, plannedText{lt, n.Span.Start, after})
 	if s := userdata.Inspect(after); s.Undone {
 		if err := p.leaveUndone(lt, text, s, changes); err != nil {
 			return err
 		}
 	}
-	if len(changes) == 0 {
+	if len(edits) == 0 {
 		return nil
 	}
-	if len(after) > maxUserData && len(text.String) <= maxUserData {
+	if len(after) > maxUserData && len(data) <= maxUserData {
 		p.note(RuleSize, lt.id, n.Span.Start, "the user data of %s has about %d bytes with the commands: EC2 takes %d", lt.id, len(after), maxUserData)
 	}
-	before := userdata.Inspect(text.String)
+	before := userdata.Inspect(data)
 	message := fmt.Sprintf("pods can reach the metadata service: iptables commands put into the %v", before.Kind)
 	if before.Rules {
 		message = fmt.Sprintf("the iptables commands in the %v adapted to the options", before.Kind)
