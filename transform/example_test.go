@@ -124,13 +124,13 @@ func ExampleCannotLock() {
 }
 
 func ExamplePatch_notATemplate() {
-	_, err := transform.Patch(context.Background(), []byte("Resources:\n  A: {}\n  A: {}\n"), transform.Defaults())
+	_, err := transform.Patch(context.Background(), []byte("Resources:\n  A: {}\n  B: }\n"), transform.Defaults())
 	var placed *cfn.Error
 	if errors.As(err, &placed) {
 		fmt.Println(placed.Line, placed.Column, placed.Message)
 	}
 	// Output:
-	// 3 3 duplicate key "A": it stands at line 2 already
+	// 3 3 not YAML: did not find expected node content
 }
 
 func ExampleCheck() {

@@ -146,8 +146,6 @@ func TestNotATemplate(t *testing.T) {
 		{"a word", "hello\n", "1:1: not a CloudFormation template: the document is not a mapping"},
 		{"no resources", "Parameters: {}\n", "1:1: not a CloudFormation template: it has no Resources"},
 		{"two documents", "Resources: {}\n---\na: b\n", "2:1: not a CloudFormation template: a second YAML document"},
-		{"duplicate key", "Resources:\n  A: {}\n  B: {}\n  A: {}\n", `4:3: duplicate key "A": it stands at line 2 already`},
-		{"duplicate key in JSON", "{\"Resources\": {\n\"A\": 1, \"A\": 2}}", `2:9: duplicate key "A": it stands at line 2 already`},
 		{"tab", "Resources:\n\tA: b\n", "2:2: not YAML: found character that cannot start any token"},
 		{"Go template", "Resources:\n  {{ if .X }}\n  A: b\n", "3:3: not YAML: did not find expected key"},
 		{"broken JSON", "{\"Resources\": {\n  \"A\" 1\n}}", "2:7: not JSON: invalid character '1' after object key"},

@@ -132,10 +132,9 @@ func (p *planner) addLaunchTemplate(g *group) error {
 	if err != nil {
 		return cannotEdit(g.id, "LaunchTemplate", err)
 	}
-	attribute := edit.List(edit.Scalar(id, edit.Unquoted), edit.Scalar("LatestVersionNumber", edit.Unquoted))
 	refers, err := edit.Add(p.t, properties, edit.Pair{Key: "LaunchTemplate", Value: edit.Map(
-		edit.Pair{Key: "Id", Value: edit.Call("Ref", edit.Scalar(id, edit.Unquoted))},
-		edit.Pair{Key: "Version", Value: edit.Call("Fn::GetAtt", attribute)},
+		edit.Pair{Key: "Id", Value: edit.Ref(id)},
+		edit.Pair{Key: "Version", Value: edit.GetAtt(id, "LatestVersionNumber")},
 	)})
 	if err != nil {
 		return cannotEdit(g.id, "LaunchTemplate", err)

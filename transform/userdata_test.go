@@ -69,8 +69,12 @@ func base64Texts(t *testing.T, src []byte) []string {
 	var texts []string
 	for n := range tmpl.Root().All {
 		if arg := n.Call("Fn::Base64"); arg != nil {
-			for _, branch := range arg.Branches() {
-				texts = append(texts, edit.TextOf(tmpl, branch).String)
+			all, err := edit.Texts(tmpl, arg)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, text := range all {
+				texts = append(texts, text.String)
 			}
 		}
 	}

@@ -42,6 +42,10 @@ type Template struct {
 	isASCII bool  // so that a column is a number of bytes
 	runes   []int // how many characters come before each runeStep bytes
 
+	duplicates []Duplicate
+	hasShort   bool // functions in short form
+	hasLong    bool // and in long form
+
 	anchors map[*Node]string // the names of those (&name) on nodes
 	aliases map[string]bool  // the names that aliases (*name) use
 }
@@ -113,6 +117,13 @@ func (t *Template) Format() Format { return t.format }
 
 // Root returns the tree, which is always a mapping. Nobody may write into it.
 func (t *Template) Root() *Node { return t.root }
+
+// UsesShortForm reports whether a function that is added to the template looks
+// like its others as !Ref rather than as Ref: in YAML that has short forms, or no
+// functions.
+func (t *Template) UsesShortForm() bool {
+	return t.format == YAML && (t.hasShort || !t.hasLong)
+}
 
 // Anchor returns the name of the anchor (&name) on a node, or "".
 func (t *Template) Anchor(n *Node) string { return t.anchors[n] }

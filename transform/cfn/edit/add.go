@@ -10,6 +10,12 @@ import (
 // behind the last one that allows it, in the style of those beside it.
 func Add(template *cfn.Template, m *cfn.Node, p Pair) (Edit, error) {
 	t := newWriter(template)
+	if err := t.refuseDuplicates(m.Span); err != nil {
+		return Edit{}, err
+	}
+	if q, ok := m.Pair(p.Key); ok {
+		return Edit{}, t.Errorf(q.Key.Span.Start, "there is a key %q already", p.Key)
+	}
 	for _, q := range m.Pairs {
 		if q.Key.Value == "<<" {
 			e := t.Errorf(q.Key.Span.Start, "a merge key << may bring %s in already", p.Key)

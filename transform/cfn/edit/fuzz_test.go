@@ -171,7 +171,11 @@ func FuzzReplaceText(f *testing.F) {
 			return
 		}
 		n := candidates[pick%uint(len(candidates))]
-		x := TextOf(tmpl, n)
+		texts, err := Texts(tmpl, n)
+		if err != nil {
+			return
+		}
+		x := texts[0]
 		size := uint(len(x.String))
 		start %= size + 1
 		end := start + length%(size-start+1)
@@ -195,7 +199,7 @@ func FuzzReplaceText(f *testing.F) {
 		if other == nil {
 			return
 		}
-		if got := TextOf(changed, other).String; got != want {
+		if got := textOf(t, changed, other).String; got != want {
 			t.Fatalf("%q at %d-%d by %q\ngot  %q\nwant %q\n%s", text, start, end, e.New, got, want, out)
 		}
 	})

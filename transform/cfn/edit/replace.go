@@ -12,6 +12,9 @@ import (
 // is below it carries an anchor, which another place of the template uses.
 func Replace(template *cfn.Template, n *cfn.Node, v Value) (Edit, error) {
 	t := newWriter(template)
+	if err := t.refuseDuplicates(n.Span); err != nil {
+		return Edit{}, err
+	}
 	if err := t.refuseAnchors(n); err != nil {
 		return Edit{}, err
 	}
@@ -103,6 +106,9 @@ func (t writer) refuseAnchors(n *cfn.Node) error {
 // such item, or where an item carries an anchor.
 func KeepItem(template *cfn.Template, list *cfn.Node, text string) ([]Edit, error) {
 	t := newWriter(template)
+	if err := t.refuseDuplicates(list.Span); err != nil {
+		return nil, err
+	}
 	if err := t.refuseAnchors(list); err != nil {
 		return nil, err
 	}

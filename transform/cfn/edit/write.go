@@ -8,14 +8,16 @@ import (
 	"imdslock/transform/cfn"
 )
 
-// A Value is what an edit writes into a template: a [Scalar] or a [Map]
-// or a [List] of them.
+// A Value is what an edit writes into a template: a [Scalar], or a [Map], [List]
+// or [Call] of them.
 type Value struct {
 	text  string
 	quote Quote
 	pairs []Pair
 	items []Value
 	kind  cfn.Kind
+
+	isCall bool // a mapping that is a function with its argument
 }
 
 // A Pair is a key and value of a new mapping.
@@ -47,6 +49,24 @@ func Map(pairs ...Pair) Value { return Value{kind: cfn.Mapping, pairs: pairs} }
 // List returns a sequence to write.
 func List(items ...Value) Value { return Value{kind: cfn.Sequence, items: items} }
 
+// Call returns a call of an intrinsic function, by its long name, to write. It
+// becomes a short form in YAML, unless all functions of the template are in long
+// form; then and in JSON it is a mapping.
+func Call(function string, arg Value) Value {
+	return Value{kind: cfn.Mapping, isCall: true, pairs: []Pair{{function, arg}}}
+}
+
+// GetAtt returns the call that gives an attribute of a resource.
+func GetAtt(logicalID, attribute string) Value {
+	return Call("Fn::GetAtt", List(Scalar(logicalID, Unquoted), Scalar(attribute, Unquoted)))
+}
+
+// Ref returns a reference to a parameter or a resource.
+func Ref(name string) Value { return Call("Ref", Scalar(name, Unquoted)) }
+
+// Sub returns the call that replaces the variables in a text.
+func Sub(text string, q Quote) Value { return Call("Fn::Sub", Scalar(text, q)) }
+
 // QuoteOf returns the quotes around n, so that a new value can have the same.
 func QuoteOf(n *cfn.Node) Quote {
 	switch n.Style {
@@ -68,31 +88,95 @@ func (t writer) blockPair(p Pair, keys cfn.Style, unit string) []string {
 	case cfn.SingleQuoted:
 		key = "'" + p.Key + "':"
 	}
-	v := p.Value
+	return t.blockValue(key, p.Value, keys, unit)
+}
+
+// blockValue writes a value in block style after its key, or after that and the
+// tag of a short form.
+func (t writer) blockValue(before string, v Value, keys cfn.Style, unit string) []string {
+	lines := []string{before}
 	switch {
-	case v.kind == cfn.Mapping:
-		lines := []string{key}
+	case v.isCall:
+		return t.blockCall(before, v.pairs[0], keys, unit)
+	case v.kind == cfn.Mapping && len(v.pairs) > 0:
 		for _, q := range v.pairs {
 			for _, line := range t.blockPair(q, keys, unit) {
 				lines = append(lines, indentLine(unit, line))
 			}
 		}
 		return lines
-	case v.kind == cfn.Sequence:
-		lines := []string{key}
+	case v.kind == cfn.Sequence && len(v.items) > 0:
 		indent := t.sequenceIndent(unit)
 		for _, item := range v.items {
-			lines = append(lines, indent+"- "+t.inline(item))
+			for i, line := range t.blockItem(item, unit) {
+				if i > 0 {
+					line = indentLine("  ", line)
+				} else {
+					line = "- " + line
+				}
+				lines = append(lines, indentLine(indent, line))
+			}
 		}
 		return lines
-	case v.quote == Lines:
-		lines := []string{key + " |"}
+	case v.kind == cfn.Scalar && v.quote == Lines:
+		lines[0] += " |"
 		for _, line := range strings.Split(strings.TrimSuffix(v.text, "\n"), "\n") {
 			lines = append(lines, indentLine(unit, line))
 		}
 		return lines
 	}
-	return []string{key + " " + t.inline(v)}
+	return []string{before + " " + t.inline(v)}
+}
+
+// blockItem writes an item of a sequence, without its dash.
+func (t writer) blockItem(v Value, unit string) []string {
+	if v.kind != cfn.Mapping || v.isCall {
+		return []string{t.inline(v)}
+	}
+	var lines []string
+	for _, p := range v.pairs {
+		lines = append(lines, t.blockPair(p, cfn.Plain, unit)...)
+	}
+	return lines
+}
+
+// blockCall writes a function with its argument after a key. A second tag cannot
+// follow the first: the function in a function is in long form.
+func (t writer) blockCall(before string, call Pair, keys cfn.Style, unit string) []string {
+	arg := call.Value
+	tag := t.tag(call)
+	if tag == "" || arg.isCall && strings.HasSuffix(before, ":") == false {
+		lines := []string{before}
+		inside := t.blockPair(call, keys, unit)
+		if arg.kind == cfn.Sequence {
+			inside = []string{call.Key + ": " + t.inline(arg)}
+		}
+		for _, line := range inside {
+			lines = append(lines, indentLine(unit, line))
+		}
+		return lines
+	}
+	if arg.kind == cfn.Sequence || arg.kind == cfn.Scalar && arg.quote != Lines {
+		return []string{before + " " + tag + " " + t.short(call)}
+	}
+	return t.blockValue(before+" "+tag, arg, keys, unit)
+}
+
+// tag returns the tag of a function in short form, or "" if the template has its
+// functions in long form.
+func (t writer) tag(call Pair) string {
+	if !t.UsesShortForm() {
+		return ""
+	}
+	return "!" + strings.TrimPrefix(call.Key, "Fn::")
+}
+
+// short writes the argument of a short form on one line.
+func (t writer) short(call Pair) string {
+	if arg := call.Value; call.Key == "Fn::GetAtt" && len(arg.items) == 2 {
+		return arg.items[0].text + "." + arg.items[1].text
+	}
+	return t.inline(call.Value)
 }
 
 // indentLine indents a line that is not empty.
@@ -141,6 +225,9 @@ func (t writer) inline(v Value) string {
 	var parts []string
 	switch v.kind {
 	case cfn.Mapping:
+		if v.isCall && t.tag(v.pairs[0]) != "" && !v.pairs[0].Value.isCall {
+			return t.tag(v.pairs[0]) + " " + t.short(v.pairs[0])
+		}
 		for _, p := range v.pairs {
 			parts = append(parts, t.quoted(p.Key)+":"+space+t.inline(p.Value))
 		}
