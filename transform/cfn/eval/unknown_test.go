@@ -57,6 +57,8 @@ Mappings:
 		{"!Equals [!Join ['-', [!Ref P, x]], !Sub '${Q}-x']", "true with P=any value, Q=any value; false with P=any value, Q=any value"},
 		{"!Equals [!Join ['-', [!Ref P, x]], !Sub '${P}-x']", "true"},
 		{"!Equals [!Join ['-', [!Ref P, x]], !Sub '${P}-y']", "false"},
+		{"!Equals [!Join ['-', [!Ref P, x]], !Sub '${Q}-y']", "false"},
+		{"!Equals [!Sub 'a-${P}', !Sub 'b-${Q}']", "false"},
 		{"!Equals [!Sub '${P}${Q}', ab]", "true with P=any value, Q=any value; false with P=any value, Q=any value"},
 		{"!Equals [!Sub '${P}-${Q}', ab]", "false"},
 		{"!Equals [!Sub '${Two}-${Q}', a-b]", "true with Q=b, Two=a; false with Q=any other value, Two=a; false with Two=b"},
