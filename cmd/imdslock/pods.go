@@ -14,11 +14,11 @@ import (
 	"imdslock/pods"
 )
 
-const podsDescription = `Says what the pods of a cluster would lose behind the lock. It needs no access to
-the cluster: it reads what kubectl prints, all of this or any part of it:
+const podsDescription = `Says what the pods of a cluster would lose behind the lock. It needs no access
+to the cluster, but reads what kubectl prints, all of this or any part of it:
 
-  kubectl get -A -o json \
-    pods,serviceaccounts,daemonsets,deployments,statefulsets,nodes > cluster.json
+  kubectl get -A -o json > cluster.json \
+    pods,serviceaccounts,daemonsets,deployments,statefulsets,nodes
 
 Prints FILE:LINE:COL: VERDICT WORKLOAD: MESSAGE and, indented, what to do.
 
@@ -31,7 +31,7 @@ examples:
 func podsCommand() *cli.Command {
 	return &cli.Command{
 		Name:         "pods",
-		Usage:        "say which pods of a cluster would lose something",
+		Usage:        "say which pods of a cluster break",
 		UsageText:    "  imdslock pods [OPTION]... [FILE|-]...",
 		Description:  podsDescription,
 		Action:       podsAction,
@@ -41,7 +41,7 @@ func podsCommand() *cli.Command {
 				&cli.StringFlag{Name: "format", Value: "text", Usage: "how to print verdicts: `text|json`"},
 			}},
 			group{"input", []cli.Flag{
-				&cli.StringFlag{Name: "template", Usage: "the nodes are locked as in `FILE`, not as by default"},
+				&cli.StringFlag{Name: "template", Usage: "judge for nodes as `FILE` makes them"},
 				&cli.StringFlag{Name: "name", Value: "stdin", Usage: "`NAME` of stdin in messages"},
 				&cli.StringFlag{Name: "max-size", Value: "2G", Usage: "refuse more than `N` bytes"},
 			}},
@@ -83,7 +83,7 @@ func podsAction(c *cli.Context) error {
 	}
 	lock := pods.DefaultLock()
 	if opts.template != "" {
-		if lock, err = lockOf(opts.template); err != nil {
+		if lock, err = lockOf(opts); err != nil {
 			return err
 		}
 	}

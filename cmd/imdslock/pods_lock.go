@@ -2,36 +2,42 @@ package main
 
 import (
 	"bytes"
+	"fmt"
 	"slices"
 
 	"imdslock/pods"
 	"imdslock/transform"
 )
 
-// maxTemplate is the quota "template body size in an Amazon S3 object"
-// (https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html).
-const maxTemplate = 1 << 20
-
-// lockOf returns what the template in a file locks, as check finds it. It is all
-// that the verdicts on pods know of templates.
-func lockOf(path string) (pods.Lock, error) {
-	s := fileSource(path, false)
-	src, err := s.read(maxTemplate)
+// lockOf returns what the template of the options locks, as check finds it. It is
+// all that the verdicts on pods know of templates.
+func lockOf(opts podsOptions) (pods.Lock, error) {
+	s := fileSource(opts.template, false)
+	src, err := s.read(opts.maxSize)
 	if err != nil {
 		return pods.Lock{}, err
 	}
-	opts := transform.Defaults()
-	found, err := transform.Check(src, transform.CheckOptions{Options: opts})
+	checked := transform.CheckOptions{Options: transform.Defaults()}
+	found, err := transform.Check(src, checked)
 	if err != nil {
 		return pods.Lock{}, s.placed(err)
 	}
-	opts.IPTables = transform.IPTablesStrict
-	foundStrict, err := transform.Check(src, transform.CheckOptions{Options: opts})
+	checked.IPTables = transform.IPTablesStrict
+	foundStrict, err := transform.Check(src, checked)
 	if err != nil {
 		return pods.Lock{}, s.placed(err)
 	}
 	lock := pods.DefaultLock()
+	isStrict := !slices.ContainsFunc(foundStrict, func(f transform.Finding) bool { return f.Rule == transform.RuleIPTablesStrict })
+	remark := func(format string, args ...any) {
+		if text := s.name + ": " + fmt.Sprintf(format, args...); !slices.Contains(lock.Remarks, text) {
+			lock.Remarks = append(lock.Remarks, text)
+		}
+	}
 	for _, f := range found {
+		if f.Open {
+			remark("%s is not locked as by default, and the verdicts are for its nodes", f.LogicalID)
+		}
 		switch f.Rule {
 		case transform.RuleMetadataOptions:
 			lock.HopLimit, lock.Tokens = false, false
@@ -44,17 +50,15 @@ func lockOf(path string) (pods.Lock, error) {
 		case transform.RuleBranchENI, transform.RuleBranchENIUnsaved:
 			lock.BranchENI = false
 		case transform.RuleNodegroup:
-			lock = pods.Lock{NotJudged: lock.NotJudged}
+			lock = pods.Lock{Remarks: lock.Remarks}
 		case transform.RuleEndpoint:
 			lock.Disabled = true
-		case transform.RuleUserData:
-			lock.IPTables = pods.IPTablesNone
-		case transform.RuleElsewhere, transform.RuleNothing:
-			lock.NotJudged = append(lock.NotJudged, s.name+": "+f.Message)
+		case transform.RuleUserData, transform.RuleElsewhere, transform.RuleNothing:
+			isStrict = false
+			remark("%s: the verdicts are for nodes that are locked", f.Message)
 		}
 	}
-	isLax := func(f transform.Finding) bool { return f.Rule == transform.RuleIPTablesStrict }
-	if lock.IPTables != pods.IPTablesNone && !slices.ContainsFunc(foundStrict, isLax) {
+	if isStrict && lock.IPTables != pods.IPTablesNone {
 		lock.IPTables = pods.IPTablesStrict
 	}
 	// What stands there enables IPv6 unless it is seen to be disabled, and the
