@@ -35,6 +35,9 @@ func TestRead(t *testing.T) {
 		"names in other case":  {strings.NewReplacer("hostNetwork", "HostNetwork").Replace(`{"kind": "Pod", "apiVersion": "v1", "metadata": {"name": "w"}, "spec": {"HostNetwork": true, "containers": [{"name": "c"}]}}`), "Pod w;"},
 	} {
 		report := judged(t, "x", test.input, DefaultLock())
+		if name == "a byte order mark" && report.Workloads[0].Findings[0].Place.Column != len("\ufeff{") {
+			t.Errorf("%s: %v", name, report.Workloads[0].Findings[0].Place)
+		}
 		var names, notes []string
 		for _, w := range report.Workloads {
 			names = append(names, w.String())

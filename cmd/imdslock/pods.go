@@ -166,7 +166,7 @@ func printPods(opts podsOptions, report pods.Report, stdout, stderr io.Writer) e
 		fmt.Fprintln(stderr, message.OneLine(place+"note: "+n.Message))
 	}
 	if n := counts[pods.Unknown]; n > 0 {
-		fmt.Fprintf(stderr, "note: not known of %d of %d workloads; docs/pods.md says how to look for callers on a node\n", n, len(report.Workloads))
+		fmt.Fprintf(stderr, "note: %d of %d workloads cannot be judged; docs/pods.md says how to look for callers on a node\n", n, len(report.Workloads))
 	}
 	return nil
 }
