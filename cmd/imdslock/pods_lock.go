@@ -38,22 +38,7 @@ func lockOf(opts podsOptions) (pods.Lock, error) {
 		if f.Open {
 			remark("%s is not locked as by default, and the verdicts are for its nodes", f.LogicalID)
 		}
-		switch f.Rule {
-		case transform.RuleMetadataOptions:
-			lock.HopLimit, lock.Tokens = false, false
-		case transform.RuleHopLimit:
-			lock.HopLimit = false
-		case transform.RuleIMDSv1, transform.RuleIMDSv1Parameter:
-			lock.Tokens = false
-		case transform.RuleIPTables, transform.RuleIPTablesLate, transform.RuleUndone:
-			lock.IPTables = pods.IPTablesNone
-		case transform.RuleBranchENI, transform.RuleBranchENIUnsaved:
-			lock.BranchENI = false
-		case transform.RuleNodegroup:
-			lock = pods.Lock{Remarks: lock.Remarks}
-		case transform.RuleEndpoint:
-			lock.Disabled = true
-		case transform.RuleUserData, transform.RuleElsewhere, transform.RuleNothing:
+		if !reopen(&lock, f.Rule) {
 			isStrict = false
 			remark("%s: the verdicts are for nodes that are locked", f.Message)
 		}
@@ -65,4 +50,29 @@ func lockOf(opts podsOptions) (pods.Lock, error) {
 	// rules for it name its address.
 	lock.IPv6Open = bytes.Contains(src, []byte("HttpProtocolIpv6")) && !bytes.Contains(src, []byte("fd00:ec2::254"))
 	return lock, nil
+}
+
+// reopen takes back what a finding of check says that a template does not lock. It
+// reports whether that can be told.
+func reopen(lock *pods.Lock, rule transform.Rule) bool {
+	switch rule {
+	case transform.RuleMetadataOptions:
+		lock.HopLimit, lock.Tokens = false, false
+	case transform.RuleHopLimit:
+		lock.HopLimit = false
+	case transform.RuleIMDSv1, transform.RuleIMDSv1Parameter:
+		lock.Tokens = false
+	case transform.RuleIPTables, transform.RuleIPTablesLate, transform.RuleUndone:
+		lock.IPTables = pods.IPTablesNone
+	case transform.RuleBranchENI, transform.RuleBranchENIUnsaved:
+		lock.BranchENI = false
+	case transform.RuleNodegroup:
+		*lock = pods.Lock{Remarks: lock.Remarks}
+	case transform.RuleEndpoint:
+		lock.Disabled = true
+	case transform.RuleHopLimitAlone, transform.RuleIMDSv1UserData, transform.RuleSize:
+	default: // user data, a template elsewhere, or what this does not know
+		return false
+	}
+	return true
 }
