@@ -103,6 +103,9 @@ func podsAction(c *cli.Context) error {
 	if err := printPods(opts, report, c.App.Writer, c.App.ErrWriter); err != nil {
 		return err
 	}
+	if len(report.Workloads) == 0 { // as from a cluster that shows nothing
+		return &usageError{"there is nothing to judge: the input has neither pods nor what makes them", "is kubectl's context the right one, and may it list pods in all namespaces?"}
+	}
 	if report.Breaks() {
 		return errDifference
 	}
