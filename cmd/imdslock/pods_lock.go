@@ -1,9 +1,10 @@
 package main
 
 import (
-	"bytes"
 	"fmt"
+	"regexp"
 	"slices"
+	"strings"
 
 	"imdslock/pods"
 	"imdslock/transform"
@@ -46,9 +47,7 @@ func lockOf(opts podsOptions) (pods.Lock, error) {
 	if isStrict && lock.IPTables != pods.IPTablesNone {
 		lock.IPTables = pods.IPTablesStrict
 	}
-	// What stands there enables IPv6 unless it is seen to be disabled, and the
-	// rules for it name its address.
-	lock.IPv6Open = bytes.Contains(src, []byte("HttpProtocolIpv6")) && !bytes.Contains(src, []byte("fd00:ec2::254"))
+	lock.IPv6Open = opensIPv6(string(src))
 	return lock, nil
 }
 
@@ -75,4 +74,12 @@ func reopen(lock *pods.Lock, rule transform.Rule) bool {
 		return false
 	}
 	return true
+}
+
+// opensIPv6 reports whether a template may have the metadata service answer by
+// IPv6 without a rule against it. What is said of HttpProtocolIpv6 enables it
+// unless it is seen to be "disabled", and the rules name the address.
+func opensIPv6(template string) bool {
+	disabled := regexp.MustCompile(`HttpProtocolIpv6["']?\s*:\s*["']?disabled\b`)
+	return strings.Count(template, "HttpProtocolIpv6") > len(disabled.FindAllString(template, -1)) && !strings.Contains(template, "fd00:ec2::254")
 }
