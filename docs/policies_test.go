@@ -167,8 +167,8 @@ type (
 	admissionBinding struct {
 		objectHead `yaml:",inline"`
 		Spec       struct {
-			PolicyName        string   `yaml:"policyName"`
-			ValidationActions []string `yaml:"validationActions"`
+			PolicyName        string     `yaml:"policyName"`
+			ValidationActions []string   `yaml:"validationActions"`
 			MatchResources    *yaml.Node `yaml:"matchResources"`
 		}
 	}

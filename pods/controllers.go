@@ -98,10 +98,12 @@ func (s subject) holds(c condition) state {
 	case c.Env != "" && c.Value == "":
 		return s.env(c.Env)
 	case c.Env != "":
-		if s.env(c.Env) == yes && strings.EqualFold(s.value(c.Env), c.Value) {
-			return yes
+		switch value := s.value(c.Env); {
+		case value != "":
+			return certain(strings.EqualFold(value, c.Value))
+		default:
+			return min(s.env(c.Env), maybe) // by a field, a secret or a config map
 		}
-		return min(s.env(c.Env), maybe)
 	case c.Flag != "":
 		value, found := s.flag(c.Flag)
 		return certain(found && value != "" && (c.Value == "" || value == c.Value))

@@ -58,18 +58,19 @@ func (j *judge) ask(nodes map[string]node) {
 	j.region, j.cluster = only(regions, j.region), only(clusters, j.cluster)
 }
 
-// findProxy tells whether a workload answers for the metadata service.
+// findProxy tells whether a workload answers for the metadata service, and how:
+// of two the one that answers less counts.
 func (j *judge) findProxy(workloads []*workload) (proxy string) {
 	for _, w := range workloads {
 		for p := range w.each {
 			for c := range p.each {
-				if k, ok := known(j.known, subject{c, w.kind}); ok && k.Proxy != "" {
-					return k.Proxy
+				if k, ok := known(j.known, subject{c, w.kind}); ok && k.Proxy != "" && proxy != "filters" {
+					proxy = k.Proxy
 				}
 			}
 		}
 	}
-	return ""
+	return proxy
 }
 
 // each yields the pods of a workload, or else what its template would make.

@@ -54,7 +54,7 @@ func TestLock(t *testing.T) {
 			t.Errorf("%s: %s: %s, want %s", name, w.Verdict, w.Findings[0].Message, test.want)
 		}
 	}
-	for name, lock := range map[string]Lock{"IPv6": rulesIPv6, "not judged": {NotJudged: []string{"x"}}} {
+	for name, lock := range map[string]Lock{"IPv6": rulesIPv6, "a remark": {Remarks: []string{"x"}}} {
 		if report := judged(t, "x", plain, lock); len(report.Notes) != 1 {
 			t.Errorf("%s: notes %v", name, report.Notes)
 		}
@@ -76,6 +76,8 @@ func TestProxies(t *testing.T) {
 		"aws":      {annotated + proxy, DefaultLock(), KeepsWorking},
 		"strict":   {annotated + proxy, strict, LosesRole},
 		"no proxy": {annotated, DefaultLock(), LosesRole},
+		"kube2iam": {onePod("", "]}]}") + proxy, DefaultLock(), KeepsAccess},
+		"both":     {onePod("", "]}]}") + proxy + strings.ReplaceAll(proxy, "kube2iam", "kiam"), DefaultLock(), Unknown},
 	} {
 		report := judged(t, "x", test.input, test.lock)
 		i := slices.IndexFunc(report.Workloads, func(w Workload) bool { return w.Name == "web" })
@@ -197,5 +199,19 @@ func TestQuoted(t *testing.T) {
 		if got := quoted(word); got != want {
 			t.Errorf("%q: %s, want %s", word, got, want)
 		}
+	}
+}
+
+// TestRules wants every verdict to be described, the worst first.
+func TestRules(t *testing.T) {
+	var described []Verdict
+	for _, r := range Rules() {
+		described = append(described, r.Verdict)
+		if r.Title == "" || r.Why == "" || r.Fix == "" || !strings.HasPrefix(r.Source, "https://") {
+			t.Errorf("%+v", r)
+		}
+	}
+	if !slices.Equal(described, Verdicts()) {
+		t.Errorf("%v, want %v", described, Verdicts())
 	}
 }

@@ -20,8 +20,9 @@ type Lock struct {
 	IPv6Open  bool // the metadata service answers by IPv6, and the rules do not cover that
 	Disabled  bool // nobody gets an answer, the node neither
 
-	// NotJudged says what the lock may lack, in words. It may be empty.
-	NotJudged []string
+	// Remarks are what there is to say of the lock, such as what of it is not
+	// known, in words. They become notes.
+	Remarks []string
 }
 
 // DefaultLock returns what imdslock locks without options.
@@ -69,8 +70,8 @@ func (p pod) usesIPv6() bool {
 // notes say what is to be known of the lock as a whole.
 func (l Lock) notes() []Note {
 	var notes []Note
-	for _, what := range l.NotJudged {
-		notes = append(notes, Note{Message: what + ": the verdicts are for nodes that are locked"})
+	for _, remark := range l.Remarks {
+		notes = append(notes, Note{Message: remark})
 	}
 	if l.IPv6Open && l.IPTables != IPTablesNone && !(l.HopLimit && l.Tokens) && !l.Disabled {
 		notes = append(notes, Note{Message: "the metadata service answers by IPv6, which no rule covers: a pod that asks there is answered"})

@@ -8,7 +8,7 @@ import (
 
 const usageText = `  imdslock [OPTION]... [FILE|DIR|-]...        print templates locked
   imdslock check [OPTION]... [FILE|DIR|-]...  say what is not locked
-  imdslock pods [OPTION]... [FILE|-]...       say which pods would lose something
+  imdslock pods [OPTION]... [FILE|-]...       say which pods of a cluster break
   imdslock templates                          list AWS's templates
   imdslock rules [ID]...                      explain what check finds
   imdslock completion bash|zsh|fish           print a completion script

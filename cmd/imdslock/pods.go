@@ -14,11 +14,11 @@ import (
 	"imdslock/pods"
 )
 
-const podsDescription = `Says what the pods of a cluster would lose behind the lock. It needs no access to
-the cluster: it reads what kubectl prints, all of this or any part of it:
+const podsDescription = `Says what the pods of a cluster would lose behind the lock. It needs no access
+to the cluster, but reads what kubectl prints, all of this or any part of it:
 
-  kubectl get -A -o json \
-    pods,serviceaccounts,daemonsets,deployments,statefulsets,nodes > cluster.json
+  kubectl get -A -o json > cluster.json \
+    pods,serviceaccounts,daemonsets,deployments,statefulsets,nodes
 
 Prints FILE:LINE:COL: VERDICT WORKLOAD: MESSAGE and, indented, what to do.
 
@@ -31,7 +31,7 @@ examples:
 func podsCommand() *cli.Command {
 	return &cli.Command{
 		Name:         "pods",
-		Usage:        "say which pods of a cluster would lose something",
+		Usage:        "say which pods of a cluster break",
 		UsageText:    "  imdslock pods [OPTION]... [FILE|-]...",
 		Description:  podsDescription,
 		Action:       podsAction,
@@ -41,7 +41,7 @@ func podsCommand() *cli.Command {
 				&cli.StringFlag{Name: "format", Value: "text", Usage: "how to print verdicts: `text|json`"},
 			}},
 			group{"input", []cli.Flag{
-				&cli.StringFlag{Name: "template", Usage: "the nodes are locked as in `FILE`, not as by default"},
+				&cli.StringFlag{Name: "template", Usage: "judge for nodes as `FILE` makes them"},
 				&cli.StringFlag{Name: "name", Value: "stdin", Usage: "`NAME` of stdin in messages"},
 				&cli.StringFlag{Name: "max-size", Value: "2G", Usage: "refuse more than `N` bytes"},
 			}},
@@ -83,7 +83,7 @@ func podsAction(c *cli.Context) error {
 	}
 	lock := pods.DefaultLock()
 	if opts.template != "" {
-		if lock, err = lockOf(c.Context, opts.template); err != nil {
+		if lock, err = lockOf(c.Context, opts); err != nil {
 			return err
 		}
 	}
@@ -102,6 +102,9 @@ func podsAction(c *cli.Context) error {
 	}
 	if err := printPods(opts, report, c.App.Writer, c.App.ErrWriter); err != nil {
 		return err
+	}
+	if len(report.Workloads) == 0 { // as from a cluster that shows nothing
+		return &usageError{"there is nothing to judge: the input has neither pods nor what makes them", "is kubectl's context the right one, and may it list pods in all namespaces?"}
 	}
 	if report.Breaks() {
 		return errDifference
@@ -166,7 +169,7 @@ func printPods(opts podsOptions, report pods.Report, stdout, stderr io.Writer) e
 		fmt.Fprintln(stderr, message.OneLine(place+"note: "+n.Message))
 	}
 	if n := counts[pods.Unknown]; n > 0 {
-		fmt.Fprintf(stderr, "note: not known of %d of %d workloads; docs/pods.md says how to look for callers on a node\n", n, len(report.Workloads))
+		fmt.Fprintf(stderr, "note: %d of %d workloads cannot be judged; docs/pods.md says how to look for callers on a node\n", n, len(report.Workloads))
 	}
 	return nil
 }
