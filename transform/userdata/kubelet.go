@@ -88,15 +88,15 @@ func isScript(name string) bool {
 	return strings.Contains(name, "/") && !slices.Contains(systemDirs[:], dir) && !strings.HasPrefix(dir, "/usr/lib")
 }
 
-// kubelet runs what the drop-ins of the kubelet's units do when it starts.
-func (n *node) kubelet() {
-	strict := false
-	for _, unit := range [...]string{"kubelet.service", "snap.kubelet-eks.daemon.service"} {
-		if n.dropIns("/etc/systemd/system/"+unit+".d") && unit == "kubelet.service" {
-			strict = true
-		}
-	}
-	if !strict && n.strict {
+// The units of the kubelet, of Amazon Linux and of the snap of Ubuntu's images.
+const (
+	kubeletService = "kubelet.service"
+	kubeletSnap    = "snap.kubelet-eks.daemon.service"
+)
+
+// kubelet runs what the drop-ins of a unit of the kubelet do when it starts.
+func (n *node) kubelet(unit string) {
+	if strict := n.dropIns("/etc/systemd/system/" + unit + ".d"); !strict && n.strict {
 		n.strict, n.strictAt = false, n.at
 	}
 }
@@ -133,6 +133,11 @@ func (n *node) dropIns(dir string) bool {
 	}
 	n.credit = false
 	return n.v4.tables.drops(ordinary) && n.v4.tables.drops(branchENI)
+}
+
+// isDropIn reports whether a file is a drop-in for a unit of the kubelet.
+func isDropIn(file string) bool {
+	return strings.HasPrefix(file, "/etc/systemd/system/"+kubeletService+".d/") || strings.HasPrefix(file, "/etc/systemd/system/"+kubeletSnap+".d/")
 }
 
 // units returns the lines of the section [Service] of a unit or a drop-in, with
@@ -213,7 +218,7 @@ func (n *node) unattended() {
 		f := n.machine.Files.Get(file)
 		n.at, n.cause, n.why = f.At, Undone, ""
 		switch {
-		case strings.HasPrefix(file, "/etc/systemd/system/kubelet.service.d/"), strings.HasPrefix(file, "/etc/systemd/system/snap.kubelet-eks"):
+		case isDropIn(file):
 			for _, text := range f.Texts() {
 				for _, line := range units(text) {
 					if strings.HasPrefix(line, "Exec") && !strings.HasPrefix(line, "ExecStartPre=") {

@@ -67,10 +67,15 @@ func (n *node) loadSaved() {
 // unsaved returns the place and the reason where a rule is not there at the next
 // boot.
 func (s *services) unsaved(n *node, set int) (int, string) {
+	for _, file := range n.machine.Files.All() {
+		if f := n.machine.Files.Get(file); isDropIn(file) && f.Gone {
+			return f.At, "the drop-in " + path.Base(file) + " of the kubelet's unit may be gone"
+		}
+	}
 	switch f := n.machine.Files.Get(sysconfig4); {
 	case s.disabled4:
 		return s.disabledAt, "iptables.service is disabled here"
-	case f != nil && !f.Sure:
+	case f != nil && (!f.Sure || strings.Contains(f.Text, shell.Unknown)):
 		return f.At, "what is saved in " + sysconfig4 + " is not certain"
 	case f != nil:
 		return set, "the rule is not among those that are saved in " + sysconfig4
@@ -103,7 +108,7 @@ func (n *node) systemctl(s *shell.Step, sure bool) {
 		}
 		return
 	case "reboot", "kexec", "soft-reboot", "isolate", "default":
-		n.start("the node starts again")
+		n.start(kubeletService)
 		return
 	}
 	for _, u := range units {
@@ -151,7 +156,7 @@ func (n *node) unit(verb string, now bool, w shell.Word, sure bool) {
 		n.written(name)
 	}
 	if starts && unitStartsKubelet(w, name) {
-		n.start("the kubelet starts")
+		n.start(unitOf(name))
 	}
 }
 
@@ -159,6 +164,14 @@ func (n *node) unit(verb string, now bool, w shell.Word, sure bool) {
 func unitStartsKubelet(w shell.Word, name string) bool {
 	return strings.Contains(name, "kubelet") || strings.Contains(name, "nodeadm") || strings.Contains(name, "bootstrap") ||
 		!w.Known() && (w.May("kubelet") || w.May("kubelet.service"))
+}
+
+// unitOf returns the unit of the kubelet that a name is about.
+func unitOf(name string) string {
+	if strings.Contains(name, "kubelet-eks") || strings.HasPrefix(name, "snap") {
+		return kubeletSnap
+	}
+	return kubeletService
 }
 
 // otherUnit judges the other services that change rules.

@@ -196,7 +196,7 @@ func (n *node) unknownName(s *shell.Step) {
 			}
 		}
 		if n.mayStart(s) {
-			n.start("the kubelet starts")
+			n.start(kubeletService)
 		}
 		return
 	}
@@ -214,7 +214,7 @@ func (n *node) unknownName(s *shell.Step) {
 	default:
 		n.note(s.At, "what the command here is is not known")
 		if n.mentionsCluster(words) {
-			n.start("the kubelet starts")
+			n.start(kubeletService)
 		}
 	}
 }
@@ -228,7 +228,7 @@ func (n *node) program(name string, s *shell.Step) {
 		return
 	}
 	if n.mayStart(s) {
-		n.start("the kubelet starts")
+		n.start(unitOf(name))
 		return
 	}
 	if isScript(s.Words[0].Text) {

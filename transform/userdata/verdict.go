@@ -118,7 +118,7 @@ func (n *node) boot(scripts []script, again bool) {
 		}
 	}
 	n.unattended()
-	n.start("the kubelet starts")
+	n.start(kubeletService)
 }
 
 // note notes that something is not judged, once.
@@ -220,9 +220,9 @@ func (n *node) look() {
 	}
 }
 
-// start says that the kubelet may start here.
-func (n *node) start(what string) {
-	n.kubelet()
+// start says that the kubelet may start here, by one of its units.
+func (n *node) start(unit string) {
+	n.kubelet(unit)
 	if n.startAt < 0 {
 		n.startAt = n.at
 	}

@@ -59,6 +59,7 @@ func (r *runner) builtin(c invocation) (status, bool) {
 	case "export", "declare", "local", "readonly", "typeset": // reached by command, builtin or a variable
 		r.s.havoc()
 	case "test", "[":
+		r.emit(&Step{Words: c.words, At: c.at})
 		return unsure, true
 	case "let", "getopts", "read", "mapfile", "readarray":
 		for _, w := range args {

@@ -62,7 +62,7 @@ func (fs *Files) write(name, text string, sure bool) {
 	fs.version++
 	if strings.Contains(name, Unknown) {
 		for other := range fs.byPath {
-			if may(name, other) {
+			if may(name, other) && !strings.Contains(other, Unknown) {
 				fs.write(other, text, false)
 			}
 		}

@@ -170,7 +170,7 @@ func (fs *Files) change(name string) {
 		return
 	}
 	for other := range fs.byPath {
-		if may(name, other) {
+		if may(name, other) && !strings.Contains(other, Unknown) {
 			fs.write(other, Unknown, false)
 		}
 	}
