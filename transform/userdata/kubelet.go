@@ -40,10 +40,23 @@ func (n *node) mayStart(s *shell.Step) bool {
 		return has("6")
 	case "hyperkube", "k3s", "rke2", "k0s", "microk8s":
 		return true
-	case "docker", "podman", "nerdctl", "ctr", "crictl":
+	case "dbus-send", "busctl", "gdbus", "docker", "podman", "nerdctl", "ctr", "crictl":
 		return mentionsKubelet(words)
 	}
+	if interprets(s.Name()) {
+		return len(words) > 0 && (n.mentionsCluster(words) || hints(words[0].Text))
+	}
 	return isScript(s.Words[0].Text) && (n.mentionsCluster(words) || hints(s.Name()))
+}
+
+// interprets reports whether a program runs scripts that are for no shell.
+func interprets(name string) bool {
+	for _, prefix := range [...]string{"python", "perl", "ruby", "node", "php", "pwsh", "zsh", "ksh"} {
+		if strings.HasPrefix(name, prefix) && !strings.HasPrefix(name, "nodeadm") {
+			return true
+		}
+	}
+	return false
 }
 
 func allKnown(words []shell.Word) bool {

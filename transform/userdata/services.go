@@ -49,6 +49,11 @@ func (n *node) loadSaved() {
 		}
 		return false
 	}
+	for _, file := range n.machine.Files.All() {
+		if f := n.machine.Files.Get(file); path.Base(file) == "iptables.service" && (f.Gone || !f.Sure) {
+			n.service.enabled4, n.service.disabled4, n.service.disabledAt = false, true, f.At
+		}
+	}
 	rh := load(n.v4, sysconfig4, n.service.disabled4)
 	load(n.v6, sysconfig6, n.service.disabled6)
 	debian := load(n.v4, persistent4, false)
@@ -98,6 +103,7 @@ func (n *node) systemctl(s *shell.Step, sure bool) {
 				verb = shell.Unknown
 			}
 		default:
+			w.Text = strings.NewReplacer("*", shell.Unknown, "?", shell.Unknown).Replace(w.Text)
 			units = append(units, w)
 		}
 	}

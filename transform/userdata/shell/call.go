@@ -82,6 +82,7 @@ func (r *runner) assignment(a *syntax.Assign) (mayFail bool) {
 	old, set := r.s.vars[name]
 	switch {
 	case a.Index != nil:
+		r.nested(a.Index)
 		v = value{isArr: true, array: []Word{{Unknown, true}}}
 	case a.Append && !set:
 		if name == "PATH" {
@@ -156,7 +157,7 @@ func (r *runner) call(c invocation) status {
 	}
 	if !c.external && !c.builtin {
 		if f, ok := r.s.funcs[first.Text]; ok {
-			return r.function(f, c)
+			return r.function(first.Text, f, c)
 		}
 		if r.s.anyDef {
 			return r.doubting("a function of its name may be defined", func() status { c.builtin = true; return r.call(c) })
@@ -179,6 +180,12 @@ func (r *runner) callUnknown(c invocation) status {
 	if c.words[0].Splits && c.words[0].Text == Unknown && len(c.words) > 1 {
 		r.doubting("what stands before it is not known", func() status { return r.call(c.shift(1)) })
 	}
+	for name, f := range r.s.funcs {
+		if c.words[0].May(name) && !c.external && !r.calling[name] {
+			f.sure = true
+			r.doubting("its name is not known", func() status { return r.function(name, f, c) })
+		}
+	}
 	r.output(r.doubtingStep("its name is not known", &Step{Words: c.words, At: c.at, Stdin: r.stdin}))
 	r.arguments(c)
 	return unsure
@@ -198,12 +205,20 @@ func (r *runner) output(text string) {
 }
 
 // function calls a function, or what it may be otherwise.
-func (r *runner) function(f function, c invocation) status {
+func (r *runner) function(name string, f function, c invocation) status {
 	if !f.sure {
 		c := c
 		c.builtin = true
 		r.doubting("a function of its name may be defined", func() status { return r.call(c) })
 	}
+	if r.calling[name] {
+		return unsure // once is enough to see what it runs
+	}
+	if r.calling == nil {
+		r.calling = map[string]bool{}
+	}
+	r.calling[name] = true
+	defer delete(r.calling, name)
 	params, returned, broke, token := r.s.params, r.s.returned, r.s.broke, r.token
 	st := success
 	for i, body := range f.bodies {
@@ -261,6 +276,9 @@ func (r *runner) named(name string, c invocation) status {
 	}
 	r.output(r.emit(&Step{Words: c.words, At: c.at, Stdin: r.stdin}))
 	r.arguments(c)
+	if name == "sleep" && strings.Contains(join(c.words), " inf") || name == "tail" && (strings.Contains(join(c.words), " -f") || strings.Contains(join(c.words), " -F")) {
+		r.s.ended = name + " before it never ends"
+	}
 	if r.fromStdin && !leavesStdin(name) {
 		r.s.ended = name + " may read away the script"
 	}
@@ -271,14 +289,14 @@ func (r *runner) named(name string, c invocation) status {
 // it is not sure.
 func (r *runner) texts(name string) []string {
 	if strings.Contains(name, "/") {
-		if f := r.m.Files.Get(r.abs(name)); f != nil && !f.Sure {
+		if f := r.m.Files.touched(r.abs(name)); f != nil && !f.Sure {
 			return f.Texts()
 		}
 		return nil
 	}
 	var all []string
 	for _, dir := range programPaths {
-		if f := r.m.Files.Get(dir + "/" + name); f != nil {
+		if f := r.m.Files.touched(dir + "/" + name); f != nil {
 			all = append(all, f.Texts()...)
 		}
 	}
@@ -302,6 +320,11 @@ func (r *runner) process(place func(int) int) *runner {
 	if r.s.onlySkipped() {
 		c.s.unless = r.s.unless
 	}
+	for name, f := range r.s.funcs { // they may be exported
+		f.sure = false
+		c.s.funcs[name] = f
+	}
+	c.calling = r.calling
 	c.s.path, c.s.dir, c.s.soft = r.s.path, r.s.dir, r.s.soft
 	return c
 }
@@ -315,7 +338,14 @@ func (r *runner) arguments(c invocation) {
 	}
 	for i, w := range c.words[1:] {
 		if Matters(path.Base(w.Text)) {
-			r.doubting("another program may run it", func() status { return r.call(invocation{words: c.words[i+1:], at: c.at, external: true}) })
+			words := c.words[i+1:]
+			for k, w := range words {
+				if w.Text == ";" || w.Text == "+" { // of find
+					words = words[:k]
+					break
+				}
+			}
+			r.doubting("another program may run it", func() status { return r.call(invocation{words: words, at: c.at, external: true}) })
 			return
 		}
 		if strings.ContainsAny(w.Text, " \n;") && mentions(w.Text) {

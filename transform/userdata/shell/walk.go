@@ -43,6 +43,7 @@ type runner struct {
 
 	fromStdin  bool // the text is read from standard input, which a command may read away
 	forgetting map[*syntax.Stmt]bool
+	calling    map[string]bool // the functions that run
 }
 
 // stmt runs a statement with its redirections.
@@ -332,6 +333,9 @@ func (r *runner) command(c syntax.Command) status {
 
 // nested runs the command substitutions in a node.
 func (r *runner) nested(node syntax.Node) {
+	if node == nil {
+		return
+	}
 	syntax.Walk(node, func(n syntax.Node) bool {
 		if c, ok := n.(*syntax.CmdSubst); ok {
 			r.substitute(c.Stmts)
@@ -554,6 +558,13 @@ func (r *runner) while(c *syntax.WhileClause) status {
 func (r *runner) forClause(c *syntax.ForClause) status {
 	body := func() status { return r.list(c.Do) }
 	iter, ok := c.Loop.(*syntax.WordIter)
+	if loop, ok := c.Loop.(*syntax.CStyleLoop); ok {
+		for _, x := range [...]syntax.ArithmExpr{loop.Init, loop.Cond, loop.Post} {
+			if x != nil {
+				r.nested(x)
+			}
+		}
+	}
 	if !ok {
 		r.forget(c)
 		after, _ := r.branch("it stands in a loop that may not run", false, nil, body)

@@ -253,6 +253,7 @@ func (r *runner) value(part syntax.WordPart) (text string, splits bool) {
 		return out, strings.Contains(out, Unknown)
 	case *syntax.ArithmExp:
 		r.forget(p.X)
+		r.nested(p.X)
 		return Unknown, false
 	case *syntax.ProcSubst:
 		r.later("it runs beside the script", func() { r.subshell(p.Stmts) })
@@ -306,6 +307,17 @@ func (r *runner) all(parts []syntax.WordPart) ([]Word, bool) {
 
 // param returns the value of a parameter.
 func (r *runner) param(p *syntax.ParamExp) (text string, splits bool) {
+	if p.Index != nil {
+		r.nested(p.Index)
+	}
+	if p.Slice != nil {
+		r.nested(p.Slice.Offset)
+		r.nested(p.Slice.Length)
+	}
+	if p.Repl != nil {
+		r.one(p.Repl.Orig)
+		r.one(p.Repl.With)
+	}
 	if p.Param == nil || p.Excl || p.Names != 0 || p.IsSet {
 		return Unknown, true
 	}

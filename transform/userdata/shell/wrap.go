@@ -124,7 +124,7 @@ func (r *runner) shell(name string, c invocation) status {
 	args := c.words[1:]
 	options := []Word{{Text: "set"}}
 	var text *string
-	command := false
+	command, standard := false, false
 	for len(args) > 0 && len(args[0].Text) > 1 && (args[0].Text[0] == '-' || args[0].Text[0] == '+') {
 		a := args[0].Text
 		args = args[1:]
@@ -141,6 +141,7 @@ func (r *runner) shell(name string, c invocation) status {
 			}
 		default:
 			command = command || strings.Contains(a, "c")
+			standard = standard || strings.Contains(a, "s")
 			if a = strings.NewReplacer("c", "", "l", "", "i", "", "s", "").Replace(a); len(a) > 1 {
 				options = append(options, Word{Text: a})
 			}
@@ -157,11 +158,10 @@ func (r *runner) shell(name string, c invocation) status {
 		args = args[1:]
 	case command:
 		return unsure
-	case len(args) > 0 && args[0].Text != "-" && args[0].Text != "/dev/stdin":
+	case len(args) > 0 && !standard && args[0].Text != "-" && args[0].Text != "/dev/stdin":
 		return r.file(c, args)
 	default:
 		text, fromStdin = r.stdin, true
-		args = nil
 	}
 	if text == nil && fromStdin {
 		return success // it reads the empty input of cloud-init
@@ -201,7 +201,7 @@ func (r *runner) file(c invocation, args []Word) status {
 	name := r.abs(args[0].Text)
 	f := r.m.Files.Get(name)
 	if f == nil || !args[0].Known() {
-		words := args
+		words := append([]Word{{Text: name}}, args[1:]...)
 		r.output(r.doubtingStep("what is in it is not known", &Step{Words: words, At: c.at, Stdin: r.stdin}))
 		return unsure
 	}
