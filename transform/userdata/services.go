@@ -103,7 +103,7 @@ func (n *node) systemctl(s *shell.Step, sure bool) {
 				verb = shell.Unknown
 			}
 		default:
-			w.Text = strings.NewReplacer("*", shell.Unknown, "?", shell.Unknown).Replace(w.Text)
+			w.Text = strings.ReplaceAll(w.Text, "*", shell.Unknown)
 			units = append(units, w)
 		}
 	}

@@ -54,7 +54,13 @@ func (n *node) apply(s *shell.Step, sure bool) string {
 // filter judges the programs of the packet filter.
 func (n *node) filter(name string, s *shell.Step, sure bool) (string, bool) {
 	words := s.Words[1:]
-	variant := strings.NewReplacer("-legacy", "", "-nft", "").Replace(name)
+	variant := name
+	if family, rest, ok := strings.Cut(name, "-"); ok && (strings.HasPrefix(rest, "legacy") || strings.HasPrefix(rest, "nft")) {
+		_, rest, ok = strings.Cut(rest, "-")
+		if variant = family; ok {
+			variant += "-" + rest
+		}
+	}
 	if variant != name {
 		// It may not be there, and the other does not save its rules.
 		if name, sure = variant, false; s.Doubt == "" {
