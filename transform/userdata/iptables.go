@@ -167,13 +167,16 @@ func (p *parser) short(letter byte) {
 		p.destination(p.take().Text)
 	case 's':
 		value := p.take().Text
-		if value != "0.0.0.0/0" && value != "::/0" || p.not {
+		if prefix, ok := parsePrefix(value); !ok || prefix.Bits() > 0 || p.not {
 			p.c.rule.covers = 0
+			p.arg("-s", value)
 		}
-		p.arg("-s", value)
 	case 'p':
 		value := p.take().Text
-		if other := value != "tcp" && value != "6" && value != "all" && value != "0"; other != p.not {
+		if value == "all" || value == "0" {
+			return
+		}
+		if other := value != "tcp" && value != "6"; other != p.not {
 			p.none(strings.Contains(value, shell.Unknown) || p.not)
 		}
 		p.arg("-p", value)
@@ -201,11 +204,11 @@ func (p *parser) short(letter byte) {
 
 // command reads the command and its chain.
 func (p *parser) command(letter byte) {
-	if p.c.op != 0 && letter != 'Z' && letter != 'L' && letter != 'S' {
-		p.c.loose = true
-	}
-	if p.c.op == 0 || letter != 'Z' {
+	switch {
+	case p.c.op == 0 || p.c.op == 'Z':
 		p.c.op = letter
+	case letter != 'Z':
+		p.c.loose = true
 	}
 	if p.operand() {
 		p.c.chain = p.take().Text
@@ -287,6 +290,9 @@ func (p *parser) destination(value string) {
 			canonical = append(canonical, a)
 			continue
 		}
+		if prefix.Bits() == 0 && !p.not {
+			return
+		}
 		covers = covers || prefix.Contains(p.address)
 		may = may || covers
 		canonical = append(canonical, prefix.Masked().String())
@@ -303,6 +309,9 @@ func (p *parser) destination(value string) {
 // parsePrefix reads an address, with the length of its network or its mask.
 func parsePrefix(s string) (netip.Prefix, bool) {
 	address, mask, has := strings.Cut(s, "/")
+	if !strings.Contains(address, ":") { // iptables takes 10/8 for 10.0.0.0/8
+		address += strings.Repeat(".0", max(0, 3-strings.Count(address, ".")))
+	}
 	a, err := netip.ParseAddr(address)
 	if err != nil {
 		return netip.Prefix{}, false

@@ -59,6 +59,18 @@ func interprets(name string) bool {
 	return false
 }
 
+// startedBy returns the unit of the kubelet that a program starts, or "" where it
+// starts the kubelet without one.
+func startedBy(name string) string {
+	switch name {
+	case "kubelet", "hyperkube", "k3s", "rke2", "k0s", "microk8s", "docker", "podman", "nerdctl", "ctr", "crictl":
+		return ""
+	case "snap":
+		return kubeletSnap
+	}
+	return kubeletService
+}
+
 func allKnown(words []shell.Word) bool {
 	return !slices.ContainsFunc(words, func(w shell.Word) bool { return !w.Known() })
 }
@@ -109,22 +121,27 @@ const (
 
 // kubelet runs what the drop-ins of a unit of the kubelet do when it starts.
 func (n *node) kubelet(unit string) {
-	if strict := n.dropIns("/etc/systemd/system/" + unit + ".d"); !strict && n.strict {
+	if strict := n.dropIns(unit); !strict && n.strict {
 		n.strict, n.strictAt = false, n.at
 	}
 }
 
-// dropIns runs what the drop-ins in a directory have a unit do before it starts,
-// in the order of their names. It reports whether that drops the packets of
+// dropIns runs what the drop-ins of a unit have it do before it starts, in the
+// order of their names. It reports whether that drops the packets of
 // pods, and so no start without a drop.
-func (n *node) dropIns(dir string) bool {
+func (n *node) dropIns(unit string) bool {
+	var files []string
+	for _, root := range [...]string{"/etc", "/run", "/usr/lib", "/lib"} {
+		files = append(files, n.machine.Files.Paths(root+"/systemd/system/"+unit+".d")...)
+	}
+	slices.SortFunc(files, func(a, b string) int { return strings.Compare(path.Base(a), path.Base(b)) })
 	var commands []string
-	for _, name := range n.machine.Files.Paths(dir) {
+	for _, name := range files {
 		f := n.machine.Files.Get(name)
 		if path.Ext(name) != ".conf" {
 			continue
 		}
-		usable := f.Sure && !f.Gone && (f.Version <= n.version || n.again)
+		usable := f.Sure && !f.Gone && strings.HasPrefix(name, "/etc/") && (f.Version <= n.version || n.again)
 		for _, text := range f.Texts() {
 			for _, line := range units(text) {
 				command, ok := strings.CutPrefix(line, "ExecStartPre=")

@@ -62,8 +62,12 @@ func (f *family) apply(step *shell.Step, words []shell.Word, sure bool) {
 // add adds a rule: to the end, or at its number.
 func (f *family) add(step *shell.Step, c *call, sure bool) {
 	r := c.rule
+	doubt := "what it is is not known"
 	if step != nil {
 		r.ends = step.Ends
+		if step.Doubt != "" {
+			doubt = step.Doubt
+		}
 	}
 	why := r.wrong
 	if c.loose {
@@ -95,7 +99,7 @@ func (f *family) add(step *shell.Step, c *call, sure bool) {
 	if r.sure = sure; !sure {
 		ch.fuzzy = true
 		if r.drops() {
-			f.try(step, &r, step.Doubt)
+			f.try(step, &r, doubt)
 			return
 		}
 	}
@@ -110,7 +114,7 @@ func (f *family) add(step *shell.Step, c *call, sure bool) {
 
 // try notes a rule that does not count.
 func (f *family) try(step *shell.Step, r *rule, why string) {
-	if f.tried == nil && r.drops() && r.may != 0 {
+	if f.tried == nil && r.drops() && r.may != 0 && !f.tables.drops(ordinary) {
 		f.tried, f.triedWhy = step, why
 	}
 }

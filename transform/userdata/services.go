@@ -149,7 +149,7 @@ func (n *node) unit(verb string, now bool, w shell.Word, sure bool) {
 		}
 		n.enable(packaged, verb, sure)
 		if starts {
-			n.loads(f, file, restarts && sure && verb != "try-restart" && verb != "condrestart")
+			n.loads(f, file, restarts, sure && verb != "try-restart" && verb != "condrestart")
 		}
 		if stops {
 			n.clear(f, sure)
@@ -185,8 +185,8 @@ func (n *node) otherUnit(name string, w shell.Word, starts, restarts, stops bool
 	switch name {
 	case "netfilter-persistent", "iptables-persistent":
 		if starts {
-			n.loads(n.v4, persistent4, restarts)
-			n.loads(n.v6, persistent6, restarts)
+			n.loads(n.v4, persistent4, restarts, false)
+			n.loads(n.v6, persistent6, restarts, false)
 		} else {
 			n.doubt()
 		}
@@ -224,9 +224,9 @@ func (n *node) clear(f *family, sure bool) {
 }
 
 // loads judges a service that loads a file of rules when it starts, if it is not
-// running already. Where the file is not written by a script it is the one of
+// running already. When it starts again it takes all rules away first. Where the file is not written by a script it is the one of
 // the package.
-func (n *node) loads(f *family, name string, sure bool) {
+func (n *node) loads(f *family, name string, restarts, sure bool) {
 	text, ok := n.file(name)
 	if !ok {
 		n.cause = Replaced
@@ -235,7 +235,21 @@ func (n *node) loads(f *family, name string, sure bool) {
 		return
 	}
 	n.cause, n.why = Replaced, "the service that starts here loads "+name+" in the place of the rule, which is not saved there yet"
-	f.restore(nil, text, false, sure)
+	if !restarts {
+		f.restore(nil, text, false, false)
+		return
+	}
+	g := newFamily(f.address)
+	loaded, known := g.load(nil, text, false)
+	if sure && known {
+		f.tables = loaded
+		return
+	}
+	for _, of := range [...]class{ordinary, branchENI} {
+		if f.tables.drops(of) && !(known && loaded.drops(of)) {
+			f.tables.doubt("", "")
+		}
+	}
 }
 
 // doubt says that the rules of both families may be gone.

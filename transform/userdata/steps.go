@@ -247,7 +247,7 @@ func (n *node) program(name string, s *shell.Step) {
 		return
 	}
 	if n.mayStart(s) {
-		n.start(unitOf(name))
+		n.start(startedBy(name))
 		return
 	}
 	if isScript(s.Words[0].Text) {

@@ -16,8 +16,10 @@ func judge(scripts []script, want Block) []Problem {
 	n.boot(scripts, false)
 	n.first = n.shields
 	n.strictFirst, n.strictAt = n.strict, n.startAt
+	v4, v6 := n.v4, n.v6
 	n.reboot()
 	n.boot(scripts, true)
+	n.v4.tried, n.v4.triedWhy, n.v6.tried, n.v6.triedWhy = v4.tried, v4.triedWhy, v6.tried, v6.triedWhy
 	return n.problems()
 }
 
@@ -36,7 +38,8 @@ type node struct {
 	shields, first [3]shield
 	started        bool
 	startAt        int
-	strict         bool // at each start of the kubelet so far its unit makes sure of the drop
+	startsBy       string // that the kubelet is started by first
+	strict         bool   // at each start of the kubelet so far its unit makes sure of the drop
 	strictFirst    bool
 	strictAt       int
 
@@ -75,7 +78,7 @@ const (
 )
 
 func newNode(want Block) *node {
-	n := &node{want: want, v4: newFamily(metadataIPv4), v6: newFamily(metadataIPv6), strict: true, startAt: -1}
+	n := &node{want: want, v4: newFamily(metadataIPv4), v6: newFamily(metadataIPv6), strict: true, startAt: -1, startsBy: kubeletService}
 	n.machine.Run = n.step
 	return n
 }
@@ -84,10 +87,7 @@ func newNode(want Block) *node {
 // that its services load.
 func (n *node) reboot() {
 	n.again, n.started, n.shields = true, false, [3]shield{}
-	tried4, tried6 := *n.v4, *n.v6
 	n.v4, n.v6 = newFamily(metadataIPv4), newFamily(metadataIPv6)
-	n.v4.tried, n.v4.triedWhy = tried4.tried, tried4.triedWhy
-	n.v6.tried, n.v6.triedWhy = tried6.tried, tried6.triedWhy
 	n.loadSaved()
 	n.look()
 }
@@ -118,7 +118,7 @@ func (n *node) boot(scripts []script, again bool) {
 		}
 	}
 	n.unattended()
-	n.start(kubeletService)
+	n.start(n.startsBy)
 }
 
 // note notes that something is not judged, once.
@@ -171,6 +171,11 @@ func (n *node) same(u, s *shell.Step) bool {
 		address = metadataIPv6
 	}
 	a, b := parseCall(u.Words[1:], address), parseCall(s.Words[1:], address)
+	for _, r := range n.family(s.Name()).tables.at(b.table, b.chain).rules {
+		if r.spec == b.rule.spec {
+			return false // it stays where it is, which may be after others
+		}
+	}
 	return a.op == 'C' && (b.op == 'I' || b.op == 'A') && !a.loose && !b.loose && !a.rule.loose &&
 		a.table == b.table && a.chain == b.chain && a.rule.spec == b.rule.spec
 }
@@ -220,11 +225,15 @@ func (n *node) look() {
 	}
 }
 
-// start says that the kubelet may start here, by one of its units.
+// start says that the kubelet may start here, by one of its units or, for "", otherwise.
 func (n *node) start(unit string) {
-	n.kubelet(unit)
+	if unit != "" {
+		n.kubelet(unit)
+	} else if n.strict {
+		n.strict, n.strictAt = false, n.at
+	}
 	if n.startAt < 0 {
-		n.startAt = n.at
+		n.startAt, n.startsBy = n.at, unit
 	}
 	for i := range n.shields {
 		s := &n.shields[i]

@@ -110,8 +110,14 @@ func (r *runner) declare(c *syntax.DeclClause) status {
 		switch {
 		case a.Name == nil: // an option, or a word that is not known
 			for _, w := range r.fields([]*syntax.Word{a.Value}) {
-				if !w.Known() {
+				name, text, assigns := strings.Cut(w.Text, "=")
+				switch {
+				case !w.Known():
 					r.s.havoc()
+				case strings.HasPrefix(w.Text, "-"):
+					r.s.refs = r.s.refs || strings.ContainsAny(w.Text, "nilu")
+				case assigns:
+					r.s.assign(name, value{text: text})
 				}
 			}
 		case a.Naked:
@@ -146,7 +152,11 @@ func (r *runner) call(c invocation) status {
 	if len(c.words) == 0 {
 		return success
 	}
-	if *r.budget < 0 || r.depth > maxDepth {
+	if *r.budget < 0 {
+		return unsure
+	}
+	if r.depth > maxDepth {
+		r.emit(&Step{Words: c.words, At: c.at, Reason: "its commands are nested too deeply"})
 		return unsure
 	}
 	r.depth++
@@ -181,7 +191,7 @@ func (r *runner) callUnknown(c invocation) status {
 		r.doubting("what stands before it is not known", func() status { return r.call(c.shift(1)) })
 	}
 	for name, f := range r.s.funcs {
-		if c.words[0].May(name) && !c.external && !r.calling[name] {
+		if c.words[0].May(name) && !c.external && r.calling[name] == 0 {
 			f.sure = true
 			r.doubting("its name is not known", func() status { return r.function(name, f, c) })
 		}
@@ -211,14 +221,15 @@ func (r *runner) function(name string, f function, c invocation) status {
 		c.builtin = true
 		r.doubting("a function of its name may be defined", func() status { return r.call(c) })
 	}
-	if r.calling[name] {
-		return unsure // once is enough to see what it runs
-	}
 	if r.calling == nil {
-		r.calling = map[string]bool{}
+		r.calling = map[string]int{}
 	}
-	r.calling[name] = true
-	defer delete(r.calling, name)
+	if r.calling[name] > maxCalls {
+		r.emit(&Step{Words: c.words, At: c.at, Reason: "the function " + name + " calls itself"})
+		return unsure
+	}
+	r.calling[name]++
+	defer func() { r.calling[name]-- }()
 	params, returned, broke, token := r.s.params, r.s.returned, r.s.broke, r.token
 	st := success
 	for i, body := range f.bodies {
@@ -415,29 +426,33 @@ func leavesStdin(name string) bool {
 		slices.Contains([]string{"echo", "printf", "yum", "mkdir", "sleep", "aws", "curl", "date", "touch", "chmod", "chown", "systemctl"}, name)
 }
 
-// statusOf returns the status of a program. Those that set up the rules are taken
-// to succeed: where they fail, no script locks the node.
+// statusOf returns the status of a program. Those that set up rules are taken to
+// succeed: where they fail no script locks the node.
 func (r *runner) statusOf(name string, c invocation) status {
 	switch name {
-	case "true", "echo", "printf", ":", "iptables-save", "ip6tables-save", "tee", "date", "sleep", "hostname", "service":
+	case "iptables-save", "ip6tables-save":
 		return success
-	case "false":
-		return failure
-	case "systemctl":
-		for _, w := range c.words[1:] {
-			if strings.HasPrefix(w.Text, "is-") || w.Text == "status" || w.Text == "show" {
-				return unsure
-			}
+	case "iptables", "ip6tables":
+	default:
+		return unsure
+	}
+	for _, w := range c.words[1:] {
+		switch {
+		case !w.Known():
+			return unsure
+		case w.Text == "-I", w.Text == "-A", w.Text == "--insert", w.Text == "--append", w.Text == "-F", w.Text == "-P", w.Text == "--flush":
+			return success
 		}
-		return success
-	case "iptables", "ip6tables", "iptables-nft", "iptables-legacy", "ip6tables-nft", "ip6tables-legacy":
-		for _, w := range c.words[1:] {
-			if !w.Known() || w.Text == "-C" || w.Text == "--check" || w.Text == "-D" || w.Text == "-N" || w.Text == "-X" || w.Text == "--delete" ||
-				w.Text == "--new-chain" || w.Text == "--new" || w.Text == "--delete-chain" || w.Text == "-L" || w.Text == "-S" {
-				return unsure
-			}
-		}
-		return success
 	}
 	return unsure
+}
+
+// seldomFails reports whether set -e is not thought to end a script because of a
+// program: those that the recipe for the rules has, and those that cannot fail.
+func seldomFails(name string) bool {
+	switch name {
+	case "tee", "date", "sleep", "hostname", "service", "systemctl":
+		return true
+	}
+	return false
 }

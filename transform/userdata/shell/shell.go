@@ -127,6 +127,7 @@ func (m *Machine) Shell(text string, place func(at int) int) {
 const (
 	maxSteps = 20000
 	maxDepth = 20
+	maxCalls = 3 // of a function by itself
 )
 
 // interpreter returns the name of the program that a script's #! line names, and
@@ -279,6 +280,7 @@ func (r *runner) later(doubt string, run func()) {
 	again := func() {
 		outer, out := r.s, r.out
 		r.s, r.out = s.clone(), nil
+		r.s.join(s, outer) // a trap sees what the script has become
 		r.s.skipped = doubt
 		r.guarded++
 		run()

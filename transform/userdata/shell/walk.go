@@ -43,7 +43,7 @@ type runner struct {
 
 	fromStdin  bool // the text is read from standard input, which a command may read away
 	forgetting map[*syntax.Stmt]bool
-	calling    map[string]bool // the functions that run
+	calling    map[string]int // how often functions run at the moment
 }
 
 // stmt runs a statement with its redirections.
@@ -91,6 +91,9 @@ func (r *runner) redirected(s *syntax.Stmt) status {
 		r.s.skipped, r.s.unless = io.doubt, nil
 	}
 	sure := r.s.doubt() == ""
+	if r.s.dead {
+		io.writes = nil
+	}
 	for _, w := range io.writes {
 		r.m.Files.at = r.place(offset(s.Pos()))
 		if !w.appends {
@@ -119,6 +122,9 @@ func (r *runner) redirected(s *syntax.Stmt) status {
 	if io.doubt != "" {
 		st = unsure
 		r.ends("a command", st)
+		if simple && len(call.Args) > 0 && call.Args[0].Lit() == "exec" {
+			r.s.ended = "the script ends where exec cannot redirect its output"
+		}
 	}
 	return st
 }
@@ -348,7 +354,7 @@ func (r *runner) nested(node syntax.Node) {
 // ends says that the script may have ended where set -e is on and a command may
 // have failed.
 func (r *runner) ends(what string, st status) {
-	if !r.s.errexit || r.guarded > 0 || st == success {
+	if !r.s.errexit || r.guarded > 0 || st == success || seldomFails(what) {
 		return
 	}
 	ended := &r.s.ended

@@ -1,6 +1,7 @@
 package shell
 
 import (
+	"slices"
 	"strings"
 
 	"mvdan.cc/sh/v3/syntax"
@@ -17,6 +18,7 @@ func (r *runner) fields(words []*syntax.Word) []Word {
 			out = append(out, r.field(w)...)
 			continue
 		}
+		w := &syntax.Word{Parts: slices.Clone(w.Parts)}
 		syntax.SplitBraces(w)
 		for _, w := range expandBraces(w, 0) {
 			out = append(out, r.field(w)...)
@@ -326,6 +328,9 @@ func (r *runner) param(p *syntax.ParamExp) (text string, splits bool) {
 		return Unknown, false
 	}
 	v, set := r.s.vars[name]
+	if r.s.refs {
+		v, set = value{}, false
+	}
 	switch {
 	case name == "@" || name == "*":
 		return join(r.s.params), true
