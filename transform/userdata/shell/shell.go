@@ -234,10 +234,16 @@ func (r *runner) show(text string) string {
 // commands in it, before it runs any of it.
 func statements(text string) ([]*syntax.Stmt, error) {
 	var stmts []*syntax.Stmt
-	err := syntax.NewParser().Stmts(strings.NewReader(text), func(s *syntax.Stmt) bool {
-		stmts = append(stmts, s)
-		return true
-	})
+	var err error
+	for s, e := range syntax.NewParser().StmtsSeq(strings.NewReader(text)) {
+		switch { // the iterator does not stand to be left at an error
+		case err != nil:
+		case e != nil:
+			err = e
+		default:
+			stmts = append(stmts, s)
+		}
+	}
 	if err == nil {
 		return stmts, nil
 	}
