@@ -21,42 +21,51 @@ func newFamily(address string) *family { return &family{tables: tables{}, addres
 // apply makes the change that a call of iptables makes, which may not be certain.
 func (f *family) apply(step *shell.Step, words []shell.Word, sure bool) {
 	c := parseCall(words, f.address)
-	if c.op == 0 && !c.loose || c.op == 'L' || c.op == 'S' || c.op == 'C' || c.op == 'Z' || c.op == 'P' || c.op == 'N' {
-		if c.op == 'N' && !c.loose {
-			f.tables.at(c.table, c.chain)
-		}
+	if c.op == 0 && c.loose || c.loose && !strings.ContainsRune("AICLSZPN", rune(c.op)) {
+		f.tables.doubt(orAll(c.table), orAll(c.chain))
 		return
 	}
-	table, name := c.table, c.chain
-	if strings.Contains(table, shell.Unknown) {
-		table = ""
-	}
-	if strings.Contains(name, shell.Unknown) {
-		name = ""
-	}
-	switch {
-	case c.loose && c.op != 'A' && c.op != 'I', c.op == 0:
-		f.tables.doubt(table, name)
-	case c.op == 'A' || c.op == 'I':
+	switch c.op {
+	case 'N':
+		if !c.loose {
+			f.tables.at(c.table, c.chain)
+		}
+	case 'A', 'I':
 		f.add(step, &c, sure)
-	case c.op == 'F' || c.op == 'X' && c.chain != "":
-		if sure {
+	case 'F', 'X':
+		switch {
+		case c.op == 'X' && c.chain == "": // it deletes chains that are empty
+		case sure:
 			f.tables.flush(c.table, c.chain)
-		} else {
+		default:
 			f.tables.doubt(c.table, c.chain)
 		}
-	case c.op == 'D':
+	case 'D':
 		f.delete(&c, sure)
-	case c.op == 'R':
-		ch := f.tables.at(c.table, c.chain)
-		if !sure || ch.fuzzy || c.number < 1 || c.number > len(ch.rules) {
-			ch.doubt()
-			return
-		}
-		ch.rules[c.number-1] = c.rule
-	case c.op == 'E':
+	case 'R':
+		f.replace(&c, sure)
+	case 'E':
 		f.tables.doubt(c.table, c.chain)
 	}
+}
+
+// orAll returns the name of a table or a chain, or "" for all where it is not
+// known.
+func orAll(name string) string {
+	if strings.Contains(name, shell.Unknown) {
+		return ""
+	}
+	return name
+}
+
+// replace replaces a rule.
+func (f *family) replace(c *call, sure bool) {
+	ch := f.tables.at(c.table, c.chain)
+	if !sure || ch.fuzzy || c.number < 1 || c.number > len(ch.rules) {
+		ch.doubt()
+		return
+	}
+	ch.rules[c.number-1] = c.rule
 }
 
 // add adds a rule: to the end, or at its number.

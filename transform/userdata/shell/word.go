@@ -121,11 +121,13 @@ func (r *runner) part(f *fielder, part syntax.WordPart, first bool) {
 
 // unquoted adds the value of an expansion that is not quoted.
 func (r *runner) unquoted(f *fielder, text string, splits bool) {
-	if splits || r.s.ifs || strings.Contains(text, Unknown) {
+	switch {
+	case strings.Contains(text, Unknown):
 		f.add(text)
-		if !strings.Contains(text, Unknown) {
-			f.add(Unknown)
-		}
+		f.splits = f.splits || splits || strings.ContainsAny(text, " \t\n")
+		return
+	case r.s.ifs && text != "":
+		f.add(Unknown)
 		f.splits = true
 		return
 	}

@@ -66,12 +66,11 @@ func (r *runner) wrapper(w wrapper, c invocation) status {
 		a := args[0]
 		option := strings.HasPrefix(a.Text, "-") && len(a.Text) > 1
 		switch {
-		case name == "env" && !option && strings.Contains(a.Text, "="):
+		case (name == "env" || name == "sudo") && !option && strings.Contains(a.Text, "="):
 			key, value, _ := strings.Cut(a.Text, "=")
 			if key == "PATH" && pathDoubt(value) != "" || strings.HasPrefix(key, "LD_") || strings.HasPrefix(key, "XTABLES") {
 				doubt = "what " + key + " does to it is not known"
 			}
-		case name == "sudo" && !option && strings.Contains(a.Text, "=") && !strings.Contains(a.Text, "/"):
 		case a.Text == "--":
 			args = args[1:]
 			option = false
