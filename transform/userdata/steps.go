@@ -1,6 +1,7 @@
 package userdata
 
 import (
+	"cmp"
 	"path"
 	"strings"
 
@@ -211,9 +212,12 @@ func (n *node) unknownName(s *shell.Step) {
 	case looksLikeFilter(words):
 		n.why = "the command here, whose name is not known, may take back the rule that drops the packets of pods"
 		n.doubt()
+		if s.Reason != "" {
+			n.note(s.At, s.Reason)
+		}
 	case harmless:
 	default:
-		n.note(s.At, "what runs here is not known")
+		n.note(s.At, cmp.Or(s.Reason, "what runs here is not known"))
 		if n.mentionsCluster(words) {
 			n.start(kubeletService)
 		}

@@ -173,6 +173,10 @@ func TestJudgeScripts(t *testing.T) {
 		{"a flush at every boot", []script{{stage: stagePerBoot, text: bang + "iptables -F\n", everyBoot: true}, {stage: stageScript, text: bang + recipe + boot}}, "undone"},
 		{"a written file", []script{{stage: stageWriteFiles, text: "#!/bin/sh\ncat >/root/x.sh <<'X'\n" + recipe + "X\n"}, {stage: stageScript, text: bang + "bash /root/x.sh\n" + boot}}, ""},
 		{"an unknown script", []script{{stage: stageScript, unknown: "it is encrypted"}, {stage: stageScript, text: bang + recipe + boot}}, "not-judged"},
+		{"a script for another interpreter", []script{{stage: stageScript, text: "#!/usr/bin/perl\nsystem('iptables -F');\n"}, {stage: stageScript, text: bang + recipe + boot}}, "not-judged"},
+		{"one that flushes", []script{{stage: stageScript, text: bang + recipe + boot}, {stage: stageScript, text: "#!/usr/bin/perl\nsystem('iptables -F');\n"}}, "undone not-judged"},
+		{"a written unit", []script{{stage: stageWriteFiles, text: "#!/bin/sh\ncat >/etc/systemd/system/x.service <<'X'\n[Service]\nExecStart=/sbin/iptables -F\nX\n"}, {stage: stageScript, text: bang + recipe + boot}}, "undone"},
+		{"a saved file overwritten at every boot", []script{{stage: stageScript, text: bang + recipe + boot}, {stage: stagePerBoot, text: bang + "rm -f /etc/sysconfig/iptables\n", everyBoot: true}}, "unsaved"},
 		{"nodeadm", []script{{stage: stageScript, text: bang + recipe}, {stage: stageNodeadm, text: bang + "nodeadm init\n"}}, ""},
 	} {
 		if problems := judge(test.scripts, Block{BranchENI: true}); codes(problems) != test.want {

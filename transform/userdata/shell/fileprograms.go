@@ -2,6 +2,7 @@ package shell
 
 import (
 	"path"
+	"slices"
 	"strings"
 )
 
@@ -183,9 +184,11 @@ func (r *runner) changes(operands []Word) {
 	}
 }
 
-// change says that a file, or those that a pattern names, may hold anything.
+// change says that a file that scripts have written, or those that a pattern
+// names, may hold anything. What was never known of others changes by nothing,
+// but for programs.
 func (fs *Files) change(name string) {
-	if f := fs.byPath[name]; f != nil || !strings.Contains(name, Unknown) {
+	if fs.byPath[name] != nil || Matters(path.Base(name)) && slices.Contains(programPaths[:], path.Dir(name)) {
 		fs.write(name, Unknown, false)
 		return
 	}

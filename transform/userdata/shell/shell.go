@@ -162,7 +162,7 @@ func isShell(name string) bool {
 func (r *runner) script(text string) {
 	name, options := interpreter(text)
 	if !isShell(name) {
-		r.unknown(0, "it is a script for "+name)
+		r.emit(&Step{Words: []Word{{Text: Unknown}, {Text: text}}, At: r.place(0), Reason: "it is a script for " + strings.ReplaceAll(name, Unknown, "an interpreter that is not known")})
 		return
 	}
 	r.s.posix = name != "bash"
