@@ -1,7 +1,6 @@
 package userdata
 
 import (
-	"fmt"
 	"math/rand/v2"
 	"os"
 	"os/exec"
@@ -230,7 +229,7 @@ func TestLaw(t *testing.T) {
 	if silent == 0 || silent*2 < locked {
 		t.Errorf("%d scripts of %d lock the node, and the verdict says so of %d", locked, scripts, silent)
 	}
-	t.Log(fmt.Sprintf("%d scripts, %d locked, %d silent", scripts, locked, silent))
+	t.Logf("%d scripts, %d locked, %d silent", scripts, locked, silent)
 }
 
 // FuzzLaw does what TestLaw does with other scripts.

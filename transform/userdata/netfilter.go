@@ -175,7 +175,13 @@ func (f *family) delete(c *call, sure bool) {
 // restore makes the changes that iptables-restore makes of a text.
 func (f *family) restore(step *shell.Step, text string, noflush, sure bool) {
 	loaded, known := f.load(step, text, noflush)
-	if sure && known {
+	f.become(loaded, known && sure, known)
+}
+
+// become puts other tables in the place of those of a family, where that is
+// sure. Otherwise what only one of them drops is not certain any more.
+func (f *family) become(loaded tables, sure, known bool) {
+	if sure {
 		f.tables = loaded
 		return
 	}

@@ -239,17 +239,8 @@ func (n *node) loads(f *family, name string, restarts, sure bool) {
 		f.restore(nil, text, false, false)
 		return
 	}
-	g := newFamily(f.address)
-	loaded, known := g.load(nil, text, false)
-	if sure && known {
-		f.tables = loaded
-		return
-	}
-	for _, of := range [...]class{ordinary, branchENI} {
-		if f.tables.drops(of) && !(known && loaded.drops(of)) {
-			f.tables.doubt("", "")
-		}
-	}
+	loaded, known := newFamily(f.address).load(nil, text, false)
+	f.become(loaded, known && sure, known)
 }
 
 // doubt says that the rules of both families may be gone.

@@ -53,14 +53,12 @@ type node struct {
 
 // A shield is the drop for one class of pods and one family.
 type shield struct {
-	now     bool
-	ever    bool
-	set     int // the place of what set it up
-	lost    *loss
-	open    bool // the kubelet may start without it
-	openAt  int
-	step    bool
-	changed bool
+	now    bool
+	ever   bool
+	set    int // the place of what set it up
+	lost   *loss
+	open   bool // the kubelet may start without it
+	openAt int
 }
 
 // A loss is a step that takes a shield away.

@@ -153,9 +153,7 @@ func (fs *Files) copy(from, to string, sure bool) {
 		}
 		found = true
 		fs.write(target, f.Text, sure && f.Sure && fs.opens(target))
-		for _, or := range f.Or {
-			fs.byPath[target].Or = append(fs.byPath[target].Or, or)
-		}
+		fs.byPath[target].Or = append(fs.byPath[target].Or, f.Or...)
 	}
 	if !found {
 		if into {
