@@ -127,6 +127,7 @@ func (m *Machine) Shell(text string, place func(at int) int) {
 const (
 	maxSteps = 20000
 	maxDepth = 20
+	maxCalls = 3 // of a function by itself
 )
 
 // interpreter returns the name of the program that a script's #! line names, and
@@ -161,7 +162,7 @@ func isShell(name string) bool {
 func (r *runner) script(text string) {
 	name, options := interpreter(text)
 	if !isShell(name) {
-		r.unknown(0, "it is a script for "+name)
+		r.emit(&Step{Words: []Word{{Text: Unknown}, {Text: text}}, At: r.place(0), Reason: "it is a script for " + strings.ReplaceAll(name, Unknown, "an interpreter that is not known")})
 		return
 	}
 	r.s.posix = name != "bash"
@@ -233,10 +234,16 @@ func (r *runner) show(text string) string {
 // commands in it, before it runs any of it.
 func statements(text string) ([]*syntax.Stmt, error) {
 	var stmts []*syntax.Stmt
-	err := syntax.NewParser().Stmts(strings.NewReader(text), func(s *syntax.Stmt) bool {
-		stmts = append(stmts, s)
-		return true
-	})
+	var err error
+	for s, e := range syntax.NewParser().StmtsSeq(strings.NewReader(text)) {
+		switch { // the iterator does not stand to be left at an error
+		case err != nil:
+		case e != nil:
+			err = e
+		default:
+			stmts = append(stmts, s)
+		}
+	}
 	if err == nil {
 		return stmts, nil
 	}
@@ -279,6 +286,7 @@ func (r *runner) later(doubt string, run func()) {
 	again := func() {
 		outer, out := r.s, r.out
 		r.s, r.out = s.clone(), nil
+		r.s.join(s, outer) // a trap sees what the script has become
 		r.s.skipped = doubt
 		r.guarded++
 		run()
