@@ -47,12 +47,6 @@ func (j *lineJudge) starts(at int, by string) {
 }
 
 func (j *lineJudge) script(s script) {
-	if isStrict(s.text) && !branches(strings.SplitAfter(s.text, Begin)[0]) {
-		before, _, _ := strings.Cut(s.text, dropIn)
-		if at := strings.Index(before, Begin); at < 0 || !deadBefore(before[:at]) {
-			j.strict, j.forwarded, j.branchENI, j.ipv6 = true, true, true, true
-		}
-	}
 	at, dead := 0, false
 	for line := range strings.Lines(s.text) {
 		j.line(s, line, s.origin(at), dead)
@@ -61,18 +55,11 @@ func (j *lineJudge) script(s script) {
 	}
 }
 
-// deadBefore reports whether lines may keep those after them from running.
-func deadBefore(text string) bool {
-	for line := range strings.Lines(text) {
-		if branches(line) {
-			return true
-		}
-	}
-	return false
-}
-
 func (j *lineJudge) line(s script, line string, at int, dead bool) {
 	bare := strings.TrimSpace(line)
+	if strings.Contains(line, dropIn) && isStrict(s.text) && !dead {
+		j.strict, j.forwarded, j.branchENI, j.ipv6 = true, true, true, true
+	}
 	if startsKubeletIn(line) {
 		j.starts(at, "the kubelet starts here")
 	}
