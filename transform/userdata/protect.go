@@ -204,13 +204,13 @@ func (a *attempt) objection(changes []Change, alone bool) string {
 		return "with the commands " + reason
 	}
 	d := read(text)
-	if reason := cmp.Or(d.reason, d.config.unknown); reason != "" {
-		return reason
+	if d.reason != "" {
+		return d.reason
 	}
 	start := changes[0].Start
 	i := d.owner(start+strings.Index(changes[0].Text, Begin), start+len(changes[0].Text))
 	if i < 0 {
-		return "the commands would not run where they can be put"
+		return cmp.Or(d.config.unknown, "the commands would not run where they can be put")
 	}
 	for _, before := range d.scripts[:i] {
 		switch {
