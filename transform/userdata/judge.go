@@ -58,8 +58,8 @@ func isStrict(block string) bool {
 
 // isStrict reports whether the strict rule is in force.
 func (d *document) isStrict(want Block) bool {
-	if !slices.ContainsFunc(d.scripts, func(s script) bool { return isStrict(s.text) }) {
-		return false
+	if !slices.ContainsFunc(d.scripts, func(s script) bool { return strings.Contains(s.text, ".service.d/") }) {
+		return false // no drop-in of a unit, so there is no need to ask
 	}
 	want.Mode = Strict
 	return !slices.ContainsFunc(judge(d.scripts, want), func(p Problem) bool {

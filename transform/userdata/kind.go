@@ -73,7 +73,6 @@ func isMessage(text string) bool {
 // Detect returns the kind of a text, or Other and what stands against it.
 func Detect(text string) (Kind, string) {
 	start := strings.TrimLeft(text, " \t\r\n")
-	lower := strings.ToLower(start[:min(len(start), mimeWindow)])
 	switch {
 	case start == "":
 		return Other, "it is empty"
@@ -81,8 +80,7 @@ func Detect(text string) (Kind, string) {
 		return Other, "what it is is not known before the deployment"
 	case strings.HasPrefix(start, "\uFEFF"):
 		return Other, "the byte order mark before its first line keeps cloud-init from running it"
-	case strings.HasPrefix(lower, "<powershell") || strings.HasPrefix(lower, "<script") ||
-		strings.HasPrefix(lower, "<persist>") || strings.HasPrefix(lower, "version: 1.") && strings.Contains(lower, "task:"):
+	case isWindows(start):
 		return Windows, ""
 	case isTOML(start):
 		return Bottlerocket, ""
@@ -97,9 +95,22 @@ func Detect(text string) (Kind, string) {
 	case typeConfig:
 		return CloudConfig, ""
 	case "":
+		return messageKind(text, start)
 	default:
 		return Other, unknownTypes(t)
 	}
+}
+
+// isWindows reports whether a text starts like what EC2Launch reads ("Run commands
+// when you launch a Windows instance" in the Amazon EC2 User Guide).
+func isWindows(start string) bool {
+	lower := strings.ToLower(start[:min(len(start), mimeWindow)])
+	return strings.HasPrefix(lower, "<powershell") || strings.HasPrefix(lower, "<script") ||
+		strings.HasPrefix(lower, "<persist>") || strings.HasPrefix(lower, "version: 1.") && strings.Contains(lower, "task:")
+}
+
+// messageKind is the kind of a text whose first line says nothing.
+func messageKind(text, start string) (Kind, string) {
 	switch {
 	case isMessage(text) && len(start) == len(text):
 		return MIME, ""
