@@ -38,7 +38,6 @@ func TestMarkersProveNothing(t *testing.T) {
 	for _, test := range []struct{ name, before, after, inserted string }{
 		{"in a here-document", "#!/bin/bash\n", "cat >/x <<'EOF'\n" + block + "EOF\n" + bootstrap, block},
 		{"where nothing is done", "#!/bin/bash\n", "if false; then\n" + block + "fi\n" + bootstrap, block},
-		{"after the end", "#!/bin/bash\n", "exit 0\n" + block, block},
 		{"after the kubelet", "#!/bin/bash\n", bootstrap + block, block},
 		{"in an epilogue", "MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=B\n\n", "--B\n" + plainScript + "#!/bin/bash\n" + bootstrap + "--B--\n" + block,
 			"--B\n" + partHeader + "\n\n#!/bin/bash\n" + block},
@@ -188,8 +187,8 @@ func TestNoPlace(t *testing.T) {
 	}
 }
 
-// TestJudge wants what the reading of user data alone finds.
-func TestJudge(t *testing.T) {
+// TestVerdict wants what the reading of user data alone finds.
+func TestVerdict(t *testing.T) {
 	for _, test := range []struct {
 		name, text string
 		want       Block
@@ -211,5 +210,24 @@ func TestJudge(t *testing.T) {
 		if (v.Problem(test.code) != nil) != test.found {
 			t.Errorf("%s: %+v, want %s: %v", test.name, v.Problems, test.code, test.found)
 		}
+	}
+}
+
+// TestMove wants a marked block out of the way of a new one, where it is in the way.
+func TestMove(t *testing.T) {
+	got := protectTwice(t, "#!/bin/bash\nexit 0\n"+markedBlock(bothRules), bothRules)
+	if !strings.HasPrefix(got, "#!/bin/bash\n"+markedBlock(bothRules)+"exit 0\n") {
+		t.Errorf("the block is not first in\n%s", got)
+	}
+	const text = "#!/bin/bash\necho\n"
+	a := &attempt{d: read(text + markedBlock(bothRules))}
+	a.marked = findMarked(a.d.text)
+	changes := []Change{{12, 12, "x\n"}}
+	if !a.move(&changes) || Apply(a.d.text, changes) != "#!/bin/bash\nx\necho\n" {
+		t.Errorf("moved: %v", changes)
+	}
+	changes = []Change{{len(a.d.text), len(a.d.text), "x"}}
+	if a.move(&changes) {
+		t.Error("a block before the place is moved")
 	}
 }

@@ -164,14 +164,10 @@ func (a *attempt) variants(problems []Problem, block Block) [][]string {
 }
 
 // changes returns the changes after which the text is judged well, or why there
-// are none.
+// are none: those that rewrite a marked block, or put a new one to a place, and
+// where the marked one is in the way of that, move it there.
 func (a *attempt) changes() ([]Change, string) {
 	reason := ""
-	try := func(changes []Change, alone bool) bool {
-		why := a.objection(changes, alone)
-		reason = cmp.Or(reason, why)
-		return why == ""
-	}
 	for _, m := range a.marked {
 		for _, commands := range a.variants(a.without(m), a.block) {
 			for _, commands := range [][]string{commands, goingOn(commands)} {
@@ -182,18 +178,48 @@ func (a *attempt) changes() ([]Change, string) {
 		}
 	}
 	places, why := a.d.places(a.block.Mode == Strict)
-	reason = ""
-	for _, place := range places {
-		for _, commands := range a.variants(a.problems, a.block) {
-			if place.errexit && a.block.Mode != Strict {
-				commands = goingOn(commands)
-			}
-			if changes := place.changes(commands); try(changes, true) {
-				return changes, ""
+	for _, moved := range [...]bool{false, true} {
+		for _, place := range places {
+			for _, commands := range a.variants(a.problems, a.block) {
+				for _, commands := range a.inScriptThatEnds(place, commands) {
+					changes := place.changes(commands)
+					if moved && !a.move(&changes) {
+						continue
+					}
+					objection := a.objection(changes, true)
+					if objection == "" {
+						return changes, ""
+					}
+					reason = cmp.Or(reason, objection)
+				}
 			}
 		}
 	}
 	return nil, cmp.Or(reason, why, "there is no place in it where the commands would run first")
+}
+
+// move adds the changes that remove the marked blocks which are there. It reports
+// whether there are any, all of them after the first change.
+func (a *attempt) move(changes *[]Change) bool {
+	if len(a.marked) == 0 || len(*changes) > 1 || (*changes)[0].End > a.marked[0].start {
+		return false
+	}
+	for _, m := range a.marked {
+		*changes = append(*changes, Change{m.start, m.end, ""})
+	}
+	return true
+}
+
+// inScriptThatEnds returns the commands as they may be put into a script that ends
+// at the first error. If it ends at a strict one, it starts no kubelet.
+func (a *attempt) inScriptThatEnds(p place, commands []string) [][]string {
+	switch {
+	case !p.errexit:
+		return [][]string{commands}
+	case a.block.Mode == Strict:
+		return [][]string{commands, goingOn(commands)}
+	}
+	return [][]string{goingOn(commands)}
 }
 
 // objection says what is wrong with the text after changes, or is "". A block
