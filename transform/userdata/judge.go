@@ -32,7 +32,7 @@ func Judge(text string, want Block) Verdict {
 	if reason := cmp.Or(d.reason, d.kind.NoCommands()); reason != "" {
 		v.Problems = append(v.Problems, Problem{NotJudged, 0, reason})
 	} else {
-		v.Problems = append(v.Problems, judge(d.scripts, want)...)
+		v.Problems = append(v.Problems, d.problems(want)...)
 		v.Strict = d.isStrict(want)
 	}
 	v.Problems = append(v.Problems, d.withoutToken()...)
@@ -62,7 +62,7 @@ func (d *document) isStrict(want Block) bool {
 		return false // no drop-in of a unit, so there is no need to ask
 	}
 	want.Mode = Strict
-	return !slices.ContainsFunc(judge(d.scripts, want), func(p Problem) bool {
+	return !slices.ContainsFunc(d.problems(want), func(p Problem) bool {
 		return p.Code != NotJudged
 	})
 }

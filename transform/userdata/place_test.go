@@ -77,6 +77,9 @@ func TestPartIsFirst(t *testing.T) {
 		{"boothook", boothookHeader + "\n", []string{"Content-Type: text/cloud-boothook\n" + kubelet}},
 		{"bootcmd", boothookHeader + "\n", []string{"Content-Type: text/cloud-config\n\nbootcmd: [systemctl start kubelet]\n"}},
 		{"runcmd", partHeader + "\n", []string{"Content-Type: text/cloud-config\n\nruncmd: [systemctl start kubelet]\n"}},
+		{"a boothook without #!", partHeader + "\n", []string{"Content-Type: text/cloud-boothook\n\ncloud-init-per once x yum install -y jq\n", "Content-Type: text/x-shellscript\n" + kubelet}},
+		{"a boothook without #! that starts the kubelet", boothookHeader + "\n", []string{"Content-Type: text/cloud-boothook\n\n" + bootstrap}},
+		{"many parts that may not run", boothookHeader + "\n", []string{"Content-Type: text/cloud-boothook\n\na\n", "Content-Type: text/cloud-boothook\n\nb\n", "Content-Type: text/cloud-boothook\n\nc\n", "Content-Type: text/cloud-boothook\n\nd\n"}},
 		{"an include", boothookHeader + "\n", []string{"Content-Type: text/x-include-url\n\nhttps://example.com\n", "Content-Type: text/x-shellscript\n" + kubelet}},
 		{"what is merged in another way", boothookHeader + "\n", []string{"Content-Type: text/cloud-config\n\nx: y\n", "Content-Type: text/cloud-config\nMerge-Type: list(append)\n\nruncmd: [a]\n"}},
 		{"a module that runs commands", boothookHeader + "\n", []string{"Content-Type: text/cloud-config\n\npuppet: {install: true}\n"}},
@@ -204,6 +207,9 @@ func TestVerdict(t *testing.T) {
 		{"unknown", placeholder, Block{}, NotJudged, true},
 		{"without a token", "#!/bin/bash\ncurl 169.254.169.254/latest/meta-data/\n", Block{}, WithoutToken, true},
 		{"nothing", "#!/bin/bash\n", Block{}, Absent, true},
+		{"in a part that may not run", mime(plainScript+"\n#!/bin/bash\n"+markedBlock(bothRules), plainScript+"#!/bin/bash\n"+bootstrap), Block{}, Absent, true},
+		{"in a part of the first instance", mime("Launch-Index: 0\n"+plainScript+"#!/bin/bash\n"+markedBlock(bothRules)+bootstrap, plainScript+"#!/bin/bash\n"), Block{}, Absent, true},
+		{"in all that may not run", "#cloud-boothook\n" + markedBlock(bothRules) + bootstrap, Block{}, Absent, false},
 		{"written, not run", "#cloud-config\nwrite_files:\n- path: /x\n  content: |\n    " + strings.ReplaceAll(markedBlock(bothRules), "\n", "\n    ") + "\nruncmd:\n- " + bootstrap, Block{}, Absent, true},
 	} {
 		v := Judge(test.text, test.want)

@@ -65,7 +65,7 @@ func Protect(text string, block Block) (Protection, error) {
 		return Protection{}, &Unsupported{d.kind, reason}
 	}
 	a := &attempt{d: d, block: block, marked: findMarked(text)}
-	a.problems = judge(d.scripts, block)
+	a.problems = d.problems(block)
 	if a.wrong(a.problems) == nil && a.stays() {
 		return Protection{Strict: block.Mode == Strict || block.Mode == Auto && d.isStrict(block)}, nil
 	}
@@ -107,7 +107,7 @@ func (a *attempt) wrong(problems []Problem) *Problem {
 
 // without returns the problems of the text without a marked block.
 func (a *attempt) without(m marked) []Problem {
-	return judge(read(a.d.text[:m.start]+a.d.text[m.end:]).scripts, a.block)
+	return read(a.d.text[:m.start] + a.d.text[m.end:]).problems(a.block)
 }
 
 // stays reports whether each marked block that is needed is what the options ask
@@ -240,13 +240,13 @@ func (a *attempt) objection(changes []Change, alone bool) string {
 	}
 	for _, before := range d.scripts[:i] {
 		switch {
-		case before.unknown != "":
+		case before.unknown != "" && before.text == "":
 			return before.unknown + ", and that runs before the commands would"
 		case alone && before.stage == d.scripts[i].stage && before.stage != stageBoothook:
 			return "its script " + before.name + " runs before the commands would"
 		}
 	}
-	after := &attempt{d: d, block: a.block, marked: findMarked(text), problems: judge(d.scripts, a.block)}
+	after := &attempt{d: d, block: a.block, marked: findMarked(text), problems: d.problems(a.block)}
 	if p := after.wrong(after.problems); p != nil {
 		return p.Message
 	}
@@ -260,9 +260,6 @@ func (a *attempt) objection(changes []Change, alone bool) string {
 // of the user data, or -1.
 func (d *document) owner(start, end int) int {
 	return slices.IndexFunc(d.scripts, func(s script) bool {
-		if s.unknown != "" {
-			return false
-		}
 		at := 0
 		for line := range strings.Lines(s.text) {
 			if from := s.origin(at); from >= start && from < end {
