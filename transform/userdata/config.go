@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"gopkg.in/yaml.v3"
 )
@@ -29,12 +30,14 @@ type configValue struct {
 
 // yamlText is a text in YAML in which nodes have their places.
 type yamlText struct {
-	source source
-	lines  []int // offsets at which they start
+	source  source
+	lines   []int // offsets at which they start
+	isASCII bool
 }
 
 func newYAMLText(s source) yamlText {
-	return yamlText{s, lineStarts(s.text)}
+	isASCII := strings.IndexFunc(s.text, func(r rune) bool { return r >= utf8.RuneSelf }) < 0
+	return yamlText{s, lineStarts(s.text), isASCII}
 }
 
 // lineStarts returns the offsets of the lines that yaml.v3 counts.
@@ -64,6 +67,9 @@ func (t yamlText) offset(n *yaml.Node) int {
 		return 0
 	}
 	at, column := t.lines[n.Line-1], 1
+	if t.isASCII {
+		return min(at+n.Column-1, len(t.source.text))
+	}
 	for i := range t.source.text[at:] {
 		if column == n.Column {
 			return at + i
@@ -243,9 +249,8 @@ func (d *document) takeConfig() {
 		}
 		return
 	}
-	if v, ok := c.values["coreos"]; ok && d.kind == CloudConfig {
+	if _, ok := c.values["coreos"]; ok && d.kind == CloudConfig {
 		d.reason = "coreos-cloudinit reads it, which knows no runcmd and no bootcmd"
-		_ = v
 		return
 	}
 	if v, ok := c.values["bootcmd"]; ok {

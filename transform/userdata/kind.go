@@ -1,10 +1,19 @@
-// Package userdata knows what is inside the user data of an EC2 instance, and
+// Package userdata knows what a node runs of the user data of an EC2 instance, and
 // where in it the iptables commands that keep pods off the instance metadata
 // service have to stand. It sees text only, not the template around it.
 //
-// What is read how is cloud-init's business on Linux (see "User data formats"
-// in its documentation), nodeadm's for NodeConfig, EC2Launch's on Windows and
-// Bottlerocket's own for its TOML settings.
+// A text is read as what runs it would: by cloud-init on Linux ("User data
+// formats" and "Merging user data sections" in its documentation, and its code
+// where that says less), whose scripts come out in the order in which they run,
+// and by nodeadm for NodeConfig. EC2Launch's formats on Windows and Bottlerocket's
+// TOML settings are told apart and left alone.
+//
+// [Judge] says what of the text's effect is not as asked for. [Protect] puts the
+// commands in; what it returns has been read and judged as any user data. [Decode]
+// is for user data that is literally base64. The character U+FFFC in a text stands
+// for the value of a variable that is known at the deployment only.
+//
+// Offsets are in bytes of the text.
 package userdata
 
 import (

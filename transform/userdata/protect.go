@@ -62,10 +62,16 @@ type Protection struct {
 func Protect(text string, block Block) (Protection, error) {
 	d := read(text)
 	if reason := cmp.Or(d.reason, d.kind.NoCommands(), block.tooLarge(text)); reason != "" {
-		return Protection{}, &Unsupported{d.kind, reason}
+		return Protection{}, unsupportedf(d.kind, "%s", reason)
 	}
 	a := &attempt{d: d, block: block, marked: findMarked(text)}
 	a.problems = d.problems(block)
+	if len(a.marked) > maxMarked {
+		if a.wrong(a.problems) == nil {
+			return Protection{Strict: d.isStrict(block)}, nil
+		}
+		return Protection{}, unsupportedf(d.kind, "%d marked blocks stand in it: remove all but one of them", len(a.marked))
+	}
 	if a.wrong(a.problems) == nil && a.stays() {
 		return Protection{Strict: block.Mode == Strict || block.Mode == Auto && d.isStrict(block)}, nil
 	}
@@ -79,9 +85,16 @@ func Protect(text string, block Block) (Protection, error) {
 	p.Strict = a.block.Mode == Strict
 	var reason string
 	if p.Changes, reason = a.changes(); reason != "" {
-		return Protection{}, &Unsupported{d.kind, reason}
+		return Protection{}, unsupportedf(d.kind, "%s", reason)
 	}
 	return p, nil
+}
+
+// maxMarked is how many marked blocks are looked at one by one.
+const maxMarked = 4
+
+func unsupportedf(kind Kind, format string, args ...any) error {
+	return &Unsupported{kind, fmt.Sprintf(format, args...)}
 }
 
 // An attempt looks for changes after which a text is judged well.

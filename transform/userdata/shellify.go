@@ -27,6 +27,8 @@ func shellify(v configValue) (s source, reason string, ok bool) {
 			item = item.Alias
 		}
 		switch kind := plainType(item); {
+		case c.b.Len() > maxText: // by aliases
+			return s, "its " + v.key.Value + " is too large", true
 		case item.Style&yaml.TaggedStyle != 0, item.Kind == yaml.ScalarNode && item.Style == 0 && strings.HasPrefix(item.Value, placeholder):
 			reason = "an item of " + v.key.Value + " is not known"
 		case item.Kind == yaml.SequenceNode:

@@ -78,6 +78,8 @@ func (t yamlText) addFile(c *composer, n *yaml.Node) string {
 	name := path.Clean("/" + file.Value)
 	content := scalar(n, "content")
 	switch {
+	case c.b.Len() > maxText: // by aliases
+		return "its write_files is too large"
 	case strings.Contains(name, placeholder):
 		return "the path of a file in write_files is not known"
 	case strings.HasPrefix(name, cloudDirectory):
