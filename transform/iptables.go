@@ -125,12 +125,14 @@ const withoutToken = "the user data of %s asks the metadata service without a to
 // text puts the block into one text.
 func (p *planner) text(lt launchTemplate, n *cfn.Node) error {
 	text := p.t.TextOf(n)
-	before := userdata.Judge(text.String, p.opts.block())
-	if asks := before.Problem(userdata.WithoutToken); asks != nil && !p.opts.keepsIMDSv1() {
-		p.note(RuleIMDSv1UserData, lt.id, text.Offset(asks.At), withoutToken, lt.id)
-	}
 	protection, err := userdata.Protect(text.String, p.opts.block())
-	changes := protection.Changes
+	changes, verdict := protection.Changes, protection.After
+	if err != nil {
+		verdict = userdata.Judge(text.String, p.opts.block())
+	}
+	if asks := verdict.Problem(userdata.WithoutToken); asks != nil && !p.opts.keepsIMDSv1() {
+		p.note(RuleIMDSv1UserData, lt.id, text.Offset(userdata.Origin(changes, asks.At)), withoutToken, lt.id)
+	}
 	var edits []cfn.Edit
 	for _, c := range changes {
 		var edit cfn.Edit
@@ -145,7 +147,7 @@ func (p *planner) text(lt launchTemplate, n *cfn.Node) error {
 	}
 	after := userdata.Apply(text.String, changes)
 	p.texts = append(p.texts, plannedText{lt, n.Span.Start, after})
-	if undone := userdata.Judge(after, p.opts.block()).Problem(userdata.Undone); undone != nil {
+	if undone := verdict.Problem(userdata.Undone); undone != nil {
 		if err := p.leaveUndone(lt, text, undone.At, changes); err != nil {
 			return err
 		}
@@ -156,9 +158,10 @@ func (p *planner) text(lt launchTemplate, n *cfn.Node) error {
 	if len(after) > maxUserData && len(text.String) <= maxUserData {
 		p.note(RuleSize, lt.id, n.Span.Start, "the user data of %s has about %d bytes with the commands: EC2 takes %d", lt.id, len(after), maxUserData)
 	}
-	message := fmt.Sprintf("pods can reach the metadata service: iptables commands put into the %v", before.Kind)
-	if before.Problem(userdata.Absent) == nil && before.Problem(userdata.Late) == nil {
-		message = fmt.Sprintf("the iptables commands in the %v adapted to the options", before.Kind)
+	kind, _ := userdata.Detect(text.String)
+	message := fmt.Sprintf("pods can reach the metadata service: iptables commands put into the %v", kind)
+	if protection.Adapted {
+		message = fmt.Sprintf("the iptables commands in the %v adapted to the options", kind)
 	}
 	p.change(RuleIPTables, lt.id, n.Span.Start, message, edits...)
 	return nil
@@ -167,11 +170,7 @@ func (p *planner) text(lt launchTemplate, n *cfn.Node) error {
 // leaveUndone notes a line of user data that takes the rules back, which stays.
 // It is an error where the commands were asked for explicitly.
 func (p *planner) leaveUndone(lt launchTemplate, text *cfn.Text, at int, changes []userdata.Change) error {
-	for i := len(changes) - 1; i >= 0; i-- {
-		if c := changes[i]; at >= c.Start+len(c.Text) {
-			at -= len(c.Text) - (c.End - c.Start)
-		}
-	}
+	at = userdata.Origin(changes, at)
 	const what = "the user data takes the iptables rule back here"
 	if p.opts.mustHaveBlock() {
 		return lt.cannot(p.t, text.Offset(at), "UserData", what, "remove that command, or use --iptables strict, whose rule comes back when the kubelet starts")

@@ -22,18 +22,20 @@ type Verdict struct {
 // is missing of what a block asks for.
 func Judge(text string, want Block) Verdict {
 	d := read(text)
-	v := Verdict{Kind: d.kind}
-	if reason := want.tooLarge(text); reason != "" {
+	if reason := cmp.Or(d.reason, d.kind.NoCommands()); reason != "" {
+		return d.verdict(want, []Problem{{NotJudged, 0, reason}})
+	}
+	return d.verdict(want, d.problems(want))
+}
+
+// verdict adds to what is wrong with the scripts what is wrong with the text.
+func (d *document) verdict(want Block, problems []Problem) Verdict {
+	v := Verdict{Kind: d.kind, Strict: d.isStrict(want), Problems: slices.Clone(problems)}
+	if reason := want.tooLarge(d.text); reason != "" {
 		v.Problems = append(v.Problems, Problem{TooLarge, 0, reason})
 	}
-	if want.Managed && d.kind != MIME && d.kind != Windows && d.kind != Bottlerocket && text != "" {
+	if want.Managed && d.kind != MIME && d.kind != Windows && d.kind != Bottlerocket && d.text != "" {
 		v.Problems = append(v.Problems, Problem{NotMIME, 0, "EKS takes only MIME from the launch template of a managed node group"})
-	}
-	if reason := cmp.Or(d.reason, d.kind.NoCommands()); reason != "" {
-		v.Problems = append(v.Problems, Problem{NotJudged, 0, reason})
-	} else {
-		v.Problems = append(v.Problems, d.problems(want)...)
-		v.Strict = d.isStrict(want)
 	}
 	v.Problems = append(v.Problems, d.withoutToken()...)
 	slices.SortStableFunc(v.Problems, func(a, b Problem) int { return cmp.Compare(a.At, b.At) })

@@ -238,3 +238,36 @@ func TestMove(t *testing.T) {
 		t.Error("a block before the place is moved")
 	}
 }
+
+// TestOriginOfChanges wants each byte that stays to come from where it was.
+func TestOriginOfChanges(t *testing.T) {
+	const text = "abcdefgh"
+	changes := []Change{{1, 1, "123"}, {3, 5, "4"}, {8, 8, "5"}}
+	after := Apply(text, changes)
+	for at, b := range []byte(after) {
+		if from := Origin(changes, at); b > '9' && text[from] != b {
+			t.Errorf("%c of %s comes from %d", b, after, from)
+		}
+	}
+	if from := Origin(changes, 2); from != 1 {
+		t.Errorf("what was put in comes from %d", from)
+	}
+}
+
+// TestAfter wants the verdict on the result to be what judging it says.
+func TestAfter(t *testing.T) {
+	for _, text := range []string{"#!/bin/bash\n" + bootstrap, "#!/bin/bash\n" + bootstrap + "iptables -F\ncurl 169.254.169.254/latest/meta-data/\n", "#!/bin/bash\n" + markedBlock(bothRules) + bootstrap} {
+		for _, b := range []Block{bothRules, {Mode: Strict, Managed: true}, {}} {
+			p, err := Protect(text, b)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(Judge(Apply(text, p.Changes), b), p.After); diff != "" {
+				t.Errorf("%+v of %q: -want +got:\n%s", b, text, diff)
+			}
+			if p.Adapted != (len(p.Changes) > 0 && strings.Contains(text, Begin)) {
+				t.Errorf("%+v of %q: adapted %v", b, text, p.Adapted)
+			}
+		}
+	}
+}

@@ -43,6 +43,29 @@ type Protection struct {
 	// or is "".
 	Strict bool
 	Why    string
+
+	// Adapted says that the pods were kept off before, too, and only not in the way
+	// that is asked for.
+	Adapted bool
+
+	// After is the verdict on the text with the changes made.
+	After Verdict
+}
+
+// Origin returns where a byte of a text came from that changes were made to: an
+// offset in the text before.
+func Origin(changes []Change, at int) int {
+	moved := 0
+	for _, c := range changes {
+		switch start := c.Start + moved; {
+		case at < start:
+			return at - moved
+		case at < start+len(c.Text):
+			return c.Start
+		}
+		moved += len(c.Text) - (c.End - c.Start)
+	}
+	return at - moved
 }
 
 // Protect returns the changes that put the block into a text, before anything
@@ -65,15 +88,16 @@ func Protect(text string, block Block) (Protection, error) {
 		return Protection{}, unsupportedf(d.kind, "%s", reason)
 	}
 	a := &attempt{d: d, block: block, marked: findMarked(text)}
-	a.problems = d.problems(block)
+	a.problems = d.problemsBefore(block)
 	if len(a.marked) > maxMarked {
 		if a.wrong(a.problems) == nil {
-			return Protection{Strict: d.isStrict(block)}, nil
+			return Protection{Strict: d.isStrict(block), After: d.verdict(block, a.problems)}, nil
 		}
 		return Protection{}, unsupportedf(d.kind, "%d marked blocks stand in it: remove all but one of them", len(a.marked))
 	}
 	if a.wrong(a.problems) == nil && a.stays() {
-		return Protection{Strict: block.Mode == Strict || block.Mode == Auto && d.isStrict(block)}, nil
+		after := d.verdict(block, a.problems)
+		return Protection{Strict: block.Mode == Strict || block.Mode == Auto && after.Strict, After: after}, nil
 	}
 	var p Protection
 	if block.Mode == Auto {
@@ -87,7 +111,18 @@ func Protect(text string, block Block) (Protection, error) {
 	if p.Changes, reason = a.changes(); reason != "" {
 		return Protection{}, unsupportedf(d.kind, "%s", reason)
 	}
+	p.Adapted = !slices.ContainsFunc(a.problems, func(p Problem) bool { return p.Code == Absent || p.Code == Late })
+	p.After = a.after.d.verdict(block, a.after.problems)
 	return p, nil
+}
+
+// problemsBefore returns the problems of a text that may have no commands yet:
+// nothing is dropped where no script has the address.
+func (d *document) problemsBefore(want Block) []Problem {
+	if !slices.ContainsFunc(d.scripts, func(s script) bool { return strings.Contains(s.text, "169.254") }) {
+		return []Problem{{Code: Absent}}
+	}
+	return d.problems(want)
 }
 
 // maxMarked is how many marked blocks are looked at one by one.
@@ -103,6 +138,8 @@ type attempt struct {
 	block    Block
 	marked   []marked
 	problems []Problem // of the text as it is
+
+	after *attempt // on the text after the changes that were tried last
 }
 
 // wrong returns the first problem that the block must not leave. What others do
@@ -259,11 +296,11 @@ func (a *attempt) objection(changes []Change, alone bool) string {
 			return "its script " + before.name + " runs before the commands would"
 		}
 	}
-	after := &attempt{d: d, block: a.block, marked: findMarked(text), problems: d.problems(a.block)}
-	if p := after.wrong(after.problems); p != nil {
+	a.after = &attempt{d: d, block: a.block, marked: findMarked(text), problems: d.problems(a.block)}
+	if p := a.wrong(a.after.problems); p != nil {
 		return p.Message
 	}
-	if len(a.marked) > 0 && !after.stays() {
+	if len(a.marked) > 0 && !a.after.stays() {
 		return "several marked blocks stand in it: remove all but one of them"
 	}
 	return ""
