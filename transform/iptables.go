@@ -100,23 +100,22 @@ func (p *planner) protect(l *launcher, load payload, all []payload, block userda
 	adapted, strict, kind := false, "", userdata.Other
 	for _, variant := range load.variants {
 		before := load.text(variant)
-		judged := userdata.Judge(before, block)
-		kind = judged.Kind
 		protection, err := userdata.Protect(before, block)
+		kind, _ = userdata.Detect(before)
 		var es []edit.Edit
 		if err == nil {
 			es, err = load.edits(p.t, variant, protection.Changes)
 		}
 		if err != nil {
 			if len(load.variants) == 1 && isExcused(load, all) || !p.opts.mustHaveBlock() {
-				return p.leave(l, load, variant, judged.Kind, err.Error())
+				return p.leave(l, load, variant, kind, err.Error())
 			}
 			return l.cannot(p.t, load.node.Span.Start, "UserData", "its UserData cannot take the iptables commands: "+err.Error(),
 				"use --iptables auto to lock what can be locked, or --resource to choose launch templates")
 		}
 		text := userdata.Apply(before, protection.Changes)
 		after = append(after, plannedText{l, load.node.Span.Start, text})
-		adapted = adapted || !judged.Has(userdata.Absent)
+		adapted = adapted || protection.Adapted
 		if protection.Strict && block.Mode == userdata.Auto && len(es) > 0 {
 			strict = protection.Why
 		}
@@ -125,8 +124,8 @@ func (p *planner) protect(l *launcher, load payload, all []payload, block userda
 				edits = append(edits, e)
 			}
 		}
-		for _, problem := range userdata.Judge(text, block).Problems {
-			f := p.problem(l, load, variant, problem, offsetBefore(protection.Changes, problem.At))
+		for _, problem := range protection.After.Problems {
+			f := p.problem(l, load, variant, problem, userdata.Origin(protection.Changes, problem.At))
 			if f.Kind == KindOpen && p.opts.mustHaveBlock() {
 				return l.cannot(p.t, f.Start.Offset, "UserData", problem.Message, "remove that command, or use --iptables auto to lock what can be locked")
 			}
@@ -175,22 +174,6 @@ func (p payload) edits(t *cfn.Template, variant *edit.Text, changes []userdata.C
 		edits = append(edits, e)
 	}
 	return edits, nil
-}
-
-// offsetBefore returns where a place of a changed text was before the changes.
-func offsetBefore(changes []userdata.Change, at int) int {
-	for i := len(changes) - 1; i >= 0; i-- {
-		start := changes[i].Start
-		for _, c := range changes[:i] {
-			start += len(c.Text) - (c.End - c.Start)
-		}
-		if grown := len(changes[i].Text) - (changes[i].End - changes[i].Start); at >= start+len(changes[i].Text) {
-			at -= grown
-		} else if at > start {
-			at = start
-		}
-	}
-	return at
 }
 
 // leave notes that user data stays as it is, and what protects the nodes all

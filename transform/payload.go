@@ -138,7 +138,7 @@ func (s *survey) joins(l *launcher, properties *cfn.Node) (bool, error) {
 	}
 	for _, p := range payloads {
 		for _, variant := range p.variants {
-			if userdata.Judge(p.text(variant), userdata.Block{}).Joins {
+			if userdata.Joins(p.text(variant)) {
 				return true, nil
 			}
 		}

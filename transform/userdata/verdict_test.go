@@ -148,8 +148,8 @@ func TestJudgeOptions(t *testing.T) {
 		block      Block
 		want       string
 	}{
-		{"strict is asked for", bang + recipe + boot, Block{Strict: true}, "not-strict"},
-		{"strict", bang + strictCommands + "\n" + boot, Block{Strict: true, IPv6: true, BranchENI: true}, ""},
+		{"strict is asked for", bang + recipe + boot, Block{Mode: Strict}, "not-strict"},
+		{"strict", bang + strictCommands + "\n" + boot, Block{Mode: Strict, IPv6: true, BranchENI: true}, ""},
 		{"no branch rule is asked for", bang + drop + saveTo + enableNow + boot, Block{}, ""},
 		{"IPv6", bang + recipe + boot, Block{IPv6: true}, "ipv6-absent"},
 		{"IPv6 twins", bang + recipe + ipv6 + boot, Block{IPv6: true}, ""},
