@@ -93,7 +93,7 @@ func noUserData(runs systems) string {
 
 // protect puts the block into the variants of one user data.
 func (p *planner) protect(l *launcher, load payload, all []payload, block userdata.Block) error {
-	block = load.wants(block)
+	block = load.agreed(load.wants(block))
 	var edits []edit.Edit
 	var after []plannedText
 	var left []Finding

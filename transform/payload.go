@@ -36,6 +36,17 @@ func (p payload) wants(block userdata.Block) userdata.Block {
 	return block
 }
 
+// agreed returns a block that is the same for all variants, which are edited in
+// the same place: where one has no yum, none may count on it.
+func (p payload) agreed(block userdata.Block) userdata.Block {
+	for _, variant := range p.variants {
+		if protection, err := userdata.Protect(p.text(variant), block); len(p.variants) > 1 && err == nil && protection.Why != "" {
+			block.NoYum = protection.Why
+		}
+	}
+	return block
+}
+
 // text returns the user data of a variant.
 func (p payload) text(variant *edit.Text) string {
 	if p.encoding == nil {
