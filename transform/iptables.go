@@ -21,7 +21,11 @@ func (p *planner) userData(l *launcher, data *cfn.Node) error {
 		if !p.opts.keepsIMDSv1() {
 			p.withoutToken(l, load)
 		}
-		if p.opts.keepsUserData() || p.accepts(l.id, RuleIPTables, RuleIPTablesLate, RuleUndone) {
+		if p.opts.keepsUserData() {
+			continue
+		}
+		if p.accepts(l.id, RuleIPTables) {
+			p.leaveAccepted(l, load, block)
 			continue
 		}
 		switch {
@@ -45,6 +49,16 @@ func (p *planner) withoutToken(l *launcher, load payload) {
 	for _, f := range p.judgePayload(l, load, userdata.Block{}) {
 		if f.Rule == RuleIMDSv1UserData {
 			p.findings = append(p.findings, f)
+		}
+	}
+}
+
+// leaveAccepted leaves user data as it is because a person accepted that it has no
+// rule, and says what else is wrong with it.
+func (p *planner) leaveAccepted(l *launcher, load payload, block userdata.Block) {
+	for _, f := range p.judgePayload(l, load, block) {
+		if f.Kind == KindOpen && !p.accepts(l.id, f.Rule) {
+			p.stays(f)
 		}
 	}
 }

@@ -102,7 +102,11 @@ func plan(ctx context.Context, t *cfn.Template, opts Options) (*planner, error) 
 		return nil, err
 	}
 	p := &planner{survey: s, opts: opts, open: map[excuse]int{}, locks: map[string]string{}, dedications: map[string]bool{}}
-	p.acceptance, _ = s.acceptances()
+	var mistakes []Finding
+	p.acceptance, mistakes = s.acceptances()
+	for _, f := range mistakes {
+		p.stays(f)
+	}
 	for _, l := range s.chosen(opts) {
 		datas, err := l.data(t)
 		if err != nil {

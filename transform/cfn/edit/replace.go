@@ -18,7 +18,7 @@ func Replace(template *cfn.Template, n *cfn.Node, v Value) (Edit, error) {
 	if err := t.refuseAnchors(n); err != nil {
 		return Edit{}, err
 	}
-	if v.kind == cfn.Scalar && n.Kind == cfn.Scalar && QuoteOf(n) != Unquoted {
+	if v.kind == cfn.Scalar && n.Kind == cfn.Scalar && QuoteOf(n) != Unquoted && v.quote != Integer {
 		v.quote = QuoteOf(n)
 	}
 	span := n.Span

@@ -26,15 +26,18 @@ type Pair struct {
 	Value Value
 }
 
-// Quote says how cfn.YAML writes a new scalar. cfn.JSON quotes all but [Number].
+// Quote says how YAML writes a new scalar. JSON quotes all but [Number] and
+// [Integer].
 type Quote uint8
 
-// The ways to write a scalar. Unquoted is for words that cfn.YAML reads as strings;
-// Number for what is no string in cfn.JSON either; Lines for a text of several
-// lines, which becomes a literal scalar in block style.
+// The ways to write a scalar. Unquoted is for words that YAML reads as strings;
+// Number for what is not a string in JSON either; Integer for what must not
+// become a string where one stood; Lines for a text of several lines, which
+// becomes a literal scalar in block style.
 const (
 	Unquoted Quote = iota
 	Number
+	Integer
 	InSingleQuotes
 	InDoubleQuotes
 	Lines
@@ -239,7 +242,7 @@ func (t writer) inline(v Value) string {
 		return "[" + strings.Join(parts, ","+space) + "]"
 	}
 	switch {
-	case v.quote == Number:
+	case v.quote == Number, v.quote == Integer:
 		return v.text
 	case t.Format() == cfn.JSON || v.quote == InDoubleQuotes || v.quote == Lines:
 		return quoteJSON(v.text)
