@@ -167,7 +167,7 @@ func (c *checker) userData(l *launcher, data *cfn.Node) error {
 			if isToken && c.opts.keepsIMDSv1() || !isToken && c.opts.keepsUserData() {
 				continue
 			}
-			if f.Rule == RuleUserData && c.opts.mustHaveBlock() && !isExcused(load, payloads) {
+			if f.Rule == RuleUserData && c.opts.mustHaveBlock() && !load.runsCommands() && !isExcused(load, payloads) {
 				f.Kind = KindOpen
 			}
 			c.findings = append(c.findings, f)

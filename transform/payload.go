@@ -127,14 +127,21 @@ func (s *survey) base64(n *cfn.Node) payload {
 // note although the block was asked for: one branch of an Fn::If launches nodes
 // that run no commands, and another branch launches others.
 func isExcused(load payload, all []payload) bool {
-	runsCommands := func(p payload) bool {
-		kind := userdata.Other
-		if len(p.variants) > 0 {
-			kind, _ = userdata.Detect(p.text(p.variants[0]))
-		}
-		return len(p.variants) > 0 && kind.NoCommands() == ""
+	if len(load.variants) == 0 || load.runsCommands() {
+		return false
 	}
-	return len(load.variants) > 0 && !runsCommands(load) && slices.ContainsFunc(all, runsCommands)
+	kind, _ := userdata.Detect(load.text(load.variants[0]))
+	return kind.NoCommands() != "" && slices.ContainsFunc(all, payload.runsCommands)
+}
+
+// runsCommands reports whether it is user data of a kind that runs commands.
+func (p payload) runsCommands() bool {
+	for _, variant := range p.variants {
+		if kind, reason := userdata.Detect(p.text(variant)); reason != "" || kind.NoCommands() != "" {
+			return false
+		}
+	}
+	return len(p.variants) > 0
 }
 
 // joins reports whether some user data in properties of an instance starts the

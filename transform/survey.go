@@ -35,13 +35,12 @@ const (
 	typeStackSet            = "AWS::CloudFormation::StackSet"
 )
 
-// ResourceTypes returns the types of resources that decide how nodes reach the
-// metadata service. A template that has none of them has nothing to lock.
+// ResourceTypes returns the types of resources that launch nodes or say how. A
+// template that has none of them, not even in a text, has nothing to lock.
 func ResourceTypes() []string {
 	return []string{
 		typeLaunchTemplate, typeLaunchConfiguration, typeInstance,
 		typeAutoScalingGroup, typeNodegroup, typeSpotFleet, typeEC2Fleet, typeComputeEnvironment,
-		typeCluster, typeStack, typeStackSet,
 	}
 }
 
