@@ -128,6 +128,8 @@ const (
 	maxSteps = 20000
 	maxDepth = 20
 	maxCalls = 3 // of a function by itself
+	maxWords = 1000
+	maxText  = 1 << 14
 )
 
 // interpreter returns the name of the program that a script's #! line names, and
@@ -301,10 +303,7 @@ func (r *runner) later(doubt string, run func()) {
 
 // emit reports a step and returns its output.
 func (r *runner) emit(s *Step) string {
-	if *r.budget--; *r.budget < 0 {
-		if *r.budget == -1 {
-			r.m.Run(&Step{At: s.At, Runs: Perhaps, Reason: "it has too many commands"})
-		}
+	if !r.spend(s.At) {
 		return Unknown
 	}
 	s.Runs, s.Doubt, s.Ends = Certainly, r.s.doubt(), r.s.soft
@@ -318,6 +317,14 @@ func (r *runner) emit(s *Step) string {
 		}
 	}
 	return r.m.Run(s)
+}
+
+// spend counts what the script does and reports whether it may do more.
+func (r *runner) spend(at int) bool {
+	if *r.budget--; *r.budget == -1 {
+		r.m.Run(&Step{At: at, Runs: Perhaps, Reason: "it has too many commands"})
+	}
+	return *r.budget >= 0
 }
 
 // unknown reports that nothing is known of what runs at an offset, and that
