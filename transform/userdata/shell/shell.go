@@ -13,6 +13,7 @@ package shell
 
 import (
 	"errors"
+	"fmt"
 	"path"
 	"slices"
 	"strings"
@@ -130,6 +131,10 @@ const (
 	maxCalls = 3 // of a function by itself
 	maxWords = 1000
 	maxText  = 1 << 14
+
+	// maxScript is far above the 16,384 bytes that EC2 takes, and low enough for
+	// the parser's stack.
+	maxScript = 1 << 16
 )
 
 // interpreter returns the name of the program that a script's #! line names, and
@@ -235,6 +240,9 @@ func (r *runner) show(text string) string {
 // that a shell would have run already: it reads a line, with all of the compound
 // commands in it, before it runs any of it.
 func statements(text string) ([]*syntax.Stmt, error) {
+	if len(text) > maxScript {
+		return nil, fmt.Errorf("it is longer than %d bytes", maxScript)
+	}
 	var stmts []*syntax.Stmt
 	var err error
 	for s, e := range syntax.NewParser().StmtsSeq(strings.NewReader(text)) {
