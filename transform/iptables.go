@@ -211,8 +211,7 @@ func (p *planner) leave(l *launcher, load payload, variant *edit.Text, kind user
 // stillHolds says what protects a node without the block.
 func (p *planner) stillHolds(kind userdata.Kind) string {
 	switch {
-	case kind == userdata.Windows && p.opts.HopLimit == 1:
-		return "; that a hop limit keeps pods of Windows off is not known"
+	case kind == userdata.Windows: // which says so itself
 	case p.opts.HopLimit == 1 && !p.opts.keepsIMDSv1():
 		return "; hop limit 1 and required tokens protect it"
 	case !p.opts.keepsIMDSv1():
