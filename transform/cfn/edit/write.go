@@ -3,6 +3,7 @@ package edit
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"strings"
 
 	"imdslock/transform/cfn"
@@ -262,5 +263,23 @@ func quoteJSON(text string) string {
 	if err := encoder.Encode(text); err != nil {
 		panic(err) // a string always encodes
 	}
-	return strings.TrimSuffix(b.String(), "\n")
+	text = strings.TrimSuffix(b.String(), "\n")
+	if !strings.ContainsFunc(text, isEscaped) {
+		return text
+	}
+	b.Reset()
+	for _, r := range text {
+		if isEscaped(r) {
+			fmt.Fprintf(&b, `\u%04x`, r)
+		} else {
+			b.WriteRune(r)
+		}
+	}
+	return b.String()
+}
+
+// isEscaped reports whether YAML has a character in escapes only, and JSON as
+// itself (YAML 1.1, section 5.1).
+func isEscaped(r rune) bool {
+	return r >= 0x7F && r < 0xA0 || r == 0xFEFF || r == 0xFFFE || r == 0xFFFF
 }
