@@ -98,7 +98,7 @@ func printChecked(opts options, results []checked, stdout, stderr io.Writer) err
 		for _, f := range c.findings {
 			switch {
 			case f.Kind == transform.KindOpen:
-				fmt.Fprintf(stdout, "%s:%v: %s %s\n", c.name, f.Start, f.Rule, message.OneLine(f.Message))
+				fmt.Fprintf(stdout, "%s:%v: %s %s\n", c.name, f.Start, f.Rule, message.Line(f.Message))
 			case !opts.quiet:
 				fmt.Fprintln(stderr, message.Note(c.name, f))
 			}

@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"strings"
-	"unicode"
 
 	"github.com/xrash/smetrics"
 
@@ -24,7 +22,7 @@ func report(stderr io.Writer, err error) {
 		}
 		return
 	}
-	text := message.OneLine(err.Error())
+	text := message.Line(err.Error())
 	var placed *cfn.Error
 	var usage *usageError
 	var download *official.Error
@@ -45,32 +43,12 @@ func report(stderr io.Writer, err error) {
 
 func printHint(stderr io.Writer, hint string) {
 	if hint != "" {
-		fmt.Fprintln(stderr, "hint: "+message.OneLine(hint))
+		fmt.Fprintln(stderr, "hint: "+message.Line(hint))
 	}
 }
 
-// shownName is a file's name in messages, in lists and in diffs: as it is, but
-// where it has control characters quoted as git does it, which git apply reads
-// (core.quotePath in git-config).
-func shownName(name string) string {
-	if !strings.ContainsFunc(name, unicode.IsControl) {
-		return name
-	}
-	var b strings.Builder
-	for i := range len(name) {
-		switch c := name[i]; {
-		case c == '"' || c == '\\':
-			b.WriteString(`\` + string(c))
-		case '\a' <= c && c <= '\r':
-			b.WriteString(`\` + "abtnvfr"[c-'\a':][:1])
-		case c < ' ' || c >= 0x7f:
-			fmt.Fprintf(&b, `\%03o`, c)
-		default:
-			b.WriteByte(c)
-		}
-	}
-	return `"` + b.String() + `"`
-}
+// shownName is a file's name in messages, in lists and in diffs.
+func shownName(name string) string { return message.Name(name) }
 
 // noFile is the error for an argument that names no file, with what may have
 // been meant.

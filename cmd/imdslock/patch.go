@@ -101,7 +101,7 @@ func (p patched) log(opts options, stderr io.Writer) {
 		case f.Kind != transform.KindChange && !opts.quiet:
 			fmt.Fprintln(stderr, message.Note(p.name, f))
 		case f.Kind == transform.KindChange && opts.verbose:
-			fmt.Fprintf(stderr, "%s:%v: %s: %s\n", p.name, f.Start, message.OneLine(f.LogicalID), message.OneLine(f.Message))
+			fmt.Fprintf(stderr, "%s:%v: %s: %s\n", p.name, f.Start, message.Line(f.LogicalID), message.Line(f.Message))
 		}
 	}
 	if opts.verbose {
