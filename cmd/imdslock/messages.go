@@ -13,12 +13,12 @@ import (
 	"imdslock/transform/cfn"
 )
 
-// report prints an error, each of several on a line of its own, and its hint.
+// printError prints an error, each of several on a line of its own, and its hint.
 // One with a place starts with it, as compilers' do.
-func report(stderr io.Writer, err error) {
+func printError(stderr io.Writer, err error) {
 	if many, ok := err.(interface{ Unwrap() []error }); ok {
 		for _, e := range many.Unwrap() {
-			report(stderr, e)
+			printError(stderr, e)
 		}
 		return
 	}
