@@ -94,8 +94,8 @@ func newApp(c *command) *cli.App {
 				BashComplete: completeFiles,
 				Flags: newFlags("0 all is locked, 1 something is not, 2 bad usage or input,\n3 a launch template cannot be read",
 					group{"result", []cli.Flag{
-						&cli.GenericFlag{Name: "format", Value: &c.opts.format, Usage: "how to print findings: `" + report.Choice("|", "|") + "`"},
-						&cli.StringFlag{Name: "baseline", Usage: "only what is not in `FILE`, an earlier run's SARIF"},
+						&cli.GenericFlag{Name: "format", Value: &c.opts.format, Usage: "how to print: `" + report.Choice("|", "|") + "`"},
+						&cli.StringFlag{Name: "baseline", Usage: "say only what SARIF `FILE` lacks"},
 					}},
 					group{"what has to be locked", append([]cli.Flag{
 						&cli.StringSliceFlag{Name: "parameter", Usage: "assume `KEY=VALUE`; may be repeated"},

@@ -57,7 +57,7 @@ func noFile(opts options, arg string, err error) error {
 	switch meant := nearest(arg, opts.commands); {
 	case !errors.Is(err, fs.ErrNotExist):
 	case arg == "true" || arg == "false":
-		return &usageError{e.Error(), "an option that is on or off has its value behind =, as in --branch-eni=" + arg}
+		return &usageError{e.Error(), "an option that is on or off has its value after =, as in --branch-eni=" + arg}
 	case meant != "":
 		return &usageError{e.Error(), fmt.Sprintf("did you mean the command %s?", meant)}
 	}

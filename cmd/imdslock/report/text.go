@@ -78,7 +78,7 @@ func excerpt(source []byte, f transform.Finding, width int) (line string, before
 	left := visible(tail(source[start:f.Start.Offset], width))
 	right := visible(head(source[f.Start.Offset:end], width))
 	marked := columns(visible(head(source[f.Start.Offset:min(max(f.End.Offset, f.Start.Offset), end)], width)))
-	if columns(left) > width/2 {
+	if columns(left)+columns(right) > width && columns(left) > width/2 {
 		left = "…" + last(left, width/2-1)
 	}
 	before = columns(left)
