@@ -79,11 +79,10 @@ func startsCommand(text string) bool {
 	return strings.HasPrefix(rest, "[")
 }
 
-// changesTerminal reports whether a character is one of control, ends a line, or
-// changes the direction of the text after it (Unicode Standard Annex #9).
-func changesTerminal(r rune) bool {
-	return unicode.IsControl(r) || unicode.In(r, unicode.Zl, unicode.Zp, unicode.Bidi_Control)
-}
+// changesTerminal reports whether a character is one of control, ends a line,
+// changes the direction of the text after it (Unicode Standard Annex #9), or has
+// no picture of its own.
+func changesTerminal(r rune) bool { return !unicode.IsPrint(r) }
 
 // Name returns the name of a file as a person reads it, in messages, in lists
 // and in diffs: as it is, but with "./" before a name that would be taken for an

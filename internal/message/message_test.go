@@ -32,7 +32,7 @@ func TestErrorsAndNotes(t *testing.T) {
 func TestUnseen(t *testing.T) {
 	name := "a\u202eb\u2066c\u200fd\u061ce\u2028f\u00a0g\u009bh\x7fi\u200bj\U000e0001k é漢🙂"
 	want := `a\u202eb\u2066c\u200fd\u061ce\u2028f\u00a0g\u009bh\x7fi\u200bj\U000e0001k é漢🙂`
-	if got := OneLine(name); got != want {
+	if got := Line(name); got != want {
 		t.Errorf("%q, want %q", got, want)
 	}
 	var plain bytes.Buffer
