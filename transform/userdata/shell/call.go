@@ -152,9 +152,6 @@ func (r *runner) call(c invocation) status {
 	if len(c.words) == 0 {
 		return success
 	}
-	if *r.budget < 0 {
-		return unsure
-	}
 	if r.depth > maxDepth {
 		r.emit(&Step{Words: c.words, At: c.at, Reason: "its commands are nested too deeply"})
 		return unsure

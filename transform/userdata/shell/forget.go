@@ -2,8 +2,14 @@ package shell
 
 import "mvdan.cc/sh/v3/syntax"
 
-// forget forgets the variables that a node may assign.
+// forget forgets the variables that a node may assign, also by the functions that
+// it calls.
 func (r *runner) forget(node syntax.Node) {
+	r.forgetIn(node, map[*syntax.Stmt]bool{})
+}
+
+// forgetIn does that for a node. The bodies of functions are done once.
+func (r *runner) forgetIn(node syntax.Node, done map[*syntax.Stmt]bool) {
 	if node == nil {
 		return
 	}
@@ -20,9 +26,7 @@ func (r *runner) forget(node syntax.Node) {
 		case *syntax.UnaryArithm:
 			r.forgetName(n.X)
 		case *syntax.CallExpr:
-			r.forgetCall(n)
-		case *syntax.FuncDecl:
-			return false
+			r.forgetCall(n, done)
 		}
 		return true
 	})
@@ -36,7 +40,7 @@ func (r *runner) forgetName(x syntax.ArithmExpr) {
 
 // forgetCall forgets what a command may assign: read and its like the names that
 // they are given, others that are not known everything.
-func (r *runner) forgetCall(call *syntax.CallExpr) {
+func (r *runner) forgetCall(call *syntax.CallExpr, done map[*syntax.Stmt]bool) {
 	if len(call.Args) == 0 {
 		return
 	}
@@ -47,22 +51,13 @@ func (r *runner) forgetCall(call *syntax.CallExpr) {
 				delete(r.s.vars, r.show(arg.Lit()))
 			}
 		}
-	case "eval", "source", ".", "shift", "set", "cd":
+	case "", "eval", "source", ".", "shift", "set", "cd":
 		r.s.havoc()
 	default:
-		if f, ok := r.s.funcs[name]; ok || name == "" {
-			for _, body := range f.bodies {
-				if !r.forgetting[body] {
-					if r.forgetting == nil {
-						r.forgetting = map[*syntax.Stmt]bool{}
-					}
-					r.forgetting[body] = true
-					r.forget(body)
-					delete(r.forgetting, body)
-				}
-			}
-			if name == "" {
-				r.s.havoc()
+		for _, body := range r.s.funcs[name].bodies {
+			if !done[body] {
+				done[body] = true
+				r.forgetIn(body, done)
 			}
 		}
 	}

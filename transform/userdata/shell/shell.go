@@ -13,6 +13,7 @@ package shell
 
 import (
 	"errors"
+	"fmt"
 	"path"
 	"slices"
 	"strings"
@@ -128,6 +129,12 @@ const (
 	maxSteps = 20000
 	maxDepth = 20
 	maxCalls = 3 // of a function by itself
+	maxWords = 1000
+	maxText  = 1 << 14
+
+	// maxScript is far above the 16,384 bytes that EC2 takes, and low enough for
+	// the parser's stack.
+	maxScript = 1 << 16
 )
 
 // interpreter returns the name of the program that a script's #! line names, and
@@ -233,6 +240,9 @@ func (r *runner) show(text string) string {
 // that a shell would have run already: it reads a line, with all of the compound
 // commands in it, before it runs any of it.
 func statements(text string) ([]*syntax.Stmt, error) {
+	if len(text) > maxScript {
+		return nil, fmt.Errorf("it is longer than %d bytes", maxScript)
+	}
 	var stmts []*syntax.Stmt
 	var err error
 	for s, e := range syntax.NewParser().StmtsSeq(strings.NewReader(text)) {
@@ -301,10 +311,7 @@ func (r *runner) later(doubt string, run func()) {
 
 // emit reports a step and returns its output.
 func (r *runner) emit(s *Step) string {
-	if *r.budget--; *r.budget < 0 {
-		if *r.budget == -1 {
-			r.m.Run(&Step{At: s.At, Runs: Perhaps, Reason: "it has too many commands"})
-		}
+	if !r.spend(s.At) {
 		return Unknown
 	}
 	s.Runs, s.Doubt, s.Ends = Certainly, r.s.doubt(), r.s.soft
@@ -318,6 +325,14 @@ func (r *runner) emit(s *Step) string {
 		}
 	}
 	return r.m.Run(s)
+}
+
+// spend counts what the script does and reports whether it may do more.
+func (r *runner) spend(at int) bool {
+	if *r.budget--; *r.budget == -1 {
+		r.m.Run(&Step{At: at, Runs: Perhaps, Reason: "it has too many commands"})
+	}
+	return *r.budget >= 0
 }
 
 // unknown reports that nothing is known of what runs at an offset, and that

@@ -80,7 +80,7 @@ func (s *state) havoc() {
 // assign sets a variable. After a command that may have left the function or
 // the loop, nobody knows whether.
 func (s *state) assign(name string, v value) {
-	if s.returned != "" || s.broke != "" || strings.Contains(v.text, Unknown) && v.text != Unknown && len(v.text) > 4096 {
+	if s.returned != "" || s.broke != "" || len(v.text) > maxText || len(v.array) > maxWords {
 		v = value{text: Unknown}
 	}
 	switch name {

@@ -41,14 +41,13 @@ type runner struct {
 	budget   *int
 	deferred []func()
 
-	fromStdin  bool // the text is read from standard input, which a command may read away
-	forgetting map[*syntax.Stmt]bool
-	calling    map[string]int // how often functions run at the moment
+	fromStdin bool           // the text is read from standard input, which a command may read away
+	calling   map[string]int // how often functions run at the moment
 }
 
 // stmt runs a statement with its redirections.
 func (r *runner) stmt(s *syntax.Stmt) status {
-	if *r.budget < 0 || s == nil {
+	if s == nil || *r.budget < 0 || !r.spend(r.place(offset(s.Pos()))) {
 		return unsure
 	}
 	if s.Background || s.Coprocess || s.Disown {

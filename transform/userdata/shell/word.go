@@ -11,14 +11,14 @@ import (
 func (r *runner) fields(words []*syntax.Word) []Word {
 	var out []Word
 	for _, w := range words {
-		if len(out) > maxSteps {
-			break
+		if len(out) > maxWords {
+			return append(out, Word{Unknown, true})
 		}
 		if !braces(w) {
 			out = append(out, r.field(w)...)
 			continue
 		}
-		w := &syntax.Word{Parts: slices.Clone(w.Parts)}
+		w = &syntax.Word{Parts: slices.Clone(w.Parts)}
 		syntax.SplitBraces(w)
 		for _, w := range expandBraces(w, 0) {
 			out = append(out, r.field(w)...)
