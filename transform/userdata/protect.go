@@ -44,8 +44,8 @@ type Protection struct {
 	Strict bool
 	Why    string
 
-	// Adapted says that a block which kept the pods off was there, and only not the
-	// one that is asked for. Completed says the same of rules by hand.
+	// Adapted says that the pods were kept off before, too, and only not in the way
+	// that is asked for. Completed says so where rules by hand are added to.
 	Adapted, Completed bool
 
 	// After is the verdict on the text with the changes made.
@@ -112,7 +112,8 @@ func Protect(text string, block Block) (Protection, error) {
 		return Protection{}, unsupportedf(d.kind, "%s", reason)
 	}
 	if !slices.ContainsFunc(a.problems, func(p Problem) bool { return p.Code == Absent || p.Code == Late }) {
-		p.Adapted, p.Completed = len(a.marked) > 0, len(a.marked) == 0
+		p.Completed = len(a.marked) == 0 && !p.Strict
+		p.Adapted = !p.Completed
 	}
 	p.After = a.after.d.verdict(block, a.after.problems)
 	return p, nil
