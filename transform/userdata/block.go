@@ -81,7 +81,9 @@ systemctl daemon-reload`
 // A missing says what is missing: all, or beside rules by hand some rules, that
 // rules are saved, and the service that loads them at boot.
 type missing struct {
-	all, branchENI, ipv6, save, service bool
+	all bool
+
+	rule, branchENI, ipv6, save, service bool
 }
 
 // commands returns the commands of the block: the strict ones, or those of AWS
@@ -96,15 +98,18 @@ func (b Block) commands(m missing) []string {
 			commands = append(commands, command)
 		}
 	}
-	ipv6 := b.IPv6 && (m.all || m.ipv6)
+	if m.all {
+		m = missing{rule: true, branchENI: true, ipv6: true, save: true, service: true}
+	}
+	ipv6 := b.IPv6 && m.ipv6
 	ipv6Saved := ipv6 || b.IPv6 && (m.branchENI || m.save)
-	add(m.all || m.service, installServices)
-	add(m.all, dropForwarded)
+	add(m.service, installServices)
+	add(m.rule, dropForwarded)
 	add(ipv6, dropForwardedIPv6)
-	add(b.BranchENI && (m.all || m.branchENI), dropBranchENI)
+	add(b.BranchENI && m.branchENI, dropBranchENI)
 	add(b.BranchENI && (ipv6 || b.IPv6 && m.branchENI), dropBranchENIIPv6)
-	add(m.all || m.branchENI || m.save, saveRules)
-	add(m.all || m.service, enableServices)
+	add(m.branchENI || m.save, saveRules)
+	add(m.service, enableServices)
 	add(ipv6Saved, saveRulesIPv6)
 	add(ipv6 || ipv6Saved && m.service, enableServicesIPv6)
 	return commands

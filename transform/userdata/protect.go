@@ -200,8 +200,9 @@ func (a *attempt) variants(problems []Problem, block Block) [][]string {
 }
 
 // beside returns the commands that may do beside rules by hand: what is missing,
-// without the service that loads what is saved and with it. There are none where
-// all is missing.
+// without the service that loads what is saved and with it. Where there is no
+// drop for pods, there may be one for those with branch network interfaces. There
+// are no commands where all is missing.
 func beside(problems []Problem, block Block) [][]string {
 	var m missing
 	for _, p := range problems {
@@ -213,6 +214,8 @@ func beside(problems []Problem, block Block) [][]string {
 		case Unsaved, BranchENIUnsaved, Replaced:
 			m.save = true
 		case Undone, NotJudged, WithoutToken, NotMIME:
+		case Absent:
+			m.rule, m.ipv6, m.save = true, true, true
 		default:
 			return nil
 		}
@@ -222,7 +225,13 @@ func beside(problems []Problem, block Block) [][]string {
 		return nil
 	}
 	m.service = true
-	return [][]string{some, block.commands(m)}
+	switch with := block.commands(m); {
+	case !m.rule:
+		return [][]string{some, with}
+	case block.BranchENI:
+		return [][]string{with}
+	}
+	return nil
 }
 
 // changes returns the changes after which the text is judged well, or why there
@@ -268,11 +277,15 @@ func (a *attempt) besideRules() []Change {
 			}
 		}
 	}
-	some := beside(a.withoutMarked(), a.block)
+	problems := a.withoutMarked()
+	some := beside(problems, a.block)
 	if some == nil {
 		return nil
 	}
-	places, _ := a.d.places(false)
+	var places []place
+	if !slices.ContainsFunc(problems, func(p Problem) bool { return p.Code == Absent }) {
+		places, _ = a.d.places(false)
+	}
 	first := len(places)
 	for i, place := range append(places, a.d.recipePlaces(a.block)...) {
 		for _, commands := range some {

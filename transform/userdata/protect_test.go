@@ -71,6 +71,8 @@ func TestProtect(t *testing.T) {
 		{name: "by hand, not saved", text: "#!/bin/bash\n" + dropRule + vlanRule + bootstrap, want: "#!/bin/bash\n" + dropRule + vlanRule + saving + bootstrap},
 		{name: "by hand, not saved, without branch ENI", text: "#!/bin/bash\n" + dropRule + bootstrap,
 			want: "#!/bin/bash\n" + dropRule + strings.Replace(saving, saveRule, vlanRule+saveRule, 1) + bootstrap},
+		{name: "by hand, for branch ENI alone", text: "#!/bin/bash\n" + vlanRule + bootstrap,
+			want: "#!/bin/bash\n" + vlanRule + strings.Replace(block, vlanRule, "", 1) + bootstrap},
 		{name: "by hand, not saved, of several lines", text: "#!/bin/bash\niptables -t raw \\\n  -I PREROUTING -d 169.254.169.254 \\\n  -j DROP\necho\n" + bootstrap,
 			want: "#!/bin/bash\niptables -t raw \\\n  -I PREROUTING -d 169.254.169.254 \\\n  -j DROP\n" + saving + "echo\n" + bootstrap},
 		{name: "by hand, not saved, in a loop", text: "#!/bin/bash\nfor i in 1 2; do\n  iptables -t raw -I PREROUTING -d 169.254.169.254 -j DROP\ndone\n" + bootstrap,
