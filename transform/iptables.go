@@ -107,7 +107,7 @@ func (p *planner) protect(l *launcher, load payload, all []payload, block userda
 	var edits []edit.Edit
 	var after []plannedText
 	var left []Finding
-	adapted, strict, kind := false, "", userdata.Other
+	adapted, completed, strict, kind := false, false, "", userdata.Other
 	for _, variant := range load.variants {
 		before := load.text(variant)
 		protection, err := userdata.Protect(before, block)
@@ -125,7 +125,7 @@ func (p *planner) protect(l *launcher, load payload, all []payload, block userda
 		}
 		text := userdata.Apply(before, protection.Changes)
 		after = append(after, plannedText{l, load.node.Span.Start, text})
-		adapted = adapted || protection.Adapted
+		adapted, completed = adapted || protection.Adapted, completed || protection.Completed
 		if protection.Strict && block.Mode == userdata.Auto && len(es) > 0 {
 			strict = protection.Why
 		}
@@ -152,7 +152,10 @@ func (p *planner) protect(l *launcher, load payload, all []payload, block userda
 		return nil
 	}
 	message := fmt.Sprintf("pods can reach the metadata service: iptables commands put into the %v", kind)
-	if adapted {
+	switch {
+	case completed:
+		message = fmt.Sprintf("the iptables commands in the %v completed", kind)
+	case adapted:
 		message = fmt.Sprintf("the iptables commands in the %v adapted to the options", kind)
 	}
 	if strict != "" {

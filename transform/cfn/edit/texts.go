@@ -123,14 +123,17 @@ func (r *reader) isList(n *cfn.Node) bool {
 	return n.Kind == cfn.Sequence || r.undecided != nil
 }
 
-// join appends the items of a list. AWS::NoValue is not one of them.
+// join appends the items of a list. AWS::NoValue is not one of them, and has the
+// place of the item after it.
 func (r *reader) join(delimiter string, list *cfn.Node) {
 	isFirst := true
+	var skipped []int
 	for i, item := range list.Items {
 		item = r.chosen(item)
 		if r.undecided != nil {
 			return
 		}
+		skipped = append(skipped, i)
 		if item.IsNoValue() {
 			continue
 		}
@@ -138,7 +141,10 @@ func (r *reader) join(delimiter string, list *cfn.Node) {
 			r.text.WriteString(delimiter)
 		}
 		isFirst = false
-		r.places = append(r.places, itemPlace{r.text.Len(), list, i, delimiter})
+		for _, index := range skipped {
+			r.places = append(r.places, itemPlace{r.text.Len(), list, index, delimiter})
+		}
+		skipped = skipped[:0]
 		r.read(item, false)
 	}
 }
