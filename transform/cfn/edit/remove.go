@@ -63,7 +63,7 @@ func (t writer) withoutLines(m *cfn.Node, i int) []Edit {
 	last := m.Pairs[i].Value
 	end := max(last.Span.End, m.Pairs[i].Key.Span.End)
 	if end > t.LineStart(end) || end == m.Pairs[i].Key.Span.End { // not that of a block scalar
-		end = t.NextLine(t.behindComments(t.LineEnd(end), t.Position(key).Column-1))
+		end = t.NextLine(t.afterComments(t.LineEnd(end), t.Position(key).Column-1))
 	}
 	if before := strings.TrimSpace(t.src[t.LineStart(key):key]); strings.HasSuffix(before, "-") {
 		next := end + len(t.src[end:]) - len(strings.TrimLeft(t.src[end:], " \t\r\n"))
