@@ -53,6 +53,7 @@ type itemPlace struct {
 	at        int
 	list      *cfn.Node
 	index     int
+	after     int // the index after the item before it that the string has
 	delimiter string
 }
 

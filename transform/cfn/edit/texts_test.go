@@ -167,6 +167,24 @@ func TestInsertItems(t *testing.T) {
 	}
 }
 
+// TestInsertUnderAllConditions wants what comes after the same item in every text
+// to be one edit, whichever of the next items the text has.
+func TestInsertUnderAllConditions(t *testing.T) {
+	tmpl := parse(t, "v: !Join\n- ''\n- - \"runcmd:\\n\"\n  - !If [C, \"- a\\n\", !Ref AWS::NoValue]\n  - !If [D, \"- b\\n\", !Ref AWS::NoValue]\n  - \"- c\\n\"\n")
+	texts, err := Texts(tmpl, tmpl.Root().Get("v"))
+	if err != nil || len(texts) != 4 {
+		t.Fatal(texts, err)
+	}
+	for _, x := range texts {
+		at := len("runcmd:\n")
+		got := apply(t, tmpl, func() (Edit, error) { return x.Replace(at, at, "- x\n") })
+		want := strings.Replace(tmpl.Source(), "  - !If [C", "  - \"- x\\n\"\n  - !If [C", 1)
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%s: -want +got:\n%s", x.Conditions(), diff)
+		}
+	}
+}
+
 // TestOffset wants every place of a text to be found in the source.
 func TestOffset(t *testing.T) {
 	src := "a: !Join\n  - ''\n  - - 'it''s'\n    - \"x\\ty\"\n    - !Sub\n      - >-\n        one\n        two ${V} ${P} ${!W}\n      - V: |\n          in\n          side\n    - !Ref R\n"
