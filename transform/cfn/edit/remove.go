@@ -57,7 +57,8 @@ func (t writer) withoutItem(m *cfn.Node, i int) []Edit {
 }
 
 // withoutLines proposes to remove the pair i of a block mapping: with the empty
-// lines after it, if there are some before it too, and without.
+// lines after it, if there are some before it too, and without; or else with them,
+// where they would become part of a block scalar above.
 func (t writer) withoutLines(m *cfn.Node, i int) []Edit {
 	key := m.Pairs[i].Key.Span.Start
 	last := m.Pairs[i].Value
@@ -84,5 +85,5 @@ func (t writer) withoutLines(m *cfn.Node, i int) []Edit {
 	if end == len(t.src) && start > 0 && t.LineStart(end) != end { // no line end at the end
 		proposals = append(proposals, splice(t.LineEnd(t.LineStart(start-1)), end, ""))
 	}
-	return append(proposals, splice(start, end, ""))
+	return append(proposals, splice(start, end, ""), splice(start, below, ""))
 }

@@ -22,6 +22,7 @@ func TestRemove(t *testing.T) {
 		{"a section", "A:\n  a: 1\n\nB:\n  b: 1\n\n# about C\nC:\n  c: 1\n", "B", "A:\n  a: 1\n\n# about C\nC:\n  c: 1\n"},
 		{"before a block scalar's end", "m:\n  a: |\n    x\n  b: |\n    y\n\n  c: 3\n", "m.b", "m:\n  a: |\n    x\n\n  c: 3\n"},
 		{"after a scalar that keeps lines", "m:\n  a: |+\n    x\n\n  b: 2\n\n  c: 3\n", "m.b", "m:\n  a: |+\n    x\n\n  c: 3\n"},
+		{"between one and empty lines", "m:\n  a: |+\n    x\n  b: 2\n\n  c: 3\n", "m.b", "m:\n  a: |+\n    x\n  c: 3\n"},
 		{"after a dash", "m:\n  - a: 1\n    b: 2\n", "m.0.a", "m:\n  - b: 2\n"},
 		{"CRLF", "m:\r\n  a: 1\r\n  b: 2\r\n  c: 3\r\n", "m.b", "m:\r\n  a: 1\r\n  c: 3\r\n"},
 		{"no indentation", "m:\n- a: 1\n  b:\n  - 2\n  - 3\n  c: 4\n", "m.0.b", "m:\n- a: 1\n  c: 4\n"},

@@ -113,6 +113,7 @@ func TestTextReplace(t *testing.T) {
 		{"within a variable of the map", `!Sub ["a ${V} b", {V: 'c d'}]`, "d", "it's", `!Sub ["a ${V} b", {V: 'c it''s'}]`},
 		{"over its end", `!Sub ["a ${V} b", {V: 'c d'}]`, "d b", "x", `1:29: the place is in no text that the template shows`},
 		{"one that stands twice", `!Sub ["${V} ${V}", {V: x}]`, "x", "y", `1:27: this text is used more than once in the string that must change`},
+		{"items that stand twice", `!Sub ["${V}${V}", {V: !Join ["", ["a\n", "b\n"]]}]`, "b\n", "x\nb\n", `1:45: this text is used more than once in the string that must change`},
 		{"an item of one condition", `!Join ["", ["a\n", !If [C, "b\n", "c\n"], "d\n"]]`, "b", "x", `!Join ["", ["a\n", !If [C, "x\n", "c\n"], "d\n"]]`},
 		{"before an item that chooses", `!Join ["", ["a\n", !If [C, "b\n", "c\n"], "d\n"]]`, "", "x\n", `!Join ["", ["x\n", "a\n", !If [C, "b\n", "c\n"], "d\n"]]`},
 		{"items that depend on a condition", `!Join ["", ["a\n", !If [C, "b\n", "c\n"], "d\n"]]`, "a\nb\n", "", `1:17: the place is in no text that the template shows`},
