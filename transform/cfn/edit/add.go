@@ -8,7 +8,7 @@ import (
 )
 
 // Add returns the edit that adds a pair to a mapping that has pairs already,
-// behind the last one that allows it, in the style of those beside it.
+// after the last one that allows it, in the style of those beside it.
 func Add(template *cfn.Template, m *cfn.Node, p Pair) (Edit, error) {
 	t := newWriter(template)
 	if err := t.refuseDuplicates(m.Span); err != nil {
@@ -30,9 +30,9 @@ func Add(template *cfn.Template, m *cfn.Node, p Pair) (Edit, error) {
 	return t.addBlock(m, p)
 }
 
-// addBlock adds a pair on lines of its own. They come behind a pair that does
+// addBlock adds a pair on lines of its own. They come after a pair that does
 // not end in a block scalar, whose text another line could change, or else
-// before the first key. In a section of the template they come behind the last.
+// before the first key. In a section of the template they come after the last.
 func (t writer) addBlock(m *cfn.Node, p Pair) (Edit, error) {
 	first := m.Pairs[0].Key
 	start := t.LineStart(first.Span.Start)
@@ -52,7 +52,7 @@ func (t writer) addBlock(m *cfn.Node, p Pair) (Edit, error) {
 		if endsInBlockScalar(q.Value) {
 			continue
 		}
-		at := t.behindComments(t.LineEnd(max(q.Value.Span.End, q.Key.Span.End)), len(indent))
+		at := t.afterComments(t.LineEnd(max(q.Value.Span.End, q.Key.Span.End)), len(indent))
 		return splice(at, at, eol+indent+lines), nil
 	}
 	at := t.aboveComments(first.Span.Start)
@@ -64,14 +64,14 @@ func (t writer) isSection(m *cfn.Node) bool {
 	return slices.ContainsFunc(t.Root().Pairs, func(p cfn.Pair) bool { return p.Value == m })
 }
 
-// addToSection adds lines behind the last pair of a section, with an empty line
+// addToSection adds lines after the last pair of a section, with an empty line
 // before them if the others have one. It returns false if they would not be read
 // as a pair of their own there.
 func (t writer) addToSection(m *cfn.Node, key, eol, lines string) (Edit, bool) {
 	last := m.Pairs[len(m.Pairs)-1].Value
 	at, before, after := last.Span.End, "", eol
 	if at != t.LineStart(at) || at == last.Span.Start { // not that of a block scalar
-		at = t.behindComments(t.LineEnd(at), t.Position(m.Body()).Column-1)
+		at = t.afterComments(t.LineEnd(at), t.Position(m.Body()).Column-1)
 		before, after = eol, ""
 	}
 	proposals := []Edit{splice(at, at, before+lines+after)}
@@ -104,9 +104,9 @@ func (t writer) hasEmptyLines(m *cfn.Node) bool {
 	return false
 }
 
-// behindComments moves the end of a line behind the comments below it that are
+// afterComments moves the end of a line after the comments below it that are
 // indented by more than a number of bytes: they belong to what stands there.
-func (t writer) behindComments(end, indent int) int {
+func (t writer) afterComments(end, indent int) int {
 	for end < len(t.src) {
 		next := t.NextLine(end)
 		space := len(t.lineIndent(next))
@@ -188,7 +188,7 @@ func (t writer) sequenceIndent(unit string) string {
 	return unit
 }
 
-// addFlow adds a pair behind the last of a flow mapping or cfn.JSON object, with
+// addFlow adds a pair after the last of a flow mapping or cfn.JSON object, with
 // the white space that stands before and in that one.
 func (t writer) addFlow(m *cfn.Node, p Pair) Edit {
 	last := m.Pairs[len(m.Pairs)-1]
@@ -227,7 +227,7 @@ func (t writer) addFlow(m *cfn.Node, p Pair) Edit {
 		value = t.inline(p.Value, false)
 	}
 	at := last.Value.Span.End
-	if behind := strings.TrimLeft(t.src[at:t.LineEnd(at)], ", \t"); t.Format() == cfn.YAML && strings.HasPrefix(behind, "#") {
+	if rest := strings.TrimLeft(t.src[at:t.LineEnd(at)], ", \t"); t.Format() == cfn.YAML && strings.HasPrefix(rest, "#") {
 		// The comment stays with its value: the new pair comes before it.
 		at = last.Key.Span.Start
 		return splice(at, at, key+colon+value+","+space)

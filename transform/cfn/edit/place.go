@@ -68,7 +68,7 @@ func (t writer) rereadBeside(n *cfn.Node, e Edit) (read, root *cfn.Node) {
 	case isInBrackets:
 		before, after = margin+"k: [\n"+margin+" ", "\n"+margin+" ]\n"
 	case t.Format() == cfn.YAML:
-		span.End = t.behindEmptyLines(span.End)
+		span.End = t.afterEmptyLines(span.End)
 		before, after = margin+"k: ", margin+"z: 0\n"
 		if n.Style == cfn.Block {
 			before = margin + "k:\n" + strings.Repeat(" ", t.Position(span.Start).Column-1)
@@ -105,9 +105,9 @@ func (t writer) rereadBeside(n *cfn.Node, e Edit) (read, root *cfn.Node) {
 	return read, root
 }
 
-// behindEmptyLines returns where the first line starts after a place that has more
+// afterEmptyLines returns where the first line starts after a place that has more
 // than a comment.
-func (t writer) behindEmptyLines(at int) int {
+func (t writer) afterEmptyLines(at int) int {
 	for at < len(t.src) {
 		line := strings.TrimLeft(t.src[at:t.LineEnd(at)], " \t\uFEFF")
 		if line != "" && line[0] != '#' {

@@ -26,6 +26,9 @@ func (x *Text) replaceItems(start, end int, text string) (Edit, bool, error) {
 				if err := x.template.refuseDuplicates(from.list.Span); err != nil {
 					return Edit{}, false, err
 				}
+				if start == end { // where other conditions bring items, before them
+					from.index, to.index = from.after, from.after
+				}
 				e := x.template.replaceItems(from, to.index, text)
 				read := x.template.reread(from.list, e)
 				return e, read != nil && same(read, from.with(to.index, text)), nil

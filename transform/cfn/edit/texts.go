@@ -123,17 +123,14 @@ func (r *reader) isList(n *cfn.Node) bool {
 	return n.Kind == cfn.Sequence || r.undecided != nil
 }
 
-// join appends the items of a list. AWS::NoValue is not one of them, and has the
-// place of the item after it.
+// join appends the items of a list. AWS::NoValue is not one of them.
 func (r *reader) join(delimiter string, list *cfn.Node) {
-	isFirst := true
-	var skipped []int
+	isFirst, after := true, 0
 	for i, item := range list.Items {
 		item = r.chosen(item)
 		if r.undecided != nil {
 			return
 		}
-		skipped = append(skipped, i)
 		if item.IsNoValue() {
 			continue
 		}
@@ -141,10 +138,8 @@ func (r *reader) join(delimiter string, list *cfn.Node) {
 			r.text.WriteString(delimiter)
 		}
 		isFirst = false
-		for _, index := range skipped {
-			r.places = append(r.places, itemPlace{r.text.Len(), list, index, delimiter})
-		}
-		skipped = skipped[:0]
+		r.places = append(r.places, itemPlace{r.text.Len(), list, i, after, delimiter})
+		after = i + 1
 		r.read(item, false)
 	}
 }

@@ -101,8 +101,8 @@ func TestTextReplace(t *testing.T) {
 		{"a shell variable in Sub", `!Sub "a b"`, "b", "${c} $d", `!Sub "a ${!c} $d"`},
 		{"one in a scalar", `"a b"`, "b", "${c}", `"a ${c}"`},
 		{"an open brace in Sub", `!Sub "a b"`, "b", "${c", `!Sub "a ${c"`},
-		{"a brace behind a dollar", `!Sub "a $b"`, "b", "{c}", `1:13: the text would be read as a variable of Fn::Sub here`},
-		{"behind a literal", `!Sub "a ${!B} c"`, "c", "d", `!Sub "a ${!B} d"`},
+		{"a brace after a dollar", `!Sub "a $b"`, "b", "{c}", `1:13: the text would be read as a variable of Fn::Sub here`},
+		{"after a literal", `!Sub "a ${!B} c"`, "c", "d", `!Sub "a ${!B} d"`},
 		{"within a literal", `!Sub "a ${!B} c"`, "B", "D", `!Sub "a ${!D} c"`},
 		{"a placeholder kept", `!Sub "a ${B} c ${D}"`, "a " + o + " c", "x" + o + "y", `!Sub "x${B}y ${D}"`},
 		{"two kept", `!Sub "a ${B} c ${D}"`, "a " + o + " c " + o, o + "-" + o, `!Sub "${B}-${D}"`},
@@ -113,6 +113,7 @@ func TestTextReplace(t *testing.T) {
 		{"within a variable of the map", `!Sub ["a ${V} b", {V: 'c d'}]`, "d", "it's", `!Sub ["a ${V} b", {V: 'c it''s'}]`},
 		{"over its end", `!Sub ["a ${V} b", {V: 'c d'}]`, "d b", "x", `1:29: the place is in no text that the template shows`},
 		{"one that stands twice", `!Sub ["${V} ${V}", {V: x}]`, "x", "y", `1:27: this text is used more than once in the string that must change`},
+		{"items that stand twice", `!Sub ["${V}${V}", {V: !Join ["", ["a\n", "b\n"]]}]`, "b\n", "x\nb\n", `1:45: this text is used more than once in the string that must change`},
 		{"an item of one condition", `!Join ["", ["a\n", !If [C, "b\n", "c\n"], "d\n"]]`, "b", "x", `!Join ["", ["a\n", !If [C, "x\n", "c\n"], "d\n"]]`},
 		{"before an item that chooses", `!Join ["", ["a\n", !If [C, "b\n", "c\n"], "d\n"]]`, "", "x\n", `!Join ["", ["x\n", "a\n", !If [C, "b\n", "c\n"], "d\n"]]`},
 		{"items that depend on a condition", `!Join ["", ["a\n", !If [C, "b\n", "c\n"], "d\n"]]`, "a\nb\n", "", `1:17: the place is in no text that the template shows`},
@@ -164,6 +165,24 @@ func TestInsertItems(t *testing.T) {
 				t.Errorf("-want +got:\n%s", diff)
 			}
 		})
+	}
+}
+
+// TestInsertUnderAllConditions wants what comes after the same item in every text
+// to be one edit, whichever of the next items the text has.
+func TestInsertUnderAllConditions(t *testing.T) {
+	tmpl := parse(t, "v: !Join\n- ''\n- - \"runcmd:\\n\"\n  - !If [C, \"- a\\n\", !Ref AWS::NoValue]\n  - !If [D, \"- b\\n\", !Ref AWS::NoValue]\n  - \"- c\\n\"\n")
+	texts, err := Texts(tmpl, tmpl.Root().Get("v"))
+	if err != nil || len(texts) != 4 {
+		t.Fatal(texts, err)
+	}
+	for _, x := range texts {
+		at := len("runcmd:\n")
+		got := apply(t, tmpl, func() (Edit, error) { return x.Replace(at, at, "- x\n") })
+		want := strings.Replace(tmpl.Source(), "  - !If [C", "  - \"- x\\n\"\n  - !If [C", 1)
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%s: -want +got:\n%s", x.Conditions(), diff)
+		}
 	}
 }
 

@@ -211,7 +211,7 @@ func (t writer) indented(v Value, newline, colon, unit string) string {
 	return open + newline + unit + strings.Join(parts, ","+newline+unit) + newline + closing
 }
 
-// afterComma is what the template writes behind a comma on one line: nothing
+// afterComma is what the template writes after a comma on one line: nothing
 // in minified cfn.JSON, else a space.
 func (t writer) afterComma() string {
 	if t.Format() == cfn.JSON && !t.hasLines() {

@@ -78,9 +78,9 @@ func TestAddResource(t *testing.T) {
 		{"close", "Resources:\n  A:\n    Type: X\n  B:\n    Type: Y\n", "Resources:\n  A:\n    Type: X\n  B:\n    Type: Y\n  " + lines},
 		{"apart", "Resources:\n  A:\n    Type: X\n\n  # the second\n  B:\n    Type: Y\n\nOutputs: {}\n", "Resources:\n  A:\n    Type: X\n\n  # the second\n  B:\n    Type: Y\n\n  " + lines + "\nOutputs: {}\n"},
 		{"one, and sections apart", "Description: x\n\nResources:\n  A:\n    Type: X\n", "Description: x\n\nResources:\n  A:\n    Type: X\n\n  " + lines},
-		{"behind a block scalar", "Resources:\n  A:\n    Type: X\n\n  B:\n    U: |\n      x\n\nOutputs: {}\n", "Resources:\n  A:\n    Type: X\n\n  B:\n    U: |\n      x\n\n  " + lines + "\nOutputs: {}\n"},
-		{"behind one that keeps lines", "Resources:\n  A:\n    Type: X\n\n  B:\n    U: |+\n      x\n", "Resources:\n  A:\n    Type: X\n\n  B:\n    U: |+\n      x\n  " + lines},
-		{"behind one without a line end", "Resources:\n  A:\n    U: |-\n      x", "Resources:\n  A:\n    U: |-\n      x\n  " + lines[:len(lines)-1]},
+		{"after a block scalar", "Resources:\n  A:\n    Type: X\n\n  B:\n    U: |\n      x\n\nOutputs: {}\n", "Resources:\n  A:\n    Type: X\n\n  B:\n    U: |\n      x\n\n  " + lines + "\nOutputs: {}\n"},
+		{"after one that keeps lines", "Resources:\n  A:\n    Type: X\n\n  B:\n    U: |+\n      x\n", "Resources:\n  A:\n    Type: X\n\n  B:\n    U: |+\n      x\n  " + lines},
+		{"after one without a line end", "Resources:\n  A:\n    U: |-\n      x", "Resources:\n  A:\n    U: |-\n      x\n  " + lines[:len(lines)-1]},
 		{"CRLF", "Resources:\r\n  A:\r\n    T: X\r\n\r\n  B:\r\n    T: Y\r\n", "Resources:\r\n  A:\r\n    T: X\r\n\r\n  B:\r\n    T: Y\r\n\r\n  Added:\r\n    Type: AWS::SNS::Topic\r\n    Properties:\r\n      DisplayName: !Ref Name\r\n"},
 		{"JSON", "{\n  \"Resources\": {\n    \"A\": {\n      \"Type\": \"X\"\n    }\n  }\n}\n", "{\n  \"Resources\": {\n    \"A\": {\n      \"Type\": \"X\"\n    },\n    \"Added\": {\n      \"Type\": \"AWS::SNS::Topic\",\n      \"Properties\": {\n        \"DisplayName\": {\n          \"Ref\": \"Name\"\n        }\n      }\n    }\n  }\n}\n"},
 	} {
