@@ -8,29 +8,47 @@ import (
 
 // optionsFirst returns a command line in the order that the library reads:
 // the command, its options, "--", and what else there is. Options may stand
-// before and after files until a "--". Those before a command stay there.
+// before and after files until a "--". Those before a command stay there. Of a
+// question for completion it returns the command and what else there is, without
+// options, whose values may be yet to come.
 func optionsFirst(app *cli.App, args []string) []string {
 	if isCompletion(args) {
 		if slices.Contains(args, "--") {
 			return []string{args[0], "-", "", completionFlag} // after "--" the library would run the command
 		}
-		return args
+		flags, start := commandOf(app, args)
+		_, files := parted(flags, args[start:len(args)-1])
+		return slices.Concat(args[:1], args[max(start-1, 1):start], files, []string{completionFlag})
 	}
-	flags, start := app.Flags, 1
+	flags, start := commandOf(app, args)
+	words, files := parted(flags, args[start:])
+	if len(files) == 0 {
+		return slices.Concat(args[:start], words)
+	}
+	if start == 1 && app.Command(files[0]) != nil {
+		files[0] = "./" + files[0] // a file, after "--"
+	}
+	return slices.Concat(args[:start], words, []string{"--"}, files)
+}
+
+// commandOf returns the options of the command that a command line names, and
+// the index of the word after its name; 1 if it names none.
+func commandOf(app *cli.App, args []string) (flags []cli.Flag, start int) {
 	if at := firstArgument(app.Flags, args); at > 0 {
 		if c := app.Command(args[at]); c != nil {
-			flags, start = c.Flags, at+1
+			return c.Flags, at + 1
 		}
 	}
-	words := slices.Clone(args[:start])
-	var files []string
-	ended := false
-	for i := start; i < len(args); i++ {
-		word := args[i]
-		switch {
-		case !ended && word == "--":
-			ended = true
-		case ended || !isOption(word):
+	return app.Flags, 1
+}
+
+// parted parts words into options with their values, and all others.
+func parted(flags []cli.Flag, args []string) (words, files []string) {
+	for i := 0; i < len(args); i++ {
+		switch word := args[i]; {
+		case word == "--":
+			return words, append(files, args[i+1:]...)
+		case !isOption(word):
 			files = append(files, word)
 		case takesNext(flags, word) && i+1 < len(args):
 			words = append(words, word, args[i+1])
@@ -39,13 +57,7 @@ func optionsFirst(app *cli.App, args []string) []string {
 			words = append(words, word)
 		}
 	}
-	if len(files) == 0 {
-		return words
-	}
-	if start == 1 && app.Command(files[0]) != nil {
-		files[0] = "./" + files[0] // a file, after options that end or begin with "--"
-	}
-	return append(append(words, "--"), files...)
+	return words, files
 }
 
 // firstArgument returns the index of the first word that is neither an option

@@ -27,8 +27,8 @@ func TestCompletionOffersWhatIsAccepted(t *testing.T) {
 			var stdout, stderr bytes.Buffer
 			args := append([]string{"imdslock"}, strings.Fields(name+" "+flag+" nonsense")...)
 			run(args, strings.NewReader(""), &stdout, &stderr)
-			_, want, _ := strings.Cut(strings.SplitN(stderr.String(), "\n", 2)[0], "nonsense: want ")
-			if !slices.Equal(strings.Split(want, ", "), o.words()) {
+			_, want, _ := strings.Cut(strings.SplitN(stderr.String(), "\n", 2)[0], "nonsense: must be ")
+			if !slices.Equal(strings.Split(strings.ReplaceAll(want, " or ", ", "), ", "), o.words()) {
 				t.Errorf("%s %s offers %q, but: %s", name, flag, o.words(), stderr.String())
 			}
 			compared++

@@ -323,7 +323,7 @@ func TestJUnitIsValid(t *testing.T) {
 // TestGitHub reads workflow commands as the runner does, and wants to get back
 // what was said.
 func TestGitHub(t *testing.T) {
-	run := found(t, "a,b:c%.yaml", nodes)
+	run := found(t, "a,b:c%3A.yaml", nodes)
 	command := regexp.MustCompile(`^::(error|notice) file=([^,:]*)(?:,line=\d+,endLine=\d+(?:,col=\d+,endColumn=\d+)?)?,title=imdslock[^,:]*::(.*)$`)
 	unescape := strings.NewReplacer("%0D", "\r", "%0A", "\n", "%3A", ":", "%2C", ",", "%25", "%")
 	lines := strings.Split(strings.TrimSuffix(written(t, report.GitHub, run), "\n"), "\n")
@@ -338,7 +338,7 @@ func TestGitHub(t *testing.T) {
 	var want []string
 	for _, f := range run.Files[0].Findings {
 		if f.Kind != transform.KindAccepted {
-			want = append(want, "a,b:c%.yaml "+f.Message)
+			want = append(want, "a,b:c%3A.yaml "+f.Message)
 		}
 	}
 	want = append(want, "broken.yaml "+strings.SplitN(run.Failures[0].Err.Error(), ": ", 2)[1], "gone, or 100%.yaml no such\nfile")
@@ -397,7 +397,7 @@ func TestBaseline(t *testing.T) {
 // to their places.
 func TestExcerpts(t *testing.T) {
 	long := strings.Replace(nodes, `"世界 é" # ü`, `"`+strings.Repeat("x", 3000)+`"`, 1)
-	for name, source := range map[string]string{"plain": nodes, "long": long, "one line": strings.ReplaceAll(oneLine, "ID", strings.Repeat("世", 2000)), "tabs": strings.ReplaceAll(oneLine, " ", "\t"), "crlf": strings.ReplaceAll(nodes, "\n", "\r\n")} {
+	for name, source := range map[string]string{"plain": nodes, "long": long, "one line": strings.ReplaceAll(oneLine, "ID", strings.Repeat("世", 2000)), "wide": wideLine, "tabs": strings.ReplaceAll(oneLine, " ", "\t"), "crlf": strings.ReplaceAll(nodes, "\n", "\r\n")} {
 		run := found(t, "nodes.yaml", source)
 		for width := 20; width < 120; width += 7 {
 			var b bytes.Buffer
@@ -422,6 +422,9 @@ func TestExcerpts(t *testing.T) {
 }
 
 const oneLine = `{"Resources": {"LT": {"Type": "AWS::EC2::LaunchTemplate", "Properties": {"LaunchTemplateData": {"ImageId": "ID", "MetadataOptions": {"HttpTokens": "required", "HttpPutResponseHopLimit": 2}}}}}}`
+
+// Wide characters on both sides of the hop limit.
+const wideLine = `{"Resources": {"LT": {"Type": "AWS::EC2::LaunchTemplate", "Properties": {"LaunchTemplateData": {"ImageId": "世世世世界界", "MetadataOptions": {"HttpPutResponseHopLimit": 2, "HttpTokens": "required"}, "KeyName": "世世世世世世世世世世世世世世世世世世世世世世世世世世世世"}}}}}`
 
 // columnsOf counts the columns of a text, in which only 世 and 界 take two.
 func columnsOf(text string) int {
