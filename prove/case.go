@@ -72,6 +72,8 @@ func (c Case) Run() (seen Seen, err error) {
 		}
 		l.UserData = []byte(broken)
 	}
+	slots() <- struct{}{}
+	defer func() { <-slots() }()
 	n, err := launch(l, c.Image)
 	if err != nil {
 		return Seen{}, err

@@ -110,6 +110,8 @@ func Judge(l stack.Launch, image Image) (v Verdict, err error) {
 		return Verdict{}, fmt.Errorf("EC2 does not launch it: %d bytes of user data, more than %d", len(l.UserData), maxUserData)
 	}
 	image.Joined = true
+	slots() <- struct{}{}
+	defer func() { <-slots() }()
 	n, err := launch(l, image)
 	if err != nil {
 		return Verdict{}, err
