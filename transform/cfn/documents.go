@@ -10,39 +10,33 @@ type Document struct {
 }
 
 // Documents splits a YAML stream at the lines that begin with "---" or "...",
-// which no value of YAML can have (YAML 1.1, section 4.1.3). The texts come to
-// the stream. What has nothing but comments is no document of its own.
+// which no value of YAML can have (YAML 1.1, section 4.1.3). Joined, the texts are
+// the stream. What has nothing but comments is not a document of its own.
 func Documents(src string) []Document {
 	var all []Document
 	start, line := 0, 0
-	hasContent := false
+	hasContent, ended := false, false
 	lines := lineStarts(src)
 	lines[0] = 0 // a byte order mark belongs to the first document
-	cut := func(at, next int) {
-		all = append(all, Document{src[start:at], Position{Offset: start, Line: line + 1, Column: 1}})
-		start, line, hasContent = at, next, false
-	}
 	for i, from := range lines {
 		to := len(src)
 		if i+1 < len(lines) {
 			to = lines[i+1]
 		}
 		text := strings.TrimRight(strings.TrimPrefix(src[from:to], bom), "\r\n")
-		switch marker := documentMarker(text); {
-		case marker != "" && hasContent:
-			cut(from, i)
-			hasContent = hasText(text[len(marker):])
-		case marker != "":
-			hasContent = hasText(text[len(marker):])
-		default:
-			hasContent = hasContent || hasText(text) && text[0] != '%'
+		marker := documentMarker(text)
+		rest := text[len(marker):]
+		if hasContent && (marker == "---" || ended && marker == "" && hasText(rest)) {
+			all = append(all, Document{src[start:from], Position{Offset: start, Line: line + 1, Column: 1}})
+			start, line, hasContent, ended = from, i, false, false
 		}
+		hasContent = hasContent || hasText(rest) && rest[0] != '%'
+		ended = hasContent && (ended || marker == "...")
 	}
 	if hasContent || len(all) == 0 {
-		cut(len(src), len(lines))
-	} else {
-		all[len(all)-1].Text += src[start:]
+		return append(all, Document{src[start:], Position{Offset: start, Line: line + 1, Column: 1}})
 	}
+	all[len(all)-1].Text += src[start:]
 	return all
 }
 

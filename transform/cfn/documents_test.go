@@ -22,7 +22,7 @@ func TestDocuments(t *testing.T) {
 		{"# x\n---\na: 1\n---\nb: 2\n", []string{"# x\n---\na: 1\n", "---\nb: 2\n"}, []int{1, 4}},
 		{"a: 1\n...\n# end\n", []string{"a: 1\n...\n# end\n"}, []int{1}},
 		{"a: 1\r\n--- {b: 2}\r\n---\r\n", []string{"a: 1\r\n", "--- {b: 2}\r\n---\r\n"}, []int{1, 2}},
-		{"%YAML 1.1\n---\na: 1\n...\n%YAML 1.1\n---\nb: 2\n", []string{"%YAML 1.1\n---\na: 1\n", "...\n%YAML 1.1\n---\nb: 2\n"}, []int{1, 4}},
+		{"%YAML 1.1\n---\na: 1\n...\n%YAML 1.1\n---\nb: 2\n", []string{"%YAML 1.1\n---\na: 1\n...\n", "%YAML 1.1\n---\nb: 2\n"}, []int{1, 5}},
 		{"\uFEFFa: |\n  ---\n ...\n--- x\n---y: 1\n", []string{"\uFEFFa: |\n  ---\n ...\n", "--- x\n---y: 1\n"}, []int{1, 4}},
 	} {
 		var texts []string
@@ -83,6 +83,11 @@ func FuzzDocuments(f *testing.F) {
 				return // what is empty may or may not be counted
 			}
 			n++
+		}
+		for _, d := range all {
+			if err := yaml.Unmarshal([]byte(d.Text), new(yaml.Node)); err != nil {
+				t.Fatalf("%q alone: %v", d.Text, err)
+			}
 		}
 		if n > 0 && n != len(all) {
 			t.Fatalf("%d documents, yaml.v3 has %d", len(all), n)
