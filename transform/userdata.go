@@ -35,7 +35,11 @@ func (s *survey) problem(l *launcher, load payload, variant *edit.Text, p userda
 	if d, _ := Describe(rule); d.Note {
 		kind = KindNote
 	}
-	message := fmt.Sprintf("%s: %s", l.id, p.Message)
+	message := l.id + ": "
+	if p.Code == userdata.NotJudged {
+		message += "user data not judged: "
+	}
+	message += p.Message
 	if under := variant.Conditions(); under != "" {
 		message += " (" + under + ")"
 	}
