@@ -78,6 +78,8 @@ func ExamplePatch_options() {
 	// 13:37: hop-limit: HttpPutResponseHopLimit is 2: set to 1
 	// 2:3: imdsv1-parameter: parameter leaves IMDSv1 open: default "false" set to "true"
 	// 14:23: imdsv1-open: HttpTokens is Fn::If: set to required
+	// 5:1: imdsv1-parameter: nothing uses the condition any more: removed
+	// 2:3: imdsv1-parameter: nothing uses the parameter DisableIMDSv1 any more: remove it once no deployment passes it
 }
 
 func ExampleResult() {
@@ -124,13 +126,13 @@ func ExampleCannotLock() {
 }
 
 func ExamplePatch_notATemplate() {
-	_, err := transform.Patch(context.Background(), []byte("Resources:\n  A: {}\n  A: {}\n"), transform.Defaults())
+	_, err := transform.Patch(context.Background(), []byte("Resources:\n  A: {}\n  B: }\n"), transform.Defaults())
 	var placed *cfn.Error
 	if errors.As(err, &placed) {
 		fmt.Println(placed.Line, placed.Column, placed.Message)
 	}
 	// Output:
-	// 3 3 duplicate key "A": it stands at line 2 already
+	// 3 6 not YAML: did not find expected node content
 }
 
 func ExampleCheck() {

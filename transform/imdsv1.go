@@ -215,7 +215,7 @@ func (p *planner) lockParameter(name, value string) bool {
 				return false
 			}
 		} else if len(allowed.Value.Items) != 1 {
-			e, err := edit.KeepItem(p.t, allowed.Value, value)
+			e, err := edit.KeepItem(p.t, allowed.Value, p.written(allowed.Value, value))
 			if !change(what, e, err) {
 				return false
 			}
@@ -227,6 +227,17 @@ func (p *planner) lockParameter(name, value string) bool {
 		p.change(RuleIMDSv1Parameter, name, pair.Key.Span, "parameter leaves IMDSv1 open: "+strings.Join(changes, ", "), edits...)
 	}
 	return true
+}
+
+// written returns how an item of a list is written that CloudFormation reads as a
+// text: yes for "true".
+func (p *planner) written(list *cfn.Node, text string) string {
+	for _, item := range list.Items {
+		if s, ok := eval.ScalarText(p.t, item); ok && s == text {
+			return item.Value
+		}
+	}
+	return text
 }
 
 // isWord reports whether YAML reads a text as itself without quotes.

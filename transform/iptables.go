@@ -21,7 +21,11 @@ func (p *planner) userData(l *launcher, data *cfn.Node) error {
 		if !p.opts.keepsIMDSv1() {
 			p.withoutToken(l, load)
 		}
-		if p.opts.keepsUserData() || p.accepts(l.id, RuleIPTables, RuleIPTablesLate, RuleUndone) {
+		if p.opts.keepsUserData() {
+			continue
+		}
+		if p.accepts(l.id, RuleIPTables) {
+			p.leaveAccepted(l, load, block)
 			continue
 		}
 		switch {
@@ -42,9 +46,15 @@ func (p *planner) userData(l *launcher, data *cfn.Node) error {
 
 // withoutToken notes requests in user data that required tokens refuse.
 func (p *planner) withoutToken(l *launcher, load payload) {
-	for _, f := range p.judgePayload(l, load, userdata.Block{}) {
-		if f.Rule == RuleIMDSv1UserData {
-			p.findings = append(p.findings, f)
+	p.findings = append(p.findings, p.problems(l, load, userdata.RequestsWithoutToken)...)
+}
+
+// leaveAccepted leaves user data as it is because a person accepted that it has no
+// rule, and says what else is wrong with it.
+func (p *planner) leaveAccepted(l *launcher, load payload, block userdata.Block) {
+	for _, f := range p.judgePayload(l, load, block) {
+		if f.Kind == KindOpen && !p.accepts(l.id, f.Rule) {
+			p.stays(f)
 		}
 	}
 }
@@ -93,30 +103,29 @@ func noUserData(runs systems) string {
 
 // protect puts the block into the variants of one user data.
 func (p *planner) protect(l *launcher, load payload, all []payload, block userdata.Block) error {
-	block = load.wants(block)
+	block = load.agreed(load.wants(block))
 	var edits []edit.Edit
 	var after []plannedText
 	var left []Finding
-	adapted, strict, kind := false, "", userdata.Other
+	adapted, completed, strict, kind := false, false, "", userdata.Other
 	for _, variant := range load.variants {
 		before := load.text(variant)
-		judged := userdata.Judge(before, block)
-		kind = judged.Kind
 		protection, err := userdata.Protect(before, block)
+		kind, _ = userdata.Detect(before)
 		var es []edit.Edit
 		if err == nil {
 			es, err = load.edits(p.t, variant, protection.Changes)
 		}
 		if err != nil {
 			if len(load.variants) == 1 && isExcused(load, all) || !p.opts.mustHaveBlock() {
-				return p.leave(l, load, variant, judged.Kind, err.Error())
+				return p.leave(l, load, variant, kind, err.Error())
 			}
 			return l.cannot(p.t, load.node.Span.Start, "UserData", "its UserData cannot take the iptables commands: "+err.Error(),
 				"use --iptables auto to lock what can be locked, or --resource to choose launch templates")
 		}
 		text := userdata.Apply(before, protection.Changes)
 		after = append(after, plannedText{l, load.node.Span.Start, text})
-		adapted = adapted || !judged.Has(userdata.Absent)
+		adapted, completed = adapted || protection.Adapted, completed || protection.Completed
 		if protection.Strict && block.Mode == userdata.Auto && len(es) > 0 {
 			strict = protection.Why
 		}
@@ -125,8 +134,8 @@ func (p *planner) protect(l *launcher, load payload, all []payload, block userda
 				edits = append(edits, e)
 			}
 		}
-		for _, problem := range userdata.Judge(text, block).Problems {
-			f := p.problem(l, load, variant, problem, offsetBefore(protection.Changes, problem.At))
+		for _, problem := range protection.After.Problems {
+			f := p.problem(l, load, variant, problem, userdata.Origin(protection.Changes, problem.At))
 			if f.Kind == KindOpen && p.opts.mustHaveBlock() {
 				return l.cannot(p.t, f.Start.Offset, "UserData", problem.Message, "remove that command, or use --iptables auto to lock what can be locked")
 			}
@@ -143,7 +152,10 @@ func (p *planner) protect(l *launcher, load payload, all []payload, block userda
 		return nil
 	}
 	message := fmt.Sprintf("pods can reach the metadata service: iptables commands put into the %v", kind)
-	if adapted {
+	switch {
+	case completed:
+		message = fmt.Sprintf("the iptables commands in the %v completed", kind)
+	case adapted:
 		message = fmt.Sprintf("the iptables commands in the %v adapted to the options", kind)
 	}
 	if strict != "" {
@@ -177,22 +189,6 @@ func (p payload) edits(t *cfn.Template, variant *edit.Text, changes []userdata.C
 	return edits, nil
 }
 
-// offsetBefore returns where a place of a changed text was before the changes.
-func offsetBefore(changes []userdata.Change, at int) int {
-	for i := len(changes) - 1; i >= 0; i-- {
-		start := changes[i].Start
-		for _, c := range changes[:i] {
-			start += len(c.Text) - (c.End - c.Start)
-		}
-		if grown := len(changes[i].Text) - (changes[i].End - changes[i].Start); at >= start+len(changes[i].Text) {
-			at -= grown
-		} else if at > start {
-			at = start
-		}
-	}
-	return at
-}
-
 // leave notes that user data stays as it is, and what protects the nodes all
 // the same. It is an error if the commands were asked for explicitly.
 func (p *planner) leave(l *launcher, load payload, variant *edit.Text, kind userdata.Kind, why string) error {
@@ -218,8 +214,7 @@ func (p *planner) leave(l *launcher, load payload, variant *edit.Text, kind user
 // stillHolds says what protects a node without the block.
 func (p *planner) stillHolds(kind userdata.Kind) string {
 	switch {
-	case kind == userdata.Windows && p.opts.HopLimit == 1:
-		return "; that a hop limit keeps pods of Windows off is not known"
+	case kind == userdata.Windows: // which says so itself
 	case p.opts.HopLimit == 1 && !p.opts.keepsIMDSv1():
 		return "; hop limit 1 and required tokens protect it"
 	case !p.opts.keepsIMDSv1():

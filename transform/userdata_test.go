@@ -69,8 +69,12 @@ func base64Texts(t *testing.T, src []byte) []string {
 	var texts []string
 	for n := range tmpl.Root().All {
 		if arg := n.Call("Fn::Base64"); arg != nil {
-			for _, branch := range arg.Branches() {
-				texts = append(texts, edit.TextOf(tmpl, branch).String)
+			all, err := edit.Texts(tmpl, arg)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, text := range all {
+				texts = append(texts, strings.ReplaceAll(text.String, edit.Placeholder, "x"))
 			}
 		}
 	}
@@ -154,8 +158,8 @@ func checkParts(t *testing.T, x userData, before, after []part) {
 		return
 	}
 	wantType := "text/x-shellscript"
-	if strings.Contains(x.place, "-starts-kubelet.") { // before scripts would run
-		wantType = "text/cloud-boothook"
+	if after[0].Type == "text/cloud-boothook" { // before what scripts would run too late for
+		wantType = after[0].Type
 	}
 	if after[0].Type != wantType || !strings.HasPrefix(after[0].Payload, "#!/bin/bash\n"+userdata.Begin+"\n") &&
 		!strings.HasPrefix(after[0].Payload, "#!/bin/bash\r\n"+userdata.Begin+"\r\n") {

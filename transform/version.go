@@ -103,17 +103,18 @@ func (p *planner) newest(u use, named, version *cfn.Node) (edit.Value, error) {
 	}
 	switch {
 	case len(alone.launchers) == 0 && version == nil:
-		return edit.Call("Ref", edit.Scalar("AWS::NoValue", edit.Unquoted)), nil
+		return edit.Ref("AWS::NoValue"), nil
 	case len(alone.launchers) == 0 && version.Kind == cfn.Scalar:
 		return edit.Scalar(version.Value, edit.QuoteOf(version)), nil
 	case len(alone.launchers) != 1 || alone.elsewhere:
 		return edit.Value{}, p.hinted(named, "it may name several launch templates", "let an Fn::If choose the whole specification")
 	}
-	id := edit.Scalar(alone.launchers[0].id, edit.Unquoted)
-	if strings.Contains(alone.launchers[0].id, "${") { // of an Fn::ForEach
-		id = edit.Call("Fn::Sub", id)
+	const newest = "LatestVersionNumber"
+	id := alone.launchers[0].id
+	if strings.Contains(id, "${") { // of an Fn::ForEach
+		return edit.Call("Fn::GetAtt", edit.List(edit.Sub(id, edit.InDoubleQuotes), edit.Scalar(newest, edit.Unquoted))), nil
 	}
-	return edit.Call("Fn::GetAtt", edit.List(id, edit.Scalar("LatestVersionNumber", edit.Unquoted))), nil
+	return edit.GetAtt(id, newest), nil
 }
 
 func (u *use) add(l *launcher) {

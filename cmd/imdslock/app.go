@@ -9,6 +9,7 @@ import (
 
 const usageText = `  imdslock [OPTION]... [FILE|DIR|-]...        print templates locked
   imdslock check [OPTION]... [FILE|DIR|-]...  say what is not locked
+  imdslock pods [OPTION]... [FILE|-]...       say which pods of a cluster break
   imdslock templates                          list AWS's templates
   imdslock rules [ID]...                      explain what check finds
   imdslock completion bash|zsh|fish           print a completion script
@@ -126,7 +127,7 @@ func newApp(c *command) *cli.App {
 			},
 		},
 	}
-	app.Commands = append(app.Commands, completionCommand(), helpCommand(app))
+	app.Commands = append(app.Commands, podsCommand(), completionCommand(), helpCommand(app))
 	for _, sub := range app.Commands {
 		sub.HideHelp = true
 		sub.BashComplete = completer(c.args, sub.BashComplete)

@@ -91,6 +91,9 @@ func TestHelpExamples(t *testing.T) {
 			if err := os.Mkdir(filepath.Join(dir, "templates"), 0o777); err != nil {
 				t.Fatal(err)
 			}
+			if err := os.WriteFile(filepath.Join(dir, "cluster.json"), []byte(`{"kind": "Pod", "apiVersion": "v1", "metadata": {"name": "web"}, "spec": {}}`), 0o666); err != nil {
+				t.Fatal(err)
+			}
 			for _, file := range []string{"nodegroup.yaml", "templates/a.yaml"} {
 				if err := os.WriteFile(filepath.Join(dir, file), reference, 0o666); err != nil {
 					t.Fatal(err)
@@ -102,7 +105,7 @@ func TestHelpExamples(t *testing.T) {
 			ran++
 		}
 	}
-	if ran < 8 {
+	if ran < 11 {
 		t.Errorf("only %d examples", ran)
 	}
 }

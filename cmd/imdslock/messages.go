@@ -9,6 +9,7 @@ import (
 	"github.com/xrash/smetrics"
 
 	"imdslock/internal/message"
+	"imdslock/pods"
 	"imdslock/templates/official"
 	"imdslock/transform/cfn"
 )
@@ -24,12 +25,16 @@ func printError(stderr io.Writer, err error) {
 	}
 	text := message.Line(err.Error())
 	var placed *cfn.Error
+	var inPods *pods.Error
 	var usage *usageError
 	var download *official.Error
 	switch {
 	case errors.As(err, &placed):
 		fmt.Fprintln(stderr, text)
 		printHint(stderr, placed.Hint)
+	case errors.As(err, &inPods):
+		fmt.Fprintln(stderr, text)
+		printHint(stderr, inPods.Hint)
 	case errors.As(err, &download):
 		fmt.Fprintln(stderr, "imdslock: "+text)
 		printHint(stderr, download.Hint)

@@ -1,20 +1,29 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
 	"io"
 	"path/filepath"
 	"strings"
 
 	"znkr.io/diff/textdiff"
+
+	"imdslock/internal/message"
 )
 
-// writeJSON writes a document for machines, which people can read.
+// writeJSON writes a document for machines, which people can read, and which does
+// nothing to their terminals.
 func writeJSON(document any, stdout io.Writer) error {
-	encoder := json.NewEncoder(stdout)
+	var b bytes.Buffer
+	encoder := json.NewEncoder(&b)
 	encoder.SetEscapeHTML(false)
 	encoder.SetIndent("", "  ")
-	return encoder.Encode(document)
+	if err := encoder.Encode(document); err != nil {
+		return err
+	}
+	_, err := stdout.Write(message.SafeJSON(b.Bytes()))
+	return err
 }
 
 // unifiedDiff returns the difference as patch and git apply take it, with

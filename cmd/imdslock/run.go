@@ -46,7 +46,7 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	signal.Ignore(syscall.SIGPIPE) // writing into a closed pipe becomes an error like others
 	c := &command{args: args, stdin: stdin, stdout: stdout, stderr: stderr}
 	app := newApp(c)
-	app.Writer, app.ErrWriter = &c.out, stderr
+	app.Reader, app.Writer, app.ErrWriter = stdin, &c.out, stderr
 	err := app.Run(optionsFirst(app, args))
 	if err != nil && !errors.Is(err, errDifference) {
 		printError(stderr, err)

@@ -7,11 +7,13 @@
 package message
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"strconv"
 	"strings"
 	"unicode"
+	"unicode/utf16"
 	"unicode/utf8"
 
 	"imdslock/transform"
@@ -81,11 +83,10 @@ func startsCommand(text string) bool {
 	return strings.HasPrefix(rest, "[")
 }
 
-// changesTerminal reports whether a character is one of control, ends a line, or
-// changes the direction of the text after it (Unicode Standard Annex #9).
-func changesTerminal(r rune) bool {
-	return unicode.IsControl(r) || unicode.In(r, unicode.Zl, unicode.Zp, unicode.Bidi_Control)
-}
+// changesTerminal reports whether a character is one of control, ends a line,
+// changes the direction of the text after it (Unicode Standard Annex #9), or has
+// no picture of its own.
+func changesTerminal(r rune) bool { return !unicode.IsPrint(r) }
 
 // Name returns the name of a file as a person reads it, in messages, in lists
 // and in diffs: as it is, but with "./" before a name that would be taken for an
@@ -113,6 +114,27 @@ func Name(name string) string {
 		}
 	}
 	return `"` + b.String() + `"`
+}
+
+// SafeJSON writes the characters of JSON that [Line] would not leave as they are,
+// line ends aside, as escapes of their strings. Outside of strings JSON has none.
+func SafeJSON(document []byte) []byte {
+	changes := func(r rune) bool { return r != '\n' && changesTerminal(r) }
+	if !bytes.ContainsFunc(document, changes) {
+		return document
+	}
+	var b bytes.Buffer
+	for _, r := range string(document) {
+		switch high, low := utf16.EncodeRune(r); {
+		case !changes(r):
+			b.WriteRune(r)
+		case high == unicode.ReplacementChar:
+			fmt.Fprintf(&b, `\u%04x`, r)
+		default:
+			fmt.Fprintf(&b, `\u%04x\u%04x`, high, low)
+		}
+	}
+	return b.Bytes()
 }
 
 // Note words a finding that is one, without a line end.

@@ -1,9 +1,12 @@
 package message
 
 import (
+	"bytes"
+	"encoding/json"
 	"fmt"
 	"strings"
 	"testing"
+	"unicode"
 	"unicode/utf8"
 
 	"imdslock/transform"
@@ -21,6 +24,30 @@ func TestErrorsAndNotes(t *testing.T) {
 	notes := []transform.Finding{{Kind: transform.KindNote, Start: at, Message: "L\nT"}}
 	if got, want := Notes("a\nb", notes), `a\nb:1:2: note: L\nT`+"\n"; got != want {
 		t.Errorf("%q, want %q", got, want)
+	}
+}
+
+// TestUnseen wants what turns the direction of writing, ends a line or has no
+// picture to be seen, in a message and in JSON, which stays the same document.
+func TestUnseen(t *testing.T) {
+	name := "a\u202eb\u2066c\u200fd\u061ce\u2028f\u00a0g\u009bh\x7fi\u200bj\U000e0001k é漢🙂"
+	want := `a\u202eb\u2066c\u200fd\u061ce\u2028f\u00a0g\u009bh\x7fi\u200bj\U000e0001k é漢🙂`
+	if got := Line(name); got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+	var plain bytes.Buffer
+	encoder := json.NewEncoder(&plain)
+	encoder.SetIndent("", "  ")
+	if err := encoder.Encode(map[string]string{name: name}); err != nil {
+		t.Fatal(err)
+	}
+	safe := SafeJSON(plain.Bytes())
+	if i := bytes.IndexFunc(safe, func(r rune) bool { return r != '\n' && !unicode.IsPrint(r) }); i >= 0 {
+		t.Errorf("%q at %d", safe[i:], i)
+	}
+	var back map[string]string
+	if err := json.Unmarshal(safe, &back); err != nil || back[name] != name {
+		t.Errorf("%v: %q", err, back)
 	}
 }
 

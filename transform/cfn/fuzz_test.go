@@ -119,7 +119,7 @@ func FuzzJSON(f *testing.F) {
 			return
 		}
 		if err != nil {
-			for _, reason := range []string{"duplicate key", "nested more than", "invalid UTF-8"} {
+			for _, reason := range []string{"nested more than", "invalid UTF-8"} {
 				if strings.Contains(err.Error(), reason) {
 					return
 				}

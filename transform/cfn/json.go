@@ -117,6 +117,7 @@ func (r *jsonReader) value() (*Node, error) {
 
 func (r *jsonReader) object(n *Node) error {
 	n.Kind = Mapping
+	var pairs []Pair
 	for r.decoder.More() {
 		token, span, err := r.token()
 		if err != nil {
@@ -131,11 +132,9 @@ func (r *jsonReader) object(n *Node) error {
 		if err != nil {
 			return err
 		}
-		n.Pairs = append(n.Pairs, Pair{key, value})
+		pairs = append(pairs, Pair{key, value})
 	}
-	if key := duplicateKey(n.Pairs); key != nil {
-		return r.duplicate(n, key)
-	}
+	r.setPairs(n, pairs)
 	return r.end(n)
 }
 

@@ -44,7 +44,7 @@ type Node struct {
 	Kind  Kind
 	Style Style
 	Value string  // a scalar's text, decoded; an alias's name
-	Pairs []Pair  // a mapping's, in order
+	Pairs []Pair  // a mapping's, in order; of equal keys the last alone
 	Items []*Node // a sequence's, in order
 
 	// Span covers the node from its tag or anchor, first key, dash, quote or
@@ -62,8 +62,8 @@ func (n *Node) Body() int { return n.body }
 // A Pair is a key of a mapping and its value.
 type Pair struct{ Key, Value *Node }
 
-// Pair returns the pair of a mapping with the given key. It returns false
-// where there is none and where n is nil or no mapping.
+// Pair returns the pair of a mapping with the given key. It returns false if
+// there is no such pair, or if n is nil or not a mapping.
 func (n *Node) Pair(key string) (Pair, bool) {
 	if n == nil || n.Kind != Mapping {
 		return Pair{}, false
@@ -159,28 +159,6 @@ func (n *Node) walk(yield func(*Node) bool) bool {
 		}
 	}
 	return true
-}
-
-// duplicateKey returns the first key that a mapping has twice, or nil.
-func duplicateKey(pairs []Pair) *Node {
-	if len(pairs) < 8 {
-		for i, p := range pairs {
-			for _, q := range pairs[:i] {
-				if p.Key.Value == q.Key.Value {
-					return p.Key
-				}
-			}
-		}
-		return nil
-	}
-	seen := make(map[string]bool, len(pairs))
-	for _, p := range pairs {
-		if seen[p.Key.Value] {
-			return p.Key
-		}
-		seen[p.Key.Value] = true
-	}
-	return nil
 }
 
 // Describe names a value in a message: a scalar by its text, a call by the name

@@ -32,7 +32,7 @@ func (f Format) String() string {
 }
 
 // A Template is the text of one template and the tree that was read from it.
-// It is immutable and safe for concurrent use.
+// It is immutable, if nobody writes into its nodes, and safe for concurrent use.
 type Template struct {
 	src    string
 	format Format
@@ -41,6 +41,10 @@ type Template struct {
 	lines   []int // byte offset of the start of each line
 	isASCII bool  // so that a column is a number of bytes
 	runes   []int // how many characters come before each runeStep bytes
+
+	duplicates []Duplicate
+	hasShort   bool // functions in short form
+	hasLong    bool // and in long form
 
 	anchors map[*Node]string // the names of those (&name) on nodes
 	aliases map[string]bool  // the names that aliases (*name) use
@@ -113,6 +117,13 @@ func (t *Template) Format() Format { return t.format }
 
 // Root returns the tree, which is always a mapping. Nobody may write into it.
 func (t *Template) Root() *Node { return t.root }
+
+// UsesShortForm reports whether a function that is added to the template looks
+// like its others as !Ref rather than as Ref: in YAML that has short forms, or no
+// functions.
+func (t *Template) UsesShortForm() bool {
+	return t.format == YAML && (t.hasShort || !t.hasLong)
+}
 
 // Anchor returns the name of the anchor (&name) on a node, or "".
 func (t *Template) Anchor(n *Node) string { return t.anchors[n] }

@@ -188,6 +188,7 @@ func functionOfTag(tag string) string {
 // shortForm wraps the argument of a short form into a mapping. The tag stands
 // for the key; an anchor stays with the whole.
 func (r *yamlReader) shortForm(arg *Node, name, tag string) *Node {
+	r.hasShort = true
 	start := arg.Span.Start
 	call := r.newNode(Mapping, start)
 	call.Style, call.Span.End = ShortForm, arg.Span.End
@@ -203,7 +204,7 @@ func (r *yamlReader) mapping(n *Node, y *yaml.Node) error {
 	if y.Style&yaml.FlowStyle != 0 {
 		n.Style = Flow
 	}
-	n.Pairs = make([]Pair, 0, len(y.Content)/2)
+	pairs := make([]Pair, 0, len(y.Content)/2)
 	end := n.body
 	for i := 0; i+1 < len(y.Content); i += 2 {
 		key, err := r.node(y.Content[i])
@@ -217,23 +218,18 @@ func (r *yamlReader) mapping(n *Node, y *yaml.Node) error {
 		if err != nil {
 			return err
 		}
-		n.Pairs = append(n.Pairs, Pair{key, value})
+		pairs = append(pairs, Pair{key, value})
 		end = max(key.Span.End, value.Span.End)
 	}
-	if key := duplicateKey(n.Pairs); key != nil {
-		return r.duplicate(n, key)
+	if n.Style == Block && len(pairs) > 0 {
+		n.body = pairs[0].Key.Span.Start
 	}
-	if n.Style == Block && len(n.Pairs) > 0 {
-		n.body = n.Pairs[0].Key.Span.Start
+	r.setPairs(n, pairs)
+	if name, _ := n.Function(); name != "" {
+		r.hasLong = true
 	}
 	n.Span.End = r.closing(n, end, '{', '}')
 	return nil
-}
-
-// duplicate is the error for a key that stands twice in n.
-func (t *Template) duplicate(n, key *Node) error {
-	first, _ := n.Pair(key.Value)
-	return t.Errorf(key.Span.Start, "duplicate key %q: it stands at line %d already", key.Value, t.Position(first.Key.Span.Start).Line)
 }
 
 func (r *yamlReader) sequence(n *Node, y *yaml.Node) error {

@@ -61,10 +61,8 @@ func differs(d *document, scripts []cloudScript) (difference string, known bool)
 		return "", false
 	}
 	ours := slices.DeleteFunc(slices.Clone(d.scripts), func(s script) bool { return stageNames[s.stage] == "" })
-	for _, s := range ours {
-		if s.unknown != "" && (s.stage == stageBoothook || s.name == "") {
-			return "", false
-		}
+	if slices.ContainsFunc(ours, func(s script) bool { return s.unknown != "" && (s.stage == stageBoothook || s.name == "") }) {
+		return "", false
 	}
 	ours = slices.DeleteFunc(ours, func(s script) bool { // it runs on some instances only
 		return s.unknown != "" && !slices.ContainsFunc(scripts, func(c cloudScript) bool { return c.Stage == stageNames[s.stage] && c.Name == s.name })

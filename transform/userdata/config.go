@@ -6,6 +6,8 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"time"
+	"unicode/utf8"
 
 	"gopkg.in/yaml.v3"
 )
@@ -28,12 +30,14 @@ type configValue struct {
 
 // yamlText is a text in YAML in which nodes have their places.
 type yamlText struct {
-	source source
-	lines  []int // offsets at which they start
+	source  source
+	lines   []int // offsets at which they start
+	isASCII bool
 }
 
 func newYAMLText(s source) yamlText {
-	return yamlText{s, lineStarts(s.text)}
+	isASCII := strings.IndexFunc(s.text, func(r rune) bool { return r >= utf8.RuneSelf }) < 0
+	return yamlText{s, lineStarts(s.text), isASCII}
 }
 
 // lineStarts returns the offsets of the lines that yaml.v3 counts.
@@ -63,6 +67,9 @@ func (t yamlText) offset(n *yaml.Node) int {
 		return 0
 	}
 	at, column := t.lines[n.Line-1], 1
+	if t.isASCII {
+		return min(at+n.Column-1, len(t.source.text))
+	}
 	for i := range t.source.text[at:] {
 		if column == n.Column {
 			return at + i
@@ -92,11 +99,79 @@ func parseConfig(text string) (*yaml.Node, string) {
 	if n.Kind == yaml.AliasNode || n.Style&yaml.TaggedStyle != 0 || strings.HasPrefix(n.Value, placeholder) {
 		return nil, "its cloud-config is not known"
 	}
+	if reason := doubts(text, n); reason != "" {
+		return nil, reason
+	}
 	if n.Kind != yaml.MappingNode {
 		return nil, ""
 	}
 	return n, ""
 }
+
+// doubts says what in a text PyYAML may refuse, which then makes cloud-init pass
+// over all of it, or is "": tags, values that are none of their type, and tabs
+// outside of quotes and block scalars.
+func doubts(text string, root *yaml.Node) string {
+	tabs, places := strings.Count(text, "\t"), newYAMLText(whole(text, 0))
+	reason := ""
+	var walk func(n *yaml.Node)
+	walk = func(n *yaml.Node) {
+		switch {
+		case n.Style&yaml.TaggedStyle != 0 && n.Tag != "!!str" && n.Tag != "!!binary":
+			reason = "its cloud-config has the tag " + n.Tag
+		case n.Kind != yaml.ScalarNode:
+		case tabs > 0 && n.Style&yaml.DoubleQuotedStyle != 0:
+			tabs -= quotedTabs(text[places.offset(n):])
+		case n.Style&^yaml.TaggedStyle != 0:
+			tabs -= strings.Count(n.Value, "\t")
+		case !isPythonValue(n):
+			reason = "a value in its cloud-config may not be one: " + n.Value
+		}
+		for _, child := range n.Content {
+			walk(child)
+		}
+	}
+	walk(root)
+	if tabs > 0 {
+		reason = cmp.Or(reason, "its cloud-config has tabs between its values")
+	}
+	return reason
+}
+
+// quotedTabs returns how many tabs stand in the double quotes with which a text
+// begins, after properties.
+func quotedTabs(text string) int {
+	tabs := 0
+	for i := strings.IndexByte(text, '"') + 1; i < len(text) && text[i] != '"'; i++ {
+		switch text[i] {
+		case '\\':
+			i++
+		case '\t':
+			tabs++
+		}
+	}
+	return tabs
+}
+
+// isPythonValue reports whether PyYAML is sure to make a value of a plain scalar.
+func isPythonValue(n *yaml.Node) bool {
+	switch plainType(n) {
+	case plainInteger:
+		_, ok := pythonInteger(n.Value)
+		return ok
+	case plainOther:
+		if n.Value == "=" {
+			return false
+		}
+		if date := n.Value[:min(len(n.Value), len("2006-01-02"))]; datePattern().MatchString(date) {
+			_, err := time.Parse("2006-01-02", date)
+			return err == nil
+		}
+	}
+	return true
+}
+
+var datePattern = pattern(`^\d{4}-\d`)
 
 // merge merges a part. Of keys with the same name the last counts, in the part
 // and among the parts.
@@ -174,9 +249,8 @@ func (d *document) takeConfig() {
 		}
 		return
 	}
-	if v, ok := c.values["coreos"]; ok && d.kind == CloudConfig {
+	if _, ok := c.values["coreos"]; ok && d.kind == CloudConfig {
 		d.reason = "coreos-cloudinit reads it, which knows no runcmd and no bootcmd"
-		_ = v
 		return
 	}
 	if v, ok := c.values["bootcmd"]; ok {

@@ -50,27 +50,31 @@ type configText struct {
 	root *yaml.Node // nil where it is empty
 }
 
+// pair returns the last pair of a key, which is the one that counts.
+func (t configText) pair(name string) (key, value *yaml.Node) {
+	if t.root == nil {
+		return nil, nil
+	}
+	for i := 0; i+1 < len(t.root.Content); i += 2 {
+		if t.root.Content[i].Value == name {
+			key, value = t.root.Content[i], t.root.Content[i+1]
+		}
+	}
+	return key, value
+}
+
 // into returns how commands are made the first items of a list, the one that
 // cloud-init takes of several.
 func (t configText) into(name string) (func(commands []string) Change, string) {
-	var key, value *yaml.Node
-	if t.root != nil {
-		for i := 0; i+1 < len(t.root.Content); i += 2 {
-			if t.root.Content[i].Value == name {
-				key, value = t.root.Content[i], t.root.Content[i+1]
-			}
-		}
-	}
+	key, value := t.pair(name)
 	if key == nil {
 		return func(commands []string) Change { return t.newKey(name, commands) }, ""
 	}
-	line := t.yaml.lines[key.Line-1]
-	after := len(t.text)
+	line, after := t.yaml.lines[key.Line-1], len(t.text)
 	if key.Line < len(t.yaml.lines) {
 		after = t.yaml.lines[key.Line]
 	}
 	margin := strings.Repeat(" ", key.Column-1)
-	isNull := value.Kind == yaml.ScalarNode && plainType(value) == plainNull && value.Style == 0
 	switch {
 	case value.Kind == yaml.SequenceNode && value.Style&yaml.FlowStyle != 0 && value.Line == key.Line:
 		return func(commands []string) Change {
@@ -79,9 +83,10 @@ func (t configText) into(name string) (func(commands []string) Change, string) {
 	case value.Kind == yaml.SequenceNode && value.Style == 0 && value.Line > key.Line:
 		indent := strings.Repeat(" ", value.Column-1)
 		return func(commands []string) Change { return t.asItems(after, indent, commands) }, ""
-	case isNull && value.Value == "":
+	case plainType(value) != plainNull || value.Style != 0:
+	case value.Value == "":
 		return func(commands []string) Change { return t.asItems(after, margin+"  ", commands) }, ""
-	case isNull && value.Line == key.Line && strings.TrimSpace(t.text[t.yaml.offset(value)+len(value.Value):after]) == "":
+	case value.Line == key.Line && strings.TrimSpace(t.text[t.yaml.offset(value)+len(value.Value):after]) == "":
 		return func(commands []string) Change {
 			before := strings.TrimRight(t.text[line:t.yaml.offset(value)], " \t")
 			return Change{line, after, before + eolOf(t.text[line:]) + indented(items(commands), margin+"  ", eolOf(t.text))}

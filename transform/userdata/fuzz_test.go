@@ -51,41 +51,44 @@ func FuzzProtect(f *testing.F) {
 			}
 		}
 	}
-	f.Fuzz(func(t *testing.T, text string, options byte) {
-		b := blockOf(options)
-		kind, _ := Detect(text)
-		p, err := Protect(text, b)
-		if err != nil {
-			if p.Changes != nil {
-				t.Fatal("changes beside an error")
-			}
-			return
+	f.Fuzz(checkProtect)
+}
+
+// checkProtect holds the laws on one text.
+func checkProtect(t *testing.T, text string, options byte) {
+	b := blockOf(options)
+	kind, _ := Detect(text)
+	p, err := Protect(text, b)
+	if err != nil {
+		if p.Changes != nil {
+			t.Fatal("changes beside an error")
 		}
-		if !slices.IsSortedFunc(p.Changes, func(a, b Change) int { return a.End - b.Start }) {
-			t.Fatalf("changes not in order: %v", p.Changes)
+		return
+	}
+	if !slices.IsSortedFunc(p.Changes, func(a, b Change) int { return a.End - b.Start }) {
+		t.Fatalf("changes not in order: %v", p.Changes)
+	}
+	protected := Apply(text, p.Changes)
+	if again, err := Protect(protected, b); err != nil || len(again.Changes) > 0 {
+		t.Fatalf("a second time: %v, %v\n%s", again.Changes, err, protected)
+	}
+	v := Judge(protected, b)
+	for _, problem := range v.Problems {
+		if problem.At < 0 || problem.At > len(protected) {
+			t.Fatalf("%+v is not in the text", problem)
 		}
-		protected := Apply(text, p.Changes)
-		if again, err := Protect(protected, b); err != nil || len(again.Changes) > 0 {
-			t.Fatalf("a second time: %v, %v\n%s", again.Changes, err, protected)
+		switch problem.Code {
+		case Undone, NotJudged, WithoutToken, NotMIME:
+		default:
+			t.Fatalf("%+v of\n%s", problem, protected)
 		}
-		v := Judge(protected, b)
-		for _, problem := range v.Problems {
-			if problem.At < 0 || problem.At > len(protected) {
-				t.Fatalf("%+v is not in the text", problem)
-			}
-			switch problem.Code {
-			case Undone, NotJudged, WithoutToken, NotMIME:
-			default:
-				t.Fatalf("%+v of\n%s", problem, protected)
-			}
-		}
-		if b.Mode == Strict && !v.Strict && len(p.Changes) > 0 {
-			t.Fatalf("not strict:\n%s", protected)
-		}
-		if v.Kind != kind && kind != NodeConfig {
-			t.Fatalf("%v has become %v:\n%s", kind, v.Kind, protected)
-		}
-	})
+	}
+	if b.Mode == Strict && !v.Strict && len(p.Changes) > 0 {
+		t.Fatalf("not strict:\n%s", protected)
+	}
+	if v.Kind != kind && kind != NodeConfig {
+		t.Fatalf("%v has become %v:\n%s", kind, v.Kind, protected)
+	}
 }
 
 // blockOf returns the block that bits ask for.

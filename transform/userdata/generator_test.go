@@ -154,7 +154,7 @@ func (g *generator) config() string {
 		case 4:
 			b.WriteString("write_files:\n  - path: /etc/x\n    content: |\n      runcmd:\n      - a\n")
 		case 5:
-			b.WriteString(g.rarely(6, g.one("merge_how: 'list(append)+dict(recurse_array)+str()'\n", "launch-index: 0\n", "cloud_final_modules: []\n", "x: [\n", "<<: {runcmd: [a]}\n")))
+			b.WriteString(g.rarely(6, g.one("merge_how: 'list(append)+dict(recurse_array)+str()'\n", "launch-index: 0\n", "cloud_final_modules: []\n", "x: [\n", "<<: {runcmd: [a]}\n", "x:\ty\n", "\ty: z\n", "? runcmd\n: [a]\n", "\"runcmd\": [a]\n", "runcmd : [a]\n", "1: 2\n", "on: 1\n", "~: 1\n", "[a]: b\n", "x: &a [b]\nruncmd: *a\n", "runcmd: &b\n  - c\n", "runcmd: !!seq [a]\n", "...\n", "---\nx: y\n", "x: 'a\n  b'\n", "x: \x7f\n", "x: \u2028\n", "{runcmd: [a]}\n", "%YAML 1.1\n---\n", " bad: indent\n", "x: y: z\n", "x: *unknown\n", "x: !y z\n", "x: !!python/none ~\n", "x: =\n", "x: 2020-13-45\n", "bootcmd: ~\n", "x: !!binary '*'\n", "x: !!int y\n", "x: [a,,b]\n", "x: {a, b: }\n", "x: {a:b}\n", "x: [a:b, \"c\":d]\n")))
 		case 6:
 			b.WriteString("# runcmd:\n")
 		}
@@ -193,7 +193,8 @@ func (g *generator) item(indent string) string {
 	case 4:
 		return g.flowItem()
 	case 5:
-		return g.one("", "~", "null", "true", "12", "1.5", "2020-01-01", "{a: b}", "on", "0644", "echo a # b", "[]", "- nested", "a: b")
+		return g.one("", "~", "null", "true", "12", "1.5", "2020-01-01", "{a: b}", "on", "0644", "echo a # b", "[]", "- nested", "a: b",
+			"\techo tab", "echo\ttab\t", "@x", "`x`", "%x", "&a echo x", "*a", "!!str 12", "!x y", "? x", "'a' b", "{a", "a]", "a, b", "-x", "-", ":x", "x:", "=", "|2\n    x", "\"a\\qb\"", "\"\\u00e9 x\"", "echo é", "!!binary YQ==", "a #", "'a' # b", "> # c\n"+indent+"  x", "...", "---", "0o17", "1e3", "12:30:45", ".5", "0x", "1__0", "~x", "y", "n", "|\n"+indent+"  \ttab\n"+indent+"  x")
 	}
 	return g.one("/etc/eks/bootstrap.sh blue", "echo one", "echo "+placeholder+" x", "echo a:b", "ip6tables -d fd00:ec2::254/128", placeholder)
 }

@@ -167,13 +167,16 @@ func (p *parser) short(letter byte) {
 		p.destination(p.take().Text)
 	case 's':
 		value := p.take().Text
-		if value != "0.0.0.0/0" && value != "::/0" || p.not {
+		if prefix, ok := parsePrefix(value); !ok || prefix.Bits() > 0 || p.not {
 			p.c.rule.covers = 0
+			p.arg("-s", value)
 		}
-		p.arg("-s", value)
 	case 'p':
 		value := p.take().Text
-		if other := value != "tcp" && value != "6" && value != "all" && value != "0"; other != p.not {
+		if value == "all" || value == "0" {
+			return
+		}
+		if other := value != "tcp" && value != "6"; other != p.not {
 			p.none(strings.Contains(value, shell.Unknown) || p.not)
 		}
 		p.arg("-p", value)
@@ -201,11 +204,11 @@ func (p *parser) short(letter byte) {
 
 // command reads the command and its chain.
 func (p *parser) command(letter byte) {
-	if p.c.op != 0 && letter != 'Z' && letter != 'L' && letter != 'S' {
-		p.c.loose = true
-	}
-	if p.c.op == 0 || letter != 'Z' {
+	switch {
+	case p.c.op == 0 || p.c.op == 'Z':
 		p.c.op = letter
+	case letter != 'Z':
+		p.c.loose = true
 	}
 	if p.operand() {
 		p.c.chain = p.take().Text
@@ -237,131 +240,6 @@ func (p *parser) arg(words ...string) {
 	for _, w := range words {
 		p.c.rule.loose = p.c.rule.loose || strings.Contains(w, shell.Unknown)
 	}
-}
-
-// interfaces reads an interface, where + at the end stands for any more.
-func (p *parser) interfaces(option, value string) {
-	p.arg(option, value)
-	prefix, wild := strings.CutSuffix(value, "+")
-	unknown := strings.Contains(value, shell.Unknown)
-	if option == "-i" {
-		p.c.in = true
-	} else {
-		p.c.out = true
-	}
-	var covers, may class
-	for i, name := range [...]string{"eni", "vlan"} {
-		of := class(1) << i
-		if option == "-o" && of == ordinary && prefix != "" {
-			if !strings.HasPrefix(prefix, "eni") && !strings.HasPrefix(prefix, "veth") {
-				may |= of // by which interface the packet leaves is not known
-			}
-			continue
-		}
-		if wild && strings.HasPrefix(name, prefix) {
-			covers |= of
-		}
-		if unknown || strings.HasPrefix(prefix, name) || wild && strings.HasPrefix(name, prefix) {
-			may |= of
-		}
-	}
-	if p.not {
-		covers, may = allPods&^may, allPods&^covers
-		if option == "-o" {
-			covers = 0
-		}
-	}
-	p.c.rule.covers &= covers
-	p.c.rule.may &= may
-}
-
-// destination reads addresses.
-func (p *parser) destination(value string) {
-	covers, may := false, false
-	var canonical []string
-	for _, a := range strings.Split(value, ",") {
-		prefix, ok := parsePrefix(a)
-		if !ok {
-			may = true
-			p.c.rule.loose = true
-			canonical = append(canonical, a)
-			continue
-		}
-		covers = covers || prefix.Contains(p.address)
-		may = may || covers
-		canonical = append(canonical, prefix.Masked().String())
-	}
-	p.arg("-d", strings.Join(canonical, ","))
-	if p.not {
-		covers, may = !may, !covers
-	}
-	if !covers {
-		p.none(may)
-	}
-}
-
-// parsePrefix reads an address, with the length of its network or its mask.
-func parsePrefix(s string) (netip.Prefix, bool) {
-	address, mask, has := strings.Cut(s, "/")
-	a, err := netip.ParseAddr(address)
-	if err != nil {
-		return netip.Prefix{}, false
-	}
-	bits := a.BitLen()
-	if has {
-		if bits, err = strconv.Atoi(mask); err != nil {
-			m, err := netip.ParseAddr(mask)
-			if err != nil || !m.Is4() {
-				return netip.Prefix{}, false
-			}
-			bits = 0
-			for _, b := range m.As4() {
-				for ; b&0x80 != 0; b <<= 1 {
-					bits++
-				}
-			}
-		}
-	}
-	prefix := netip.PrefixFrom(a, bits)
-	return prefix, prefix.IsValid()
-}
-
-// match reads an option of a match or of a target.
-func (p *parser) match(name string) {
-	var values []string
-	for p.operand() {
-		values = append(values, p.take().Text)
-	}
-	value := strings.Join(values, " ")
-	switch name {
-	case "comment", "reject-with", "log-prefix", "log-level":
-		p.arg("--"+name, value)
-		return
-	case "dport", "destination-port", "dports", "destination-ports":
-		p.arg("--"+name, value)
-		hit := false
-		for _, port := range strings.Split(value, ",") {
-			low, high, ranged := strings.Cut(port, ":")
-			if !ranged {
-				high = low
-			}
-			l, _ := strconv.Atoi(low)
-			h, err := strconv.Atoi(high)
-			hit = hit || err == nil && l <= 80 && 80 <= h || port == "http"
-		}
-		if hit == p.not {
-			p.none(strings.Contains(value, shell.Unknown))
-		}
-		return
-	case "ctstate", "state":
-		p.arg("--"+name, value)
-		// The first packet of a connection is NEW. Where it is dropped there are no
-		// others.
-		p.none(p.not || strings.Contains(value, "NEW") || strings.Contains(value, shell.Unknown))
-		return
-	}
-	p.arg(append([]string{"--" + name}, values...)...)
-	p.c.rule.covers = 0
 }
 
 // call returns what was read.

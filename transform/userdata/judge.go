@@ -10,9 +10,8 @@ import (
 type Verdict struct {
 	Kind Kind
 
-	// Strict says that the kubelet's unit makes sure of the rule, and Joins that a
-	// script starts the kubelet, so that the node joins a cluster by it.
-	Strict, Joins bool
+	// Strict says that the kubelet's unit makes sure of the rule.
+	Strict bool
 
 	// Problems are in the order of their places. Without one the pods are kept off
 	// before the kubelet starts, and stay so after a reboot.
@@ -23,19 +22,31 @@ type Verdict struct {
 // is missing of what a block asks for.
 func Judge(text string, want Block) Verdict {
 	d := read(text)
-	v := Verdict{Kind: d.kind}
-	if reason := want.tooLarge(text); reason != "" {
+	if reason := cmp.Or(d.reason, d.kind.NoCommands()); reason != "" {
+		return d.verdict(want, []Problem{{NotJudged, 0, reason}})
+	}
+	return d.verdict(want, d.problems(want))
+}
+
+// RequestsWithoutToken returns the problems of the code [WithoutToken] alone, which
+// takes much less time than to judge all.
+func RequestsWithoutToken(text string) []Problem { return read(text).withoutToken() }
+
+// Joins reports whether something in user data may start the kubelet, so that the
+// node joins a cluster by it.
+func Joins(text string) bool {
+	d := read(text)
+	return d.reason == "" && booted(d.scripts, Block{}).joins
+}
+
+// verdict adds to what is wrong with the scripts what is wrong with the text.
+func (d *document) verdict(want Block, problems []Problem) Verdict {
+	v := Verdict{Kind: d.kind, Strict: d.isStrict(want), Problems: slices.Clone(problems)}
+	if reason := want.tooLarge(d.text); reason != "" {
 		v.Problems = append(v.Problems, Problem{TooLarge, 0, reason})
 	}
-	if want.Managed && d.kind != MIME && d.kind != Windows && d.kind != Bottlerocket && text != "" {
+	if want.Managed && d.kind != MIME && d.kind != Windows && d.kind != Bottlerocket && d.text != "" {
 		v.Problems = append(v.Problems, Problem{NotMIME, 0, "EKS takes only MIME from the launch template of a managed node group"})
-	}
-	if reason := cmp.Or(d.reason, d.kind.NoCommands()); reason != "" {
-		v.Problems = append(v.Problems, Problem{NotJudged, 0, reason})
-	} else {
-		n := booted(d.scripts, want)
-		v.Problems = append(v.Problems, n.problems()...)
-		v.Strict, v.Joins = n.strictFirst, n.joins
 	}
 	v.Problems = append(v.Problems, d.withoutToken()...)
 	slices.SortStableFunc(v.Problems, func(a, b Problem) int { return cmp.Compare(a.At, b.At) })
@@ -50,17 +61,23 @@ func (v Verdict) Problem(code Code) *Problem {
 	return nil
 }
 
-// Has reports whether there is a problem of a kind.
-func (v Verdict) Has(code Code) bool {
-	return slices.ContainsFunc(v.Problems, func(p Problem) bool { return p.Code == code })
-}
-
 // dropIn is the file that the strict block writes.
 const dropIn = "/kubelet.service.d/05-imdslock.conf"
 
 // isStrict reports whether a block is the strict one.
 func isStrict(block string) bool {
 	return strings.Contains(block, dropIn) && strings.Contains(block, "-t raw")
+}
+
+// isStrict reports whether the strict rule is in force.
+func (d *document) isStrict(want Block) bool {
+	if !slices.ContainsFunc(d.scripts, func(s script) bool { return strings.Contains(s.text, ".service.d/") }) {
+		return false // no drop-in of a unit, so there is no need to ask
+	}
+	want.Mode = Strict
+	return !slices.ContainsFunc(d.problems(want), func(p Problem) bool {
+		return p.Code != NotJudged
+	})
 }
 
 // packageTools install packages on systems that have no yum.

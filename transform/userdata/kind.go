@@ -1,10 +1,19 @@
-// Package userdata knows what is inside the user data of an EC2 instance, and
+// Package userdata knows what a node runs of the user data of an EC2 instance, and
 // where in it the iptables commands that keep pods off the instance metadata
 // service have to stand. It sees text only, not the template around it.
 //
-// What is read how is cloud-init's business on Linux (see "User data formats"
-// in its documentation), nodeadm's for NodeConfig, EC2Launch's on Windows and
-// Bottlerocket's own for its TOML settings.
+// A text is read as what runs it would: by cloud-init on Linux ("User data
+// formats" and "Merging user data sections" in its documentation, and its code
+// where that says less), whose scripts come out in the order in which they run,
+// and by nodeadm for NodeConfig. EC2Launch's formats on Windows and Bottlerocket's
+// TOML settings are told apart and left alone.
+//
+// [Judge] says what of the text's effect is not as asked for. [Protect] puts the
+// commands in; what it returns has been read and judged as any user data. [Decode]
+// is for user data that is literally base64. The character U+FFFC in a text stands
+// for the value of a variable that is known at the deployment only.
+//
+// Offsets are in bytes of the text.
 package userdata
 
 import (
@@ -73,7 +82,6 @@ func isMessage(text string) bool {
 // Detect returns the kind of a text, or Other and what stands against it.
 func Detect(text string) (Kind, string) {
 	start := strings.TrimLeft(text, " \t\r\n")
-	lower := strings.ToLower(start[:min(len(start), mimeWindow)])
 	switch {
 	case start == "":
 		return Other, "it is empty"
@@ -81,8 +89,7 @@ func Detect(text string) (Kind, string) {
 		return Other, "what it is is not known before the deployment"
 	case strings.HasPrefix(start, "\uFEFF"):
 		return Other, "the byte order mark before its first line keeps cloud-init from running it"
-	case strings.HasPrefix(lower, "<powershell") || strings.HasPrefix(lower, "<script") ||
-		strings.HasPrefix(lower, "<persist>") || strings.HasPrefix(lower, "version: 1.") && strings.Contains(lower, "task:"):
+	case isWindows(start):
 		return Windows, ""
 	case isTOML(start):
 		return Bottlerocket, ""
@@ -97,9 +104,22 @@ func Detect(text string) (Kind, string) {
 	case typeConfig:
 		return CloudConfig, ""
 	case "":
+		return messageKind(text, start)
 	default:
 		return Other, unknownTypes(t)
 	}
+}
+
+// isWindows reports whether a text starts like what EC2Launch reads ("Run commands
+// when you launch a Windows instance" in the Amazon EC2 User Guide).
+func isWindows(start string) bool {
+	lower := strings.ToLower(start[:min(len(start), mimeWindow)])
+	return strings.HasPrefix(lower, "<powershell") || strings.HasPrefix(lower, "<script") ||
+		strings.HasPrefix(lower, "<persist>") || strings.HasPrefix(lower, "version: 1.") && strings.Contains(lower, "task:")
+}
+
+// messageKind is the kind of a text whose first line says nothing.
+func messageKind(text, start string) (Kind, string) {
 	switch {
 	case isMessage(text) && len(start) == len(text):
 		return MIME, ""

@@ -40,10 +40,35 @@ func (n *node) mayStart(s *shell.Step) bool {
 		return has("6")
 	case "hyperkube", "k3s", "rke2", "k0s", "microk8s":
 		return true
-	case "docker", "podman", "nerdctl", "ctr", "crictl":
+	case "dbus-send", "busctl", "gdbus", "docker", "podman", "nerdctl", "ctr", "crictl":
 		return mentionsKubelet(words)
 	}
+	if interprets(s.Name()) {
+		return len(words) > 0 && (n.mentionsCluster(words) || hints(words[0].Text))
+	}
 	return isScript(s.Words[0].Text) && (n.mentionsCluster(words) || hints(s.Name()))
+}
+
+// interprets reports whether a program runs scripts that are for no shell.
+func interprets(name string) bool {
+	for _, prefix := range [...]string{"python", "perl", "ruby", "node", "php", "pwsh", "zsh", "ksh"} {
+		if strings.HasPrefix(name, prefix) && !strings.HasPrefix(name, "nodeadm") {
+			return true
+		}
+	}
+	return false
+}
+
+// startedBy returns the unit of the kubelet that a program starts, or "" where it
+// starts the kubelet without one.
+func startedBy(name string) string {
+	switch name {
+	case "kubelet", "hyperkube", "k3s", "rke2", "k0s", "microk8s", "docker", "podman", "nerdctl", "ctr", "crictl":
+		return ""
+	case "snap":
+		return kubeletSnap
+	}
+	return kubeletService
 }
 
 func allKnown(words []shell.Word) bool {
@@ -88,30 +113,35 @@ func isScript(name string) bool {
 	return strings.Contains(name, "/") && !slices.Contains(systemDirs[:], dir) && !strings.HasPrefix(dir, "/usr/lib")
 }
 
-// kubelet runs what the drop-ins of the kubelet's units do when it starts.
-func (n *node) kubelet() {
-	strict := false
-	for _, unit := range [...]string{"kubelet.service", "snap.kubelet-eks.daemon.service"} {
-		if n.dropIns("/etc/systemd/system/"+unit+".d") && unit == "kubelet.service" {
-			strict = true
-		}
-	}
-	if !strict && n.strict {
+// The units of the kubelet, of Amazon Linux and of the snap of Ubuntu's images.
+const (
+	kubeletService = "kubelet.service"
+	kubeletSnap    = "snap.kubelet-eks.daemon.service"
+)
+
+// kubelet runs what the drop-ins of a unit of the kubelet do when it starts.
+func (n *node) kubelet(unit string) {
+	if strict := n.dropIns(unit); !strict && n.strict {
 		n.strict, n.strictAt = false, n.at
 	}
 }
 
-// dropIns runs what the drop-ins in a directory have a unit do before it starts,
-// in the order of their names. It reports whether that drops the packets of
+// dropIns runs what the drop-ins of a unit have it do before it starts, in the
+// order of their names. It reports whether that drops the packets of
 // pods, and so no start without a drop.
-func (n *node) dropIns(dir string) bool {
+func (n *node) dropIns(unit string) bool {
+	var files []string
+	for _, root := range [...]string{"/etc", "/run", "/usr/lib", "/lib"} {
+		files = append(files, n.machine.Files.Paths(root+"/systemd/system/"+unit+".d")...)
+	}
+	slices.SortFunc(files, func(a, b string) int { return strings.Compare(path.Base(a), path.Base(b)) })
 	var commands []string
-	for _, name := range n.machine.Files.Paths(dir) {
+	for _, name := range files {
 		f := n.machine.Files.Get(name)
 		if path.Ext(name) != ".conf" {
 			continue
 		}
-		usable := f.Sure && !f.Gone && (f.Version <= n.version || n.again)
+		usable := f.Sure && !f.Gone && strings.HasPrefix(name, "/etc/") && (f.Version <= n.version || n.again)
 		for _, text := range f.Texts() {
 			for _, line := range units(text) {
 				command, ok := strings.CutPrefix(line, "ExecStartPre=")
@@ -133,6 +163,11 @@ func (n *node) dropIns(dir string) bool {
 	}
 	n.credit = false
 	return n.v4.tables.drops(ordinary) && n.v4.tables.drops(branchENI)
+}
+
+// isDropIn reports whether a file is a drop-in for a unit of the kubelet.
+func isDropIn(file string) bool {
+	return strings.HasPrefix(file, "/etc/systemd/system/"+kubeletService+".d/") || strings.HasPrefix(file, "/etc/systemd/system/"+kubeletSnap+".d/")
 }
 
 // units returns the lines of the section [Service] of a unit or a drop-in, with
@@ -213,7 +248,7 @@ func (n *node) unattended() {
 		f := n.machine.Files.Get(file)
 		n.at, n.cause, n.why = f.At, Undone, ""
 		switch {
-		case strings.HasPrefix(file, "/etc/systemd/system/kubelet.service.d/"), strings.HasPrefix(file, "/etc/systemd/system/snap.kubelet-eks"):
+		case isDropIn(file):
 			for _, text := range f.Texts() {
 				for _, line := range units(text) {
 					if strings.HasPrefix(line, "Exec") && !strings.HasPrefix(line, "ExecStartPre=") {

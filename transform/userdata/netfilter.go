@@ -21,49 +21,62 @@ func newFamily(address string) *family { return &family{tables: tables{}, addres
 // apply makes the change that a call of iptables makes, which may not be certain.
 func (f *family) apply(step *shell.Step, words []shell.Word, sure bool) {
 	c := parseCall(words, f.address)
-	if c.op == 0 && !c.loose || c.op == 'L' || c.op == 'S' || c.op == 'C' || c.op == 'Z' || c.op == 'P' || c.op == 'N' {
-		if c.op == 'N' && !c.loose {
-			f.tables.at(c.table, c.chain)
-		}
+	if c.op == 0 && c.loose || c.loose && !strings.ContainsRune("AICLSZPN", rune(c.op)) {
+		f.tables.doubt(orAll(c.table), orAll(c.chain))
 		return
 	}
-	table, name := c.table, c.chain
-	if strings.Contains(table, shell.Unknown) {
-		table = ""
-	}
-	if strings.Contains(name, shell.Unknown) {
-		name = ""
-	}
-	switch {
-	case c.loose && c.op != 'A' && c.op != 'I', c.op == 0:
-		f.tables.doubt(table, name)
-	case c.op == 'A' || c.op == 'I':
+	switch c.op {
+	case 'N':
+		if !c.loose {
+			f.tables.at(c.table, c.chain)
+		}
+	case 'A', 'I':
 		f.add(step, &c, sure)
-	case c.op == 'F' || c.op == 'X' && c.chain != "":
-		if sure {
+	case 'F', 'X':
+		switch {
+		case c.op == 'X' && c.chain == "": // it deletes chains that are empty
+		case sure:
 			f.tables.flush(c.table, c.chain)
-		} else {
+		default:
 			f.tables.doubt(c.table, c.chain)
 		}
-	case c.op == 'D':
+	case 'D':
 		f.delete(&c, sure)
-	case c.op == 'R':
-		ch := f.tables.at(c.table, c.chain)
-		if !sure || ch.fuzzy || c.number < 1 || c.number > len(ch.rules) {
-			ch.doubt()
-			return
-		}
-		ch.rules[c.number-1] = c.rule
-	case c.op == 'E':
+	case 'R':
+		f.replace(&c, sure)
+	case 'E':
 		f.tables.doubt(c.table, c.chain)
 	}
+}
+
+// orAll returns the name of a table or a chain, or "" for all where it is not
+// known.
+func orAll(name string) string {
+	if strings.Contains(name, shell.Unknown) {
+		return ""
+	}
+	return name
+}
+
+// replace replaces a rule.
+func (f *family) replace(c *call, sure bool) {
+	ch := f.tables.at(c.table, c.chain)
+	if !sure || ch.fuzzy || c.number < 1 || c.number > len(ch.rules) {
+		ch.doubt()
+		return
+	}
+	ch.rules[c.number-1] = c.rule
 }
 
 // add adds a rule: to the end, or at its number.
 func (f *family) add(step *shell.Step, c *call, sure bool) {
 	r := c.rule
+	doubt := "what it is is not known"
 	if step != nil {
 		r.ends = step.Ends
+		if step.Doubt != "" {
+			doubt = step.Doubt
+		}
 	}
 	why := r.wrong
 	if c.loose {
@@ -95,7 +108,7 @@ func (f *family) add(step *shell.Step, c *call, sure bool) {
 	if r.sure = sure; !sure {
 		ch.fuzzy = true
 		if r.drops() {
-			f.try(step, &r, step.Doubt)
+			f.try(step, &r, doubt)
 			return
 		}
 	}
@@ -110,7 +123,7 @@ func (f *family) add(step *shell.Step, c *call, sure bool) {
 
 // try notes a rule that does not count.
 func (f *family) try(step *shell.Step, r *rule, why string) {
-	if f.tried == nil && r.drops() && r.may != 0 {
+	if f.tried == nil && r.drops() && r.may != 0 && !f.tables.drops(ordinary) {
 		f.tried, f.triedWhy = step, why
 	}
 }
@@ -162,7 +175,13 @@ func (f *family) delete(c *call, sure bool) {
 // restore makes the changes that iptables-restore makes of a text.
 func (f *family) restore(step *shell.Step, text string, noflush, sure bool) {
 	loaded, known := f.load(step, text, noflush)
-	if sure && known {
+	f.become(loaded, known && sure, known)
+}
+
+// become puts other tables in the place of those of a family, where that is
+// sure. Otherwise what only one of them drops is not certain any more.
+func (f *family) become(loaded tables, sure, known bool) {
+	if sure {
 		f.tables = loaded
 		return
 	}

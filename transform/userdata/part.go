@@ -73,8 +73,9 @@ type part struct {
 	message     *message // nil for user data that is no MIME message
 	source      source
 
-	// unknown says why its type or text is not known, or is "".
-	unknown string
+	// unknown says why its type or text is not known, and perhaps why it may run or
+	// not, or they are "".
+	unknown, perhaps string
 }
 
 // partsOf returns the parts of user data as cloud-init finds them (UserDataProcessor
@@ -105,7 +106,8 @@ func partsOf(text string, m *message) []part {
 		if p.name == "" {
 			p.name = numberedName(len(parts) + 1)
 		}
-		p.unknown = cmp.Or(p.unsure(text), p.unknown)
+		p.unknown = cmp.Or(p.unsure(), p.unknown)
+		p.perhaps = p.mayNotRun(text)
 		parts = append(parts, p)
 	})
 	return parts
@@ -122,8 +124,7 @@ func isHandled(contentType string) bool {
 
 // unsure says why it is not known what cloud-init makes of a part of a message,
 // or is "".
-func (p part) unsure(text string) string {
-	_, indexed := p.message.get("Launch-Index")
+func (p part) unsure() string {
 	start := strings.TrimLeftFunc(p.source.text, isPythonSpace)
 	isPlain := p.contentType == "text/plain" || p.contentType == "text/x-not-multipart"
 	switch {
@@ -135,11 +136,18 @@ func (p part) unsure(text string) string {
 		return "a part of it is compressed"
 	case unknownTypes(p.contentType) != "":
 		return strings.Replace(unknownTypes(p.contentType), "it ", "a part of it ", 1)
-	case !isHandled(p.contentType):
+	case isHandled(p.contentType) && strings.Contains(p.name, placeholder):
+		return "the name of a part is not known before the deployment"
+	}
+	return ""
+}
+
+// mayNotRun says why a part of a message may run or not, or is "".
+func (p part) mayNotRun(text string) string {
+	_, indexed := p.message.get("Launch-Index")
+	switch {
 	case indexed:
 		return "a part of it has a Launch-Index, and so runs on some instances only"
-	case strings.Contains(p.name, placeholder):
-		return "the name of a part is not known before the deployment"
 	case p.source.text == text[p.message.body:p.message.end] && !isASCII(p.source.text):
 		return "a part of it has a character that is not ASCII, which versions of cloud-init read differently"
 	}

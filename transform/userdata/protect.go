@@ -43,6 +43,29 @@ type Protection struct {
 	// or is "".
 	Strict bool
 	Why    string
+
+	// Adapted says that the pods were kept off before, too, and only not in the way
+	// that is asked for. Completed says so where rules by hand are added to.
+	Adapted, Completed bool
+
+	// After is the verdict on the text with the changes made.
+	After Verdict
+}
+
+// Origin returns where a byte of a text came from that changes were made to: an
+// offset in the text before.
+func Origin(changes []Change, at int) int {
+	moved := 0
+	for _, c := range changes {
+		switch start := c.Start + moved; {
+		case at < start:
+			return at - moved
+		case at < start+len(c.Text):
+			return c.Start
+		}
+		moved += len(c.Text) - (c.End - c.Start)
+	}
+	return at - moved
 }
 
 // Protect returns the changes that put the block into a text, before anything
@@ -62,13 +85,19 @@ type Protection struct {
 func Protect(text string, block Block) (Protection, error) {
 	d := read(text)
 	if reason := cmp.Or(d.reason, d.kind.NoCommands(), block.tooLarge(text)); reason != "" {
-		return Protection{}, &Unsupported{d.kind, reason}
+		return Protection{}, unsupportedf(d.kind, "%s", reason)
 	}
 	a := &attempt{d: d, block: block, marked: findMarked(text)}
-	before := booted(d.scripts, block)
-	a.problems = before.problems()
+	a.problems = d.problemsBefore(block)
+	if len(a.marked) > maxMarked {
+		if a.wrong(a.problems) == nil {
+			return Protection{Strict: d.isStrict(block), After: d.verdict(block, a.problems)}, nil
+		}
+		return Protection{}, unsupportedf(d.kind, "%d marked blocks stand in it: remove all but one of them", len(a.marked))
+	}
 	if a.wrong(a.problems) == nil && a.stays() {
-		return Protection{Strict: before.strictFirst}, nil
+		after := d.verdict(block, a.problems)
+		return Protection{Strict: block.Mode == Strict || block.Mode == Auto && after.Strict, After: after}, nil
 	}
 	var p Protection
 	if block.Mode == Auto {
@@ -80,9 +109,30 @@ func Protect(text string, block Block) (Protection, error) {
 	p.Strict = a.block.Mode == Strict
 	var reason string
 	if p.Changes, reason = a.changes(); reason != "" {
-		return Protection{}, &Unsupported{d.kind, reason}
+		return Protection{}, unsupportedf(d.kind, "%s", reason)
 	}
+	if !slices.ContainsFunc(a.problems, func(p Problem) bool { return p.Code == Absent || p.Code == Late }) {
+		p.Completed = len(a.marked) == 0 && !p.Strict
+		p.Adapted = !p.Completed
+	}
+	p.After = a.after.d.verdict(block, a.after.problems)
 	return p, nil
+}
+
+// problemsBefore returns the problems of a text that may have no commands yet:
+// nothing is dropped where no script has the address.
+func (d *document) problemsBefore(want Block) []Problem {
+	if !slices.ContainsFunc(d.scripts, func(s script) bool { return strings.Contains(s.text, "169.254") }) {
+		return []Problem{{Code: Absent}}
+	}
+	return d.problems(want)
+}
+
+// maxMarked is how many marked blocks are looked at one by one.
+const maxMarked = 4
+
+func unsupportedf(kind Kind, format string, args ...any) error {
+	return &Unsupported{kind, fmt.Sprintf(format, args...)}
 }
 
 // An attempt looks for changes after which a text is judged well.
@@ -91,6 +141,8 @@ type attempt struct {
 	block    Block
 	marked   []marked
 	problems []Problem // of the text as it is
+
+	after *attempt // on the text after the changes that were tried last
 }
 
 // wrong returns the first problem that the block must not leave. What others do
@@ -108,7 +160,7 @@ func (a *attempt) wrong(problems []Problem) *Problem {
 
 // without returns the problems of the text without a marked block.
 func (a *attempt) without(m marked) []Problem {
-	return judge(read(a.d.text[:m.start]+a.d.text[m.end:]).scripts, a.block)
+	return read(a.d.text[:m.start] + a.d.text[m.end:]).problems(a.block)
 }
 
 // stays reports whether each marked block that is needed is what the options ask
@@ -144,57 +196,170 @@ func (m marked) isLike(text string, commands []string) bool {
 // variants returns the commands that may do, the fewest first: those that are
 // missing beside rules by hand, or all.
 func (a *attempt) variants(problems []Problem, block Block) [][]string {
-	all := block.commands(missing{all: true})
+	return append(beside(problems, block), block.commands(missing{all: true}))
+}
+
+// beside returns the commands that may do beside rules by hand: what is missing,
+// without the service that loads what is saved and with it. Where there is no
+// drop for pods, there may be one for those with branch network interfaces. There
+// are no commands where all is missing.
+func beside(problems []Problem, block Block) [][]string {
 	var m missing
 	for _, p := range problems {
 		switch p.Code {
-		case BranchENIAbsent, BranchENIUnsaved:
+		case BranchENIAbsent:
 			m.branchENI = true
 		case IPv6Absent:
 			m.ipv6 = true
+		case Unsaved, BranchENIUnsaved, Replaced:
+			m.save = true
 		case Undone, NotJudged, WithoutToken, NotMIME:
+		case Absent:
+			m.rule, m.ipv6, m.save = true, true, true
 		default:
-			m.all = true
+			return nil
 		}
 	}
 	some := block.commands(m)
-	if m.all || block.Mode == Strict || len(some) == 0 {
-		return [][]string{all}
+	if block.Mode == Strict || len(some) == 0 {
+		return nil
 	}
-	return [][]string{some, all}
+	m.service = true
+	switch with := block.commands(m); {
+	case !m.rule:
+		return [][]string{some, with}
+	case block.BranchENI:
+		return [][]string{with}
+	}
+	return nil
 }
 
 // changes returns the changes after which the text is judged well, or why there
-// are none.
+// are none. Those beside rules by hand go before those that put a whole block.
 func (a *attempt) changes() ([]Change, string) {
-	reason := ""
-	try := func(changes []Change, alone bool) bool {
-		why := a.objection(changes, alone)
-		reason = cmp.Or(reason, why)
-		return why == ""
+	if changes := a.besideRules(); changes != nil {
+		return changes, ""
 	}
+	all := a.block.commands(missing{all: true})
 	for _, m := range a.marked {
-		for _, commands := range a.variants(a.without(m), a.block) {
-			for _, commands := range [][]string{commands, goingOn(commands)} {
-				if changes := []Change{m.rewritten(a.d.text, commands)}; a.objection(changes, false) == "" {
-					return changes, ""
-				}
-			}
+		if changes := a.rewrite(m, all); changes != nil {
+			return changes, ""
 		}
 	}
 	places, why := a.d.places(a.block.Mode == Strict)
-	reason = ""
-	for _, place := range places {
-		for _, commands := range a.variants(a.problems, a.block) {
-			if place.errexit && a.block.Mode != Strict {
-				commands = goingOn(commands)
-			}
-			if changes := place.changes(commands); try(changes, true) {
-				return changes, ""
+	reason := ""
+	for _, moved := range [...]bool{false, true} {
+		for _, place := range places {
+			for _, commands := range a.inScriptThatEnds(place, all) {
+				changes := place.changes(commands)
+				if moved && !a.move(&changes) {
+					continue
+				}
+				objection := a.objection(changes, true)
+				if objection == "" {
+					return changes, ""
+				}
+				reason = cmp.Or(reason, objection)
 			}
 		}
 	}
 	return nil, cmp.Or(reason, why, "there is no place in it where the commands would run first")
+}
+
+// besideRules returns the changes that add what is missing beside rules by hand:
+// to a marked block, at one of the places of a whole block, or after the rules.
+// There are none where that leaves something open, or not judged.
+func (a *attempt) besideRules() []Change {
+	for _, m := range a.marked {
+		for _, commands := range beside(a.without(m), a.block) {
+			if changes := a.rewrite(m, commands); changes != nil && !a.isDoubted() {
+				return changes
+			}
+		}
+	}
+	problems := a.withoutMarked()
+	some := beside(problems, a.block)
+	if some == nil {
+		return nil
+	}
+	var places []place
+	if !slices.ContainsFunc(problems, func(p Problem) bool { return p.Code == Absent }) {
+		places, _ = a.d.places(false)
+	}
+	first := len(places)
+	for i, place := range append(places, a.d.recipePlaces(a.block)...) {
+		for _, commands := range some {
+			for _, commands := range a.inScriptThatEnds(place, commands) {
+				changes := place.changes(commands)
+				if len(a.marked) > 0 && !a.move(&changes) {
+					continue
+				}
+				if a.objection(changes, i < first) == "" && !a.isDoubted() {
+					return changes
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// isDoubted reports whether something is not judged after the changes that were
+// tried last that was judged before.
+func (a *attempt) isDoubted() bool {
+	isNotJudged := func(p Problem) bool { return p.Code == NotJudged }
+	return slices.ContainsFunc(a.after.problems, isNotJudged) && !slices.ContainsFunc(a.problems, isNotJudged)
+}
+
+// rewrite returns the change that writes commands into a marked block, if the text
+// is judged well after it.
+func (a *attempt) rewrite(m marked, commands []string) []Change {
+	for _, commands := range [][]string{commands, goingOn(commands)} {
+		if changes := []Change{m.rewritten(a.d.text, commands)}; a.objection(changes, false) == "" {
+			return changes
+		}
+	}
+	return nil
+}
+
+// withoutMarked returns the problems of the text without its marked blocks.
+func (a *attempt) withoutMarked() []Problem {
+	if len(a.marked) == 0 {
+		return a.problems
+	}
+	var changes []Change
+	for _, m := range a.marked {
+		changes = append(changes, Change{m.start, m.end, ""})
+	}
+	return read(Apply(a.d.text, changes)).problemsBefore(a.block)
+}
+
+// move adds the changes that remove the marked blocks which are there. It reports
+// whether there are any, none of them within the other changes.
+func (a *attempt) move(changes *[]Change) bool {
+	if len(a.marked) == 0 || len(*changes) > 1 {
+		return false
+	}
+	put := (*changes)[0]
+	for _, m := range a.marked {
+		if put.Start < m.end && m.start < put.End || m.start < put.Start && put.Start < m.end {
+			return false
+		}
+		*changes = append(*changes, Change{m.start, m.end, ""})
+	}
+	slices.SortStableFunc(*changes, func(a, b Change) int { return cmp.Compare(a.Start, b.Start) })
+	return true
+}
+
+// inScriptThatEnds returns the commands as they may be put into a script that ends
+// at the first error. If it ends at a strict one, it starts no kubelet.
+func (a *attempt) inScriptThatEnds(p place, commands []string) [][]string {
+	switch {
+	case !p.errexit:
+		return [][]string{commands}
+	case a.block.Mode == Strict:
+		return [][]string{commands, goingOn(commands)}
+	}
+	return [][]string{goingOn(commands)}
 }
 
 // objection says what is wrong with the text after changes, or is "". A block
@@ -205,39 +370,47 @@ func (a *attempt) objection(changes []Change, alone bool) string {
 		return "with the commands " + reason
 	}
 	d := read(text)
-	if reason := cmp.Or(d.reason, d.config.unknown); reason != "" {
-		return reason
+	if d.reason != "" {
+		return d.reason
 	}
-	start := changes[0].Start
-	i := d.owner(start+strings.Index(changes[0].Text, Begin), start+len(changes[0].Text))
+	i := d.owner(blockIn(changes))
 	if i < 0 {
-		return "the commands would not run where they can be put"
+		return cmp.Or(d.config.unknown, "the commands would not run where they can be put")
 	}
 	for _, before := range d.scripts[:i] {
 		switch {
-		case before.unknown != "":
+		case before.unknown != "" && before.text == "":
 			return before.unknown + ", and that runs before the commands would"
 		case alone && before.stage == d.scripts[i].stage && before.stage != stageBoothook:
 			return "its script " + before.name + " runs before the commands would"
 		}
 	}
-	after := &attempt{d: d, block: a.block, marked: findMarked(text), problems: judge(d.scripts, a.block)}
-	if p := after.wrong(after.problems); p != nil {
+	a.after = &attempt{d: d, block: a.block, marked: findMarked(text), problems: d.problems(a.block)}
+	if p := a.wrong(a.after.problems); p != nil {
 		return p.Message
 	}
-	if len(a.marked) > 0 && !after.stays() {
+	if len(a.marked) > 0 && !a.after.stays() {
 		return "several marked blocks stand in it: remove all but one of them"
 	}
 	return ""
+}
+
+// blockIn returns the range that a block has in the text after changes put it there.
+func blockIn(changes []Change) (start, end int) {
+	moved := 0
+	for _, c := range changes {
+		if i := strings.Index(c.Text, Begin); i >= 0 {
+			return moved + c.Start + i, moved + c.Start + len(c.Text)
+		}
+		moved += len(c.Text) - (c.End - c.Start)
+	}
+	return 0, 0
 }
 
 // owner returns the index of the script that has a line which comes from a range
 // of the user data, or -1.
 func (d *document) owner(start, end int) int {
 	return slices.IndexFunc(d.scripts, func(s script) bool {
-		if s.unknown != "" {
-			return false
-		}
 		at := 0
 		for line := range strings.Lines(s.text) {
 			if from := s.origin(at); from >= start && from < end {

@@ -16,8 +16,11 @@ type document struct {
 
 	message *message // of kind MIME
 	parts   []part
-	config  config   // merged of all cloud-config in it
-	scripts []script // in the order in which they run
+	config  config // merged of all cloud-config in it
+
+	// scripts are in the order in which they run. One that is unknown and has a
+	// text nevertheless may run or not.
+	scripts []script
 }
 
 // read reads user data as cloud-init does, and as nodeadm does the configuration
@@ -81,6 +84,7 @@ func (d *document) take(p part) {
 	case typeBoothook:
 		d.add(stageBoothook, p)
 	case typeConfig:
+		d.config.unknown = cmp.Or(d.config.unknown, p.perhaps)
 		d.config.merge(p)
 	case typeNodeConfig:
 		d.nodeadm(p.source.origin(0))
@@ -130,7 +134,7 @@ func (d *document) takeUnknown(p part) {
 }
 
 // add adds the script of a part. Without a #! line at its very beginning it
-// cannot be executed, which is only of no account where nothing else runs.
+// cannot be executed, unless whoever does that is content with a shell's.
 func (d *document) add(at stage, p part) {
 	text := p.source.unix()
 	if at == stageBoothook {
@@ -142,11 +146,12 @@ func (d *document) add(at stage, p part) {
 		stage:     at,
 		name:      at.fileName(p.name),
 		text:      text.text,
+		unknown:   p.perhaps,
 		everyBoot: at == stageBoothook || at == stagePerBoot,
 		origin:    text.origin,
 	}
-	if !strings.HasPrefix(s.text, "#!") && (len(d.parts) > 1 || at != stageBoothook) {
-		s.text, s.unknown = "", "it does not begin with #!, and so cannot be run"
+	if !strings.HasPrefix(s.text, "#!") {
+		s.unknown = cmp.Or(s.unknown, "it does not begin with #!, and so may not run")
 	}
 	if s.name == "" || strings.Trim(s.name, ".") == "" {
 		return // there is no such file
@@ -194,4 +199,52 @@ func (d *document) order() {
 		}
 		return cmp.Compare(a.name, b.name)
 	})
+	if perhaps := d.perhaps(); len(perhaps) > maxPerhaps {
+		for _, i := range perhaps {
+			d.scripts[i].text = ""
+		}
+	}
+}
+
+// maxPerhaps is how many scripts that may run or not are followed. More of them
+// are unknown altogether.
+const maxPerhaps = 3
+
+// perhaps returns the indexes of the scripts that may run or not.
+func (d *document) perhaps() []int {
+	var indexes []int
+	for i, s := range d.scripts {
+		if s.unknown != "" && s.text != "" {
+			indexes = append(indexes, i)
+		}
+	}
+	return indexes
+}
+
+// problems returns what is wrong whichever of the scripts that may not run do.
+func (d *document) problems(want Block) []Problem {
+	perhaps := d.perhaps()
+	if len(perhaps) == 0 {
+		return judge(d.scripts, want)
+	}
+	var problems []Problem
+	for run := range 1 << len(perhaps) {
+		scripts := slices.Clone(d.scripts)
+		for bit, i := range slices.Backward(perhaps) {
+			if run&(1<<bit) != 0 {
+				scripts[i].unknown = ""
+			} else {
+				scripts = slices.Delete(scripts, i, i+1)
+			}
+		}
+		if len(scripts) == 0 && !want.Managed {
+			continue // nothing starts the kubelet
+		}
+		for _, p := range judge(scripts, want) {
+			if !slices.Contains(problems, p) {
+				problems = append(problems, p)
+			}
+		}
+	}
+	return problems
 }

@@ -49,6 +49,11 @@ func (n *node) loadSaved() {
 		}
 		return false
 	}
+	for _, file := range n.machine.Files.All() {
+		if f := n.machine.Files.Get(file); path.Base(file) == "iptables.service" && (f.Gone || !f.Sure) {
+			n.service.enabled4, n.service.disabled4, n.service.disabledAt = false, true, f.At
+		}
+	}
 	rh := load(n.v4, sysconfig4, n.service.disabled4)
 	load(n.v6, sysconfig6, n.service.disabled6)
 	debian := load(n.v4, persistent4, false)
@@ -67,10 +72,15 @@ func (n *node) loadSaved() {
 // unsaved returns the place and the reason where a rule is not there at the next
 // boot.
 func (s *services) unsaved(n *node, set int) (int, string) {
+	for _, file := range n.machine.Files.All() {
+		if f := n.machine.Files.Get(file); isDropIn(file) && f.Gone {
+			return f.At, "the drop-in " + path.Base(file) + " of the kubelet's unit may be gone"
+		}
+	}
 	switch f := n.machine.Files.Get(sysconfig4); {
 	case s.disabled4:
 		return s.disabledAt, "iptables.service is disabled here"
-	case f != nil && !f.Sure:
+	case f != nil && (!f.Sure || strings.Contains(f.Text, shell.Unknown)):
 		return f.At, "what is saved in " + sysconfig4 + " is not certain"
 	case f != nil:
 		return set, "the rule is not among those that are saved in " + sysconfig4
@@ -93,6 +103,7 @@ func (n *node) systemctl(s *shell.Step, sure bool) {
 				verb = shell.Unknown
 			}
 		default:
+			w.Text = strings.ReplaceAll(w.Text, "*", shell.Unknown)
 			units = append(units, w)
 		}
 	}
@@ -103,7 +114,7 @@ func (n *node) systemctl(s *shell.Step, sure bool) {
 		}
 		return
 	case "reboot", "kexec", "soft-reboot", "isolate", "default":
-		n.start("the node starts again")
+		n.start(kubeletService)
 		return
 	}
 	for _, u := range units {
@@ -138,7 +149,7 @@ func (n *node) unit(verb string, now bool, w shell.Word, sure bool) {
 		}
 		n.enable(packaged, verb, sure)
 		if starts {
-			n.loads(f, file, restarts && sure && verb != "try-restart" && verb != "condrestart")
+			n.loads(f, file, restarts, sure && verb != "try-restart" && verb != "condrestart")
 		}
 		if stops {
 			n.clear(f, sure)
@@ -151,7 +162,7 @@ func (n *node) unit(verb string, now bool, w shell.Word, sure bool) {
 		n.written(name)
 	}
 	if starts && unitStartsKubelet(w, name) {
-		n.start("the kubelet starts")
+		n.start(unitOf(name))
 	}
 }
 
@@ -161,13 +172,21 @@ func unitStartsKubelet(w shell.Word, name string) bool {
 		!w.Known() && (w.May("kubelet") || w.May("kubelet.service"))
 }
 
+// unitOf returns the unit of the kubelet that a name is about.
+func unitOf(name string) string {
+	if strings.Contains(name, "kubelet-eks") || strings.HasPrefix(name, "snap") {
+		return kubeletSnap
+	}
+	return kubeletService
+}
+
 // otherUnit judges the other services that change rules.
 func (n *node) otherUnit(name string, w shell.Word, starts, restarts, stops bool) {
 	switch name {
 	case "netfilter-persistent", "iptables-persistent":
 		if starts {
-			n.loads(n.v4, persistent4, restarts)
-			n.loads(n.v6, persistent6, restarts)
+			n.loads(n.v4, persistent4, restarts, false)
+			n.loads(n.v6, persistent6, restarts, false)
 		} else {
 			n.doubt()
 		}
@@ -205,9 +224,9 @@ func (n *node) clear(f *family, sure bool) {
 }
 
 // loads judges a service that loads a file of rules when it starts, if it is not
-// running already. Where the file is not written by a script it is the one of
+// running already. When it starts again it takes all rules away first. Where the file is not written by a script it is the one of
 // the package.
-func (n *node) loads(f *family, name string, sure bool) {
+func (n *node) loads(f *family, name string, restarts, sure bool) {
 	text, ok := n.file(name)
 	if !ok {
 		n.cause = Replaced
@@ -216,7 +235,12 @@ func (n *node) loads(f *family, name string, sure bool) {
 		return
 	}
 	n.cause, n.why = Replaced, "the service that starts here loads "+name+" in the place of the rule, which is not saved there yet"
-	f.restore(nil, text, false, sure)
+	if !restarts {
+		f.restore(nil, text, false, false)
+		return
+	}
+	loaded, known := newFamily(f.address).load(nil, text, false)
+	f.become(loaded, known && sure, known)
 }
 
 // doubt says that the rules of both families may be gone.

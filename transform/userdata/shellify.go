@@ -27,6 +27,8 @@ func shellify(v configValue) (s source, reason string, ok bool) {
 			item = item.Alias
 		}
 		switch kind := plainType(item); {
+		case c.b.Len() > maxText: // by aliases
+			return s, "its " + v.key.Value + " is too large", true
 		case item.Style&yaml.TaggedStyle != 0, item.Kind == yaml.ScalarNode && item.Style == 0 && strings.HasPrefix(item.Value, placeholder):
 			reason = "an item of " + v.key.Value + " is not known"
 		case item.Kind == yaml.SequenceNode:
@@ -138,7 +140,7 @@ func plainType(n *yaml.Node) scalarType {
 }
 
 // pythonInteger returns what str writes of an integer of YAML 1.1, which is
-// octal where it begins with 0.
+// octal where it begins with 0, and in base 60 where it has colons.
 func pythonInteger(s string) (string, bool) {
 	s = strings.ReplaceAll(s, "_", "")
 	sign := ""
@@ -155,9 +157,16 @@ func pythonInteger(s string) (string, bool) {
 	case strings.HasPrefix(s, "0"):
 		base = 8
 	}
-	n, ok := new(big.Int).SetString(sign+s, base)
-	if !ok {
-		return "", false
+	n := new(big.Int)
+	for digits := range strings.SplitSeq(s, ":") {
+		next, ok := new(big.Int).SetString(digits, base)
+		if !ok {
+			return "", false
+		}
+		n.Mul(n, big.NewInt(60)).Add(n, next)
+	}
+	if sign != "" {
+		n.Neg(n)
 	}
 	return n.String(), true
 }

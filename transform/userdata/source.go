@@ -91,16 +91,16 @@ func (c *composer) add(text string, from int) {
 
 // copy writes a piece of another source.
 func (c *composer) copy(s source, start, end int) {
-	for i, r := range s.runs {
-		from, to := max(r.at, start), end
+	first := sort.Search(len(s.runs), func(i int) bool { return s.runs[i].at > start }) - 1
+	for i := max(first, 0); i < len(s.runs) && s.runs[i].at < end; i++ {
+		from, to := max(s.runs[i].at, start), end
 		if i+1 < len(s.runs) {
 			to = min(to, s.runs[i+1].at)
 		}
-		if from >= to {
-			continue
+		if from < to {
+			c.run(s.origin(from), s.runs[i].verbatim)
+			c.b.WriteString(s.text[from:to])
 		}
-		c.run(s.origin(from), r.verbatim)
-		c.b.WriteString(s.text[from:to])
 	}
 }
 

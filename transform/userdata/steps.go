@@ -1,6 +1,7 @@
 package userdata
 
 import (
+	"cmp"
 	"path"
 	"strings"
 
@@ -54,7 +55,13 @@ func (n *node) apply(s *shell.Step, sure bool) string {
 // filter judges the programs of the packet filter.
 func (n *node) filter(name string, s *shell.Step, sure bool) (string, bool) {
 	words := s.Words[1:]
-	variant := strings.NewReplacer("-legacy", "", "-nft", "").Replace(name)
+	variant := name
+	if family, rest, ok := strings.Cut(name, "-"); ok && (strings.HasPrefix(rest, "legacy") || strings.HasPrefix(rest, "nft")) {
+		_, rest, ok = strings.Cut(rest, "-")
+		if variant = family; ok {
+			variant += "-" + rest
+		}
+	}
 	if variant != name {
 		// It may not be there, and the other does not save its rules.
 		if name, sure = variant, false; s.Doubt == "" {
@@ -196,27 +203,43 @@ func (n *node) unknownName(s *shell.Step) {
 			}
 		}
 		if n.mayStart(s) {
-			n.start("the kubelet starts")
+			n.start(kubeletService)
 		}
 		return
 	}
-	filters, harmless := false, false
-	for i, w := range words {
-		filters = filters || strings.Contains(w.Text, "tables") || strings.Contains(w.Text, metadataIPv4) || strings.Contains(w.Text, "nft ") ||
-			w.Text == "FORWARD" || w.Text == "PREROUTING" || i == 0 && (w.Text == "-F" || w.Text == "-X" || w.Text == "-t" || w.Text == "--flush" || w.Text == "flush" || w.Text == "-D")
-		harmless = harmless || i == 0 && first.Splits && w.Known() && !strings.HasPrefix(w.Text, "-") // a prefix as sudo is
-	}
+	harmless := first.Splits && len(words) > 0 && words[0].Known() && !strings.HasPrefix(words[0].Text, "-") // a prefix as sudo is
 	switch {
-	case filters:
+	case looksLikeFilter(words):
 		n.why = "the command here, whose name is not known, may take back the rule that drops the packets of pods"
 		n.doubt()
+		if s.Reason != "" {
+			n.note(s.At, s.Reason)
+		}
 	case harmless:
 	default:
-		n.note(s.At, "what the command here is is not known")
+		n.note(s.At, cmp.Or(s.Reason, "what runs here is not known"))
 		if n.mentionsCluster(words) {
-			n.start("the kubelet starts")
+			n.start(kubeletService)
 		}
 	}
+}
+
+// looksLikeFilter reports whether words are the arguments of iptables or nft.
+func looksLikeFilter(words []shell.Word) bool {
+	for i, w := range words {
+		switch w.Text {
+		case "FORWARD", "PREROUTING", "ruleset":
+			return true
+		case "-F", "-X", "-t", "-D", "--flush", "flush":
+			if i == 0 {
+				return true
+			}
+		}
+		if strings.Contains(w.Text, "tables") || strings.Contains(w.Text, metadataIPv4) {
+			return true
+		}
+	}
+	return false
 }
 
 // program judges a program that has nothing to do with the packet filter as far
@@ -228,10 +251,13 @@ func (n *node) program(name string, s *shell.Step) {
 		return
 	}
 	if n.mayStart(s) {
-		n.start("the kubelet starts")
+		n.start(startedBy(name))
 		return
 	}
 	if isScript(s.Words[0].Text) {
+		if looksLikeFilter(s.Words[1:]) {
+			n.doubt()
+		}
 		n.note(s.At, "what "+s.Words[0].Text+" does is not known")
 	}
 }

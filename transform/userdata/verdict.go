@@ -21,12 +21,14 @@ func booted(scripts []script, want Block) *node {
 	n := newNode(want)
 	n.boot(scripts, false)
 	n.joins = n.started
-	n.start("the kubelet starts")
+	n.start(n.startsBy)
 	n.first = n.shields
 	n.strictFirst, n.strictAt = n.strict, n.startAt
+	v4, v6 := n.v4, n.v6
 	n.reboot()
 	n.boot(scripts, true)
-	n.start("the kubelet starts")
+	n.start(n.startsBy)
+	n.v4.tried, n.v4.triedWhy, n.v6.tried, n.v6.triedWhy = v4.tried, v4.triedWhy, v6.tried, v6.triedWhy
 	return n
 }
 
@@ -46,7 +48,8 @@ type node struct {
 	started        bool
 	joins          bool // a script starts the kubelet
 	startAt        int
-	strict         bool // at each start of the kubelet so far its unit makes sure of the drop
+	startsBy       string // that the kubelet is started by first
+	strict         bool   // at each start of the kubelet so far its unit makes sure of the drop
 	strictFirst    bool
 	strictAt       int
 
@@ -60,14 +63,12 @@ type node struct {
 
 // A shield is the drop for one class of pods and one family.
 type shield struct {
-	now     bool
-	ever    bool
-	set     int // the place of what set it up
-	lost    *loss
-	open    bool // the kubelet may start without it
-	openAt  int
-	step    bool
-	changed bool
+	now    bool
+	ever   bool
+	set    int // the place of what set it up
+	lost   *loss
+	open   bool // the kubelet may start without it
+	openAt int
 }
 
 // A loss is a step that takes a shield away.
@@ -85,7 +86,7 @@ const (
 )
 
 func newNode(want Block) *node {
-	n := &node{want: want, v4: newFamily(metadataIPv4), v6: newFamily(metadataIPv6), strict: true, startAt: -1}
+	n := &node{want: want, v4: newFamily(metadataIPv4), v6: newFamily(metadataIPv6), strict: true, startAt: -1, startsBy: kubeletService}
 	n.machine.Run = n.step
 	return n
 }
@@ -94,10 +95,7 @@ func newNode(want Block) *node {
 // that its services load.
 func (n *node) reboot() {
 	n.again, n.started, n.shields = true, false, [3]shield{}
-	tried4, tried6 := *n.v4, *n.v6
 	n.v4, n.v6 = newFamily(metadataIPv4), newFamily(metadataIPv6)
-	n.v4.tried, n.v4.triedWhy = tried4.tried, tried4.triedWhy
-	n.v6.tried, n.v6.triedWhy = tried6.tried, tried6.triedWhy
 	n.loadSaved()
 	n.look()
 }
@@ -179,6 +177,11 @@ func (n *node) same(u, s *shell.Step) bool {
 		address = metadataIPv6
 	}
 	a, b := parseCall(u.Words[1:], address), parseCall(s.Words[1:], address)
+	for _, r := range n.family(s.Name()).tables.at(b.table, b.chain).rules {
+		if r.spec == b.rule.spec {
+			return false // it stays where it is, which may be after others
+		}
+	}
 	return a.op == 'C' && (b.op == 'I' || b.op == 'A') && !a.loose && !b.loose && !a.rule.loose &&
 		a.table == b.table && a.chain == b.chain && a.rule.spec == b.rule.spec
 }
@@ -228,11 +231,15 @@ func (n *node) look() {
 	}
 }
 
-// start says that the kubelet may start here.
-func (n *node) start(what string) {
-	n.kubelet()
+// start says that the kubelet may start here, by one of its units or, for "", otherwise.
+func (n *node) start(unit string) {
+	if unit != "" {
+		n.kubelet(unit)
+	} else if n.strict {
+		n.strict, n.strictAt = false, n.at
+	}
 	if n.startAt < 0 {
-		n.startAt = n.at
+		n.startAt, n.startsBy = n.at, unit
 	}
 	for i := range n.shields {
 		s := &n.shields[i]

@@ -78,6 +78,8 @@ func (t yamlText) addFile(c *composer, n *yaml.Node) string {
 	name := path.Clean("/" + file.Value)
 	content := scalar(n, "content")
 	switch {
+	case c.b.Len() > maxText: // by aliases
+		return "its write_files is too large"
 	case strings.Contains(name, placeholder):
 		return "the path of a file in write_files is not known"
 	case strings.HasPrefix(name, cloudDirectory):
@@ -89,7 +91,7 @@ func (t yamlText) addFile(c *composer, n *yaml.Node) string {
 	if content != nil {
 		t.addScalar(&value, content, false)
 	}
-	decoded, ok := t.decodeFile(value.source(), n, content)
+	decoded, ok := decodeFile(value.source(), n, content)
 	at := t.origin(n)
 	if !ok {
 		decoded = source{placeholder, []run{{0, at, false}}}
@@ -107,36 +109,47 @@ func (t yamlText) addFile(c *composer, n *yaml.Node) string {
 	if decoded.text != "" && !strings.HasSuffix(decoded.text, "\n") {
 		c.add("\n", at)
 	}
-	c.add(end+"\n", at)
-	if mode := scalar(n, "permissions"); mode != nil {
-		if _, err := strconv.ParseUint(strings.TrimPrefix(mode.Value, "0o"), 8, 32); err == nil {
-			c.add("chmod "+strings.TrimPrefix(mode.Value, "0o")+" "+quoted(name)+"\n", at)
-		}
-	}
+	c.add(end+"\n"+changeMode(n, name), at)
 	return ""
 }
 
-// decodeFile returns the content of a file, decoded as its encoding says.
-func (t yamlText) decodeFile(s source, n, content *yaml.Node) (source, bool) {
+// changeMode is the command for the permissions of a file, or "".
+func changeMode(n *yaml.Node, name string) string {
+	mode := scalar(n, "permissions")
+	if mode == nil {
+		return ""
+	}
+	octal := strings.TrimPrefix(mode.Value, "0o")
+	if _, err := strconv.ParseUint(octal, 8, 32); err != nil {
+		return ""
+	}
+	return "chmod " + octal + " " + quoted(name) + "\n"
+}
+
+// fileEncoding returns how the content of a file is encoded, and whether that is
+// known.
+func fileEncoding(n, content *yaml.Node) (isBase64, isGzip, ok bool) {
 	encoding := ""
 	if e := scalar(n, "encoding"); e != nil {
 		encoding = strings.ToLower(strings.TrimSpace(e.Value))
 	}
-	isBinary := content != nil && content.Style&yaml.TaggedStyle != 0
-	isBase64, isGzip := isBinary, false
+	isBinary := content != nil && content.Tag == "!!binary"
 	switch encoding {
 	case "b64", "base64":
-		isBase64 = true
+		return true, false, !isBinary
 	case "gz", "gzip":
-		isGzip = true
+		return isBinary, true, true
 	case "gz+base64", "gzip+base64", "gz+b64", "gzip+b64":
-		isBase64, isGzip = true, true
+		return true, true, !isBinary
 	}
-	if strings.Contains(encoding, placeholder) || isBinary && encoding != "" && !isGzip {
-		return s, false
-	}
-	if !isBase64 && !isGzip {
-		return s, true
+	return isBinary, false, !strings.Contains(encoding, placeholder)
+}
+
+// decodeFile returns the content of a file, decoded as its encoding says.
+func decodeFile(s source, n, content *yaml.Node) (source, bool) {
+	isBase64, isGzip, ok := fileEncoding(n, content)
+	if !ok || !isBase64 && !isGzip {
+		return s, ok
 	}
 	data := []byte(s.text)
 	if isBase64 {
@@ -146,7 +159,6 @@ func (t yamlText) decodeFile(s source, n, content *yaml.Node) (source, bool) {
 		}
 	}
 	if isGzip {
-		var ok bool
 		if data, ok = gunzip(data); !ok {
 			return s, false
 		}

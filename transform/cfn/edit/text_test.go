@@ -52,7 +52,7 @@ func TestReplaceOverCorpus(t *testing.T) {
 }
 
 func replaceEverywhere(t *testing.T, file string, tmpl *cfn.Template, n *cfn.Node, added string) int {
-	x := TextOf(tmpl, n)
+	x := textOf(t, tmpl, n)
 	places := 0
 	for at := 0; at < len(x.String) && places < 4; at++ {
 		if at > 0 && x.String[at-1] != '\n' {
@@ -73,12 +73,22 @@ func replaceEverywhere(t *testing.T, file string, tmpl *cfn.Template, n *cfn.Nod
 			continue
 		}
 		want := x.String[:at] + added + x.String[at:]
-		text := TextOf(got, sameNode(tmpl.Root(), n, got.Root())).String
+		text := textOf(t, got, sameNode(tmpl.Root(), n, got.Root())).String
 		if text != want {
 			t.Errorf("%s:%v: insertion at %d of %q\ngot  %q\nwant %q", file, tmpl.Position(n.Span.Start), at, e.New, text, want)
 		}
 	}
 	return places
+}
+
+// textOf returns the first text that an expression makes.
+func textOf(t *testing.T, tmpl *cfn.Template, n *cfn.Node) *Text {
+	t.Helper()
+	texts, err := Texts(tmpl, n)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return texts[0]
 }
 
 // sameNode finds the node of another tree that stands where n stands in root.

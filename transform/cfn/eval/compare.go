@@ -1,6 +1,7 @@
 package eval
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -16,41 +17,46 @@ func (e *Evaluator) equal(at int, w world, a, b Value) []branch {
 	if a.key() == b.key() {
 		return one(w, truth(true))
 	}
-	if !a.isTextual() || !b.isTextual() {
-		return e.guess(at, w, a, b)
-	}
-	p, q, differ := trim(a.parts(), b.parts())
-	switch {
-	case isNumber && areSameNumber(a, b):
+	p, isText := e.textual(a)
+	q, isText2 := e.textual(b)
+	if !isText || !isText2 || isNumber && areSameNumber(a, b) {
 		// Whether CloudFormation compares 1 and 1.0 as numbers is not documented.
 		return e.guess(at, w, a, b)
-	case differ || cannotMatch(p, q) || cannotMatch(q, p):
+	}
+	p, q, differ := trim(p, q)
+	if differ || cannotMatch(p, q) || cannotMatch(q, p) {
 		return one(w, truth(false))
 	}
-	if len(p) > len(q) {
+	if x, value, ok := equation(p, q); ok {
+		return e.is(w, x, value)
+	}
+	x := fewest(w, p, q)
+	if x == nil {
+		return e.guess(at, w, a, b)
+	}
+	var all []branch
+	for _, value := range w.set(x).only {
+		if !e.step(1 + len(w)) {
+			return nil
+		}
+		all = append(all, e.equal(at, w.with(x, set{only: []string{value}}), a, b)...)
+	}
+	return all
+}
+
+// equation returns the variable and the text that it must be for two texts to be
+// equal, if one is a variable and the other is known.
+func equation(p, q []piece) (*variable, string, bool) {
+	if len(p) != 1 || p[0].variable == nil {
 		p, q = q, p
 	}
-	if len(q) == 1 && q[0].variable != nil && (len(p) == 0 || p[0].variable == nil) {
-		p, q = q, p
+	switch {
+	case len(p) != 1 || p[0].variable == nil || len(q) > 1:
+		return nil, "", false
+	case len(q) == 0:
+		return p[0].variable, "", true
 	}
-	if len(p) == 1 && p[0].variable != nil && len(q) <= 1 && (len(q) == 0 || q[0].variable == nil) {
-		value := ""
-		if len(q) == 1 {
-			value = q[0].text
-		}
-		return e.is(w, p[0].variable, value)
-	}
-	if x := fewest(w, p, q); x != nil {
-		var all []branch
-		for _, value := range w.set(x).only {
-			if !e.step(1 + len(w)) {
-				return nil
-			}
-			all = append(all, e.equal(at, w.with(x, set{only: []string{value}}), a, b)...)
-		}
-		return all
-	}
-	return e.guess(at, w, a, b)
+	return p[0].variable, q[0].text, q[0].variable == nil
 }
 
 // is returns whether a variable is a text.
@@ -99,52 +105,49 @@ func areSameNumber(a, b Value) bool {
 // trim takes away what two texts have in common at their ends. It reports whether
 // they differ there.
 func trim(p, q []piece) (_, _ []piece, differ bool) {
-	p, q = append([]piece(nil), p...), append([]piece(nil), q...)
-	for len(p) > 0 && len(q) > 0 {
-		a, b := &p[0], &q[0]
-		if a.variable != b.variable {
-			break
-		}
-		if a.variable == nil {
-			n := 0
-			for n < len(a.text) && n < len(b.text) && a.text[n] == b.text[n] {
-				n++
-			}
-			if a.text, b.text = a.text[n:], b.text[n:]; a.text != "" && b.text != "" {
-				return p, q, true
-			}
-		}
-		p, q = dropEmpty(p, 0), dropEmpty(q, 0)
+	if p, q, differ = trimStart(p, q); differ {
+		return p, q, true
 	}
-	for len(p) > 0 && len(q) > 0 {
-		a, b := &p[len(p)-1], &q[len(q)-1]
-		if a.variable != b.variable {
-			break
+	p, q, differ = trimStart(reversed(p), reversed(q))
+	return reversed(p), reversed(q), differ
+}
+
+// trimStart does it at the start.
+func trimStart(p, q []piece) (_, _ []piece, differ bool) {
+	p, q = slices.Clone(p), slices.Clone(q)
+	for len(p) > 0 && len(q) > 0 && p[0].variable == q[0].variable {
+		a, b := &p[0].text, &q[0].text
+		n := 0
+		for n < len(*a) && n < len(*b) && (*a)[n] == (*b)[n] {
+			n++
 		}
-		if a.variable == nil {
-			n := 0
-			for n < len(a.text) && n < len(b.text) && a.text[len(a.text)-1-n] == b.text[len(b.text)-1-n] {
-				n++
-			}
-			if a.text, b.text = a.text[:len(a.text)-n], b.text[:len(b.text)-n]; a.text != "" && b.text != "" {
-				return p, q, true
-			}
+		if *a, *b = (*a)[n:], (*b)[n:]; *a != "" && *b != "" {
+			return p, q, true
 		}
-		p, q = dropEmpty(p, len(p)-1), dropEmpty(q, len(q)-1)
+		p, q = withoutEmpty(p), withoutEmpty(q)
 	}
 	return p, q, false
 }
 
-// dropEmpty drops the piece i if there is nothing left of it, or if it is a
+// withoutEmpty drops the first piece if nothing is left of it, or if it is a
 // variable, which both texts have.
-func dropEmpty(p []piece, i int) []piece {
-	if p[i].text != "" {
-		return p
-	}
-	if i == 0 {
+func withoutEmpty(p []piece) []piece {
+	if p[0].text == "" {
 		return p[1:]
 	}
-	return p[:i]
+	return p
+}
+
+// reversed returns a text from its end.
+func reversed(p []piece) []piece {
+	r := make([]piece, 0, len(p))
+	for _, piece := range slices.Backward(p) {
+		text := []byte(piece.text)
+		slices.Reverse(text)
+		piece.text = string(text)
+		r = append(r, piece)
+	}
+	return r
 }
 
 // cannotMatch reports whether text, if it is known, does not have the literals of

@@ -20,6 +20,7 @@ package eval
 
 import (
 	"context"
+	"errors"
 
 	"imdslock/transform/cfn"
 )
@@ -148,4 +149,22 @@ func (e *Evaluator) settle(w world, v Value) []branch {
 		}
 		return all
 	})
+}
+
+// errBudget is why an evaluator stops that has done enough.
+var errBudget = errors.New("the budget is used up")
+
+// step counts some work. It returns false if no more is to be done.
+func (e *Evaluator) step(n int) bool {
+	before := e.steps >> 12
+	e.steps += n
+	switch {
+	case e.stopped != nil:
+		return false
+	case e.steps > maxSteps:
+		e.stopped = errBudget
+	case e.steps>>12 != before:
+		e.stopped = e.ctx.Err()
+	}
+	return e.stopped == nil
 }

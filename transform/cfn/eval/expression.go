@@ -1,7 +1,6 @@
 package eval
 
 import (
-	"encoding/base64"
 	"fmt"
 	"strings"
 
@@ -43,6 +42,9 @@ func (e *Evaluator) eval(n *cfn.Node, w world) []branch {
 func (e *Evaluator) scalar(n *cfn.Node) Value {
 	if s, ok := ScalarText(e.t, n); ok {
 		return e.text(n.Span.Start, []piece{{text: s}})
+	}
+	if n.IsNull() {
+		return invalid(n.Span.Start, "null values are not allowed in templates")
 	}
 	return e.unknown(n.Span.Start, fmt.Sprintf("without quotes %s may be another text", n.Value), "scalar "+n.Value)
 }
@@ -97,9 +99,6 @@ func (e *Evaluator) with(nodes []*cfn.Node, w world, f func(world, []Value) []br
 	for _, g := range e.all(nodes, w) {
 		if !e.step(1) {
 			return nil
-		}
-		for i, v := range g.values {
-			g.values[i] = e.resolve(v, g.world)
 		}
 		if v, ok := faultAmong(g.values...); ok {
 			all = append(all, branch{g.world, v})
@@ -205,10 +204,11 @@ func (e *Evaluator) call(n *cfn.Node, name string, arg *cfn.Node, w world) []bra
 		})
 	case "Fn::Join", "Fn::Split", "Fn::Select":
 		return e.with(arg.Items, w, func(w world, args []Value) []branch {
+			all := Value{Kind: List, Items: args}
 			if name == "Fn::Join" {
-				return one(w, e.join(at, args))
+				return one(w, e.join(at, e.resolve(all, w).Items))
 			}
-			return e.each(e.enumerate(w, Value{Kind: List, Items: args}), func(b branch) []branch {
+			return e.each(e.enumerate(w, all), func(b branch) []branch {
 				if name == "Fn::Split" {
 					return one(b.world, e.split(at, b.value.Items))
 				}
@@ -222,121 +222,4 @@ func (e *Evaluator) call(n *cfn.Node, name string, arg *cfn.Node, w world) []bra
 // source is the text of a node, which tells one that is not known from others.
 func (e *Evaluator) source(n *cfn.Node) string {
 	return string(e.t.Source()[n.Span.Start:n.Span.End])
-}
-
-func (e *Evaluator) base64(at int, v Value) Value {
-	if v.Invalid {
-		return v
-	}
-	if v.Kind == Text {
-		return e.text(at, []piece{{text: base64.StdEncoding.EncodeToString([]byte(v.Text))}})
-	}
-	return e.derived(at, "Fn::Base64", func(args []Value) Value { return e.base64(at, args[0]) }, v)
-}
-
-// join joins the items of a list; what is NoValue is not among them.
-func (e *Evaluator) join(at int, args []Value) Value {
-	delimiter, list := args[0], args[1]
-	if delimiter.Kind != Text {
-		return invalid(at, "the delimiter of Fn::Join must be a literal")
-	}
-	if list.Kind == Text || list.Kind == Object || list.Kind == NoValue {
-		return invalid(at, "Fn::Join needs a list")
-	}
-	again := func(args []Value) Value { return e.join(at, args) }
-	if list.Kind != List {
-		return e.derived(at, "Fn::Join", again, args...)
-	}
-	var pieces []piece
-	for i, item := range list.Items {
-		if i > 0 {
-			pieces = append(pieces, piece{text: delimiter.Text})
-		}
-		parts, ok := e.textual(item)
-		if !ok {
-			return e.derived(at, "Fn::Join", nil, args...)
-		}
-		pieces = append(pieces, parts...)
-	}
-	return e.text(at, pieces)
-}
-
-// textual returns the pieces of a value where a text is needed. A list parameter
-// is none.
-func (e *Evaluator) textual(v Value) ([]piece, bool) {
-	isList := v.findVariable(func(x *variable) bool { return x.parameter != nil && x.parameter.isList }) != nil
-	return v.parts(), v.isTextual() && !isList
-}
-
-func (e *Evaluator) split(at int, args []Value) Value {
-	delimiter, v := args[0], args[1]
-	if delimiter.Kind != Text || delimiter.Text == "" {
-		return invalid(at, "the delimiter of Fn::Split must be a literal")
-	}
-	if v.Kind != Text {
-		if !v.isTextual() {
-			return invalid(at, "Fn::Split needs a text")
-		}
-		return e.derived(at, "Fn::Split", func(args []Value) Value { return e.split(at, args) }, args...)
-	}
-	list := Value{Kind: List, At: at}
-	for _, part := range strings.Split(v.Text, delimiter.Text) {
-		list.Items = append(list.Items, e.text(at, []piece{{text: part}}))
-	}
-	return list
-}
-
-// selectItem selects from a list. What it selects from Fn::Split does not contain
-// the delimiter, and what it selects from a list parameter is among its
-// AllowedValues.
-func (e *Evaluator) selectItem(at int, args []Value) Value {
-	index, list := args[0], args[1]
-	i := -1
-	if index.Kind == Text {
-		if i = number(index.Text); i < 0 {
-			return refuse(at, "Fn::Select selects nothing")
-		}
-	}
-	switch {
-	case list.Kind == List && i >= len(list.Items):
-		return refuse(at, "Fn::Select selects nothing")
-	case list.Kind == List && i >= 0:
-		return list.Items[i]
-	case list.Kind != List && list.Kind != Unknown:
-		return invalid(at, "Fn::Select needs a list")
-	}
-	v := e.derived(at, "Fn::Select", func(args []Value) Value { return e.selectItem(at, args) }, args...)
-	item := v.pieces[0].variable
-	if from := list.only(); from != nil && item.accepts == nil {
-		switch {
-		case from.parameter != nil:
-			item.only = from.parameter.allowed
-		case strings.HasPrefix(from.name, "Fn::Split") && from.args[0].Kind == Text:
-			item.accepts = func(text string) bool { return !strings.Contains(text, from.args[0].Text) }
-		}
-	}
-	return v
-}
-
-// only returns the variable that v is, or nil.
-func (v Value) only() *variable {
-	if len(v.pieces) == 1 {
-		return v.pieces[0].variable
-	}
-	return nil
-}
-
-// number returns a number from 0 on, or -1.
-func number(s string) int {
-	n := 0
-	for _, c := range s {
-		if c < '0' || c > '9' || n > 1<<20 {
-			return -1
-		}
-		n = 10*n + int(c-'0')
-	}
-	if s == "" {
-		return -1
-	}
-	return n
 }

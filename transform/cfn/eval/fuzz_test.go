@@ -3,12 +3,11 @@ package eval_test
 import (
 	"encoding/json"
 	"maps"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 
+	"imdslock/internal/fixtures"
 	"imdslock/transform/cfn"
 	"imdslock/transform/cfn/eval"
 )
@@ -148,7 +147,7 @@ func checkGiven(t *testing.T, tmpl *cfn.Template, values map[string]string, v an
 
 // TestReference compares many random templates with the reference.
 func TestReference(t *testing.T) {
-	for seed := range uint64(1000) {
+	for seed := range uint64(500) {
 		checkOutcomes(t, seed, false)
 		checkOutcomes(t, seed, true)
 	}
@@ -164,16 +163,12 @@ func FuzzOutcomes(f *testing.F) {
 // FuzzTemplates evaluates every expression of whatever parses: it ends, and there is
 // an outcome or an error with its place.
 func FuzzTemplates(f *testing.F) {
-	files, err := filepath.Glob("../../../fixtures/*")
-	if err != nil || len(files) == 0 {
-		f.Fatalf("no fixtures: %v", err)
+	all, err := fixtures.Read("../../..")
+	if err != nil {
+		f.Fatal(err)
 	}
-	for _, file := range files {
-		src, err := os.ReadFile(file)
-		if err != nil {
-			f.Fatal(err)
-		}
-		f.Add(src)
+	for _, fixture := range all {
+		f.Add(fixture.Source())
 	}
 	for _, src := range []string{
 		"Conditions: {C: !Condition D, D: !Or [!Condition C]}\nA: !If [C, a, b]",
@@ -190,8 +185,8 @@ func FuzzTemplates(f *testing.F) {
 		if err != nil || len(src) > 10_000 {
 			return
 		}
-		e := eval.New(t.Context(), tmpl, nil)
 		tried := 0
+		e := eval.New(t.Context(), tmpl, nil)
 		for n := range tmpl.Root().All {
 			if name, _ := n.Function(); name == "" {
 				continue
@@ -199,20 +194,30 @@ func FuzzTemplates(f *testing.F) {
 			if tried++; tried > 20 {
 				return
 			}
-			outcomes, err := e.Outcomes(n)
-			if at, ok := err.(*cfn.Error); err != nil && (!ok || at.Line < 1 || at.Hint == "") {
-				t.Fatal(err)
-			}
-			if err == nil && len(outcomes) == 0 {
-				t.Fatalf("%v: no outcome", tmpl.Position(n.Span.Start))
-			}
-			for _, o := range outcomes {
-				if o.Value.Kind == eval.Unknown && o.Value.Reason == "" {
-					t.Fatalf("%v: no reason in %#v", tmpl.Position(n.Span.Start), o)
-				}
-			}
-			e.ParametersBehind(n)
-			e.ConditionsBehind("P")
+			checkExpression(t, e, tmpl.Position(n.Span.Start), n)
 		}
 	})
+}
+
+// checkExpression wants outcomes with a reason for what is unknown, or an error with
+// a place and advice.
+func checkExpression(t *testing.T, e *eval.Evaluator, at cfn.Position, n *cfn.Node) {
+	t.Helper()
+	e.ParametersBehind(n)
+	e.ConditionsBehind("P")
+	outcomes, err := e.Outcomes(n)
+	if err != nil {
+		if at, ok := err.(*cfn.Error); !ok || at.Line < 1 || at.Hint == "" {
+			t.Fatal(err)
+		}
+		return
+	}
+	if len(outcomes) == 0 {
+		t.Fatalf("%v: no outcome", at)
+	}
+	for _, o := range outcomes {
+		if o.Value.Kind == eval.Unknown && o.Value.Reason == "" {
+			t.Fatalf("%v: no reason in %#v", at, o)
+		}
+	}
 }

@@ -124,7 +124,7 @@ func TestOutcomes(t *testing.T) {
 		{"!FindInMap [Map, !Ref OnOff, k, {DefaultValue: z}]", "z"},
 		{"!FindInMap [Map, a]", "? Fn::FindInMap needs a list of 3"},
 		{"!Base64 abc", "YWJj"},
-		{"!GetAtt A.B", "? Fn::GetAtt is not known before the deployment"},
+		{"!GetAtt A.B", "? Fn::GetAtt A.B is not known before the deployment"},
 		{"!ImportValue x", "? Fn::ImportValue is not known before the deployment"},
 		{"!Transform {Name: x}", "? Fn::Transform is not known before the deployment"},
 		{"!Sub '{{resolve:ssm:${OnOff}}}'", "? a dynamic reference is not known before the deployment"},

@@ -160,37 +160,37 @@ func (e *Evaluator) Validate(name, value string) error {
 // refusal says why CloudFormation does not accept a value for a parameter, if it is
 // certain. "Properties" on the page "Parameters" of the User Guide.
 func (e *Evaluator) refusal(p *parameter, value string) string {
-	if p.isStored {
-		return "" // what is passed is a name
-	}
 	items := []string{value}
 	if p.isList {
-		items = items[:0]
-		for _, item := range strings.Split(value, ",") {
-			items = append(items, strings.TrimSpace(item))
-		}
+		items = strings.Split(value, ",")
 	}
 	for _, item := range items {
-		if p.allowed != nil && !slices.Contains(p.allowed, item) {
+		if p.isList {
+			item = strings.TrimSpace(item)
+		}
+		if p.allowed != nil && !p.isStored && !slices.Contains(p.allowed, item) {
 			return "only " + strings.Join(p.allowed, ", ")
 		}
 	}
-	if p.isList {
+	switch {
+	case p.isList || p.isStored: // what is passed for one of these is a name
 		return ""
-	}
-	if p.isNumber {
+	case p.isNumber:
 		return e.refusedNumber(p, value)
 	}
-	length := utf8.RuneCountInString(value)
-	if length != len(value) {
-		length = -1 // Java counts otherwise beyond ASCII
-	}
-	switch least, most := e.bound(p, "MinLength"), e.bound(p, "MaxLength"); {
-	case length < 0:
-	case least != nil && float64(length) < *least:
-		return fmt.Sprintf("only %g characters or more", *least)
-	case most != nil && float64(length) > *most:
-		return fmt.Sprintf("only %g characters or less", *most)
+	return e.refusedText(p, value)
+}
+
+// refusedText says why CloudFormation does not accept a value for a String. Java
+// counts characters beyond ASCII in another way.
+func (e *Evaluator) refusedText(p *parameter, value string) string {
+	if length := utf8.RuneCountInString(value); length == len(value) {
+		if least := e.bound(p, "MinLength"); least != nil && float64(length) < *least {
+			return fmt.Sprintf("only %g characters or more", *least)
+		}
+		if most := e.bound(p, "MaxLength"); most != nil && float64(length) > *most {
+			return fmt.Sprintf("only %g characters or less", *most)
+		}
 	}
 	if allowed, ok := ScalarText(e.t, p.node.Get("AllowedPattern")); ok && allowed != "" && !matches(allowed, value) {
 		return "only what matches " + allowed
@@ -200,7 +200,7 @@ func (e *Evaluator) refusal(p *parameter, value string) string {
 
 // partOfNumber are the characters of all numbers that Java may read, NaN and
 // Infinity included.
-const partOfNumber = "+-.0123456789abcdefABCDEFxXpPlL_ NInityI"
+const partOfNumber = "+-.0123456789abcdefABCDEFxXpPlL_ NIntiy"
 
 // refusedNumber says why CloudFormation does not accept a value for a Number.
 func (e *Evaluator) refusedNumber(p *parameter, value string) string {

@@ -94,6 +94,13 @@ func (g *generator) text(depth int) any {
 		return fn("Fn::Join", "-", []any{g.ref(), "x"})
 	case n < 12:
 		return fn("Fn::Sub", "a-${v}", map[string]any{"v": g.ref()})
+	}
+	return g.madeText(n, depth)
+}
+
+// madeText returns an expression whose text the template may not tell.
+func (g *generator) madeText(n, depth int) any {
+	switch {
 	case n == 12:
 		return fn("Fn::Join", []string{"", "-"}[g.IntN(2)], []any{g.text(depth + 1), g.text(depth + 1)})
 	case n == 13:

@@ -39,17 +39,7 @@ func (r *reference) value(x any) (any, error) {
 		return s, nil
 	}
 	if items, ok := x.([]any); ok {
-		list := []any{}
-		for _, item := range items {
-			v, err := r.value(item)
-			if err != nil {
-				return nil, err
-			}
-			if _, ok := v.(noValue); !ok {
-				list = append(list, v)
-			}
-		}
-		return list, nil
+		return r.list(items)
 	}
 	name, arg := call(x)
 	switch name {
@@ -78,7 +68,26 @@ func (r *reference) value(x any) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	args = evaluated.([]any)
+	return apply(name, evaluated.([]any))
+}
+
+// list evaluates the items of a list, without those that are noValue.
+func (r *reference) list(items []any) (any, error) {
+	list := []any{}
+	for _, item := range items {
+		v, err := r.value(item)
+		if err != nil {
+			return nil, err
+		}
+		if _, ok := v.(noValue); !ok {
+			list = append(list, v)
+		}
+	}
+	return list, nil
+}
+
+// apply calls a function with arguments that are evaluated.
+func apply(name string, args []any) (any, error) {
 	switch name {
 	case "Fn::Base64":
 		return base64.StdEncoding.EncodeToString([]byte(args[0].(string))), nil

@@ -26,11 +26,12 @@ func ScalarText(t *cfn.Template, n *cfn.Node) (string, bool) {
 		return n.Value, true
 	}
 	if t.Format() == cfn.YAML {
-		before := strings.TrimSuffix(string(t.Source()[n.Span.Start:n.Span.End]), n.Value)
-		if strings.Contains(before, "!!str ") {
+		before := strings.TrimSuffix(t.Source()[n.Span.Start:n.Span.End], n.Value)
+		switch {
+		case strings.Contains(before, "!!str "):
 			return n.Value, true
-		}
-		if strings.Contains(before, "!") { // another tag
+		case strings.Contains(before, "!!int "), strings.Contains(before, "!!bool "):
+		case strings.Contains(before, "!"): // another tag
 			return "", false
 		}
 	}

@@ -75,6 +75,36 @@ func (e *Evaluator) derived(at int, name string, operate func(args []Value) Valu
 // reference is not known.
 // https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references.html
 func (e *Evaluator) text(at int, pieces []piece) Value {
+	joined, ok := joinPieces(pieces)
+	if !ok {
+		return e.unknown(at, "the text is too long", "long")
+	}
+	v := Value{Kind: Unknown, At: at, pieces: joined}
+	for _, p := range slices.Backward(joined) {
+		if p.variable != nil {
+			v.Reason, v.At = p.variable.reason, p.variable.at
+		}
+	}
+	for _, p := range joined {
+		if strings.Contains(p.text, "{{resolve:") {
+			return e.unknown(at, "a dynamic reference is not known before the deployment", "reference "+v.key())
+		}
+	}
+	switch {
+	case len(joined) == 0:
+		return text("")
+	case len(joined) == 1 && joined[0].variable == nil:
+		return text(joined[0].text)
+	}
+	return v
+}
+
+// joinPieces makes one piece of literals that follow each other. It returns false if
+// the text is too long.
+func joinPieces(pieces []piece) ([]piece, bool) {
+	if len(pieces) == 1 && pieces[0].text != "" { // nearly all
+		return pieces, len(pieces[0].text) <= maxText
+	}
 	var joined []piece
 	var b strings.Builder
 	size := 0
@@ -84,45 +114,19 @@ func (e *Evaluator) text(at int, pieces []piece) Value {
 			b.Reset()
 		}
 	}
-	isReference := false
-	for i, p := range pieces {
+	for _, p := range pieces {
 		if p.variable != nil {
 			flush()
 			joined = append(joined, p)
 			continue
 		}
 		if size += len(p.text); size > maxText || len(joined) > maxPieces {
-			return e.unknown(at, "the text is too long", "long")
-		}
-		if i == 0 && len(pieces) == 1 { // without an allocation
-			joined = []piece{p}
-			break
+			return nil, false
 		}
 		b.WriteString(p.text)
 	}
 	flush()
-	for _, p := range joined {
-		isReference = isReference || strings.Contains(p.text, "{{resolve:")
-	}
-	v := Value{Kind: Unknown, At: at, pieces: joined}
-	switch {
-	case isReference:
-		x := e.variable("resolve "+v.key(), func() *variable {
-			return &variable{at: at, reason: "a dynamic reference is not known before the deployment"}
-		})
-		return e.variableValue(x)
-	case len(joined) == 0:
-		return text("")
-	case len(joined) == 1 && joined[0].variable == nil:
-		return text(joined[0].text)
-	}
-	for _, p := range joined {
-		if p.variable != nil {
-			v.Reason, v.At = p.variable.reason, p.variable.at
-			break
-		}
-	}
-	return v
+	return joined, len(joined) <= maxPieces
 }
 
 // resolve puts into a value what a world says of its variables.
@@ -152,6 +156,11 @@ func (e *Evaluator) resolve(v Value, w world) Value {
 		}
 		return r
 	}
+	return e.resolvePieces(v, w)
+}
+
+// resolvePieces resolves a text of several pieces.
+func (e *Evaluator) resolvePieces(v Value, w world) Value {
 	var pieces []piece
 	changed := false
 	for _, p := range v.pieces {

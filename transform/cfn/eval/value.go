@@ -56,9 +56,9 @@ func (v Value) Field(name string) Value {
 	case Unknown:
 		return v
 	case Object:
-		for i := len(v.Fields) - 1; i >= 0; i-- {
-			if v.Fields[i].Name == name {
-				return v.Fields[i].Value
+		for _, f := range v.Fields {
+			if f.Name == name {
+				return f.Value
 			}
 		}
 	}

@@ -1,9 +1,6 @@
 package eval
 
-import (
-	"errors"
-	"slices"
-)
+import "slices"
 
 // A variable stands for a text that the template does not tell: the value of a
 // parameter, of a function that is not known, or whether two texts are equal.
@@ -26,88 +23,6 @@ type variable struct {
 
 	// accepts reports whether a text can be the value at all; nil accepts all.
 	accepts func(text string) bool
-}
-
-// A set is what a variable may be: one of a few texts, or any text but some.
-type set struct {
-	only   []string // if not nil
-	except []string
-}
-
-func (s set) isOne() bool { return s.only != nil && len(s.only) == 1 }
-
-func (s set) admits(text string) bool {
-	if s.only != nil {
-		return slices.Contains(s.only, text)
-	}
-	return !slices.Contains(s.except, text)
-}
-
-// without returns the texts of s but one.
-func (s set) without(text string) set {
-	if s.only == nil {
-		return set{except: append(slices.Clip(s.except), text)}
-	}
-	rest := make([]string, 0, len(s.only))
-	for _, v := range s.only {
-		if v != text {
-			rest = append(rest, v)
-		}
-	}
-	return set{only: rest}
-}
-
-// and returns the texts that are in both sets.
-func (s set) and(other set) set {
-	if s.only == nil {
-		s, other = other, s
-	}
-	if s.only == nil {
-		for _, v := range other.except {
-			if s.admits(v) {
-				s = s.without(v)
-			}
-		}
-		return s
-	}
-	both := make([]string, 0, len(s.only))
-	for _, v := range s.only {
-		if other.admits(v) {
-			both = append(both, v)
-		}
-	}
-	return set{only: both}
-}
-
-// or returns the texts that are in one of two sets.
-func (s set) or(other set) set {
-	if s.only != nil {
-		s, other = other, s
-	}
-	if s.only != nil {
-		both := slices.Clip(s.only)
-		for _, v := range other.only {
-			if !s.admits(v) {
-				both = append(both, v)
-			}
-		}
-		return set{only: both}
-	}
-	var except []string
-	for _, v := range s.except {
-		if !other.admits(v) {
-			except = append(except, v)
-		}
-	}
-	return set{except: except}
-}
-
-// isAll reports whether s is all that a variable may be.
-func (s set) isAll(x *variable) bool {
-	if s.only != nil {
-		return x.only != nil && len(s.only) == len(x.only)
-	}
-	return len(s.except) == 0
 }
 
 // A fact says what a variable may be.
@@ -276,24 +191,6 @@ func (e *Evaluator) fork(w world, x *variable, value string) (yes, no *world) {
 	}
 	is, not := w.with(x, set{only: []string{value}}), w.with(x, s.without(value))
 	return &is, &not
-}
-
-// errBudget is why an evaluator stops that has done enough.
-var errBudget = errors.New("the budget is used up")
-
-// step counts some work. It returns false if no more is to be done.
-func (e *Evaluator) step(n int) bool {
-	before := e.steps >> 12
-	e.steps += n
-	switch {
-	case e.stopped != nil:
-		return false
-	case e.steps > maxSteps:
-		e.stopped = errBudget
-	case e.steps>>12 != before:
-		e.stopped = e.ctx.Err()
-	}
-	return e.stopped == nil
 }
 
 // consistent reports whether what a world says of what was made from variables

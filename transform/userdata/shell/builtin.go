@@ -18,18 +18,6 @@ func (r *runner) builtin(c invocation) (status, bool) {
 		return success, true
 	case "printf":
 		return r.printf(args), true
-	case "exit", "logout", "suspend":
-		r.s.ended = "the script may have ended before"
-	case "return":
-		r.s.returned = "the function may have returned before"
-		return unsure, true
-	case "break", "continue":
-		r.s.broke = "the loop may have been left before"
-		if len(args) > 0 {
-			r.s.returned = r.s.broke
-		}
-	case "kill":
-		r.s.ended = "the script may have been killed before"
 	case "exec":
 		return r.exec(c), true
 	case "command", "builtin":
@@ -38,6 +26,46 @@ func (r *runner) builtin(c invocation) (status, bool) {
 		return r.eval(c), true
 	case ".", "source":
 		return r.source(c), true
+	case "cd", "pushd", "popd":
+		return r.cd(args), true
+	case "test", "[":
+		r.emit(&Step{Words: c.words, At: c.at})
+		return unsure, true
+	case "type":
+		r.output(Unknown)
+		return unsure, true
+	}
+	if st, ok := r.leaves(c); ok {
+		return st, true
+	}
+	return r.changesShell(c)
+}
+
+// leaves runs the builtins that end a script, a function or a loop.
+func (r *runner) leaves(c invocation) (status, bool) {
+	switch c.words[0].Text {
+	case "exit", "logout", "suspend":
+		r.s.ended = "the script may have ended before"
+	case "kill":
+		r.s.ended = "the script may have been killed before"
+	case "return":
+		r.s.returned = "the function may have returned before"
+		return unsure, true
+	case "break", "continue":
+		r.s.broke = "the loop may have been left before"
+		if len(c.words) > 1 { // more than one
+			r.s.returned = r.s.broke
+		}
+	default:
+		return unsure, false
+	}
+	return success, true
+}
+
+// changesShell runs the builtins that change the shell or its variables.
+func (r *runner) changesShell(c invocation) (status, bool) {
+	args := c.words[1:]
+	switch c.words[0].Text {
 	case "set":
 		r.set(c.words)
 	case "shopt":
@@ -50,23 +78,16 @@ func (r *runner) builtin(c invocation) (status, bool) {
 		r.unset(args)
 	case "shift":
 		r.shift(args)
-	case "cd", "pushd", "popd":
-		return r.cd(args), true
 	case "enable", "hash":
 		if len(args) > 0 && args[0].Text != "-r" {
 			r.s.path = "what " + c.words[0].Text + " does to it is not known"
 		}
 	case "export", "declare", "local", "readonly", "typeset": // reached by command, builtin or a variable
 		r.s.havoc()
-	case "test", "[":
-		return unsure, true
 	case "let", "getopts", "read", "mapfile", "readarray":
 		for _, w := range args {
 			delete(r.s.vars, w.Text)
 		}
-		return unsure, true
-	case "type":
-		r.output(Unknown)
 		return unsure, true
 	default:
 		return unsure, false
@@ -228,163 +249,6 @@ func (r *runner) source(c invocation) status {
 	r.s.havoc()
 	r.s.ended, r.s.anyDef = "what runs before it is not known", true
 	return unsure
-}
-
-// set runs the builtin of that name.
-func (r *runner) set(words []Word) {
-	for i := 1; i < len(words); i++ {
-		w := words[i].Text
-		switch {
-		case w == "--" || w == "-":
-			r.s.params = words[i+1:]
-			return
-		case !words[i].Known():
-			r.s.ended, r.s.errexit = "an option of set before it is not known", true
-			return
-		case len(w) < 2 || w[0] != '-' && w[0] != '+':
-			r.s.params = words[i:]
-			return
-		}
-		on := w[0] == '-'
-		for _, letter := range w[1:] {
-			if letter == 'o' {
-				if i+1 < len(words) {
-					i++
-					r.option(words[i].Text, on)
-				}
-				continue
-			}
-			r.option(string(letter), on)
-		}
-	}
-}
-
-// option sets an option of the shell by its letter or its name.
-func (r *runner) option(name string, on bool) {
-	if r.s.doubt() != "" && !on {
-		return // it may be on still
-	}
-	switch name {
-	case "e", "errexit":
-		r.s.errexit = on
-	case "u", "nounset":
-		r.s.nounset = on
-	case "f", "noglob":
-		r.s.noglob = on
-	case "pipefail":
-		r.s.pipefail = on
-	case "n", "noexec", "t", "onecmd", "r", "restricted":
-		if on {
-			r.s.ended = "the option " + name + " of the shell keeps it from running"
-		}
-	case "posix":
-		r.s.posix, r.s.expandAliases = on || r.s.posix, on || r.s.expandAliases
-	case "x", "xtrace", "v", "verbose", "a", "allexport", "b", "notify", "h", "hashall", "m", "monitor", "E", "errtrace", "T", "functrace", "B",
-		"braceexpand", "C", "noclobber", "H", "histexpand", "P", "physical", "k", "keyword", "p", "privileged", "l", "i", "s", "login":
-	case "expand_aliases":
-		r.s.expandAliases = r.s.expandAliases || on
-	default:
-		r.s.ended = "what the option " + name + " of the shell does to it is not known"
-	}
-}
-
-func (r *runner) shopt(args []Word) {
-	on := false
-	for _, w := range args {
-		switch {
-		case w.Text == "-s":
-			on = true
-		case strings.HasPrefix(w.Text, "-"):
-		case !on:
-		case w.Text == "expand_aliases":
-			r.s.expandAliases = true
-		case w.Text == "failglob", w.Text == "extdebug", !w.Known():
-			r.s.ended = "what the option " + w.Text + " of the shell does to it is not known"
-		}
-	}
-}
-
-// trap has a text run at a signal, at the end, or at each command.
-func (r *runner) trap(c invocation) {
-	args := c.words[1:]
-	if len(args) > 0 && args[0].Text == "--" {
-		args = args[1:]
-	}
-	if len(args) < 2 || args[0].Text == "-" || args[0].Text == "" || strings.HasPrefix(args[0].Text, "-") {
-		return
-	}
-	text, token := args[0].Text, r.token
-	r.later("it stands in a trap", func() {
-		place := r.place
-		r.place = func(int) int { return c.at }
-		outer := r.token
-		r.token = token
-		r.parse(text)
-		r.token, r.place = outer, place
-	})
-	for _, w := range args[1:] {
-		switch strings.TrimPrefix(strings.ToUpper(w.Text), "SIG") {
-		case "EXIT", "0", "INT", "TERM", "HUP", "QUIT", "2", "15", "1", "3":
-		default: // DEBUG, ERR, RETURN, or not known
-			r.s.debugTrap = true
-		}
-	}
-}
-
-// alias notes that a name may be expanded to something else. The text of an
-// alias may run.
-func (r *runner) alias(c invocation) {
-	if c.words[0].Text == "unalias" || len(c.words) == 1 {
-		return
-	}
-	r.s.aliases = true
-	if r.s.posix {
-		r.s.expandAliases = true
-	}
-	for _, w := range c.words[1:] {
-		_, text, ok := strings.Cut(w.Text, "=")
-		if !ok || !mentions(text) {
-			continue
-		}
-		r.later("it stands in an alias", func() {
-			place := r.place
-			r.place = func(int) int { return c.at }
-			r.parse(text)
-			r.place = place
-		})
-	}
-}
-
-func (r *runner) unset(args []Word) {
-	functions := len(args) > 0 && args[0].Text == "-f"
-	for _, w := range args {
-		switch {
-		case w.Splits:
-			r.s.havoc()
-		case functions:
-			if f, ok := r.s.funcs[w.Text]; ok {
-				f.sure = false
-				r.s.funcs[w.Text] = f
-			}
-		default:
-			delete(r.s.vars, w.Text)
-			if w.Text == "PATH" {
-				r.s.path = "PATH is unset before it"
-			}
-			if f, ok := r.s.funcs[w.Text]; ok {
-				f.sure = false
-				r.s.funcs[w.Text] = f
-			}
-		}
-	}
-}
-
-func (r *runner) shift(args []Word) {
-	if len(args) == 0 && len(r.s.params) > 0 && !r.s.params[0].Splits && r.s.doubt() == "" {
-		r.s.params = r.s.params[1:]
-		return
-	}
-	r.s.params = []Word{{Unknown, true}}
 }
 
 func (r *runner) cd(args []Word) status {

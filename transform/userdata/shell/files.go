@@ -36,6 +36,20 @@ type Files struct {
 // Get returns the file at a path, or nil where no script has touched it.
 func (fs *Files) Get(name string) *File { return fs.byPath[name] }
 
+// touched returns the file at a path, or one whose name is not known and may be
+// that, or nil.
+func (fs *Files) touched(name string) *File {
+	if f := fs.byPath[name]; f != nil || len(fs.byPath) == 0 {
+		return f
+	}
+	for other, f := range fs.byPath {
+		if strings.Contains(other, Unknown) && !strings.HasPrefix(other, Unknown) && may(other, name) {
+			return f
+		}
+	}
+	return nil
+}
+
 // Version returns the version of the last change.
 func (fs *Files) Version() int { return fs.version }
 
@@ -62,7 +76,7 @@ func (fs *Files) write(name, text string, sure bool) {
 	fs.version++
 	if strings.Contains(name, Unknown) {
 		for other := range fs.byPath {
-			if may(name, other) {
+			if may(name, other) && !strings.Contains(other, Unknown) {
 				fs.write(other, text, false)
 			}
 		}
@@ -113,6 +127,9 @@ func (fs *Files) remove(name string, sure bool) {
 			f.Sure, f.Gone, f.Version, f.At = false, true, fs.version, fs.at
 		}
 	}
+	if fs.byPath[name] == nil {
+		fs.write(name, "", false)
+	}
 	for dir := range fs.dirs {
 		if dir == name || strings.HasPrefix(dir, name+"/") || may(name, dir) {
 			delete(fs.dirs, dir)
@@ -136,16 +153,23 @@ func (fs *Files) copy(from, to string, sure bool) {
 		}
 		found = true
 		fs.write(target, f.Text, sure && f.Sure && fs.opens(target))
-		for _, or := range f.Or {
-			fs.byPath[target].Or = append(fs.byPath[target].Or, or)
-		}
+		fs.byPath[target].Or = append(fs.byPath[target].Or, f.Or...)
 	}
 	if !found {
 		if into {
 			to = path.Join(to, path.Base(from))
 		}
-		fs.write(to, Unknown, sure)
+		fs.write(to, copied(from), sure && !Matters(path.Base(from)))
 	}
+}
+
+// copied returns what is known of a copy of a file that no script has written: of
+// a program that matters, that it is one.
+func copied(from string) string {
+	if Matters(path.Base(from)) {
+		return "#!/bin/sh\n" + from + ` "$@"` + "\n"
+	}
+	return Unknown
 }
 
 // knownDirs are directories that a node has before any script runs.

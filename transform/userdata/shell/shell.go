@@ -13,6 +13,7 @@ package shell
 
 import (
 	"errors"
+	"fmt"
 	"path"
 	"slices"
 	"strings"
@@ -127,6 +128,13 @@ func (m *Machine) Shell(text string, place func(at int) int) {
 const (
 	maxSteps = 20000
 	maxDepth = 20
+	maxCalls = 3 // of a function by itself
+	maxWords = 1000
+	maxText  = 1 << 14
+
+	// maxScript is far above the 16,384 bytes that EC2 takes, and low enough for
+	// the parser's stack.
+	maxScript = 1 << 16
 )
 
 // interpreter returns the name of the program that a script's #! line names, and
@@ -161,7 +169,7 @@ func isShell(name string) bool {
 func (r *runner) script(text string) {
 	name, options := interpreter(text)
 	if !isShell(name) {
-		r.unknown(0, "it is a script for "+name)
+		r.emit(&Step{Words: []Word{{Text: Unknown}, {Text: text}}, At: r.place(0), Reason: "it is a script for " + strings.ReplaceAll(name, Unknown, "an interpreter that is not known")})
 		return
 	}
 	r.s.posix = name != "bash"
@@ -232,11 +240,20 @@ func (r *runner) show(text string) string {
 // that a shell would have run already: it reads a line, with all of the compound
 // commands in it, before it runs any of it.
 func statements(text string) ([]*syntax.Stmt, error) {
+	if len(text) > maxScript {
+		return nil, fmt.Errorf("it is longer than %d bytes", maxScript)
+	}
 	var stmts []*syntax.Stmt
-	err := syntax.NewParser().Stmts(strings.NewReader(text), func(s *syntax.Stmt) bool {
-		stmts = append(stmts, s)
-		return true
-	})
+	var err error
+	for s, e := range syntax.NewParser().StmtsSeq(strings.NewReader(text)) {
+		switch { // the iterator does not stand to be left at an error
+		case err != nil:
+		case e != nil:
+			err = e
+		default:
+			stmts = append(stmts, s)
+		}
+	}
 	if err == nil {
 		return stmts, nil
 	}
@@ -279,6 +296,7 @@ func (r *runner) later(doubt string, run func()) {
 	again := func() {
 		outer, out := r.s, r.out
 		r.s, r.out = s.clone(), nil
+		r.s.join(s, outer) // a trap sees what the script has become
 		r.s.skipped = doubt
 		r.guarded++
 		run()
@@ -293,10 +311,7 @@ func (r *runner) later(doubt string, run func()) {
 
 // emit reports a step and returns its output.
 func (r *runner) emit(s *Step) string {
-	if *r.budget--; *r.budget < 0 {
-		if *r.budget == -1 {
-			r.m.Run(&Step{At: s.At, Runs: Perhaps, Reason: "it has too many commands"})
-		}
+	if !r.spend(s.At) {
 		return Unknown
 	}
 	s.Runs, s.Doubt, s.Ends = Certainly, r.s.doubt(), r.s.soft
@@ -310,6 +325,14 @@ func (r *runner) emit(s *Step) string {
 		}
 	}
 	return r.m.Run(s)
+}
+
+// spend counts what the script does and reports whether it may do more.
+func (r *runner) spend(at int) bool {
+	if *r.budget--; *r.budget == -1 {
+		r.m.Run(&Step{At: at, Runs: Perhaps, Reason: "it has too many commands"})
+	}
+	return *r.budget >= 0
 }
 
 // unknown reports that nothing is known of what runs at an offset, and that

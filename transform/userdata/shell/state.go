@@ -34,6 +34,7 @@ type state struct {
 	aliases, expandAliases                         bool
 	path                                           string // why a program may not be found by its name
 	debugTrap                                      bool
+	refs                                           bool // variables may be names of others
 
 	// Why what follows may not run: the script may have ended; the function may
 	// have returned; the loop may have been left; a branch may not be taken.
@@ -79,7 +80,7 @@ func (s *state) havoc() {
 // assign sets a variable. After a command that may have left the function or
 // the loop, nobody knows whether.
 func (s *state) assign(name string, v value) {
-	if s.returned != "" || s.broke != "" || strings.Contains(v.text, Unknown) && v.text != Unknown && len(v.text) > 4096 {
+	if s.returned != "" || s.broke != "" || len(v.text) > maxText || len(v.array) > maxWords {
 		v = value{text: Unknown}
 	}
 	switch name {
@@ -156,6 +157,7 @@ func (s *state) join(a, b *state) {
 	s.posix, s.errexit, s.nounset = a.posix || b.posix, a.errexit || b.errexit, a.nounset || b.nounset
 	s.pipefail, s.noglob, s.ifs = a.pipefail || b.pipefail, a.noglob && b.noglob, a.ifs || b.ifs
 	s.aliases, s.expandAliases, s.anyDef = a.aliases || b.aliases, a.expandAliases || b.expandAliases, a.anyDef || b.anyDef
+	s.refs = a.refs || b.refs
 	s.debugTrap = a.debugTrap || b.debugTrap
 	s.path = either(a.path, b.path)
 	s.soft = either(a.soft, b.soft)

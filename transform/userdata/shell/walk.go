@@ -41,13 +41,13 @@ type runner struct {
 	budget   *int
 	deferred []func()
 
-	fromStdin  bool // the text is read from standard input, which a command may read away
-	forgetting map[*syntax.Stmt]bool
+	fromStdin bool           // the text is read from standard input, which a command may read away
+	calling   map[string]int // how often functions run at the moment
 }
 
 // stmt runs a statement with its redirections.
 func (r *runner) stmt(s *syntax.Stmt) status {
-	if *r.budget < 0 || s == nil {
+	if s == nil || *r.budget < 0 || !r.spend(r.place(offset(s.Pos()))) {
 		return unsure
 	}
 	if s.Background || s.Coprocess || s.Disown {
@@ -65,226 +65,6 @@ func (r *runner) stmt(s *syntax.Stmt) status {
 		return st.negate()
 	}
 	return st
-}
-
-// redirected runs a statement's command with its redirections.
-func (r *runner) redirected(s *syntax.Stmt) status {
-	call, simple := s.Cmd.(*syntax.CallExpr)
-	if len(s.Redirs) == 0 {
-		if simple {
-			return r.simple(call)
-		}
-		return r.command(s.Cmd)
-	}
-	io := r.redirections(s.Redirs)
-	outer := *r
-	if io.input {
-		r.stdin = io.stdin
-	}
-	var b strings.Builder
-	if len(io.writes) > 0 || io.dropped {
-		r.out = &b
-	}
-	skipped, unless := r.s.skipped, r.s.unless
-	if io.doubt != "" {
-		r.s.skipped, r.s.unless = io.doubt, nil
-	}
-	sure := r.s.doubt() == ""
-	for _, w := range io.writes {
-		r.m.Files.at = r.place(offset(s.Pos()))
-		if !w.appends {
-			r.m.Files.write(w.path, "", sure)
-		}
-	}
-	var st status
-	switch {
-	case simple:
-		st = r.simple(call)
-	case s.Cmd == nil:
-		st = success
-	default:
-		st = r.command(s.Cmd)
-	}
-	for _, w := range io.writes {
-		r.m.Files.at = r.place(offset(s.Pos()))
-		if w.appends {
-			r.m.Files.add(w.path, b.String(), sure)
-		} else if b.Len() > 0 {
-			r.m.Files.write(w.path, b.String(), sure)
-		}
-	}
-	r.s.skipped, r.s.unless = skipped, unless
-	r.stdin, r.out = outer.stdin, outer.out
-	if io.doubt != "" {
-		st = unsure
-		r.ends("a command", st)
-	}
-	return st
-}
-
-// An inout is what the redirections of a command are.
-type inout struct {
-	stdin   *string
-	input   bool // stdin is redirected
-	dropped bool // the output goes somewhere else
-	writes  []write
-	doubt   string
-}
-
-type write struct {
-	path    string
-	appends bool
-}
-
-// redirections reads redirections.
-func (r *runner) redirections(redirs []*syntax.Redirect) (io inout) {
-	for _, d := range redirs {
-		fd := ""
-		if d.N != nil {
-			fd = d.N.Value
-		}
-		switch d.Op {
-		case syntax.Hdoc, syntax.DashHdoc:
-			text := ""
-			if d.Hdoc != nil {
-				text = r.hereDocument(d)
-			}
-			io.stdin, io.input = &text, true
-		case syntax.WordHdoc:
-			text := r.one(d.Word) + "\n"
-			io.stdin, io.input = &text, true
-		case syntax.RdrIn, syntax.RdrInOut:
-			r.inputFrom(d, &io)
-		case syntax.DplIn:
-			io.input, io.stdin = true, nil
-		case syntax.DplOut:
-			target := r.one(d.Word)
-			if fd == "" || fd == "1" {
-				io.dropped = true
-			}
-			if target != "1" && target != "2" && target != "-" && target != "3" {
-				io.dropped = true
-				io.doubt = "its output may not be redirected"
-			}
-		default:
-			r.outputTo(d, fd, &io)
-		}
-	}
-	return io
-}
-
-// hereDocument returns the text of a here-document. Where its delimiter is
-// quoted it is the text as it stands.
-func (r *runner) hereDocument(d *syntax.Redirect) string {
-	for _, part := range d.Word.Parts {
-		lit, ok := part.(*syntax.Lit)
-		if !ok || strings.Contains(lit.Value, `\`) {
-			var b strings.Builder
-			for _, p := range d.Hdoc.Parts {
-				if lit, ok := p.(*syntax.Lit); ok {
-					b.WriteString(r.show(lit.Value))
-				} else {
-					b.WriteString(Unknown)
-				}
-			}
-			return tabs(d, b.String())
-		}
-	}
-	return tabs(d, r.quoted(d.Hdoc.Parts))
-}
-
-// tabs takes the tabs at the start of lines away that <<- does.
-func tabs(d *syntax.Redirect, text string) string {
-	if d.Op != syntax.DashHdoc {
-		return text
-	}
-	var b strings.Builder
-	for line := range strings.Lines(text) {
-		b.WriteString(strings.TrimLeft(line, "\t"))
-	}
-	return b.String()
-}
-
-func (r *runner) inputFrom(d *syntax.Redirect, io *inout) {
-	io.input = true
-	name := r.abs(r.one(d.Word))
-	text := Unknown
-	f := r.m.Files.Get(name)
-	switch {
-	case name == "/dev/null":
-		text = ""
-	case f != nil && f.Sure:
-		text = f.Text
-	case f != nil:
-		for _, t := range f.Texts() {
-			text += "\n" + t
-		}
-		io.doubt = "the file that it reads may not be there"
-	default:
-		for _, part := range d.Word.Parts {
-			if _, ok := part.(*syntax.ProcSubst); ok {
-				io.stdin = &text
-				return
-			}
-		}
-		io.doubt = "the file that it reads may not be there"
-	}
-	io.stdin = &text
-}
-
-func (r *runner) outputTo(d *syntax.Redirect, fd string, io *inout) {
-	for _, part := range d.Word.Parts {
-		if _, ok := part.(*syntax.ProcSubst); ok {
-			r.one(d.Word)
-			io.dropped = true
-			return
-		}
-	}
-	name := r.abs(r.one(d.Word))
-	stdout := fd == "" || fd == "1" || d.Op == syntax.RdrAll || d.Op == syntax.AppAll
-	if stdout {
-		io.dropped = true
-	}
-	if d.Op == syntax.RdrAll && r.s.posix {
-		io.doubt = "a POSIX shell runs it in the background"
-	}
-	if strings.HasPrefix(name, "/dev/") {
-		return
-	}
-	if !r.m.Files.opens(name) {
-		io.doubt = "the file " + name + " that its output goes to may not open"
-	}
-	if stdout {
-		io.writes = append(io.writes, write{name, d.Op == syntax.AppOut || d.Op == syntax.AppAll})
-	}
-}
-
-// abs returns the path that a name means in the directory of the script.
-func (r *runner) abs(name string) string {
-	switch {
-	case strings.HasPrefix(name, "/"):
-		return clean(name)
-	case strings.HasPrefix(name, Unknown):
-		return name
-	}
-	return clean(r.s.dir + "/" + strings.TrimPrefix(name, "./"))
-}
-
-// clean is path.Clean that keeps a slash at the end.
-func clean(name string) string {
-	for strings.Contains(name, "//") {
-		name = strings.ReplaceAll(name, "//", "/")
-	}
-	for strings.Contains(name, "/./") {
-		name = strings.ReplaceAll(name, "/./", "/")
-	}
-	for {
-		i := strings.Index(name, "/../")
-		if i < 0 || strings.Contains(name[:i], Unknown) {
-			return name
-		}
-		name = name[:max(0, strings.LastIndexByte(name[:i], '/'))] + name[i+len("/.."):]
-	}
 }
 
 // command runs a compound command.
@@ -332,6 +112,9 @@ func (r *runner) command(c syntax.Command) status {
 
 // nested runs the command substitutions in a node.
 func (r *runner) nested(node syntax.Node) {
+	if node == nil {
+		return
+	}
 	syntax.Walk(node, func(n syntax.Node) bool {
 		if c, ok := n.(*syntax.CmdSubst); ok {
 			r.substitute(c.Stmts)
@@ -344,7 +127,7 @@ func (r *runner) nested(node syntax.Node) {
 // ends says that the script may have ended where set -e is on and a command may
 // have failed.
 func (r *runner) ends(what string, st status) {
-	if !r.s.errexit || r.guarded > 0 || st == success {
+	if !r.s.errexit || r.guarded > 0 || st == success || seldomFails(what) {
 		return
 	}
 	ended := &r.s.ended
@@ -523,149 +306,6 @@ func (r *runner) pipe(c *syntax.BinaryCmd) status {
 	}
 	r.ends("a pipeline", st)
 	return st
-}
-
-func (r *runner) while(c *syntax.WhileClause) status {
-	r.forget(c)
-	st, _ := r.condition(c.Cond)
-	if c.Until {
-		st = st.negate()
-	}
-	if st == failure {
-		r.branch("", true, nil, func() status { return r.list(c.Do) })
-		return success
-	}
-	doubt := "it stands in a loop that may not run"
-	if st == success {
-		doubt = ""
-	}
-	broke := r.s.broke
-	after, _ := r.branch(doubt, false, nil, func() status { return r.list(c.Do) })
-	leaves := after.broke != ""
-	after.broke = broke
-	r.s.join(r.s.clone(), after)
-	r.forget(c)
-	if st == success && !leaves && r.s.ended == "" {
-		r.s.ended = "the loop before it never ends"
-	}
-	return unsure
-}
-
-func (r *runner) forClause(c *syntax.ForClause) status {
-	body := func() status { return r.list(c.Do) }
-	iter, ok := c.Loop.(*syntax.WordIter)
-	if !ok {
-		r.forget(c)
-		after, _ := r.branch("it stands in a loop that may not run", false, nil, body)
-		after.broke = r.s.broke
-		r.s.join(r.s.clone(), after)
-		r.forget(c)
-		return unsure
-	}
-	items := r.s.params
-	if iter.InPos.IsValid() {
-		items = r.fields(iter.Items)
-	}
-	name, broke := r.show(iter.Name.Value), r.s.broke
-	certain := !c.Select && len(items) > 0 && len(items) <= 64
-	for _, w := range items {
-		certain = certain && !w.Splits
-	}
-	if len(items) == 0 && !c.Select {
-		r.branch("", true, nil, body)
-		return success
-	}
-	if !certain {
-		for _, w := range items[:min(len(items), 64)] {
-			r.forget(c)
-			r.s.assign(name, value{text: w.Text})
-			after, _ := r.branch("it stands in a loop that may not run", false, nil, body)
-			after.broke = broke
-			r.s.join(r.s.clone(), after)
-		}
-		r.forget(c)
-		return unsure
-	}
-	st := success
-	for _, w := range items {
-		r.s.assign(name, value{text: w.Text})
-		st = r.list(c.Do)
-	}
-	if r.s.broke != broke {
-		r.forget(c)
-	}
-	r.s.broke = broke
-	return st
-}
-
-func (r *runner) caseClause(c *syntax.CaseClause) status {
-	word := Word{Text: r.one(c.Word)}
-	known, matched := word.Known(), false
-	outer := r.s.clone()
-	result := r.s.clone()
-	for _, item := range c.Items {
-		may, sure := false, false
-		for _, p := range item.Patterns {
-			pattern := r.pattern(p)
-			switch {
-			case pattern == Unknown:
-				may, sure = true, true
-			case known && !strings.Contains(pattern, Unknown):
-				hit := pattern == word.Text
-				may, sure = may || hit, sure || hit
-			default:
-				may = true
-			}
-		}
-		falls := item.Op != syntax.Break
-		taken := sure && !matched && !falls
-		dead := !may && !falls
-		doubt := "it stands in a branch that may not be taken"
-		if taken {
-			doubt = ""
-		}
-		if dead {
-			r.branch(doubt, true, nil, func() status { return r.list(item.Stmts) })
-			continue
-		}
-		after, st := r.branch(doubt, false, nil, func() status { return r.list(item.Stmts) })
-		if taken {
-			r.s.join(after, after)
-			return st
-		}
-		matched = matched || may
-		result.join(result.clone(), after)
-		if falls {
-			known = false
-		}
-	}
-	r.s.join(outer, result)
-	return unsure
-}
-
-// pattern returns a pattern of a case, with Unknown for what matches any text.
-func (r *runner) pattern(w *syntax.Word) string {
-	var f fielder
-	for _, part := range w.Parts {
-		switch p := part.(type) {
-		case *syntax.Lit:
-			outer := r.s.noglob
-			r.s.noglob = false
-			r.literal(&f, r.show(p.Value), false)
-			r.s.noglob = outer
-		case *syntax.SglQuoted:
-			f.add(r.single(p))
-		case *syntax.DblQuoted:
-			f.add(r.quoted(p.Parts))
-		default:
-			f.add("?" + Unknown) // not what matches everything
-		}
-	}
-	text := f.text.String()
-	if text == Unknown && w.Lit() != "*" {
-		return "?" + Unknown
-	}
-	return text
 }
 
 // define defines a function.

@@ -66,12 +66,11 @@ func (r *runner) wrapper(w wrapper, c invocation) status {
 		a := args[0]
 		option := strings.HasPrefix(a.Text, "-") && len(a.Text) > 1
 		switch {
-		case name == "env" && !option && strings.Contains(a.Text, "="):
+		case (name == "env" || name == "sudo") && !option && strings.Contains(a.Text, "="):
 			key, value, _ := strings.Cut(a.Text, "=")
 			if key == "PATH" && pathDoubt(value) != "" || strings.HasPrefix(key, "LD_") || strings.HasPrefix(key, "XTABLES") {
 				doubt = "what " + key + " does to it is not known"
 			}
-		case name == "sudo" && !option && strings.Contains(a.Text, "=") && !strings.Contains(a.Text, "/"):
 		case a.Text == "--":
 			args = args[1:]
 			option = false
@@ -119,65 +118,77 @@ func (r *runner) wrapped(name, doubt string, c invocation, words []Word) status 
 	return st
 }
 
-// shell runs a shell: -c with a text, a file, or its standard input.
-func (r *runner) shell(name string, c invocation) status {
-	args := c.words[1:]
-	options := []Word{{Text: "set"}}
-	var text *string
-	command := false
+// A shellCall is what the arguments of a shell ask for.
+type shellCall struct {
+	options  []Word // as the words of set
+	command  bool   // -c: the first operand is the text
+	standard bool   // -s: the text comes from standard input
+	operands []Word
+}
+
+// parseShell reads the arguments of a shell.
+func parseShell(args []Word) shellCall {
+	call := shellCall{options: []Word{{Text: "set"}}}
 	for len(args) > 0 && len(args[0].Text) > 1 && (args[0].Text[0] == '-' || args[0].Text[0] == '+') {
 		a := args[0].Text
 		args = args[1:]
-		switch {
-		case a == "--":
-		case strings.HasPrefix(a, "--"):
-			if (a == "--rcfile" || a == "--init-file") && len(args) > 0 {
-				args = args[1:]
-			}
-		case a == "-o" || a == "+o" || a == "-O" || a == "+O":
+		switch a {
+		case "--":
+		case "--rcfile", "--init-file":
+			args = args[min(1, len(args)):]
+		case "-o", "+o", "-O", "+O":
 			if len(args) > 0 {
-				options = append(options, Word{Text: a}, args[0])
+				call.options = append(call.options, Word{Text: a}, args[0])
 				args = args[1:]
 			}
 		default:
-			command = command || strings.Contains(a, "c")
+			if strings.HasPrefix(a, "--") {
+				continue
+			}
+			call.command = call.command || strings.Contains(a, "c")
+			call.standard = call.standard || strings.Contains(a, "s")
 			if a = strings.NewReplacer("c", "", "l", "", "i", "", "s", "").Replace(a); len(a) > 1 {
-				options = append(options, Word{Text: a})
+				call.options = append(call.options, Word{Text: a})
 			}
 		}
 	}
-	place := func(int) int { return c.at }
-	fromStdin := false
+	call.operands = args
+	return call
+}
+
+// shell runs a shell: -c with a text, a file, or its standard input.
+func (r *runner) shell(name string, c invocation) status {
+	call := parseShell(c.words[1:])
+	args := call.operands
 	switch {
-	case command && len(args) > 0:
-		text = &args[0].Text
-		if place = r.inside(c, len(args)); args[0].Splits {
-			text = nil
-		}
-		args = args[1:]
-	case command:
+	case call.command && len(args) == 0:
 		return unsure
-	case len(args) > 0 && args[0].Text != "-" && args[0].Text != "/dev/stdin":
+	case call.command:
+		place := r.inside(c, len(args))
+		return r.shellText(name, call, &args[0].Text, args[1:], place)
+	case len(args) > 0 && !call.standard && args[0].Text != "-" && args[0].Text != "/dev/stdin":
 		return r.file(c, args)
-	default:
-		text, fromStdin = r.stdin, true
-		args = nil
-	}
-	if text == nil && fromStdin {
+	case r.stdin == nil:
 		return success // it reads the empty input of cloud-init
 	}
-	if text == nil || strings.Trim(*text, Unknown+" \n") == "" && strings.Contains(*text, Unknown) {
+	call.standard = true
+	return r.shellText(name, call, r.stdin, args, func(int) int { return c.at })
+}
+
+// shellText runs a text in a shell of its own.
+func (r *runner) shellText(name string, call shellCall, text *string, params []Word, place func(int) int) status {
+	child := r.process(place)
+	if strings.Contains(*text, Unknown) && strings.Trim(*text, Unknown+" \n") == "" {
 		r.output(Unknown)
-		r.process(place).unknown(0, "the text that "+name+" runs is not known")
+		child.unknown(0, "the text that "+name+" runs is not known")
 		return unsure
 	}
-	child := r.process(place)
-	child.s.posix, child.s.params, child.fromStdin = name != "bash", args, fromStdin
-	if fromStdin {
-		child.stdin = nil
+	child.s.posix, child.s.params = name != "bash", params
+	if call.standard {
+		child.fromStdin, child.stdin = true, nil
 	}
-	if len(options) > 1 {
-		child.set(options)
+	if len(call.options) > 1 {
+		child.set(call.options)
 	}
 	child.parse(*text)
 	child.finish()
@@ -201,7 +212,7 @@ func (r *runner) file(c invocation, args []Word) status {
 	name := r.abs(args[0].Text)
 	f := r.m.Files.Get(name)
 	if f == nil || !args[0].Known() {
-		words := args
+		words := append([]Word{{Text: name}}, args[1:]...)
 		r.output(r.doubtingStep("what is in it is not known", &Step{Words: words, At: c.at, Stdin: r.stdin}))
 		return unsure
 	}

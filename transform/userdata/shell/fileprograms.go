@@ -2,6 +2,7 @@ package shell
 
 import (
 	"path"
+	"slices"
 	"strings"
 )
 
@@ -48,6 +49,8 @@ func (r *runner) fileProgram(name string, c invocation) (status, bool) {
 		}
 	case "truncate", "patch", "sponge", "vi", "ed", "ex", "awk", "gawk", "chattr":
 		r.changes(operands)
+	case "find":
+		r.found(operands, c.words[1:])
 	case "dd", "curl", "wget", "aws", "tar", "unzip":
 		r.downloads(c.words[1:])
 	}
@@ -143,12 +146,30 @@ func (r *runner) copies(name string, operands []Word, options string, sure bool)
 	}
 	for _, w := range from {
 		if name == "ln" {
-			fs.write(target, Unknown, false)
+			if into {
+				fs.write(path.Join(target, path.Base(w.Text)), copied(r.abs(w.Text)), false)
+			} else {
+				fs.write(target, copied(r.abs(w.Text)), false)
+			}
 			continue
 		}
 		fs.copy(r.abs(w.Text), target, sure)
 		if name == "mv" {
 			fs.remove(r.abs(w.Text), sure)
+		}
+	}
+}
+
+// found judges find: whether it deletes or changes what it finds.
+func (r *runner) found(operands, words []Word) {
+	for _, w := range words {
+		if w.Text == "-delete" || strings.HasPrefix(w.Text, "-exec") || strings.HasPrefix(w.Text, "-ok") {
+			for _, dir := range operands {
+				if strings.HasPrefix(dir.Text, "/") {
+					r.m.Files.remove(r.abs(dir.Text), false)
+				}
+			}
+			return
 		}
 	}
 }
@@ -163,14 +184,16 @@ func (r *runner) changes(operands []Word) {
 	}
 }
 
-// change says that a file, or those that a pattern names, may hold anything.
+// change says that a file that scripts have written, or those that a pattern
+// names, may hold anything. What was never known of others changes by nothing,
+// but for programs.
 func (fs *Files) change(name string) {
-	if f := fs.byPath[name]; f != nil || !strings.Contains(name, Unknown) {
+	if fs.byPath[name] != nil || Matters(path.Base(name)) && slices.Contains(programPaths[:], path.Dir(name)) {
 		fs.write(name, Unknown, false)
 		return
 	}
 	for other := range fs.byPath {
-		if may(name, other) {
+		if may(name, other) && !strings.Contains(other, Unknown) {
 			fs.write(other, Unknown, false)
 		}
 	}

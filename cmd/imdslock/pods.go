@@ -1,0 +1,232 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"math"
+	"slices"
+	"strings"
+
+	"github.com/docker/go-units"
+	"github.com/urfave/cli/v2"
+
+	"imdslock/internal/message"
+	"imdslock/pods"
+)
+
+const podsDescription = `Says what the pods of a cluster would lose behind the lock. It needs no access
+to the cluster, but reads what kubectl prints, all of this or any part of it:
+
+  kubectl get -A -o json > cluster.json \
+    pods,serviceaccounts,daemonsets,deployments,statefulsets,nodes
+
+Prints FILE:LINE:COL: VERDICT WORKLOAD: MESSAGE and, indented, what to do.
+
+examples:
+  imdslock pods cluster.json
+  imdslock pods --template nodegroup.yaml cluster.json
+  imdslock pods --format json - < cluster.json`
+
+// podsCommand is "imdslock pods".
+func podsCommand() *cli.Command {
+	return &cli.Command{
+		Name:         "pods",
+		Usage:        "say which pods of a cluster break",
+		UsageText:    "  imdslock pods [OPTION]... [FILE|-]...",
+		Description:  podsDescription,
+		Action:       podsAction,
+		BashComplete: completeFiles,
+		Flags: newFlags("0 nothing breaks, 1 something does, 2 bad usage or input,\n3 the template cannot be judged",
+			group{"result", []cli.Flag{
+				&cli.StringFlag{Name: "format", Value: "text", Usage: "how to print verdicts: `text|json`"},
+			}},
+			group{"input", []cli.Flag{
+				&cli.StringFlag{Name: "template", Usage: "judge for nodes as `FILE` makes them"},
+				&cli.StringFlag{Name: "name", Value: "stdin", Usage: "`NAME` of stdin in messages"},
+				&cli.StringFlag{Name: "max-size", Value: "2G", Usage: "refuse more than `N` bytes"},
+			}},
+			group{"messages", []cli.Flag{quietFlag()}}),
+	}
+}
+
+// podsOptions are what the command line of pods says.
+type podsOptions struct {
+	format, template, name string
+	maxSize                int64
+	quiet                  bool
+}
+
+func readPodsOptions(c *cli.Context) (opts podsOptions, err error) {
+	if err := refuseEmpty(c); err != nil {
+		return opts, err
+	}
+	opts = podsOptions{template: c.String("template"), name: c.String("name"), quiet: c.Bool("quiet")}
+	if opts.maxSize, err = units.RAMInBytes(c.String("max-size")); err != nil || opts.maxSize < 1 || opts.maxSize == math.MaxInt64 {
+		return opts, usagef("--max-size %s: want a number of bytes, as in 1500000, 1500k or 2M", c.String("max-size"))
+	}
+	opts.format, err = choice(c, "format", "text", "json")
+	return opts, err
+}
+
+func podsAction(c *cli.Context) error {
+	opts, err := readPodsOptions(c)
+	if err != nil {
+		return err
+	}
+	args := c.Args().Slice()
+	if len(args) == 0 {
+		if isTerminal(c.App.Reader) {
+			return &usageError{"stdin is a terminal: name a file, or pipe the output of kubectl in",
+				"kubectl get pods,serviceaccounts,daemonsets,deployments,statefulsets,nodes -A -o json | imdslock pods"}
+		}
+		args = []string{"-"}
+	}
+	lock := pods.DefaultLock()
+	if opts.template != "" {
+		if lock, err = lockOf(c.Context, opts); err != nil {
+			return err
+		}
+	}
+	cluster := &pods.Cluster{MaxSize: opts.maxSize}
+	for i, arg := range args {
+		if arg == "-" && slices.Contains(args[:i], arg) {
+			return usagef("stdin is named twice")
+		}
+		if err := readPods(cluster, opts, arg, c.App.Reader); err != nil {
+			return err
+		}
+	}
+	report, err := cluster.Judge(lock)
+	if err != nil {
+		return err
+	}
+	if err := printPods(opts, report, c.App.Writer, c.App.ErrWriter); err != nil {
+		return err
+	}
+	if len(report.Workloads) == 0 { // as from a cluster that shows nothing
+		return &usageError{"there is nothing to judge: the input has neither pods nor what makes them", "is kubectl's context the right one, and may it list pods in all namespaces?"}
+	}
+	if report.Breaks() {
+		return errDifference
+	}
+	return nil
+}
+
+// readPods reads one argument.
+func readPods(cluster *pods.Cluster, opts podsOptions, arg string, stdin io.Reader) error {
+	if arg == "-" {
+		if err := cluster.Read(shownName(opts.name), stdin); err != nil {
+			return podsError(shownName(opts.name), err)
+		}
+		return nil
+	}
+	f, err := openFile(arg)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	if err := cluster.Read(arg, f); err != nil {
+		return podsError(arg, err)
+	}
+	return nil
+}
+
+// podsError is an error of reading, or of what was read.
+func podsError(name string, err error) error {
+	if at, ok := err.(*pods.Error); ok {
+		return at
+	}
+	return failure("reading", name, err)
+}
+
+// printPods prints the report and, but for JSON, its notes.
+func printPods(opts podsOptions, report pods.Report, stdout, stderr io.Writer) error {
+	if opts.format == "json" {
+		return writeJSON(jsonReport(report), stdout)
+	}
+	for _, w := range report.Workloads {
+		printWorkload(w, stdout)
+	}
+	counts := map[pods.Verdict]int{}
+	for _, w := range report.Workloads {
+		counts[w.Verdict]++
+	}
+	var parts []string
+	for _, v := range pods.Verdicts() {
+		if counts[v] > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", counts[v], v))
+		}
+	}
+	fmt.Fprintln(stdout, strings.TrimSuffix(fmt.Sprintf("%d workloads: %s", len(report.Workloads), strings.Join(parts, ", ")), ": "))
+	if opts.quiet {
+		return nil
+	}
+	for _, n := range report.Notes {
+		place := ""
+		if n.Place.File != "" {
+			place = n.Place.String() + ": "
+		}
+		fmt.Fprintln(stderr, message.Line(place+"note: "+n.Message))
+	}
+	if n := counts[pods.Unknown]; n > 0 {
+		fmt.Fprintf(stderr, "note: %d of %d workloads cannot be judged; docs/pods.md says how to look for callers on a node\n", n, len(report.Workloads))
+	}
+	return nil
+}
+
+// printWorkload prints the findings of one workload. What is fine is one line.
+func printWorkload(w pods.Workload, stdout io.Writer) {
+	if w.Verdict == pods.KeepsWorking {
+		first := w.Findings[0]
+		others := ""
+		if n := len(w.Findings) - 1; n > 0 {
+			others = fmt.Sprintf(" (and %d more)", n)
+		}
+		fmt.Fprintln(stdout, message.Line(fmt.Sprintf("%v: %s %v: %s%s", first.Place, first.Verdict, w, first.Message, others)))
+		return
+	}
+	for i, f := range w.Findings {
+		if f.Verdict == pods.KeepsWorking {
+			break // containers of a workload of which there is more to say
+		}
+		container := ""
+		if f.Container != "" && len(w.Findings) > 1 {
+			container = " (" + f.Container + ")"
+		}
+		fmt.Fprintln(stdout, message.Line(fmt.Sprintf("%v: %s %v%s: %s", f.Place, f.Verdict, w, container, f.Message)))
+		if i == 0 {
+			fmt.Fprintln(stdout, message.Line("  has: "+podsFacts(w)))
+		}
+		for _, fix := range f.Fixes {
+			fmt.Fprintln(stdout, message.Line("  "+fix.Label+": "+fix.Text))
+		}
+		if f.Source != "" {
+			fmt.Fprintln(stdout, "  source: "+f.Source)
+		}
+	}
+}
+
+// podsFacts says what a workload has.
+func podsFacts(w pods.Workload) string {
+	facts := []string{"no pod, its template only"}
+	if w.Pods == 1 {
+		facts[0] = "1 pod"
+	} else if w.Pods > 1 {
+		facts[0] = fmt.Sprintf("%d pods", w.Pods)
+	}
+	if w.HostNetwork {
+		facts = append(facts, "host network")
+	}
+	if len(w.Credentials) > 0 {
+		facts = append(facts, "credentials: "+strings.Join(w.Credentials, ", "))
+	}
+	region := "none given"
+	if len(w.Region) > 0 {
+		region = strings.Join(w.Region, ", ")
+	}
+	facts = append(facts, "region: "+region)
+	if w.MetadataDisabled {
+		facts = append(facts, "AWS_EC2_METADATA_DISABLED")
+	}
+	return strings.Join(facts, "; ")
+}

@@ -1,0 +1,140 @@
+package answer
+
+import (
+	"bytes"
+	"strings"
+
+	"imdslock/transform/cfn"
+)
+
+// Parameters reads the values of parameters from a file of any of these shapes:
+//
+//   - the output of "aws cloudformation describe-stacks" for one stack;
+//   - a list of ParameterKey and ParameterValue, as "aws cloudformation
+//     create-stack --parameters file://…" takes it, or an object with it as
+//     Parameters, as --cli-input-json does;
+//   - a template configuration of CodePipeline, an object with Parameters;
+//   - an object of names and values, or a list of "NAME=VALUE", as "aws
+//     cloudformation deploy --parameter-overrides file://…" takes them. A name may
+//     have the stack before it, as in "STACK:NAME", as "cdk deploy --parameters"
+//     does.
+//
+// The error is a [*cfn.Error].
+func Parameters(src []byte) (map[string]string, error) {
+	const wrapped = `{"":` // so that a list is the value of an object
+	bare := bytes.TrimPrefix(src, []byte("\uFEFF"))
+	isList := bytes.HasPrefix(bytes.TrimLeft(bare, " \t\r\n"), []byte("["))
+	if isList {
+		src = append(append([]byte(wrapped), bare...), '}')
+	}
+	t, err := cfn.Parse(src)
+	r := parameterReader{t: t, values: map[string]string{}}
+	switch {
+	case err != nil:
+	case isList:
+		err = r.list(t.Root().Get(""))
+	default:
+		err = r.object(t.Root())
+	}
+	if at, ok := err.(*cfn.Error); ok && isList {
+		err = unwrapped(*at, len(wrapped), len(bare))
+	}
+	if err != nil {
+		return nil, err
+	}
+	return r.values, nil
+}
+
+// unwrapped gives an error in a list its place in the file: before bytes were put
+// before its first line, and one after the size bytes that it has.
+func unwrapped(at cfn.Error, before, size int) error {
+	at.Offset = max(0, at.Offset-before)
+	if at.Line == 1 {
+		at.Column = max(1, at.Column-before)
+	}
+	if at.Offset > size {
+		at.Offset, at.Column = size, at.Column-1
+	}
+	return &at
+}
+
+// A parameterReader collects values.
+type parameterReader struct {
+	t      *cfn.Template
+	values map[string]string
+}
+
+func (r parameterReader) object(root *cfn.Node) error {
+	if err := refused(r.t); err != nil {
+		return err
+	}
+	if root.Get("Resources") != nil {
+		return r.t.Errorf(root.Span.Start, "this is a template, not a file of parameters")
+	}
+	if stacks := root.Get("Stacks"); stacks != nil && stacks.Kind == cfn.Sequence {
+		if len(stacks.Items) != 1 {
+			e := r.t.Errorf(stacks.Span.Start, "the answer is about %d stacks, not one", len(stacks.Items))
+			e.Hint = "name it: aws cloudformation describe-stacks --stack-name NAME"
+			return e
+		}
+		parameters := stacks.Items[0].Get("Parameters")
+		if parameters == nil {
+			return nil // the stack has none
+		}
+		return r.list(parameters)
+	}
+	switch p := root.Get("Parameters"); {
+	case p != nil && p.Kind == cfn.Sequence:
+		return r.list(p)
+	case p != nil && p.Kind == cfn.Mapping:
+		return r.names(p)
+	}
+	return r.names(root)
+}
+
+// list reads a list of ParameterKey and ParameterValue, or of NAME=VALUE.
+func (r parameterReader) list(n *cfn.Node) error {
+	if n.Kind != cfn.Sequence {
+		return r.t.Errorf(n.Span.Start, "the parameters are %s, not a list", n.Describe())
+	}
+	for _, item := range n.Items {
+		if item.Kind == cfn.Scalar {
+			name, value, ok := strings.Cut(item.Value, "=")
+			if !ok {
+				return r.t.Errorf(item.Span.Start, "%s is not NAME=VALUE", item.Describe())
+			}
+			r.set(name, value)
+			continue
+		}
+		key, value := item.Get("ParameterKey"), item.Get("ParameterValue")
+		switch {
+		case key == nil || key.Kind != cfn.Scalar:
+			return r.t.Errorf(item.Span.Start, "this has no ParameterKey")
+		case value == nil:
+			e := r.t.Errorf(item.Span.Start, "%s has no ParameterValue", key.Value)
+			e.Hint = "what a stack has is in: aws cloudformation describe-stacks --stack-name NAME"
+			return e
+		case value.Kind != cfn.Scalar:
+			return r.t.Errorf(value.Span.Start, "the value of %s is %s, not a text", key.Value, value.Describe())
+		}
+		r.set(key.Value, value.Value)
+	}
+	return nil
+}
+
+// names reads an object of names and values.
+func (r parameterReader) names(n *cfn.Node) error {
+	for _, p := range n.Pairs {
+		if p.Value.Kind != cfn.Scalar || p.Value.IsNull() {
+			return r.t.Errorf(p.Value.Span.Start, "the value of %s is %s, not a text", p.Key.Value, p.Value.Describe())
+		}
+		r.set(p.Key.Value, p.Value.Value)
+	}
+	return nil
+}
+
+// set keeps a value. Names of parameters are alphanumeric, so that what comes
+// before a colon is a stack.
+func (r parameterReader) set(name, value string) {
+	r.values[name[strings.LastIndexByte(name, ':')+1:]] = value
+}

@@ -1,0 +1,171 @@
+package eksctl
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"imdslock/transform"
+)
+
+const stream = `# what the cluster has beside its nodes
+apiVersion: v1
+kind: Namespace
+metadata: {name: web}
+---
+apiVersion: eksctl.io/v1alpha5
+kind: ClusterConfig   # one of two
+metadata:
+  name: blue
+  region: eu-west-1
+
+nodeGroups:
+  - name: own
+    instanceType: m5.large
+    # keeps its comment
+    iam:
+      withAddonPolicies:
+        autoScaler: false
+  - {name: flow, disablePodIMDS: false}
+managedNodeGroups:
+- name: locked
+  disablePodIMDS: true
+- disablePodIMDS: "true"
+  name: quoted
+- name: template
+  launchTemplate: {id: lt-1}
+- name: policies
+  iam:
+    withAddonPolicies:
+      externalDNS: true
+...
+---
+- apiVersion: eksctl.io/v1alpha5
+`
+
+func mustRead(t *testing.T, src string) *Config {
+	t.Helper()
+	c, err := Read([]byte(src))
+	if err != nil || c == nil {
+		t.Fatalf("%v, %v", c, err)
+	}
+	return c
+}
+
+func lines(findings []transform.Finding) string {
+	var b strings.Builder
+	for _, f := range findings {
+		fmt.Fprintf(&b, "%v %s %s\n", f.Start, f.Kind, f.Message)
+	}
+	return b.String()
+}
+
+func TestPatch(t *testing.T) {
+	r, err := mustRead(t, stream).Patch(context.Background(), transform.Defaults())
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := strings.NewReplacer(
+		"        autoScaler: false\n", "        autoScaler: false\n    disablePodIMDS: true\n",
+		"disablePodIMDS: false", "disablePodIMDS: true", `"true"`, "true").Replace(stream)
+	if diff := cmp.Diff(want, string(r.Output)); diff != "" {
+		t.Errorf("-want +got\n%s", diff)
+	}
+	if diff := cmp.Diff(`13:5 change disablePodIMDS set to true
+19:34 change disablePodIMDS set to true
+23:19 change disablePodIMDS set to true
+26:3 open template: it has a launch template of its own, beside which eksctl takes no disablePodIMDS: lock that one, by a hop limit of 1 and HttpTokens required
+30:7 open policies: eksctl takes no disablePodIMDS beside iam.withAddonPolicies.externalDNS: give that policy to a service account, by iam.podIdentityAssociations or iam.serviceAccounts, and take it from the nodes
+`, lines(r.Findings)); diff != "" {
+		t.Errorf("-want +got\n%s", diff)
+	}
+	again, err := mustRead(t, string(r.Output)).Patch(context.Background(), transform.Defaults())
+	if err != nil || string(again.Output) != string(r.Output) || len(again.Findings) != 2 {
+		t.Errorf("a second patch: %v, %s", err, lines(again.Findings))
+	}
+}
+
+func TestCheck(t *testing.T) {
+	findings, err := mustRead(t, stream).Check(context.Background(), transform.CheckOptions{Options: transform.Defaults()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := strings.Split(lines(findings), "\n")
+	if diff := cmp.Diff([]string{
+		"13:5 open own: no disablePodIMDS, so pods can reach the metadata service",
+		"19:34 open flow: disablePodIMDS is \"false\", so pods can reach the metadata service",
+		"23:19 open quoted: disablePodIMDS is \"true\", so pods can reach the metadata service",
+	}, got[:3]); diff != "" {
+		t.Errorf("-want +got\n%s", diff)
+	}
+	one := transform.CheckOptions{Options: transform.Defaults()}
+	one.Resources = []string{"flow"}
+	if findings, err = mustRead(t, stream).Check(context.Background(), one); err != nil || len(findings) != 1 {
+		t.Errorf("one group: %v, %s", err, lines(findings))
+	}
+	one.Resources = []string{"none"}
+	if _, err = mustRead(t, stream).Check(context.Background(), one); fmt.Sprint(err) != `5:1: there is no node group "none"` {
+		t.Errorf("no group: %v", err)
+	}
+	if findings, err = mustRead(t, stream).Check(context.Background(), transform.CheckOptions{}); err != nil || len(findings) > 0 {
+		t.Errorf("nothing asked for: %v, %s", err, lines(findings))
+	}
+}
+
+func TestNotEksctl(t *testing.T) {
+	for _, src := range []string{"a: 1\n", "apiVersion: v1\nkind: ClusterConfig\n", "apiVersion: eksctl.io/v1alpha5\nkind: Other\n", "a: [\n"} {
+		if c, err := Read([]byte(src)); c != nil || err != nil {
+			t.Errorf("%q: %v, %v", src, c, err)
+		}
+	}
+}
+
+const head = "apiVersion: eksctl.io/v1alpha5\nkind: ClusterConfig\n"
+
+func TestBadConfigs(t *testing.T) {
+	for src, want := range map[string]string{
+		head + "nodeGroups: {a: b}\n":                       "3:13: nodeGroups is a mapping, not a list of node groups",
+		head + "nodeGroups: 1\n":                            "3:13: nodeGroups is 1, not a list of node groups",
+		head + "nodeGroups: [null]\n":                       `3:14: nodeGroups[0]: nodeGroups[0] is "null", not a node group`,
+		head + "x: &a {name: b}\nmanagedNodeGroups: [*a]\n": "4:21: managedNodeGroups[0]: managedNodeGroups[0] is the alias *a, not a node group",
+		head + "nodeGroups:\n- <<: {a: b}\n  name: c\n":     "4:3: c: a merge key << may bring disablePodIMDS in already",
+		head + "---\na: [\n":                                "5:1: not YAML: did not find expected node content",
+	} {
+		c, err := Read([]byte(src))
+		if c != nil && err == nil {
+			_, err = c.Patch(context.Background(), transform.Defaults())
+		}
+		if fmt.Sprint(err) != want {
+			t.Errorf("%q: got %v, want %s", src, err, want)
+		}
+	}
+	opts := transform.Defaults()
+	opts.HopLimit = 2
+	if _, err := mustRead(t, stream).Patch(context.Background(), opts); fmt.Sprint(err) != "13:5: own: eksctl knows no hop limit of 2" {
+		t.Errorf("got %v", err)
+	}
+}
+
+// TestVerify breaks a result in ways that an edit might.
+func TestVerify(t *testing.T) {
+	c := mustRead(t, stream)
+	r, err := c.Patch(context.Background(), transform.Defaults())
+	if err != nil {
+		t.Fatal(err)
+	}
+	good := string(r.Output)
+	for name, bad := range map[string]string{
+		"not made":   stream,
+		"one undone": strings.Replace(good, "flow, disablePodIMDS: true", "flow, disablePodIMDS: false", 1),
+		"lost":       strings.Replace(good, "ClusterConfig", "Cluster", 1),
+		"broken":     good + "---\na: [",
+	} {
+		r.Output = []byte(bad)
+		if err := c.verify(r, transform.Defaults()); err == nil {
+			t.Errorf("%s: taken", name)
+		}
+	}
+}

@@ -1,0 +1,194 @@
+package eksctl
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"imdslock/transform"
+	"imdslock/transform/cfn"
+	"imdslock/transform/cfn/edit"
+)
+
+// A judgement is what there is to say of a node group.
+type judgement struct {
+	finding transform.Finding // of a patch
+	open    string            // what check says of a change
+	cannot  error             // why a patch fails
+}
+
+// judge judges all node groups.
+func (c *Config) judge(opts transform.Options) ([]judgement, error) {
+	if opts.HopLimit == 0 && (opts.IMDSv1 == transform.IMDSv1Keep || opts.IMDSv1 == "") {
+		return nil, nil
+	}
+	var all []judgement
+	var names []string
+	for _, cluster := range c.clusters {
+		for _, section := range []string{"nodeGroups", "managedNodeGroups"} {
+			list := cluster.t.Root().Get(section)
+			if list.IsNull() {
+				continue
+			}
+			if list.Kind != cfn.Sequence {
+				return nil, cluster.errorf(list.Span.Start, "%s is %s, not a list of node groups", section, list.Describe())
+			}
+			for i, item := range list.Items {
+				g := nodeGroup{cluster, item, section, fmt.Sprintf("%s[%d]", section, i)}
+				if name := item.Get("name"); name != nil && name.Kind == cfn.Scalar {
+					g.name = name.Value
+				}
+				names = append(names, g.name)
+				if len(opts.Resources) > 0 && !slices.Contains(opts.Resources, g.name) {
+					continue
+				}
+				if j, ok := g.judge(opts); ok {
+					all = append(all, j)
+				}
+			}
+		}
+	}
+	for _, id := range opts.Resources {
+		if !slices.Contains(names, id) {
+			e := c.clusters[0].errorf(0, "there is no node group %q", id)
+			e.Hint = "there are " + strings.Join(names, ", ")
+			return nil, e
+		}
+	}
+	return all, nil
+}
+
+// errorf makes an error at an offset in the document.
+func (c cluster) errorf(at int, format string, args ...any) *cfn.Error {
+	e := c.t.Errorf(at, format, args...)
+	e.Position = c.document.Place(e.Position)
+	return e
+}
+
+// A nodeGroup is an item of nodeGroups or managedNodeGroups.
+type nodeGroup struct {
+	cluster
+	item    *cfn.Node
+	section string
+	name    string // or its place in the list
+}
+
+const key = "disablePodIMDS"
+
+// judge says what is to do about a node group. It returns false if it is locked.
+func (g nodeGroup) judge(opts transform.Options) (judgement, bool) {
+	if g.item.Kind != cfn.Mapping || len(g.item.Pairs) == 0 {
+		what := fmt.Sprintf("%s is %s, not a node group", g.name, g.item.Describe())
+		return g.unreadable(what), true
+	}
+	pair, has := g.item.Pair(key)
+	if has && isTrue(pair.Value) {
+		if opts.HopLimit > 1 {
+			what := fmt.Sprintf("%s: with disablePodIMDS eksctl sets a hop limit of 1, not %d", g.name, opts.HopLimit)
+			return judgement{finding: g.finding(transform.KindOpen, pair.Value, what)}, true
+		}
+		return judgement{}, false
+	}
+	if what, at := g.refused(); at != nil {
+		return judgement{finding: g.finding(transform.KindOpen, at, what)}, true
+	}
+	open := g.name + ": no disablePodIMDS, so pods can reach the metadata service"
+	at := g.item.Pairs[0].Key
+	if named, ok := g.item.Pair("name"); ok {
+		at = named.Key
+	}
+	if has {
+		open = fmt.Sprintf("%s: disablePodIMDS is %s, so pods can reach the metadata service", g.name, pair.Value.Describe())
+		at = pair.Value
+	}
+	return g.lock(open, at, pair.Value, opts), true
+}
+
+// lock plans to set disablePodIMDS; old is its value, or nil.
+func (g nodeGroup) lock(open string, at, old *cfn.Node, opts transform.Options) judgement {
+	j := judgement{open: open, finding: g.finding(transform.KindChange, at, "disablePodIMDS set to true")}
+	if opts.HopLimit > 1 {
+		e := g.errorf(at.Span.Start, "eksctl knows no hop limit of %d", opts.HopLimit)
+		e.Hint = "disablePodIMDS sets a hop limit of 1: leave --hop-limit out"
+		j.cannot = g.cannot(e)
+		return j
+	}
+	yes := edit.Scalar("true", edit.Number)
+	var e edit.Edit
+	var err error
+	switch {
+	case old != nil && old.Kind == cfn.Scalar && old.Style != cfn.Plain && old.Body() == old.Span.Start:
+		e = edit.Edit{Span: old.Span, New: "true"} // without its quotes
+	case old != nil:
+		e, err = edit.Replace(g.t, old, yes)
+	default:
+		e, err = edit.Add(g.t, g.item, edit.Pair{Key: key, Value: yes})
+	}
+	var placed *cfn.Error
+	if errors.As(err, &placed) {
+		moved := *placed
+		moved.Position, moved.Hint = g.document.Place(placed.Position), "write disablePodIMDS: true into the node group by hand"
+		err = g.cannot(&moved)
+	}
+	j.cannot = err
+	e.Start, e.End = e.Start+g.document.Start.Offset, e.End+g.document.Start.Offset
+	j.finding.Edits = []edit.Edit{e}
+	return j
+}
+
+func (g nodeGroup) cannot(e *cfn.Error) error {
+	return &transform.CannotLock{LogicalID: g.name, Property: key, Cause: e}
+}
+
+// unreadable is for what may be any node group, as behind an alias.
+func (g nodeGroup) unreadable(what string) judgement {
+	e := g.errorf(g.item.Span.Start, "%s", what)
+	e.Hint = "write the node group out"
+	return judgement{finding: g.finding(transform.KindOpen, g.item, what), cannot: g.cannot(e)}
+}
+
+// refused says beside what eksctl refuses disablePodIMDS in the node group, what
+// to do, and where that stands; or the place is nil.
+func (g nodeGroup) refused() (what string, at *cfn.Node) {
+	if template, ok := g.item.Pair("launchTemplate"); ok && !template.Value.IsNull() {
+		return g.name + ": it has a launch template of its own, beside which eksctl takes no disablePodIMDS: lock that one, by a hop limit of 1 and HttpTokens required", template.Key
+	}
+	policies, ok := policiesOf(g.item)
+	if !ok || policies.Value.IsNull() {
+		return "", nil
+	}
+	for _, p := range policies.Value.Pairs {
+		if !isFalse(p.Value) {
+			return fmt.Sprintf("%s: eksctl takes no disablePodIMDS beside iam.withAddonPolicies.%s: give that policy to a service account, by iam.podIdentityAssociations or iam.serviceAccounts, and take it from the nodes",
+				g.name, p.Key.Value), p.Key
+		}
+	}
+	if policies.Value.Kind != cfn.Mapping {
+		return g.name + ": iam.withAddonPolicies is not a mapping", policies.Key
+	}
+	return "", nil
+}
+
+func policiesOf(item *cfn.Node) (cfn.Pair, bool) { return item.Get("iam").Pair("withAddonPolicies") }
+
+func (g nodeGroup) finding(kind transform.Kind, at *cfn.Node, message string) transform.Finding {
+	return transform.Finding{
+		Rule: transform.RuleMetadataOptions, Kind: kind, LogicalID: g.name, Message: message,
+		Start: g.document.Place(g.t.Position(at.Span.Start)), End: g.document.Place(g.t.Position(at.Span.End)),
+	}
+}
+
+// isTrue reports whether a value is the boolean true. What only YAML 1.1 takes for
+// it, such as yes, is written as true.
+func isTrue(n *cfn.Node) bool { return isPlain(n) && strings.EqualFold(n.Value, "true") }
+
+// isFalse reports whether a value is for certain not true.
+func isFalse(n *cfn.Node) bool {
+	return n.IsNull() || isPlain(n) && slices.Contains([]string{"false", "no", "off", "n"}, strings.ToLower(n.Value))
+}
+
+// isPlain reports whether a value has neither quotes nor a tag.
+func isPlain(n *cfn.Node) bool {
+	return n != nil && n.Kind == cfn.Scalar && n.Style == cfn.Plain && n.Body() == n.Span.Start
+}

@@ -1,0 +1,202 @@
+// Package fleet judges what runs: the answers of "aws ec2
+// describe-launch-template-versions", "aws ec2 describe-instances" and "aws
+// autoscaling describe-launch-configurations".
+//
+// Every launch template version, launch configuration and node is judged by the
+// rules of package transform, as the resource of CloudFormation that would make
+// it. The places of findings are those in the answer. User data is base64 there
+// ("ResponseLaunchTemplateData" and "Instance" in the Amazon EC2 API Reference,
+// "LaunchConfiguration" in the Amazon EC2 Auto Scaling API Reference).
+//
+// An instance is judged if its tags say that it is a node: kubernetes.io/cluster/NAME
+// or eks:cluster-name. The answer has its options in force, but not its user data,
+// which is that of its launch template.
+package fleet
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"imdslock/transform"
+	"imdslock/transform/cfn"
+)
+
+// An Answer is an answer about launch templates, launch configurations or
+// instances.
+type Answer struct {
+	t    *cfn.Template
+	list *cfn.Node
+	read func(*checker, *cfn.Node) error // an item of the list
+}
+
+// Read finds in t what it is about. It returns nil if t is something else.
+func Read(t *cfn.Template) *Answer {
+	for _, kind := range []struct {
+		key  string
+		read func(*checker, *cfn.Node) error
+	}{
+		{"LaunchTemplateVersions", (*checker).version},
+		{"LaunchConfigurations", (*checker).launchConfiguration},
+		{"Reservations", (*checker).reservation},
+	} {
+		if list := t.Root().Get(kind.key); list != nil && t.Root().Get("Resources") == nil {
+			return &Answer{t, list, kind.read}
+		}
+	}
+	return nil
+}
+
+// Check judges what the answer has. The error is a [*cfn.Error] if something in
+// it does not have the type that AWS gives it. Parameters and resources of the
+// options do not count.
+func (a *Answer) Check(ctx context.Context, opts transform.CheckOptions) ([]transform.Finding, error) {
+	opts.Parameters, opts.Deployment, opts.Resources = nil, false, nil
+	c := &checker{ctx: ctx, t: a.t, opts: opts}
+	if a.list.Kind != cfn.Sequence {
+		return nil, c.wrong(a.list, "the answer", "a list")
+	}
+	for _, item := range a.list.Items {
+		if err := a.read(c, item); err != nil {
+			return nil, err
+		}
+	}
+	if token := a.t.Root().Get("NextToken"); !token.IsNull() && token.Value != "" {
+		c.note(token, "", "this is one page of the answer: there is more than what is judged here")
+	}
+	if c.others > 0 {
+		c.note(a.list, "", fmt.Sprintf("%d instances have no tag of a cluster, and are not judged", c.others))
+	}
+	return c.findings, ctx.Err()
+}
+
+// A checker collects findings.
+type checker struct {
+	ctx      context.Context
+	t        *cfn.Template
+	opts     transform.CheckOptions
+	findings []transform.Finding
+	others   int // instances that are not nodes
+}
+
+// version judges a launch template version.
+func (c *checker) version(item *cfn.Node) error {
+	data := item.Get("LaunchTemplateData")
+	if data == nil || data.Kind != cfn.Mapping {
+		return c.wrong(item, "the launch template version", "an object with LaunchTemplateData")
+	}
+	name := scalar(item, "LaunchTemplateName", "LaunchTemplateId")
+	id := name + ":" + scalar(item, "VersionNumber")
+	isDefault := item.Get("DefaultVersion")
+	called := fmt.Sprintf("%s version %s", name, scalar(item, "VersionNumber"))
+	if isDefault != nil && isDefault.Value == "true" {
+		called += ", the default"
+	}
+	r := &resource{checker: c, id: id, called: called, at: item, opts: c.opts}
+	return r.judge("AWS::EC2::LaunchTemplate", "LaunchTemplateData", data)
+}
+
+func (c *checker) launchConfiguration(item *cfn.Node) error {
+	if item.Get("LaunchConfigurationName") == nil {
+		return c.wrong(item, "the launch configuration", "an object with LaunchConfigurationName")
+	}
+	name := scalar(item, "LaunchConfigurationName")
+	r := &resource{checker: c, id: name, called: name, at: item, opts: c.opts}
+	return r.judge("AWS::AutoScaling::LaunchConfiguration", "", item)
+}
+
+// reservation judges the instances of a reservation.
+func (c *checker) reservation(item *cfn.Node) error {
+	list := item.Get("Instances")
+	if list == nil || list.Kind != cfn.Sequence {
+		return c.wrong(item, "the reservation", "an object with Instances")
+	}
+	for _, instance := range list.Items {
+		if err := c.instance(instance); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (c *checker) instance(item *cfn.Node) error {
+	if item.Get("InstanceId") == nil {
+		return c.wrong(item, "the instance", "an object with InstanceId")
+	}
+	switch scalar(item.Get("State"), "Name") {
+	case "terminated", "shutting-down":
+		return nil
+	}
+	tags := tagsOf(item)
+	cluster := tags["eks:cluster-name"]
+	for key := range tags {
+		if name, ok := strings.CutPrefix(key, "kubernetes.io/cluster/"); ok {
+			cluster = name
+		}
+	}
+	if cluster == "" {
+		c.others++
+		return nil
+	}
+	called := scalar(item, "InstanceId") + " of cluster " + cluster
+	if template := tags["aws:ec2launchtemplate:id"]; template != "" {
+		called += ", from " + template + " version " + tags["aws:ec2launchtemplate:version"]
+	}
+	r := &resource{checker: c, id: scalar(item, "InstanceId"), called: called, at: item, opts: c.opts}
+	r.opts.IPTables = transform.IPTablesOff // its user data is not in the answer
+	if state := item.Get("MetadataOptions", "State"); state != nil && state.Value != "applied" {
+		c.add(transform.RuleMetadataOptions, transform.KindOpen, state, r.id, called+": the metadata options are "+state.Value+", so older ones are in force")
+	}
+	return r.judge("AWS::EC2::Instance", "", item)
+}
+
+// tagsOf returns the tags of an instance.
+func tagsOf(item *cfn.Node) map[string]string {
+	tags := map[string]string{}
+	list := item.Get("Tags")
+	if list == nil {
+		return tags
+	}
+	for _, tag := range list.Items {
+		tags[scalar(tag, "Key")] = scalar(tag, "Value")
+	}
+	return tags
+}
+
+// scalar returns the text of the first of some keys that a mapping has, or "".
+func scalar(n *cfn.Node, keys ...string) string {
+	for _, key := range keys {
+		if v := n.Get(key); v != nil && v.Kind == cfn.Scalar {
+			return v.Value
+		}
+	}
+	return ""
+}
+
+func (c *checker) add(rule transform.Rule, kind transform.Kind, at *cfn.Node, id, message string) {
+	c.findings = append(c.findings, transform.Finding{
+		Rule: rule, Kind: kind, LogicalID: id, Message: message,
+		Start: c.t.Position(at.Span.Start), End: c.t.Position(at.Span.End),
+	})
+}
+
+func (c *checker) note(at *cfn.Node, id, message string) {
+	c.add(transform.RuleNotSeen, transform.KindNote, at, id, message)
+}
+
+// wrong is the error for what does not have the type that AWS gives it.
+func (c *checker) wrong(n *cfn.Node, what, want string) error {
+	return c.t.Errorf(n.Span.Start, "%s is %s, not %s", what, n.Describe(), want)
+}
+
+// errNoPatch is why an answer is not patched.
+var errNoPatch = errors.New("this is what runs, not a template")
+
+// Patch returns an error: what runs is locked by what made it.
+func (a *Answer) Patch() error {
+	return &cfn.Error{
+		Position: a.t.Position(a.t.Root().Span.Start), Message: errNoPatch.Error(),
+		Hint: "imdslock check judges it; lock the template that made it, and update its stack",
+	}
+}

@@ -1,0 +1,165 @@
+package edit
+
+import (
+	"sort"
+	"strings"
+
+	"imdslock/transform/cfn"
+)
+
+// A place is what decides how a node must be written: the collections around it.
+type place struct {
+	indent int  // column of the block collection around it, or -1
+	flow   bool // it is inside of brackets
+}
+
+// placeOf returns the place of a node, or false if it is not in the tree.
+func (t writer) placeOf(n *cfn.Node) (place, bool) {
+	return t.placeIn(t.Root(), n, place{indent: -1})
+}
+
+func (t writer) placeIn(m, n *cfn.Node, p place) (place, bool) {
+	if m == n {
+		return p, true
+	}
+	switch m.Style {
+	case cfn.Block:
+		p.indent = t.Position(m.Body()).Column - 1
+	case cfn.Flow:
+		p.flow = true
+	}
+	size, child := len(m.Items), func(i int) *cfn.Node { return m.Items[i] }
+	if m.Kind == cfn.Mapping {
+		size, child = len(m.Pairs), func(i int) *cfn.Node { return m.Pairs[i].Value }
+	}
+	first := sort.Search(size, func(i int) bool { return child(i).Span.End >= n.Span.Start })
+	for i := first; i < size && child(i).Span.Start <= n.Span.Start; i++ {
+		if found, ok := t.placeIn(child(i), n, p); ok {
+			return found, true
+		}
+	}
+	return place{}, false
+}
+
+// reread makes an edit within a node, or in the comments and empty lines around
+// it, and reads the result as it stands there. It returns nil if the result
+// cannot be read, or is more than the node.
+func (t writer) reread(n *cfn.Node, e Edit) *cfn.Node {
+	read, root := t.rereadBeside(n, e)
+	if read == nil || read != root && len(root.Pairs) > 2 {
+		return nil
+	}
+	return read
+}
+
+// rereadBeside reads a node after an edit in a document of its own, which has the
+// indentation or the brackets that are around the node, and the comments after
+// it. The root of that document may have more than the node, which is its "k", and
+// what comes after it, which is "z"; of the root of the template it is the node.
+func (t writer) rereadBeside(n *cfn.Node, e Edit) (read, root *cfn.Node) {
+	p, ok := t.placeOf(n)
+	if !ok {
+		return nil, nil
+	}
+	span := cfn.Span{Start: n.Body(), End: n.Span.End}
+	before, after := `{"k": `, "}"
+	isInBrackets := p.flow && t.Format() == cfn.YAML
+	switch margin := strings.Repeat(" ", max(p.indent, 0)); {
+	case isInBrackets:
+		before, after = margin+"k: [\n"+margin+" ", "\n"+margin+" ]\n"
+	case t.Format() == cfn.YAML:
+		span.End = t.afterEmptyLines(span.End)
+		before, after = margin+"k: ", margin+"z: 0\n"
+		if n.Style == cfn.Block {
+			before = margin + "k:\n" + strings.Repeat(" ", t.Position(span.Start).Column-1)
+		}
+		if n == t.Root() && n.Style == cfn.Block {
+			before, after = "", ""
+		} else if span.End == len(t.src) {
+			after = ""
+		}
+		isFirst := strings.Trim(t.src[t.LineStart(span.Start):span.Start], " ") == ""
+		if e.Start < span.Start && n.Style == cfn.Block && isFirst { // in the comments above it
+			span.Start, before = t.LineStart(e.Start), strings.TrimRight(before, " ")
+		}
+	}
+	if e.Start < span.Start || e.End > span.End {
+		return nil, nil
+	}
+	written := before + t.src[span.Start:e.Start] + e.New + t.src[e.End:span.End] + after
+	document, err := cfn.Parse([]byte(written))
+	if err != nil || document.Format() != t.Format() || len(document.Duplicates()) > len(t.Duplicates()) {
+		return nil, nil
+	}
+	root = document.Root()
+	read = root
+	if before != "" {
+		read = root.Get("k")
+	}
+	if isInBrackets {
+		if read == nil || len(read.Items) != 1 {
+			return nil, nil
+		}
+		read = read.Items[0]
+	}
+	return read, root
+}
+
+// afterEmptyLines returns where the first line starts after a place that has more
+// than a comment.
+func (t writer) afterEmptyLines(at int) int {
+	for at < len(t.src) {
+		line := strings.TrimLeft(t.src[at:t.LineEnd(at)], " \t\uFEFF")
+		if line != "" && line[0] != '#' {
+			return at
+		}
+		at = t.NextLine(at)
+	}
+	return at
+}
+
+// refuseDuplicates returns an error if a change at a place would be in the value
+// of a key that stands twice.
+func (t writer) refuseDuplicates(at cfn.Span) error {
+	for _, d := range t.Duplicates() {
+		if v := d.Last.Value.Span; v.Start <= at.Start && at.End <= v.End {
+			return t.duplicate(d)
+		}
+	}
+	return nil
+}
+
+// refuseDuplicate returns an error if the key of a mapping stands in it twice.
+func (t writer) refuseDuplicate(m *cfn.Node, key string) error {
+	pair, ok := m.Pair(key)
+	for _, d := range t.Duplicates() {
+		if ok && d.Last == pair {
+			return t.duplicate(d)
+		}
+	}
+	return nil
+}
+
+func (t writer) duplicate(d cfn.Duplicate) error {
+	e := t.Errorf(d.Last.Key.Span.Start, "the key %q must change, and it stands at line %d too", d.Last.Key.Value, t.Position(d.Pair.Key.Span.Start).Line)
+	e.Hint = "CloudFormation takes the last of equal keys, other tools none: remove one"
+	return e
+}
+
+// same reports whether two nodes have the same content, however it is written.
+func same(a, b *cfn.Node) bool {
+	if a.Kind != b.Kind || a.Value != b.Value || len(a.Pairs) != len(b.Pairs) || len(a.Items) != len(b.Items) {
+		return false
+	}
+	for i, p := range a.Pairs {
+		if p.Key.Value != b.Pairs[i].Key.Value || !same(p.Value, b.Pairs[i].Value) {
+			return false
+		}
+	}
+	for i, item := range a.Items {
+		if !same(item, b.Items[i]) {
+			return false
+		}
+	}
+	return true
+}

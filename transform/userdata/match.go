@@ -1,0 +1,140 @@
+package userdata
+
+import (
+	"net/netip"
+	"strconv"
+	"strings"
+
+	"imdslock/transform/userdata/shell"
+)
+
+// interfaces reads an interface, where + at the end stands for any more.
+func (p *parser) interfaces(option, value string) {
+	p.arg(option, value)
+	prefix, wild := strings.CutSuffix(value, "+")
+	unknown := strings.Contains(value, shell.Unknown)
+	if option == "-i" {
+		p.c.in = true
+	} else {
+		p.c.out = true
+	}
+	var covers, may class
+	for i, name := range [...]string{"eni", "vlan"} {
+		of := class(1) << i
+		if option == "-o" && of == ordinary && prefix != "" {
+			if !strings.HasPrefix(prefix, "eni") && !strings.HasPrefix(prefix, "veth") {
+				may |= of // by which interface the packet leaves is not known
+			}
+			continue
+		}
+		if wild && strings.HasPrefix(name, prefix) {
+			covers |= of
+		}
+		if unknown || strings.HasPrefix(prefix, name) || wild && strings.HasPrefix(name, prefix) {
+			may |= of
+		}
+	}
+	if p.not {
+		covers, may = allPods&^may, allPods&^covers
+		if option == "-o" {
+			covers = 0
+		}
+	}
+	p.c.rule.covers &= covers
+	p.c.rule.may &= may
+}
+
+// destination reads addresses.
+func (p *parser) destination(value string) {
+	covers, may := false, false
+	var canonical []string
+	for _, a := range strings.Split(value, ",") {
+		prefix, ok := parsePrefix(a)
+		if !ok {
+			may = true
+			p.c.rule.loose = true
+			canonical = append(canonical, a)
+			continue
+		}
+		if prefix.Bits() == 0 && !p.not {
+			return
+		}
+		covers = covers || prefix.Contains(p.address)
+		may = may || covers
+		canonical = append(canonical, prefix.Masked().String())
+	}
+	p.arg("-d", strings.Join(canonical, ","))
+	if p.not {
+		covers, may = !may, !covers
+	}
+	if !covers {
+		p.none(may)
+	}
+}
+
+// parsePrefix reads an address, with the length of its network or its mask.
+func parsePrefix(s string) (netip.Prefix, bool) {
+	address, mask, has := strings.Cut(s, "/")
+	if !strings.Contains(address, ":") { // iptables takes 10/8 for 10.0.0.0/8
+		address += strings.Repeat(".0", max(0, 3-strings.Count(address, ".")))
+	}
+	a, err := netip.ParseAddr(address)
+	if err != nil {
+		return netip.Prefix{}, false
+	}
+	bits := a.BitLen()
+	if has {
+		if bits, err = strconv.Atoi(mask); err != nil {
+			m, err := netip.ParseAddr(mask)
+			if err != nil || !m.Is4() {
+				return netip.Prefix{}, false
+			}
+			bits = 0
+			for _, b := range m.As4() {
+				for ; b&0x80 != 0; b <<= 1 {
+					bits++
+				}
+			}
+		}
+	}
+	prefix := netip.PrefixFrom(a, bits)
+	return prefix, prefix.IsValid()
+}
+
+// match reads an option of a match or of a target.
+func (p *parser) match(name string) {
+	var values []string
+	for p.operand() {
+		values = append(values, p.take().Text)
+	}
+	value := strings.Join(values, " ")
+	switch name {
+	case "comment", "reject-with", "log-prefix", "log-level":
+		p.arg("--"+name, value)
+		return
+	case "dport", "destination-port", "dports", "destination-ports":
+		p.arg("--"+name, value)
+		hit := false
+		for _, port := range strings.Split(value, ",") {
+			low, high, ranged := strings.Cut(port, ":")
+			if !ranged {
+				high = low
+			}
+			l, _ := strconv.Atoi(low)
+			h, err := strconv.Atoi(high)
+			hit = hit || err == nil && l <= 80 && 80 <= h || port == "http"
+		}
+		if hit == p.not {
+			p.none(strings.Contains(value, shell.Unknown))
+		}
+		return
+	case "ctstate", "state":
+		p.arg("--"+name, value)
+		// The first packet of a connection is NEW. Where it is dropped there are no
+		// others.
+		p.none(p.not || strings.Contains(value, "NEW") || strings.Contains(value, shell.Unknown))
+		return
+	}
+	p.arg(append([]string{"--" + name}, values...)...)
+	p.c.rule.covers = 0
+}
