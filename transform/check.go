@@ -64,6 +64,11 @@ func check(ctx context.Context, t *cfn.Template, opts CheckOptions) ([]Finding, 
 	if err != nil {
 		return nil, err
 	}
+	return s.check(ctx, opts)
+}
+
+// check judges a template that was surveyed.
+func (s *survey) check(ctx context.Context, opts CheckOptions) ([]Finding, error) {
 	if err := s.known(opts.Options); err != nil {
 		return nil, err
 	}

@@ -78,7 +78,7 @@ func saidOpen(r transform.Result) []transform.Rule {
 func onlyMakesLiteral(r transform.Result) bool {
 	for _, f := range r.Findings {
 		if f.Kind != transform.KindChange || f.Rule == transform.RuleHopLimit && (strings.Contains(f.Message, "Fn::") || strings.Contains(f.Message, "Ref ")) ||
-			f.Rule == transform.RuleIPTables && strings.Contains(f.Message, "adapted to the options") {
+			f.Rule == transform.RuleIPTables && (strings.Contains(f.Message, "adapted to the options") || strings.HasSuffix(f.Message, " completed")) {
 			continue
 		}
 		return false

@@ -132,7 +132,7 @@ func ExamplePatch_notATemplate() {
 		fmt.Println(placed.Line, placed.Column, placed.Message)
 	}
 	// Output:
-	// 3 3 not YAML: did not find expected node content
+	// 3 6 not YAML: did not find expected node content
 }
 
 func ExampleCheck() {

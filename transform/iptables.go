@@ -46,11 +46,7 @@ func (p *planner) userData(l *launcher, data *cfn.Node) error {
 
 // withoutToken notes requests in user data that required tokens refuse.
 func (p *planner) withoutToken(l *launcher, load payload) {
-	for _, f := range p.judgePayload(l, load, userdata.Block{}) {
-		if f.Rule == RuleIMDSv1UserData {
-			p.findings = append(p.findings, f)
-		}
-	}
+	p.findings = append(p.findings, p.problems(l, load, userdata.RequestsWithoutToken)...)
 }
 
 // leaveAccepted leaves user data as it is because a person accepted that it has no
@@ -111,7 +107,7 @@ func (p *planner) protect(l *launcher, load payload, all []payload, block userda
 	var edits []edit.Edit
 	var after []plannedText
 	var left []Finding
-	adapted, strict, kind := false, "", userdata.Other
+	adapted, completed, strict, kind := false, false, "", userdata.Other
 	for _, variant := range load.variants {
 		before := load.text(variant)
 		protection, err := userdata.Protect(before, block)
@@ -129,7 +125,7 @@ func (p *planner) protect(l *launcher, load payload, all []payload, block userda
 		}
 		text := userdata.Apply(before, protection.Changes)
 		after = append(after, plannedText{l, load.node.Span.Start, text})
-		adapted = adapted || protection.Adapted
+		adapted, completed = adapted || protection.Adapted, completed || protection.Completed
 		if protection.Strict && block.Mode == userdata.Auto && len(es) > 0 {
 			strict = protection.Why
 		}
@@ -156,7 +152,10 @@ func (p *planner) protect(l *launcher, load payload, all []payload, block userda
 		return nil
 	}
 	message := fmt.Sprintf("pods can reach the metadata service: iptables commands put into the %v", kind)
-	if adapted {
+	switch {
+	case completed:
+		message = fmt.Sprintf("the iptables commands in the %v completed", kind)
+	case adapted:
 		message = fmt.Sprintf("the iptables commands in the %v adapted to the options", kind)
 	}
 	if strict != "" {
@@ -215,8 +214,7 @@ func (p *planner) leave(l *launcher, load payload, variant *edit.Text, kind user
 // stillHolds says what protects a node without the block.
 func (p *planner) stillHolds(kind userdata.Kind) string {
 	switch {
-	case kind == userdata.Windows && p.opts.HopLimit == 1:
-		return "; that a hop limit keeps pods of Windows off is not known"
+	case kind == userdata.Windows: // which says so itself
 	case p.opts.HopLimit == 1 && !p.opts.keepsIMDSv1():
 		return "; hop limit 1 and required tokens protect it"
 	case !p.opts.keepsIMDSv1():

@@ -98,6 +98,11 @@ func plan(ctx context.Context, t *cfn.Template, opts Options) (*planner, error) 
 	if err != nil {
 		return nil, err
 	}
+	return planSurvey(ctx, s, opts)
+}
+
+// planSurvey decides what to change in a template that was surveyed.
+func planSurvey(ctx context.Context, s *survey, opts Options) (*planner, error) {
 	if err := s.known(opts); err != nil {
 		return nil, err
 	}
@@ -108,7 +113,7 @@ func plan(ctx context.Context, t *cfn.Template, opts Options) (*planner, error) 
 		p.stays(f)
 	}
 	for _, l := range s.chosen(opts) {
-		datas, err := l.data(t)
+		datas, err := l.data(s.t)
 		if err != nil {
 			return nil, err
 		}

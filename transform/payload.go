@@ -39,8 +39,11 @@ func (p payload) wants(block userdata.Block) userdata.Block {
 // agreed returns a block that is the same for all variants, which are edited in
 // the same place: where one has no yum, none may count on it.
 func (p payload) agreed(block userdata.Block) userdata.Block {
+	if len(p.variants) < 2 {
+		return block
+	}
 	for _, variant := range p.variants {
-		if protection, err := userdata.Protect(p.text(variant), block); len(p.variants) > 1 && err == nil && protection.Why != "" {
+		if protection, err := userdata.Protect(p.text(variant), block); err == nil && protection.Why != "" {
 			block.NoYum = protection.Why
 		}
 	}

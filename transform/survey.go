@@ -70,7 +70,7 @@ func newSurvey(ctx context.Context, t *cfn.Template, given map[string]string) (*
 		}
 	}
 	for _, p := range s.resources {
-		if _, ok := specPaths()[resourceType(p.Value)]; !ok {
+		if len(specPaths(resourceType(p.Value))) == 0 {
 			continue
 		}
 		g, err := s.readGroup(p)

@@ -35,7 +35,11 @@ func (s *survey) problem(l *launcher, load payload, variant *edit.Text, p userda
 	if d, _ := Describe(rule); d.Note {
 		kind = KindNote
 	}
-	message := fmt.Sprintf("%s: %s", l.id, p.Message)
+	message := l.id + ": "
+	if p.Code == userdata.NotJudged {
+		message += "user data not judged: "
+	}
+	message += p.Message
 	if under := variant.Conditions(); under != "" {
 		message += " (" + under + ")"
 	}
@@ -46,11 +50,16 @@ func (s *survey) problem(l *launcher, load payload, variant *edit.Text, p userda
 // judgePayload judges one user data. What several variants have in common is
 // said once.
 func (s *survey) judgePayload(l *launcher, load payload, want userdata.Block) []Finding {
+	want = load.wants(want)
+	return s.problems(l, load, func(text string) []userdata.Problem { return userdata.Judge(text, want).Problems })
+}
+
+// problems makes findings of the problems that a judge finds in one user data.
+func (s *survey) problems(l *launcher, load payload, judge func(text string) []userdata.Problem) []Finding {
 	var findings []Finding
 	said := map[string]bool{}
-	want = load.wants(want)
 	for _, variant := range load.variants {
-		for _, problem := range userdata.Judge(load.text(variant), want).Problems {
+		for _, problem := range judge(load.text(variant)) {
 			f := s.problem(l, load, variant, problem, problem.At)
 			if key := fmt.Sprint(f.Rule, f.Start.Offset, problem.Message); !said[key] {
 				said[key] = true

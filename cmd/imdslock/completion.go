@@ -56,9 +56,10 @@ func completer(args []string, arguments cli.BashCompleteFunc) cli.BashCompleteFu
 
 // lookUp finds the option that a word names.
 func lookUp(flags []cli.Flag, word string) (option, bool) {
+	name, _, _ := strings.Cut(strings.TrimLeft(word, "-"), "=")
 	for _, f := range flags {
-		if o := describe(f); slices.Contains(o.names, word) {
-			return o, true
+		if slices.Contains(f.Names(), name) && strings.HasPrefix(word, dashed(name)) {
+			return describe(f), true
 		}
 	}
 	return option{}, false
@@ -67,7 +68,7 @@ func lookUp(flags []cli.Flag, word string) (option, bool) {
 // takesValue reports whether a word names an option whose value comes next.
 func takesValue(flags []cli.Flag, word string) bool {
 	o, ok := lookUp(flags, word)
-	return ok && o.value != ""
+	return ok && o.value != "" && !strings.Contains(word, "=")
 }
 
 // completeOptions offers the options.

@@ -10,7 +10,7 @@ import (
 // TestCompletionOffersWhatIsAccepted compares the words that help and completion
 // show for an option with those that the command names when it gets another.
 func TestCompletionOffersWhatIsAccepted(t *testing.T) {
-	app := newApp([]string{"imdslock"}, nil, nil, nil, nil)
+	app := newApp(&command{args: []string{"imdslock"}})
 	compared := 0
 	for name, flags := range map[string][]string{
 		"": {"--imdsv1", "--iptables", "--os", "--template"}, "check": {"--format", "--imdsv1"}, "templates": {"--format"},
@@ -27,8 +27,8 @@ func TestCompletionOffersWhatIsAccepted(t *testing.T) {
 			var stdout, stderr bytes.Buffer
 			args := append([]string{"imdslock"}, strings.Fields(name+" "+flag+" nonsense")...)
 			run(args, strings.NewReader(""), &stdout, &stderr)
-			_, want, _ := strings.Cut(strings.SplitN(stderr.String(), "\n", 2)[0], "nonsense: want ")
-			if !slices.Equal(strings.Split(want, ", "), o.words()) {
+			_, want, _ := strings.Cut(strings.SplitN(stderr.String(), "\n", 2)[0], "nonsense: must be ")
+			if !slices.Equal(strings.Split(strings.ReplaceAll(want, " or ", ", "), ", "), o.words()) {
 				t.Errorf("%s %s offers %q, but: %s", name, flag, o.words(), stderr.String())
 			}
 			compared++

@@ -40,12 +40,29 @@ func newFlags(exit string, groups ...group) []cli.Flag {
 	flags := []cli.Flag{helpFlag{help, groups, exit}}
 	for _, g := range groups {
 		for _, f := range g.flags {
-			if f != cli.Flag(help) {
-				flags = append(flags, f)
+			switch flag, isSlice := f.(*cli.StringSliceFlag); {
+			case isSlice: // the library looks for its type
+				flags = append(flags, flag)
+			case f != cli.Flag(help):
+				flags = append(flags, &named{DocGenerationFlag: f.(cli.DocGenerationFlag)})
 			}
 		}
 	}
 	return flags
+}
+
+// A named flag knows its names. The library looks for them by a regular
+// expression whenever it is asked, which it asks itself hundreds of times a run.
+type named struct {
+	cli.DocGenerationFlag
+	names []string
+}
+
+func (f *named) Names() []string {
+	if f.names == nil {
+		f.names = f.DocGenerationFlag.Names()
+	}
+	return f.names
 }
 
 // Page is the end of the page: options and exit status.
@@ -73,6 +90,9 @@ type option struct {
 // choice of words stands at its end and is not repeated in the text.
 func describe(f cli.Flag) option {
 	flag := f.(cli.DocGenerationFlag)
+	if n, ok := f.(*named); ok {
+		flag = n.DocGenerationFlag
+	}
 	var o option
 	for _, name := range flag.Names() {
 		if len(name) == 1 {
@@ -87,7 +107,11 @@ func describe(f cli.Flag) option {
 	if strings.Contains(value, "|") {
 		o.text = strings.TrimSuffix(before, ": ") + after
 	}
-	switch value := flag.GetValue(); {
+	value = flag.GetValue()
+	if _, isGeneric := flag.(*cli.GenericFlag); isGeneric {
+		value = flag.GetDefaultText() // the value may be set already
+	}
+	switch {
 	case !flag.TakesValue() && strings.HasPrefix(flag.GetDefaultText(), "true"):
 		o.names[len(o.names)-1] += "=false" // on already, so only this is of use
 	case flag.TakesValue() && value != "":
@@ -110,7 +134,7 @@ func (o option) words() []string {
 }
 
 // helpBesideArguments prints the page where the library looks for the help of a
-// command, but the word behind --help is none: it is a file, for example.
+// command, but the word after --help is no command, but a file for example.
 func helpBesideArguments(c *cli.Context, _ string) {
 	if len(c.Lineage()) > 2 {
 		cli.ShowSubcommandHelp(c)

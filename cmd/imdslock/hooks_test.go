@@ -10,6 +10,15 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
+const openTemplate = `Resources:
+  Nodes:
+    Type: AWS::EC2::LaunchTemplate
+    Properties:
+      LaunchTemplateData:
+        MetadataOptions: {HttpTokens: optional, HttpPutResponseHopLimit: 2}
+        UserData: !Base64 <powershell></powershell>
+`
+
 // readYAML decodes a file at the top of the project.
 func readYAML(t *testing.T, name string, into any) {
 	t.Helper()
@@ -37,77 +46,125 @@ func linkSelf(t *testing.T, dir string) {
 	}
 }
 
-// TestAction runs the shell steps of the GitHub Action as GitHub's runner does,
-// but for the build, whose result is put there.
-func TestAction(t *testing.T) {
+// An actionRun runs the shell steps of the GitHub Action as GitHub's runner does.
+type actionRun struct {
+	steps            map[string]string // by name
+	temp, repository string
+}
+
+func newActionRun(t *testing.T) actionRun {
+	t.Helper()
 	var action struct {
 		Runs struct {
-			Steps []struct {
-				Name, If, Run string
-			}
+			Steps []struct{ Name, Uses, Run string }
 		}
 	}
 	readYAML(t, "action.yml", &action)
-	temp, repository := t.TempDir(), t.TempDir()
-	linkSelf(t, filepath.Join(temp, "imdslock"))
-	step := func(name string) string {
-		for _, s := range action.Runs.Steps {
-			if s.Name == name {
-				return s.Run
-			}
+	r := actionRun{map[string]string{}, t.TempDir(), t.TempDir()}
+	for _, s := range action.Runs.Steps {
+		if strings.HasPrefix(s.Uses, "actions/setup-") {
+			t.Errorf("%s changes the PATH of the caller's job", s.Uses)
 		}
-		t.Fatalf("no step %q", name)
-		return ""
+		r.steps[s.Name] = s.Run
 	}
-	run := func(name, template string) (output string, err error) {
-		if err := os.WriteFile(filepath.Join(repository, "-a nodes.yaml"), []byte(template), 0o644); err != nil {
-			t.Fatal(err)
-		}
-		cmd := exec.Command("bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", step(name))
-		cmd.Dir = repository
-		cmd.Env = append(os.Environ(), "RUNNER_TEMP="+temp, "GITHUB_OUTPUT="+filepath.Join(temp, "output"),
-			"FILES=.\n-a nodes.yaml", "OPTIONS=--iptables off --quiet")
-		out, err := cmd.CombinedOutput()
-		return string(out), err
+	return r
+}
+
+// run runs a step, and returns what it prints and the outputs that it sets.
+func (r actionRun) run(t *testing.T, step string, env ...string) (printed, outputs string, status int) {
+	t.Helper()
+	if r.steps[step] == "" {
+		t.Fatalf("no step %q", step)
 	}
-	locked := strings.NewReplacer("optional", "required", "HopLimit: 2", "HopLimit: 1").Replace(openTemplate)
-	for template, want := range map[string]string{openTemplate: "open=true\n", locked: "open=false\n"} {
-		if out, err := run("Check", template); err != nil {
-			t.Fatalf("%v\n%s", err, out)
-		}
-		outputs, err := os.ReadFile(filepath.Join(temp, "output"))
-		if err != nil || !strings.HasPrefix(string(outputs), want) {
-			t.Errorf("outputs %q, %v, want %q", outputs, err, want)
-		}
-		if err := os.Remove(filepath.Join(temp, "output")); err != nil {
-			t.Fatal(err)
-		}
+	file := filepath.Join(r.temp, "output")
+	cmd := exec.Command("bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", r.steps[step])
+	cmd.Dir = r.repository
+	cmd.Env = append(append(os.Environ(), "RUNNER_TEMP="+r.temp, "GITHUB_OUTPUT="+file), env...)
+	out, _ := cmd.CombinedOutput()
+	set, _ := os.ReadFile(file)
+	_ = os.Remove(file)
+	return string(out), string(set), cmd.ProcessState.ExitCode()
+}
+
+// TestActionBuilds builds as the action does.
+func TestActionBuilds(t *testing.T) {
+	project, err := filepath.Abs("../..")
+	if err != nil {
+		t.Fatal(err)
 	}
-	if out, err := run("Check", "Resources: [AWS::EC2::LaunchTemplate"); err == nil {
-		t.Errorf("a broken template passes:\n%s", out)
+	r := newActionRun(t)
+	if out, _, status := r.run(t, "Build imdslock", "GITHUB_ACTION_PATH="+project, "CGO_ENABLED=0"); status != 0 {
+		t.Fatalf("status %d\n%s", status, out)
 	}
-	if out, err := run("Fail where something is not locked", openTemplate); err == nil || !strings.Contains(out, "imdsv1-open") {
-		t.Errorf("%v\n%s", err, out)
+	out, err := exec.Command(filepath.Join(r.temp, "imdslock", "imdslock"), "--version").Output()
+	if err != nil || !strings.HasPrefix(string(out), "imdslock ") {
+		t.Errorf("%q, %v", out, err)
+	}
+	if out, _, status := r.run(t, "Build imdslock", "GITHUB_ACTION_PATH="+project, "PATH="+r.temp); status == 0 || !strings.HasPrefix(out, "::error ") {
+		t.Errorf("without Go: status %d, %s", status, out)
 	}
 }
 
-// TestPreCommitHooks runs the entries of the hooks in a repository.
+// TestAction checks an open template, a locked one, and what cannot be read.
+func TestAction(t *testing.T) {
+	r := newActionRun(t)
+	linkSelf(t, filepath.Join(r.temp, "imdslock"))
+	locked := strings.NewReplacer("optional", "required", "HopLimit: 2", "HopLimit: 1").Replace(openTemplate)
+	const broken = "Resources: [AWS::EC2::LaunchTemplate"
+	annotation := "::error file=-a nodes.yaml,line=6,"
+	for _, test := range []struct {
+		name, template, more string
+		env                  []string
+		outputs, printed     string
+		status               int // of the step that may fail
+	}{
+		{"open", openTemplate, "", nil, "status=1\nopen=true\n", annotation, 1},
+		{"open, plain", openTemplate, "", []string{"ANNOTATIONS=false"}, "status=1\nopen=true\n", "./-a nodes.yaml:6:39: imdsv1-open ", 1},
+		{"open, no reason to fail", openTemplate, "", []string{"FAIL=false"}, "status=1\nopen=true\n", annotation, 0},
+		{"locked", locked, "", nil, "status=0\nopen=false\n", "", 0},
+		{"unreadable", locked, broken, []string{"FAIL=false"}, "status=2\nopen=false\n", "broken.yaml:1:1: ", 2},
+		{"unreadable and open", openTemplate, broken, nil, "status=2\nopen=true\n", annotation, 2},
+	} {
+		writeText(t, filepath.Join(r.repository, "-a nodes.yaml"), test.template)
+		writeText(t, filepath.Join(r.repository, "broken.yaml"), test.more)
+		if test.more == "" {
+			_ = os.Remove(filepath.Join(r.repository, "broken.yaml"))
+		}
+		env := append([]string{"FILES=.\n-a nodes.yaml", "OPTIONS=--iptables off --quiet", "ANNOTATIONS=true", "FAIL=true"}, test.env...)
+		printed, outputs, status := r.run(t, "Check", env...)
+		if status != 0 || !strings.HasPrefix(outputs, test.outputs) || !strings.Contains(printed, test.printed) {
+			t.Errorf("%s: status %d, outputs %q\n%s", test.name, status, outputs, printed)
+		}
+		number, _, _ := strings.Cut(strings.TrimPrefix(outputs, "status="), "\n")
+		if _, _, status := r.run(t, "Fail where something is not locked", append(env, "STATUS="+number)...); status != test.status {
+			t.Errorf("%s: fails with %d, want %d", test.name, status, test.status)
+		}
+	}
+	if out, outputs, status := r.run(t, "Check", "FILES=.", "OPTIONS=--nope"); status != exitUsage || outputs != "" {
+		t.Errorf("a wrong option: status %d, outputs %q\n%s", status, outputs, out)
+	}
+}
+
+// TestPreCommitHooks runs the entries of the hooks on the files of a commit.
 func TestPreCommitHooks(t *testing.T) {
 	var hooks []struct {
 		ID, Entry string
 		Args      []string
+		Pass      *bool `yaml:"pass_filenames"`
 	}
 	readYAML(t, ".pre-commit-hooks.yaml", &hooks)
 	bin, repository := t.TempDir(), t.TempDir()
 	linkSelf(t, bin)
-	file := filepath.Join(repository, "nodes.yaml")
-	if err := os.WriteFile(file, []byte(openTemplate), 0o644); err != nil {
-		t.Fatal(err)
+	for name, text := range map[string]string{"nodes.yaml": openTemplate, "other.yaml": openTemplate, "service.yaml": "apiVersion: v1\nkind: Service\n", "tsconfig.json": "{}"} {
+		writeText(t, filepath.Join(repository, name), text)
 	}
-	run := func(id string) error {
+	run := func(id string, files ...string) error {
 		for _, h := range hooks {
 			if h.ID == id {
-				words := append(strings.Fields(h.Entry), h.Args...)
+				if h.Pass != nil {
+					t.Errorf("%s: exclude has no effect without file names", id)
+				}
+				words := append(append(strings.Fields(h.Entry), h.Args...), files...)
 				cmd := exec.Command(filepath.Join(bin, words[0]), words[1:]...)
 				cmd.Dir = repository
 				return cmd.Run()
@@ -116,16 +173,22 @@ func TestPreCommitHooks(t *testing.T) {
 		t.Fatalf("no hook %q", id)
 		return nil
 	}
-	if err := run("imdslock-check"); err == nil {
+	if err := run("imdslock-check", "service.yaml", "nodes.yaml"); err == nil {
 		t.Error("the check passes on an open template")
 	}
-	if err := run("imdslock"); err != nil {
+	if err := run("imdslock-check", "service.yaml", "tsconfig.json"); err != nil {
+		t.Errorf("the check fails on what is no template: %v", err)
+	}
+	if err := run("imdslock", "nodes.yaml"); err != nil {
 		t.Error(err)
 	}
-	if content, err := os.ReadFile(file); err != nil || !strings.Contains(string(content), "HttpTokens: required") {
-		t.Errorf("not rewritten: %v\n%s", err, content)
+	if text := readText(t, filepath.Join(repository, "nodes.yaml")); !strings.Contains(text, "HttpTokens: required") {
+		t.Errorf("not rewritten:\n%s", text)
 	}
-	if err := run("imdslock-check"); err != nil {
+	if text := readText(t, filepath.Join(repository, "other.yaml")); text != openTemplate {
+		t.Errorf("what is not named is rewritten:\n%s", text)
+	}
+	if err := run("imdslock-check", "nodes.yaml"); err != nil {
 		t.Errorf("after the rewrite: %v", err)
 	}
 }

@@ -32,7 +32,7 @@ func (f Format) String() string {
 }
 
 // A Template is the text of one template and the tree that was read from it.
-// It is immutable and safe for concurrent use.
+// It is immutable, if nobody writes into its nodes, and safe for concurrent use.
 type Template struct {
 	src    string
 	format Format

@@ -78,9 +78,12 @@ cp /etc/systemd/system/kubelet.service.d/05-imdslock.conf /etc/systemd/system/ku
 cp /etc/systemd/system/kubelet.service.d/*-imdslock.conf /etc/systemd/system/snap.kubelet-eks.daemon.service.d/
 systemctl daemon-reload`
 
-// A missing says which rules are missing. Others may be there by hand.
+// A missing says what is missing: all, or beside rules by hand some rules, that
+// rules are saved, and the service that loads them at boot.
 type missing struct {
-	all, branchENI, ipv6 bool
+	all bool
+
+	rule, branchENI, ipv6, save, service bool
 }
 
 // commands returns the commands of the block: the strict ones, or those of AWS
@@ -95,16 +98,20 @@ func (b Block) commands(m missing) []string {
 			commands = append(commands, command)
 		}
 	}
-	ipv6 := b.IPv6 && (m.all || m.ipv6)
-	add(m.all, installServices)
-	add(m.all, dropForwarded)
+	if m.all {
+		m = missing{rule: true, branchENI: true, ipv6: true, save: true, service: true}
+	}
+	ipv6 := b.IPv6 && m.ipv6
+	ipv6Saved := ipv6 || b.IPv6 && (m.branchENI || m.save)
+	add(m.service, installServices)
+	add(m.rule, dropForwarded)
 	add(ipv6, dropForwardedIPv6)
-	add(b.BranchENI && (m.all || m.branchENI), dropBranchENI)
+	add(b.BranchENI && m.branchENI, dropBranchENI)
 	add(b.BranchENI && (ipv6 || b.IPv6 && m.branchENI), dropBranchENIIPv6)
-	add(m.all || m.branchENI, saveRules)
-	add(m.all, enableServices)
-	add(ipv6 || b.IPv6 && m.branchENI, saveRulesIPv6)
-	add(ipv6, enableServicesIPv6)
+	add(m.branchENI || m.save, saveRules)
+	add(m.service, enableServices)
+	add(ipv6Saved, saveRulesIPv6)
+	add(ipv6 || ipv6Saved && m.service, enableServicesIPv6)
 	return commands
 }
 

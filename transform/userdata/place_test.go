@@ -234,8 +234,12 @@ func TestMove(t *testing.T) {
 		t.Errorf("moved: %v", changes)
 	}
 	changes = []Change{{len(a.d.text), len(a.d.text), "x"}}
+	if !a.move(&changes) || Apply(a.d.text, changes) != text+"x" {
+		t.Errorf("moved: %v", changes)
+	}
+	changes = []Change{{len(text) + 1, len(text) + 1, "x"}}
 	if a.move(&changes) {
-		t.Error("a block before the place is moved")
+		t.Error("a block around the place is moved")
 	}
 }
 
@@ -265,7 +269,7 @@ func TestAfter(t *testing.T) {
 			if diff := cmp.Diff(Judge(Apply(text, p.Changes), b), p.After); diff != "" {
 				t.Errorf("%+v of %q: -want +got:\n%s", b, text, diff)
 			}
-			if p.Adapted != (len(p.Changes) > 0 && strings.Contains(text, Begin)) {
+			if (p.Adapted || p.Completed) != (len(p.Changes) > 0 && strings.Contains(text, Begin)) {
 				t.Errorf("%+v of %q: adapted %v", b, text, p.Adapted)
 			}
 		}

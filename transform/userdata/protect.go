@@ -45,8 +45,8 @@ type Protection struct {
 	Why    string
 
 	// Adapted says that the pods were kept off before, too, and only not in the way
-	// that is asked for.
-	Adapted bool
+	// that is asked for. Completed says so where rules by hand are added to.
+	Adapted, Completed bool
 
 	// After is the verdict on the text with the changes made.
 	After Verdict
@@ -111,7 +111,10 @@ func Protect(text string, block Block) (Protection, error) {
 	if p.Changes, reason = a.changes(); reason != "" {
 		return Protection{}, unsupportedf(d.kind, "%s", reason)
 	}
-	p.Adapted = !slices.ContainsFunc(a.problems, func(p Problem) bool { return p.Code == Absent || p.Code == Late })
+	if !slices.ContainsFunc(a.problems, func(p Problem) bool { return p.Code == Absent || p.Code == Late }) {
+		p.Completed = len(a.marked) == 0 && !p.Strict
+		p.Adapted = !p.Completed
+	}
 	p.After = a.after.d.verdict(block, a.after.problems)
 	return p, nil
 }
@@ -193,70 +196,157 @@ func (m marked) isLike(text string, commands []string) bool {
 // variants returns the commands that may do, the fewest first: those that are
 // missing beside rules by hand, or all.
 func (a *attempt) variants(problems []Problem, block Block) [][]string {
-	all := block.commands(missing{all: true})
+	return append(beside(problems, block), block.commands(missing{all: true}))
+}
+
+// beside returns the commands that may do beside rules by hand: what is missing,
+// without the service that loads what is saved and with it. Where there is no
+// drop for pods, there may be one for those with branch network interfaces. There
+// are no commands where all is missing.
+func beside(problems []Problem, block Block) [][]string {
 	var m missing
 	for _, p := range problems {
 		switch p.Code {
-		case BranchENIAbsent, BranchENIUnsaved:
+		case BranchENIAbsent:
 			m.branchENI = true
 		case IPv6Absent:
 			m.ipv6 = true
+		case Unsaved, BranchENIUnsaved, Replaced:
+			m.save = true
 		case Undone, NotJudged, WithoutToken, NotMIME:
+		case Absent:
+			m.rule, m.ipv6, m.save = true, true, true
 		default:
-			m.all = true
+			return nil
 		}
 	}
 	some := block.commands(m)
-	if m.all || block.Mode == Strict || len(some) == 0 {
-		return [][]string{all}
+	if block.Mode == Strict || len(some) == 0 {
+		return nil
 	}
-	return [][]string{some, all}
+	m.service = true
+	switch with := block.commands(m); {
+	case !m.rule:
+		return [][]string{some, with}
+	case block.BranchENI:
+		return [][]string{with}
+	}
+	return nil
 }
 
 // changes returns the changes after which the text is judged well, or why there
-// are none: those that rewrite a marked block, or put a new one to a place, and
-// where the marked one is in the way of that, move it there.
+// are none. Those beside rules by hand go before those that put a whole block.
 func (a *attempt) changes() ([]Change, string) {
-	reason := ""
+	if changes := a.besideRules(); changes != nil {
+		return changes, ""
+	}
+	all := a.block.commands(missing{all: true})
 	for _, m := range a.marked {
-		for _, commands := range a.variants(a.without(m), a.block) {
-			for _, commands := range [][]string{commands, goingOn(commands)} {
-				if changes := []Change{m.rewritten(a.d.text, commands)}; a.objection(changes, false) == "" {
-					return changes, ""
-				}
-			}
+		if changes := a.rewrite(m, all); changes != nil {
+			return changes, ""
 		}
 	}
 	places, why := a.d.places(a.block.Mode == Strict)
+	reason := ""
 	for _, moved := range [...]bool{false, true} {
 		for _, place := range places {
-			for _, commands := range a.variants(a.problems, a.block) {
-				for _, commands := range a.inScriptThatEnds(place, commands) {
-					changes := place.changes(commands)
-					if moved && !a.move(&changes) {
-						continue
-					}
-					objection := a.objection(changes, true)
-					if objection == "" {
-						return changes, ""
-					}
-					reason = cmp.Or(reason, objection)
+			for _, commands := range a.inScriptThatEnds(place, all) {
+				changes := place.changes(commands)
+				if moved && !a.move(&changes) {
+					continue
 				}
+				objection := a.objection(changes, true)
+				if objection == "" {
+					return changes, ""
+				}
+				reason = cmp.Or(reason, objection)
 			}
 		}
 	}
 	return nil, cmp.Or(reason, why, "there is no place in it where the commands would run first")
 }
 
+// besideRules returns the changes that add what is missing beside rules by hand:
+// to a marked block, at one of the places of a whole block, or after the rules.
+// There are none where that leaves something open, or not judged.
+func (a *attempt) besideRules() []Change {
+	for _, m := range a.marked {
+		for _, commands := range beside(a.without(m), a.block) {
+			if changes := a.rewrite(m, commands); changes != nil && !a.isDoubted() {
+				return changes
+			}
+		}
+	}
+	problems := a.withoutMarked()
+	some := beside(problems, a.block)
+	if some == nil {
+		return nil
+	}
+	var places []place
+	if !slices.ContainsFunc(problems, func(p Problem) bool { return p.Code == Absent }) {
+		places, _ = a.d.places(false)
+	}
+	first := len(places)
+	for i, place := range append(places, a.d.recipePlaces(a.block)...) {
+		for _, commands := range some {
+			for _, commands := range a.inScriptThatEnds(place, commands) {
+				changes := place.changes(commands)
+				if len(a.marked) > 0 && !a.move(&changes) {
+					continue
+				}
+				if a.objection(changes, i < first) == "" && !a.isDoubted() {
+					return changes
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// isDoubted reports whether something is not judged after the changes that were
+// tried last that was judged before.
+func (a *attempt) isDoubted() bool {
+	isNotJudged := func(p Problem) bool { return p.Code == NotJudged }
+	return slices.ContainsFunc(a.after.problems, isNotJudged) && !slices.ContainsFunc(a.problems, isNotJudged)
+}
+
+// rewrite returns the change that writes commands into a marked block, if the text
+// is judged well after it.
+func (a *attempt) rewrite(m marked, commands []string) []Change {
+	for _, commands := range [][]string{commands, goingOn(commands)} {
+		if changes := []Change{m.rewritten(a.d.text, commands)}; a.objection(changes, false) == "" {
+			return changes
+		}
+	}
+	return nil
+}
+
+// withoutMarked returns the problems of the text without its marked blocks.
+func (a *attempt) withoutMarked() []Problem {
+	if len(a.marked) == 0 {
+		return a.problems
+	}
+	var changes []Change
+	for _, m := range a.marked {
+		changes = append(changes, Change{m.start, m.end, ""})
+	}
+	return read(Apply(a.d.text, changes)).problemsBefore(a.block)
+}
+
 // move adds the changes that remove the marked blocks which are there. It reports
-// whether there are any, all of them after the first change.
+// whether there are any, none of them within the other changes.
 func (a *attempt) move(changes *[]Change) bool {
-	if len(a.marked) == 0 || len(*changes) > 1 || (*changes)[0].End > a.marked[0].start {
+	if len(a.marked) == 0 || len(*changes) > 1 {
 		return false
 	}
+	put := (*changes)[0]
 	for _, m := range a.marked {
+		if put.Start < m.end && m.start < put.End || m.start < put.Start && put.Start < m.end {
+			return false
+		}
 		*changes = append(*changes, Change{m.start, m.end, ""})
 	}
+	slices.SortStableFunc(*changes, func(a, b Change) int { return cmp.Compare(a.Start, b.Start) })
 	return true
 }
 
@@ -283,8 +373,7 @@ func (a *attempt) objection(changes []Change, alone bool) string {
 	if d.reason != "" {
 		return d.reason
 	}
-	start := changes[0].Start
-	i := d.owner(start+strings.Index(changes[0].Text, Begin), start+len(changes[0].Text))
+	i := d.owner(blockIn(changes))
 	if i < 0 {
 		return cmp.Or(d.config.unknown, "the commands would not run where they can be put")
 	}
@@ -304,6 +393,18 @@ func (a *attempt) objection(changes []Change, alone bool) string {
 		return "several marked blocks stand in it: remove all but one of them"
 	}
 	return ""
+}
+
+// blockIn returns the range that a block has in the text after changes put it there.
+func blockIn(changes []Change) (start, end int) {
+	moved := 0
+	for _, c := range changes {
+		if i := strings.Index(c.Text, Begin); i >= 0 {
+			return moved + c.Start + i, moved + c.Start + len(c.Text)
+		}
+		moved += len(c.Text) - (c.End - c.Start)
+	}
+	return 0, 0
 }
 
 // owner returns the index of the script that has a line which comes from a range

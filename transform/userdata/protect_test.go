@@ -52,6 +52,7 @@ func TestProtect(t *testing.T) {
 		saveRule  = "iptables-save | tee /etc/sysconfig/iptables\n"
 		vlanRule  = "iptables -t mangle -A POSTROUTING -o vlan+ --destination 169.254.169.254/32 --jump DROP\n"
 		bootstrap = "/etc/eks/bootstrap.sh c\n"
+		saving    = userdata.Begin + "\nyum install -y iptables-services\n" + saveRule + "systemctl enable --now iptables\n" + userdata.End + "\n"
 	)
 	for _, test := range []struct {
 		name, text, want string
@@ -66,7 +67,26 @@ func TestProtect(t *testing.T) {
 		{name: "block behind the bootstrap", text: "#!/bin/bash\n" + bootstrap + block, want: "#!/bin/bash\n" + block + bootstrap + block},
 		{name: "by hand", text: "#!/bin/bash\n" + vlanRule + byHand + bootstrap, want: "#!/bin/bash\n" + vlanRule + byHand + bootstrap},
 		{name: "by hand, saved too early", text: "#!/bin/bash\n" + byHand + vlanRule + bootstrap,
-			want: "#!/bin/bash\n" + userdata.Begin + "\n" + vlanRule + saveRule + userdata.End + "\n" + byHand + vlanRule + bootstrap},
+			want: "#!/bin/bash\n" + byHand + vlanRule + userdata.Begin + "\n" + saveRule + userdata.End + "\n" + bootstrap},
+		{name: "by hand, not saved", text: "#!/bin/bash\n" + dropRule + vlanRule + bootstrap, want: "#!/bin/bash\n" + dropRule + vlanRule + saving + bootstrap},
+		{name: "by hand, not saved, without branch ENI", text: "#!/bin/bash\n" + dropRule + bootstrap,
+			want: "#!/bin/bash\n" + dropRule + strings.Replace(saving, saveRule, vlanRule+saveRule, 1) + bootstrap},
+		{name: "by hand, for branch ENI alone", text: "#!/bin/bash\n" + vlanRule + bootstrap,
+			want: "#!/bin/bash\n" + vlanRule + strings.Replace(block, vlanRule, "", 1) + bootstrap},
+		{name: "by hand, not saved, of several lines", text: "#!/bin/bash\niptables -t raw \\\n  -I PREROUTING -d 169.254.169.254 \\\n  -j DROP\necho\n" + bootstrap,
+			want: "#!/bin/bash\niptables -t raw \\\n  -I PREROUTING -d 169.254.169.254 \\\n  -j DROP\n" + saving + "echo\n" + bootstrap},
+		{name: "by hand, not saved, in a loop", text: "#!/bin/bash\nfor i in 1 2; do\n  iptables -t raw -I PREROUTING -d 169.254.169.254 -j DROP\ndone\n" + bootstrap,
+			want: "#!/bin/bash\nfor i in 1 2; do\n  iptables -t raw -I PREROUTING -d 169.254.169.254 -j DROP\ndone\n" + saving + bootstrap},
+		{name: "by hand, not saved, restored", text: "#!/bin/bash\niptables-restore <<X\n*raw\n-A PREROUTING -d 169.254.169.254 -j DROP\nCOMMIT\nX\n" + bootstrap,
+			want: "#!/bin/bash\niptables-restore <<X\n*raw\n-A PREROUTING -d 169.254.169.254 -j DROP\nCOMMIT\nX\n" + saving + bootstrap},
+		{name: "by hand, not saved, in a script that ends at an error", text: "#!/bin/bash\nset -ex\n" + dropRule + vlanRule + bootstrap,
+			want: "#!/bin/bash\nset -ex\n" + dropRule + vlanRule + strings.NewReplacer("yum", "set +e\nyum", userdata.End, "set -e\n"+userdata.End).Replace(saving) + bootstrap},
+		{name: "by hand, saved after the service", text: "#!/bin/bash\n" + dropRule + vlanRule + "systemctl enable --now iptables\n" + bootstrap,
+			want: "#!/bin/bash\n" + dropRule + vlanRule + userdata.Begin + "\n" + saveRule + userdata.End + "\nsystemctl enable --now iptables\n" + bootstrap},
+		{name: "by hand, beside a block of other options", text: "#!/bin/bash\n" + dropRule + vlanRule + strings.Replace(saving, saveRule, vlanRule+saveRule, 1) + bootstrap,
+			want: "#!/bin/bash\n" + dropRule + vlanRule + saving + bootstrap},
+		{name: "by hand in cloud-config, not saved", text: "#cloud-config\nruncmd:\n- |\n  " + dropRule + "  " + vlanRule + "- " + bootstrap,
+			want: "#cloud-config\nruncmd:\n- |\n  " + dropRule + "  " + vlanRule + strings.ReplaceAll("\n"+strings.TrimSuffix(saving, "\n"), "\n", "\n  ")[1:] + "\n- " + bootstrap},
 		{name: "by hand without branch ENI", text: "#!/bin/bash\n" + byHand + bootstrap,
 			want: "#!/bin/bash\n" + userdata.Begin + "\n" + vlanRule + saveRule + userdata.End + "\n" + byHand + bootstrap},
 		{name: "by hand behind the bootstrap", text: "#!/bin/bash\n" + bootstrap + byHand + vlanRule, want: "#!/bin/bash\n" + block + bootstrap + byHand + vlanRule},

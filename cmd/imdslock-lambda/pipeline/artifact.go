@@ -3,6 +3,7 @@ package pipeline
 import (
 	"archive/zip"
 	"bytes"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
@@ -40,12 +41,12 @@ type artifact struct {
 // the folder into which the file is unpacked, names that stand there twice, and
 // links are errors: what comes later in the pipeline unpacks it.
 func openArtifact(content []byte) (*artifact, error) {
+	if n := countEntries(content); n > maxEntries {
+		return nil, fmt.Errorf("the input artifact has %d files: at most %d are taken", n, maxEntries)
+	}
 	r, err := zip.NewReader(bytes.NewReader(content), int64(len(content)))
 	if err != nil && !errors.Is(err, zip.ErrInsecurePath) {
 		return nil, fmt.Errorf("the input artifact is no ZIP file: %w", err)
-	}
-	if len(r.File) > maxEntries {
-		return nil, fmt.Errorf("the input artifact has %d files: at most %d are taken", len(r.File), maxEntries)
 	}
 	a := &artifact{reader: r, files: map[string]*zip.File{}, replaced: map[string][]byte{}, left: maxRead}
 	for _, file := range r.File {
@@ -61,6 +62,28 @@ func openArtifact(content []byte) (*artifact, error) {
 		a.files[name] = file
 	}
 	return a, nil
+}
+
+// The signatures of ZIP ("central directory structure" in section 4.3 of PKWARE's
+// APPNOTE.TXT).
+const (
+	signatureOfEntry = "PK\x01\x02"
+	signatureOfEnd   = "PK\x05\x06"
+)
+
+// countEntries returns how many entries the directory of a ZIP file has, or a few
+// more, without memory for any of them: an entry of 46 bytes takes some hundred
+// when it is read.
+func countEntries(content []byte) int {
+	end := bytes.LastIndex(content, []byte(signatureOfEnd))
+	if end < 0 || len(content) < end+16 {
+		return bytes.Count(content, []byte(signatureOfEntry))
+	}
+	start := end - int(binary.LittleEndian.Uint32(content[end+12:])) // its size
+	if start < 0 {
+		start = 0 // ZIP64 says it elsewhere
+	}
+	return bytes.Count(content[start:end], []byte(signatureOfEntry))
 }
 
 // localName reports whether a name stays within the folder it is unpacked into,

@@ -1,13 +1,14 @@
 package edit
 
 import (
+	"slices"
 	"strings"
 
 	"imdslock/transform/cfn"
 )
 
 // Add returns the edit that adds a pair to a mapping that has pairs already,
-// behind the last one that allows it, in the style of those beside it.
+// after the last one that allows it, in the style of those beside it.
 func Add(template *cfn.Template, m *cfn.Node, p Pair) (Edit, error) {
 	t := newWriter(template)
 	if err := t.refuseDuplicates(m.Span); err != nil {
@@ -29,9 +30,9 @@ func Add(template *cfn.Template, m *cfn.Node, p Pair) (Edit, error) {
 	return t.addBlock(m, p)
 }
 
-// addBlock adds a pair on lines of its own. They come behind a pair that does
+// addBlock adds a pair on lines of its own. They come after a pair that does
 // not end in a block scalar, whose text another line could change, or else
-// before the first key.
+// before the first key. In a section of the template they come after the last.
 func (t writer) addBlock(m *cfn.Node, p Pair) (Edit, error) {
 	first := m.Pairs[0].Key
 	start := t.LineStart(first.Span.Start)
@@ -40,22 +41,72 @@ func (t writer) addBlock(m *cfn.Node, p Pair) (Edit, error) {
 	}
 	indent := t.indent(first.Span.Start)
 	eol := t.eol(first.Span.Start)
-	lines := t.blockPair(p, first.Style, t.unit(m))
+	lines := joinLines(t.blockPair(p, first.Style, t.unit(m)), eol, indent)
+	if t.isSection(m) {
+		if e, ok := t.addToSection(m, p.Key, eol, indent+lines); ok {
+			return e, nil
+		}
+	}
 	for i := len(m.Pairs) - 1; i >= 0; i-- {
 		q := m.Pairs[i]
 		if endsInBlockScalar(q.Value) {
 			continue
 		}
-		at := t.behindComments(t.LineEnd(max(q.Value.Span.End, q.Key.Span.End)), len(indent))
-		return splice(at, at, eol+indent+joinLines(lines, eol, indent)), nil
+		at := t.afterComments(t.LineEnd(max(q.Value.Span.End, q.Key.Span.End)), len(indent))
+		return splice(at, at, eol+indent+lines), nil
 	}
 	at := t.aboveComments(first.Span.Start)
-	return splice(at, at, joinLines(lines, eol, indent)+eol+indent), nil
+	return splice(at, at, lines+eol+indent), nil
 }
 
-// behindComments moves the end of a line behind the comments below it that are
+// isSection reports whether a mapping is a section, such as Resources.
+func (t writer) isSection(m *cfn.Node) bool {
+	return slices.ContainsFunc(t.Root().Pairs, func(p cfn.Pair) bool { return p.Value == m })
+}
+
+// addToSection adds lines after the last pair of a section, with an empty line
+// before them if the others have one. It returns false if they would not be read
+// as a pair of their own there.
+func (t writer) addToSection(m *cfn.Node, key, eol, lines string) (Edit, bool) {
+	last := m.Pairs[len(m.Pairs)-1].Value
+	at, before, after := last.Span.End, "", eol
+	if at != t.LineStart(at) || at == last.Span.Start { // not that of a block scalar
+		at = t.afterComments(t.LineEnd(at), t.Position(m.Body()).Column-1)
+		before, after = eol, ""
+	}
+	proposals := []Edit{splice(at, at, before+lines+after)}
+	if t.hasEmptyLines(m) {
+		proposals = slices.Insert(proposals, 0, splice(at, at, before+eol+lines+after))
+	}
+	for _, e := range proposals {
+		if read, root := t.rereadBeside(last, e); read != nil && same(read, last) && root.Get(key) != nil {
+			return e, true
+		}
+	}
+	return Edit{}, false
+}
+
+// hasEmptyLines reports whether there is an empty line between the last pairs of a
+// section, or between sections if there is only one pair.
+func (t writer) hasEmptyLines(m *cfn.Node) bool {
+	if len(m.Pairs) < 2 {
+		m = t.Root()
+	}
+	if len(m.Pairs) < 2 {
+		return false
+	}
+	before := m.Pairs[len(m.Pairs)-2]
+	for at := t.NextLine(max(before.Key.Span.End, before.Value.Span.End-1)); at < m.Pairs[len(m.Pairs)-1].Key.Span.Start; at = t.NextLine(at) {
+		if strings.TrimSpace(t.src[at:t.LineEnd(at)]) == "" {
+			return true
+		}
+	}
+	return false
+}
+
+// afterComments moves the end of a line after the comments below it that are
 // indented by more than a number of bytes: they belong to what stands there.
-func (t writer) behindComments(end, indent int) int {
+func (t writer) afterComments(end, indent int) int {
 	for end < len(t.src) {
 		next := t.NextLine(end)
 		space := len(t.lineIndent(next))
@@ -137,7 +188,7 @@ func (t writer) sequenceIndent(unit string) string {
 	return unit
 }
 
-// addFlow adds a pair behind the last of a flow mapping or cfn.JSON object, with
+// addFlow adds a pair after the last of a flow mapping or cfn.JSON object, with
 // the white space that stands before and in that one.
 func (t writer) addFlow(m *cfn.Node, p Pair) Edit {
 	last := m.Pairs[len(m.Pairs)-1]
@@ -173,10 +224,10 @@ func (t writer) addFlow(m *cfn.Node, p Pair) Edit {
 	if strings.Contains(space, "\n") && t.Format() == cfn.JSON {
 		value = t.indented(p.Value, space, colon, t.unit(m))
 	} else {
-		value = t.inline(p.Value)
+		value = t.inline(p.Value, false)
 	}
 	at := last.Value.Span.End
-	if behind := strings.TrimLeft(t.src[at:t.LineEnd(at)], ", \t"); t.Format() == cfn.YAML && strings.HasPrefix(behind, "#") {
+	if rest := strings.TrimLeft(t.src[at:t.LineEnd(at)], ", \t"); t.Format() == cfn.YAML && strings.HasPrefix(rest, "#") {
 		// The comment stays with its value: the new pair comes before it.
 		at = last.Key.Span.Start
 		return splice(at, at, key+colon+value+","+space)

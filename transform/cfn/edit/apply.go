@@ -2,11 +2,15 @@
 //
 // An [Edit] replaces a span of the source. [Apply] makes the edits and copies
 // everything else verbatim, so that comments, quotes, blank lines and line ends
-// stay as they are. [Add], [Replace] and [KeepItem] return the edits for a change
-// of the tree, in the notation and style of what stands around it. [Text] is the
-// string that an expression such as Fn::Sub or Fn::Join makes, and turns a change
-// of that string into an Edit. Each refuses with an [*cfn.Error], which has the
-// place, what it cannot change for certain.
+// stay as they are. [Add], [Replace], [Remove] and [KeepItem] return the edits for a
+// change of the tree, in the notation and style of what stands around it. A [Text]
+// is a string that an expression such as Fn::Sub or Fn::Join makes, and turns a
+// change of that string into an Edit.
+//
+// Where a spelling depends on what stands around it, spellings are proposed, the
+// smallest change first, and that part of the template is read again: the first
+// that reads as wanted wins. What cannot be changed for certain is refused with a
+// [*cfn.Error], which has the place.
 package edit
 
 import (

@@ -57,13 +57,14 @@ func (t writer) withoutItem(m *cfn.Node, i int) []Edit {
 }
 
 // withoutLines proposes to remove the pair i of a block mapping: with the empty
-// lines after it, if there are some before it too, and without.
+// lines after it, if there are some before it too, and without; or else with them,
+// where they would become part of a block scalar above.
 func (t writer) withoutLines(m *cfn.Node, i int) []Edit {
 	key := m.Pairs[i].Key.Span.Start
 	last := m.Pairs[i].Value
 	end := max(last.Span.End, m.Pairs[i].Key.Span.End)
 	if end > t.LineStart(end) || end == m.Pairs[i].Key.Span.End { // not that of a block scalar
-		end = t.NextLine(t.behindComments(t.LineEnd(end), t.Position(key).Column-1))
+		end = t.NextLine(t.afterComments(t.LineEnd(end), t.Position(key).Column-1))
 	}
 	if before := strings.TrimSpace(t.src[t.LineStart(key):key]); strings.HasSuffix(before, "-") {
 		next := end + len(t.src[end:]) - len(strings.TrimLeft(t.src[end:], " \t\r\n"))
@@ -84,5 +85,5 @@ func (t writer) withoutLines(m *cfn.Node, i int) []Edit {
 	if end == len(t.src) && start > 0 && t.LineStart(end) != end { // no line end at the end
 		proposals = append(proposals, splice(t.LineEnd(t.LineStart(start-1)), end, ""))
 	}
-	return append(proposals, splice(start, end, ""))
+	return append(proposals, splice(start, end, ""), splice(start, below, ""))
 }

@@ -22,14 +22,16 @@ func Replace(template *cfn.Template, n *cfn.Node, v Value) (Edit, error) {
 		v.quote = QuoteOf(n)
 	}
 	span := n.Span
-	if span.Start == span.End && !t.isBehindIndicator(span.Start) {
+	if span.Start == span.End && !t.isAfterIndicator(span.Start) {
 		return Edit{}, t.Errorf(span.Start, "a key without a colon has no place for a value")
 	}
 	for span.End > span.Start && isBlank(t.src[span.End-1]) {
 		span.End-- // the line break of a block scalar
 	}
-	text := t.inline(v)
-	if v.kind == cfn.Mapping && (n.IsNull() || t.Format() == cfn.JSON && n.Kind == cfn.Mapping && len(n.Pairs) == 0) {
+	text := t.inline(v, false)
+	isLong := v.isCall && t.Format() == cfn.YAML && !t.UsesShortForm()
+	isEmpty := n.IsNull() || t.Format() == cfn.JSON && n.Kind == cfn.Mapping && len(n.Pairs) == 0
+	if isLong || v.kind == cfn.Mapping && isEmpty && !t.isShort(v) {
 		text = t.expanded(n, v)
 	}
 	before := strings.TrimRight(t.src[:span.Start], " \t\r\n")
@@ -51,9 +53,9 @@ func isAnchor(c byte) bool {
 	return c == '_' || c == '-' || '0' <= c && c <= '9' || 'A' <= c && c <= 'Z' || 'a' <= c && c <= 'z'
 }
 
-// isBehindIndicator reports whether a colon or a dash stands before a place, and
+// isAfterIndicator reports whether a colon or a dash stands before a place, and
 // maybe a tag between, so that an empty value can be filled in there.
-func (t writer) isBehindIndicator(at int) bool {
+func (t writer) isAfterIndicator(at int) bool {
 	for {
 		before := strings.TrimRight(t.src[:at], " \t\r\n")
 		at = strings.LastIndexAny(before, " \t\r\n,[{") + 1
@@ -64,32 +66,31 @@ func (t writer) isBehindIndicator(at int) bool {
 	}
 }
 
-// expanded writes a mapping for the null n over several lines, in the style of
-// the template, where n is the value of a key that has its line to itself.
+// expanded writes a mapping in the place of n over several lines, in the style of
+// the template, if n is the value of a key that has its line to itself.
 func (t writer) expanded(n *cfn.Node, v Value) string {
 	line := t.src[t.LineStart(n.Span.Start):n.Span.Start]
 	eol := t.eol(n.Span.Start)
 	if t.Format() == cfn.JSON {
 		if !t.hasLines() {
-			return t.inline(v)
+			return t.inline(v, false)
 		}
 		return t.indented(v, eol+t.lineIndent(n.Span.Start), ": ", t.unit(t.Root()))
 	}
-	key := strings.TrimLeft(line, " -")
-	behind := strings.TrimSpace(t.src[n.Span.End:t.LineEnd(n.Span.End)])
-	if len(behind) > 0 || strings.ContainsAny(key, "{[,") || !strings.HasSuffix(strings.TrimRight(key, " "), ":") {
-		return t.inline(v)
-	}
 	unit := t.unit(t.Root())
-	indent := eol + strings.Repeat(" ", len(line)-len(key)) + unit
-	var lines []string
-	for _, p := range v.pairs {
-		lines = append(lines, t.blockPair(p, cfn.Plain, unit)...)
+	lines := t.blockValue("", v, cfn.Plain, unit)
+	if n.Style == cfn.Block && strings.Trim(line, " ") == "" { // on the lines below its key
+		return joinLines(lines, eol, strings.TrimSuffix(line, unit))
 	}
-	return indent + joinLines(lines, "", indent)
+	key := strings.TrimLeft(line, " -")
+	rest := strings.TrimSpace(t.src[n.Span.End:t.LineEnd(n.Span.End)])
+	if len(rest) > 0 || strings.ContainsAny(key, "{[,") || !strings.HasSuffix(strings.TrimRight(key, " "), ":") {
+		return t.inline(v, false)
+	}
+	return joinLines(lines, eol, strings.Repeat(" ", len(line)-len(key)))
 }
 
-// refuseAnchors is an error where n or a node below it has an anchor.
+// refuseAnchors returns an error if n or a node below it has an anchor.
 func (t writer) refuseAnchors(n *cfn.Node) error {
 	for m := range n.All {
 		if name := t.Anchor(m); name != "" {
@@ -102,8 +103,8 @@ func (t writer) refuseAnchors(n *cfn.Node) error {
 }
 
 // KeepItem returns the edits that leave only the item with the given text in a
-// sequence of scalars, as it is written there. It is an error where there is no
-// such item, or where an item carries an anchor.
+// sequence of scalars, as it is written there. It returns an error if there is no
+// such item, or if an item carries an anchor.
 func KeepItem(template *cfn.Template, list *cfn.Node, text string) ([]Edit, error) {
 	t := newWriter(template)
 	if err := t.refuseDuplicates(list.Span); err != nil {
@@ -121,9 +122,9 @@ func KeepItem(template *cfn.Template, list *cfn.Node, text string) ([]Edit, erro
 		line, ok := t.ownLines(item)
 		switch {
 		case i == keep:
-		case list.Style == cfn.Block && ok && i < keep: // with the line break behind it
+		case list.Style == cfn.Block && ok && i < keep: // with the line break after it
 			edits = append(edits, splice(line.Start, t.NextLine(line.End), ""))
-		case list.Style == cfn.Block && ok: // with the one before, so that a line can be added behind it
+		case list.Style == cfn.Block && ok: // with the one before, so that a line can be added after it
 			edits = append(edits, splice(t.LineEnd(t.LineStart(line.Start-1)), line.End, ""))
 		case i < keep:
 			edits = append(edits, splice(item.Span.Start, list.Items[i+1].Span.Start, ""))
@@ -135,7 +136,7 @@ func KeepItem(template *cfn.Template, list *cfn.Node, text string) ([]Edit, erro
 }
 
 // ownLines returns the lines of an item of a block sequence, without the line
-// break behind them, or false where they are not its alone.
+// break after them, or false where they are not its alone.
 func (t writer) ownLines(item *cfn.Node) (cfn.Span, bool) {
 	start, end := t.LineStart(item.Span.Start), t.LineEnd(item.Span.End)
 	before := strings.TrimSpace(t.src[start:item.Span.Start])

@@ -67,7 +67,7 @@ func (s spelling) whole(yield func(Edit) bool) bool {
 	written := quoteJSON(s.node.Value[:s.start] + s.text + s.node.Value[s.end:])
 	from, to := s.node.Body(), s.node.Span.End
 	if from == to {
-		if !s.isBehindIndicator(from) {
+		if !s.isAfterIndicator(from) {
 			return true // a key without a colon has no place for a value
 		}
 		written = " " + written

@@ -10,7 +10,7 @@ import (
 type token struct {
 	text     string // literal, without the "!" of "${!"
 	name     string // of a variable
-	from, to int    // in the text of Fn::Sub; "${!" is split behind "${"
+	from, to int    // in the text of Fn::Sub; "${!" is split after "${"
 }
 
 // variables splits the text of Fn::Sub ("${Name}" and "${!Literal}" in the

@@ -53,6 +53,7 @@ type itemPlace struct {
 	at        int
 	list      *cfn.Node
 	index     int
+	after     int // the index after the item before it that the string has
 	delimiter string
 }
 
@@ -109,7 +110,7 @@ func (x *Text) Replace(start, end int, text string) (Edit, error) {
 		return x.replaceIn(l, from, to, start, end, text)
 	}
 	if start == end {
-		if e, ok := x.insertBehind(start, text); ok {
+		if e, ok := x.insertAfter(start, text); ok {
 			return e, nil
 		}
 	}
@@ -122,27 +123,45 @@ func (x *Text) Replace(start, end int, text string) (Edit, error) {
 func (x *Text) leafOf(start, end int) (l *leaf, from, to int, ok bool) {
 	for _, isInside := range []bool{true, false} {
 		for i, r := range x.runs {
-			if r.leaf == nil || start < r.start || start > r.end || isInside == (start == x.begin(i)) {
+			from, ok := x.startIn(i, start)
+			if !ok || isInside == (start == x.begin(i)) {
 				continue
 			}
-			if start > r.start && start == r.end && i+1 < len(x.runs) && x.runs[i+1].leaf == r.leaf {
-				continue // the next run begins there
-			}
-			from, ok := r.in(start)
-			if !ok {
-				continue
-			}
-			for _, s := range x.runs[i:] {
-				if s.leaf != r.leaf {
-					break
-				}
-				if to, ok := s.in(end); ok && end >= s.start && end <= s.end {
-					return r.leaf, from, to, true
-				}
+			if to, ok := x.endIn(i, end); ok {
+				return r.leaf, from, to, true
 			}
 		}
 	}
 	return nil, 0, 0, false
+}
+
+// startIn returns the place in the leaf's text of a place of String, if that is in
+// the run i or at its end, where no other of the leaf begins.
+func (x *Text) startIn(i, at int) (int, bool) {
+	r := x.runs[i]
+	if r.leaf == nil || at < r.start || at > r.end {
+		return 0, false
+	}
+	if at > r.start && at == r.end && i+1 < len(x.runs) && x.runs[i+1].leaf == r.leaf {
+		return 0, false
+	}
+	return r.in(at)
+}
+
+// endIn returns the place in the leaf's text of a place of String, if that is in the
+// run i or in those of the leaf that follow it.
+func (x *Text) endIn(i, at int) (int, bool) {
+	for _, r := range x.runs[i:] {
+		if r.leaf != x.runs[i].leaf {
+			break
+		}
+		if at >= r.start && at <= r.end {
+			if to, ok := r.in(at); ok {
+				return to, true
+			}
+		}
+	}
+	return 0, false
 }
 
 // begin returns where the leaf of the run i begins in String.
@@ -262,10 +281,10 @@ func (x *Text) variablesOfLine(l *leaf, line string) (found []string) {
 	return found
 }
 
-// insertBehind inserts text within the delimiter of an Fn::Join, such as two
+// insertAfter inserts text within the delimiter of an Fn::Join, such as two
 // line feeds: at the end of the leaf before it, where text that ends like the
 // part of the delimiter in between comes to the same.
-func (x *Text) insertBehind(at int, text string) (Edit, bool) {
+func (x *Text) insertAfter(at int, text string) (Edit, bool) {
 	for _, r := range x.runs {
 		if r.leaf == nil || r.end >= at {
 			continue

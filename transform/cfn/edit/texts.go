@@ -125,7 +125,7 @@ func (r *reader) isList(n *cfn.Node) bool {
 
 // join appends the items of a list. AWS::NoValue is not one of them.
 func (r *reader) join(delimiter string, list *cfn.Node) {
-	isFirst := true
+	isFirst, after := true, 0
 	for i, item := range list.Items {
 		item = r.chosen(item)
 		if r.undecided != nil {
@@ -138,7 +138,8 @@ func (r *reader) join(delimiter string, list *cfn.Node) {
 			r.text.WriteString(delimiter)
 		}
 		isFirst = false
-		r.places = append(r.places, itemPlace{r.text.Len(), list, i, delimiter})
+		r.places = append(r.places, itemPlace{r.text.Len(), list, i, after, delimiter})
+		after = i + 1
 		r.read(item, false)
 	}
 }

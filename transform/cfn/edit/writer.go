@@ -51,7 +51,7 @@ func (t writer) hasLines() bool {
 }
 
 // endsInBlockScalar reports whether the last line of n belongs to a literal or
-// folded scalar, where a line put behind it could change its text.
+// folded scalar, where a line put after it could change its text.
 func endsInBlockScalar(n *cfn.Node) bool {
 	switch {
 	case n.Kind == cfn.Scalar:

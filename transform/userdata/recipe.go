@@ -1,0 +1,141 @@
+package userdata
+
+import (
+	"slices"
+	"strings"
+
+	"mvdan.cc/sh/v3/syntax"
+
+	"imdslock/transform/userdata/shell"
+)
+
+// maxRecipe is how many commands of rules by hand are looked at, the last first.
+const maxRecipe = 8
+
+// recipePlaces returns the places after the commands by hand that set up rules
+// before anything may start the kubelet: after the last of them, or else after
+// an earlier one.
+func (d *document) recipePlaces(want Block) []place {
+	var places []place
+	var taken []int
+	for _, at := range slices.Backward(d.recipe(want)) {
+		for _, p := range d.after(at) {
+			if !slices.Contains(taken, p.at) && len(taken) < maxRecipe {
+				taken = append(taken, p.at)
+				places = append(places, place{errexit: p.errexit, changes: p.changes})
+			}
+		}
+	}
+	return places
+}
+
+// recipe returns the places of the commands that have to do with rules, up to the
+// first that may start the kubelet.
+func (d *document) recipe(want Block) []int {
+	var found []int
+	n := newNode(want)
+	n.machine.Run = func(s *shell.Step) string {
+		out := n.step(s)
+		if !n.started && s.Runs != shell.Never && isAboutRules(s) {
+			found = append(found, s.At)
+		}
+		return out
+	}
+	n.boot(d.scripts, false)
+	return found
+}
+
+// isAboutRules reports whether a command is one of those that a recipe for rules
+// consists of.
+func isAboutRules(s *shell.Step) bool {
+	switch name := s.Name(); name {
+	case "systemctl", "service", "yum", "dnf":
+		return slices.ContainsFunc(s.Words[1:], func(w shell.Word) bool { return strings.Contains(w.Text, "iptables") })
+	default:
+		return strings.Contains(name, "iptables") || strings.Contains(name, "ip6tables")
+	}
+}
+
+// An insertion is a place for lines between two lines of user data.
+type insertion struct {
+	text    string // the user data
+	line    int    // where the line before begins
+	at      int    // where it ends
+	errexit bool
+}
+
+// after returns the places after the command at an offset: after the statement of
+// its script that it is part of, or else after its line.
+func (d *document) after(at int) []insertion {
+	line := d.lineOf(at)
+	all := []insertion{line}
+	for _, s := range d.scripts {
+		file, err := syntax.NewParser().Parse(strings.NewReader(s.text), "")
+		if err != nil {
+			continue
+		}
+		errexit := endsAtError(s.text)
+		for _, stmt := range file.Stmts {
+			first, last := s.origin(int(stmt.Pos().Offset())), s.origin(endOf(stmt)-1)
+			if first <= at && at <= last {
+				end := d.lineOf(last)
+				end.line = d.lineOf(first).line
+				end.errexit, all[0].errexit = errexit, errexit
+				return append([]insertion{end}, all...)
+			}
+			errexit = setsErrexit(stmt, errexit)
+		}
+	}
+	return all
+}
+
+// endOf returns the offset after a statement and its here-documents.
+func endOf(stmt *syntax.Stmt) int {
+	end := stmt.End()
+	syntax.Walk(stmt, func(n syntax.Node) bool {
+		if r, ok := n.(*syntax.Redirect); ok && r.Hdoc != nil && r.Hdoc.End().After(end) {
+			end = r.Hdoc.End()
+		}
+		return true
+	})
+	return int(end.Offset())
+}
+
+// lineOf returns the place after the line of an offset.
+func (d *document) lineOf(at int) insertion {
+	i := insertion{text: d.text, at: len(d.text)}
+	i.line = strings.LastIndexByte(d.text[:at], '\n') + 1
+	if end := strings.IndexByte(d.text[at:], '\n'); end >= 0 {
+		i.at = at + end + 1
+	}
+	return i
+}
+
+// setsErrexit reports whether a script ends at the first error after a statement.
+func setsErrexit(stmt *syntax.Stmt, before bool) bool {
+	call, ok := stmt.Cmd.(*syntax.CallExpr)
+	if !ok || len(call.Args) < 2 || call.Args[0].Lit() != "set" {
+		return before
+	}
+	for _, arg := range call.Args[1:] {
+		switch option := arg.Lit(); {
+		case strings.HasPrefix(option, "-") && strings.Contains(option, "e"), option == "errexit":
+			before = true
+		case strings.HasPrefix(option, "+") && strings.Contains(option, "e"):
+			before = false
+		}
+	}
+	return before
+}
+
+// changes puts commands there, in the way in which the line before is written.
+func (i insertion) changes(commands []string) []Change {
+	before := i.text[i.line:i.at]
+	eol := eolOf(before)
+	bare := strings.TrimLeft(before, " \t")
+	out := indented(linesLike(before, commands), before[:len(before)-len(bare)], eol)
+	if !strings.HasSuffix(before, "\n") { // the last line, which has no end
+		out = eol + strings.TrimSuffix(out, eol)
+	}
+	return []Change{{i.at, i.at, out}}
+}
