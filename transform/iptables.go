@@ -169,7 +169,11 @@ func (p payload) edits(t *cfn.Template, variant *edit.Text, changes []userdata.C
 		return []edit.Edit{e}, err
 	}
 	var edits []edit.Edit
+	isNamed := p.text(variant) != variant.String
 	for _, c := range changes {
+		if isNamed {
+			c.Text = userdata.Unnamed(c.Text)
+		}
 		e, err := variant.Replace(c.Start, c.End, c.Text)
 		if err != nil {
 			return nil, err

@@ -11,7 +11,8 @@
 // [Judge] says what of the text's effect is not as asked for. [Protect] puts the
 // commands in; what it returns has been read and judged as any user data. [Decode]
 // is for user data that is literally base64. The character U+FFFC in a text stands
-// for the value of a variable that is known at the deployment only.
+// for what is known at the deployment only, and one from [FirstVariable] to
+// [LastVariable] for the value of one variable of CloudFormation.
 //
 // Offsets are in bytes of the text.
 package userdata
@@ -67,10 +68,6 @@ func (k Kind) NoCommands() string {
 	return ""
 }
 
-// placeholder stands in a text for the value of a variable of CloudFormation
-// that is known at the deployment only.
-const placeholder = "\uFFFC"
-
 // mimeWindow is how many bytes cloud-init searches for "MIME-Version:".
 const mimeWindow = 4096
 
@@ -81,6 +78,7 @@ func isMessage(text string) bool {
 
 // Detect returns the kind of a text, or Other and what stands against it.
 func Detect(text string) (Kind, string) {
+	text = Unnamed(text)
 	start := strings.TrimLeft(text, " \t\r\n")
 	switch {
 	case start == "":

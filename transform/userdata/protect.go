@@ -425,6 +425,7 @@ func (d *document) owner(start, end int) int {
 // tooLarge says that EC2 does not take a text, or is "". A placeholder may stand
 // for nothing.
 func (b Block) tooLarge(text string) string {
+	text = Unnamed(text)
 	if size := len(text) - len(placeholder)*strings.Count(text, placeholder); size > MaxSize && !b.Compressed {
 		return fmt.Sprintf("it has %d bytes, and EC2 takes %d", size, MaxSize)
 	}
