@@ -42,11 +42,7 @@ func (p *planner) userData(l *launcher, data *cfn.Node) error {
 
 // withoutToken notes requests in user data that required tokens refuse.
 func (p *planner) withoutToken(l *launcher, load payload) {
-	for _, f := range p.judgePayload(l, load, userdata.Block{}) {
-		if f.Rule == RuleIMDSv1UserData {
-			p.findings = append(p.findings, f)
-		}
-	}
+	p.findings = append(p.findings, p.problems(l, load, userdata.WithoutTokens)...)
 }
 
 // addUserData gives nodes user data if they have none and run Linux.

@@ -160,7 +160,7 @@ func (a *attempt) wrong(problems []Problem) *Problem {
 
 // without returns the problems of the text without a marked block.
 func (a *attempt) without(m marked) []Problem {
-	return read(a.d.text[:m.start] + a.d.text[m.end:]).problems(a.block)
+	return read(a.d.text[:m.start] + a.d.text[m.end:]).problemsBefore(a.block)
 }
 
 // stays reports whether each marked block that is needed is what the options ask
