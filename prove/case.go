@@ -4,12 +4,12 @@ package prove
 
 import (
 	"context"
+	"errors"
 	"fmt"
-	"runtime"
 	"slices"
 	"strings"
-	"sync"
 
+	"imdslock/prove/stack"
 	"imdslock/transform"
 )
 
@@ -54,13 +54,16 @@ const (
 
 // Run launches the node of a case and looks.
 func (c Case) Run() (seen Seen, err error) {
-	result, err := transform.Patch(context.TODO(), []byte(c.Template), c.Options)
+	result, err := transform.Patch(context.Background(), []byte(c.Template), c.Options)
 	if err != nil {
 		return Seen{}, err
 	}
-	l, err := Deploy(result.Output, c.Passed)
-	if err != nil {
+	l, err := deploy(result.Output, c.Passed)
+	if errors.Is(err, stack.ErrRefused) {
 		return Seen{Refused: err.Error()}, nil
+	}
+	if err != nil {
+		return Seen{}, err
 	}
 	if c.Break != nil {
 		broken := c.Break(string(l.UserData))
@@ -86,6 +89,22 @@ func (c Case) Run() (seen Seen, err error) {
 	return n.seen(), nil
 }
 
+// deploy returns the first node that a stack of a template launches.
+func deploy(src []byte, passed map[string]string) (stack.Launch, error) {
+	t, err := stack.Parse(src)
+	if err != nil {
+		return stack.Launch{}, err
+	}
+	launches, err := t.Launches(passed)
+	if err != nil {
+		return stack.Launch{}, err
+	}
+	if len(launches) == 0 {
+		return stack.Launch{}, errors.New("the template launches no nodes")
+	}
+	return launches[0], nil
+}
+
 // seen looks around and sums up what happened.
 func (n *node) seen() Seen {
 	v := n.look()
@@ -95,8 +114,8 @@ func (n *node) seen() Seen {
 	}
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	if n.first != nil {
-		s.First = n.first.Pods
+	if len(n.starts) > 0 {
+		s.First = n.starts[0].Pods
 	}
 	for _, e := range slices.Backward(n.events()) {
 		if e == "kubelet" {
@@ -134,16 +153,9 @@ func (o Observation) String() string {
 // do not come.
 func Observe(cases []Case) []Observation {
 	observed := make([]Observation, len(cases))
-	slots := make(chan struct{}, 6*runtime.NumCPU())
-	var wg sync.WaitGroup
-	for i, c := range cases {
-		wg.Go(func() {
-			slots <- struct{}{}
-			defer func() { <-slots }()
-			seen, err := c.Run()
-			observed[i] = Observation{c, seen, err}
-		})
-	}
-	wg.Wait()
+	each(len(cases), func(i int) {
+		seen, err := cases[i].Run()
+		observed[i] = Observation{cases[i], seen, err}
+	})
 	return observed
 }

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"imdslock/internal/needs"
+	"imdslock/prove/stack"
 	"imdslock/transform"
 )
 
@@ -78,7 +79,7 @@ func TestDeployed(t *testing.T) {
 	// CloudFormation refuses a previous value that AllowedValues does not have.
 	// Whether moto does is of no matter, if Deploy does.
 	previous := map[string]string{"ClusterName": "prod", "DisableIMDSv1": "false"}
-	if l, err := Deploy(result.Output, previous); err == nil {
+	if l, err := deploy(result.Output, previous); err == nil {
 		t.Errorf("the previous value is not refused: %+v", l.Options)
 	}
 	m.stack("update-stack", result.Output, "ParameterKey=ClusterName,UsePreviousValue=true", "ParameterKey=DisableIMDSv1,ParameterValue=true")
@@ -91,7 +92,11 @@ type moto struct {
 	ns *namespace
 }
 
-const motoAddress = "127.0.0.1:5000"
+const (
+	motoAddress = "127.0.0.1:5000"
+	region      = "us-west-2"
+	stackName   = "nodes"
+)
 
 func startMoto(t *testing.T) *moto {
 	t.Helper()
@@ -131,7 +136,7 @@ func (m *moto) aws(args ...string) []byte {
 	defer cancel()
 	cmd := exec.CommandContext(ctx, "aws", append(args, "--output", "json")...)
 	cmd.Env = append(os.Environ(), "AWS_ENDPOINT_URL=http://"+motoAddress, "AWS_ACCESS_KEY_ID=x", "AWS_SECRET_ACCESS_KEY=x",
-		"AWS_DEFAULT_REGION="+pseudo()["AWS::Region"], "AWS_EC2_METADATA_DISABLED=true", "AWS_PAGER=")
+		"AWS_DEFAULT_REGION="+region, "AWS_EC2_METADATA_DISABLED=true", "AWS_PAGER=")
 	var stdout, stderr strings.Builder
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
 	if err := m.ns.do(cmd.Run); err != nil {
@@ -147,14 +152,14 @@ func (m *moto) stack(verb string, template []byte, parameters ...string) {
 	if err := os.WriteFile(file, template, 0o600); err != nil {
 		m.t.Fatal(err)
 	}
-	m.aws(append([]string{"cloudformation", verb, "--stack-name", pseudo()["AWS::StackName"], "--template-body", "file://" + file, "--parameters"}, parameters...)...)
+	m.aws(append([]string{"cloudformation", verb, "--stack-name", stackName, "--template-body", "file://" + file, "--parameters"}, parameters...)...)
 }
 
 // deployed compares a version of the launch template with what Deploy makes of
 // the template.
 func (m *moto) deployed(version int, template []byte, passed map[string]string) {
 	m.t.Helper()
-	want, err := Deploy(template, passed)
+	want, err := deploy(template, passed)
 	if err != nil {
 		m.t.Fatal(err)
 	}
@@ -180,7 +185,8 @@ func (m *moto) deployed(version int, template []byte, passed map[string]string) 
 		m.t.Fatalf("%d versions of number %d: %v", len(versions.LaunchTemplateVersions), version, err)
 	}
 	data := versions.LaunchTemplateVersions[0].LaunchTemplateData
-	got := MetadataOptions{data.MetadataOptions.HttpEndpoint, data.MetadataOptions.HttpTokens, data.MetadataOptions.HttpPutResponseHopLimit, want.Options.HTTPProtocolIPv6}
+	got := stack.MetadataOptions{HTTPEndpoint: data.MetadataOptions.HttpEndpoint, HTTPTokens: data.MetadataOptions.HttpTokens,
+		HTTPPutResponseHopLimit: data.MetadataOptions.HttpPutResponseHopLimit, HTTPProtocolIPv6: want.Options.HTTPProtocolIPv6}
 	if got != want.Options {
 		m.t.Errorf("version %d has %+v, want %+v", version, got, want.Options)
 	}

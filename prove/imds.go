@@ -15,22 +15,15 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
-)
 
-// MetadataOptions are the options of a metadata service, by the names that
-// CloudFormation has for them.
-type MetadataOptions struct {
-	HTTPEndpoint            string // enabled or disabled
-	HTTPTokens              string // optional or required
-	HTTPPutResponseHopLimit int    // 1 to 64
-	HTTPProtocolIPv6        string // disabled or enabled
-}
+	"imdslock/prove/stack"
+)
 
 // An imds is a metadata service as the section "Instance metadata and user
 // data" of the Amazon EC2 User Guide describes it: a token is answered with
 // the hop limit as the packet's time to live, and nothing else is.
 type imds struct {
-	options  MetadataOptions
+	options  stack.MetadataOptions
 	userData []byte
 	server   *http.Server
 
@@ -46,7 +39,7 @@ type connKey struct{}
 
 // startIMDS serves on 169.254.169.254, and on fd00:ec2::254 where the options
 // want that.
-func startIMDS(ns *namespace, options MetadataOptions, userData []byte) (*imds, error) {
+func startIMDS(ns *namespace, options stack.MetadataOptions, userData []byte) (*imds, error) {
 	s := &imds{options: options, userData: userData, tokens: map[string]bool{}}
 	s.server = &http.Server{
 		Handler:           s,

@@ -17,6 +17,8 @@ import (
 	"sync"
 	"syscall"
 	"time"
+
+	"imdslock/prove/stack"
 )
 
 // What plays a node's software.
@@ -42,6 +44,7 @@ type Image struct {
 	YumFails      bool // as without a route to the repositories
 	Broken        bool // iptables fails, but for policies
 	Busy          bool // it does so until the bootstrap starts
+	Joined        bool // where the user data does not start the kubelet, something does at the end of the first boot
 }
 
 // A node is a machine that has been launched. Its files outlive a reboot.
@@ -52,16 +55,23 @@ type node struct {
 	dir   string
 	watch net.Listener
 
-	mu    sync.Mutex
-	first *View // what could be reached when the kubelet first started, or nil
+	mu     sync.Mutex
+	boots  int     // how often it was booted
+	starts []start // of the kubelet, in order
 }
 
-// bootTime bounds how long a boot may take.
-const bootTime = time.Minute
+// A start is what could be reached when the kubelet started.
+type start struct {
+	boot int // 1 for the first
+	View
+}
+
+// bootTime bounds how long a boot may take: user data may loop for ever.
+const bootTime = 5 * time.Minute
 
 // launch makes a node, its network and its metadata service, and does not boot
 // it yet.
-func launch(l Launch, image Image) (*node, error) {
+func launch(l stack.Launch, image Image) (*node, error) {
 	dir, err := os.MkdirTemp("", "imdslock-prove-") // short: a socket's path is
 	if err != nil {
 		return nil, err
@@ -95,8 +105,8 @@ func (n *node) path(name string) string { return filepath.Join(n.dir, name) }
 
 // install writes the node's files.
 func (n *node) install(userData []byte) error {
-	for _, dir := range []string{"image", "log", "tmp", "python", "opt/aws/bin", "local/bin", "etc/eks", "etc/sysconfig",
-		"etc/cloud", "etc/systemd/system", "etc/alternatives", "cloud/seed/nocloud"} {
+	for _, dir := range []string{"image", "log", "tmp", "python", "root", "home", "lib", "units", "opt/aws/bin", "local/bin", "etc/eks",
+		"etc/sysconfig", "etc/cloud", "etc/systemd/system", "etc/alternatives", "cloud/seed/nocloud"} {
 		if err := os.MkdirAll(n.path(dir), 0o755); err != nil {
 			return err
 		}
@@ -105,18 +115,26 @@ func (n *node) install(userData []byte) error {
 		"bootstrap.sh": "etc/eks/bootstrap.sh", "cfn-signal": "opt/aws/bin/cfn-signal", "cloud.cfg": "etc/cloud/cloud.cfg",
 		"boot.py": "image/boot.py", "broken-iptables": "image/broken-iptables",
 		"systemctl": "local/bin/systemctl", "tell": "local/bin/tell", "imds": "local/bin/imds", "nodeadm": "local/bin/nodeadm",
-		"yum": "local/bin/yum", "iptables.init": "local/bin/iptables.init", "kubelet": "local/bin/kubelet",
+		"service": "local/bin/service", "chkconfig": "local/bin/chkconfig", "nft": "local/bin/nft", "aws": "local/bin/aws",
+		"sleep": "local/bin/sleep", "iptables.init": "local/bin/iptables.init", "kubelet": "local/bin/kubelet",
 	} {
 		if err := n.copyStub(from, to); err != nil {
 			return err
 		}
 	}
 	unit := "etc/systemd/system/kubelet.service"
-	if n.image.Snap { // neither has Ubuntu yum, nor /etc/sysconfig
-		if err := errors.Join(os.Remove(n.path("local/bin/yum")), os.Remove(n.path("etc/sysconfig"))); err != nil {
+	packages := map[string]string{"yum": "yum", "dnf": "yum"}
+	if n.image.Snap { // Ubuntu has neither yum nor /etc/sysconfig
+		if err := os.Remove(n.path("etc/sysconfig")); err != nil {
 			return err
 		}
 		unit = "etc/systemd/system/snap.kubelet-eks.daemon.service"
+		packages = map[string]string{"apt-get": "apt-get", "apt": "apt-get"}
+	}
+	for name, stub := range packages {
+		if err := n.copyStub(stub, "local/bin/"+name); err != nil {
+			return err
+		}
 	}
 	if err := n.copyStub("kubelet.service", unit); err != nil {
 		return err
@@ -128,6 +146,10 @@ func (n *node) install(userData []byte) error {
 		"cloud/seed/nocloud/meta-data": "instance-id: i-0a1b2c3d4e5f60718\n",
 		"etc/passwd":                   "root:x:0:0:root:/root:/bin/bash\n",
 		"etc/group":                    "root:x:0:\nadm:x:4:\n",
+		"etc/hostname":                 "ip-10-0-0-10.us-west-2.compute.internal\n",
+		"etc/hosts":                    "127.0.0.1 localhost\n",
+		"etc/os-release":               "ID=\"amzn\"\nID_LIKE=\"centos rhel fedora\"\nVERSION_ID=\"2\"\n",
+		"etc/system-release":           "Amazon Linux release 2 (Karoo)\n",
 		"etc/protocols":                "icmp 1 ICMP\ntcp 6 TCP\nudp 17 UDP\n",
 	}
 	if n.image.Nodeadm {
@@ -135,12 +157,17 @@ func (n *node) install(userData []byte) error {
 	}
 	if n.image.Snap {
 		files["image/snap"] = ""
+		files["etc/os-release"] = "ID=ubuntu\nID_LIKE=debian\nVERSION_ID=\"22.04\"\n"
+		delete(files, "etc/system-release")
 	}
 	if n.image.YumFails {
 		files["image/yum-fails"] = ""
 	}
 	if n.image.Busy {
 		files["image/busy"] = ""
+	}
+	if n.image.Joined {
+		files["image/joined"] = ""
 	}
 	for name, content := range files {
 		if err := os.WriteFile(n.path(name), []byte(content), 0o644); err != nil {
@@ -195,7 +222,7 @@ func (n *node) listen() {
 	}
 }
 
-// hear looks around when the kubelet first starts, before it goes on.
+// hear looks around when the kubelet starts, before it goes on.
 func (n *node) hear(conn net.Conn) {
 	defer conn.Close()
 	line, err := bufio.NewReader(conn).ReadString('\n')
@@ -204,16 +231,18 @@ func (n *node) hear(conn net.Conn) {
 	}
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	if line == "kubelet\n" && n.first == nil {
-		v := n.look()
-		n.first = &v
+	if line == "kubelet\n" {
+		n.starts = append(n.starts, start{n.boots, n.look()})
 	}
 	conn.Write([]byte("ok\n")) // a node that is gone is no matter
 }
 
 // boot runs init.
 func (n *node) boot() error {
-	for _, gone := range []string{"loaded", "cloud-init"} { // /run is empty after a reboot
+	n.mu.Lock()
+	n.boots++
+	n.mu.Unlock()
+	for _, gone := range []string{"loaded", "active", "systemd", "cloud-init"} { // /run is empty after a reboot
 		if err := os.RemoveAll(n.path(gone)); err != nil {
 			return err
 		}
@@ -257,7 +286,8 @@ func (n *node) console() string {
 }
 
 // events returns what happened on the node, in order: "yum …", "bootstrap …",
-// "kubelet", "failed UNIT", "signal STATUS".
+// "kubelet", "failed UNIT", "signal STATUS", and "unplayed …" for a command of
+// which the stubs do not know what it does.
 func (n *node) events() []string {
 	b, err := os.ReadFile(n.path("events"))
 	if err != nil {

@@ -85,6 +85,16 @@ func (n *network) fromVPC() *namespace    { return n.vpc }
 // Flows reports whether all other traffic gets through.
 func (r Rest) Flows() bool { return !strings.Contains(string(r), "-") && len(r) == len(paths) }
 
+// stops reports whether a path, by its name, does not get through.
+func (r Rest) stops(path string) bool {
+	for i, p := range paths {
+		if p.name == path {
+			return r[i] == '-'
+		}
+	}
+	return false
+}
+
 // String says what does not get through.
 func (r Rest) String() string {
 	if r.Flows() {
@@ -105,7 +115,7 @@ func (r Rest) String() string {
 const (
 	patience = time.Second      // beyond the node's last answer, at least
 	times    = 5                // as long as that took, where it took long
-	limit    = 15 * time.Second // where the node gets none either
+	limit    = 30 * time.Second // where the node gets none either
 )
 
 // look takes a view, all requests at once.

@@ -102,11 +102,18 @@ func readAcceptance(n *cfn.Node) (a acceptance, problem string) {
 	return a, ""
 }
 
+// covers reports whether an acceptance of one rule is one of another: IMDSv1 is
+// open by a literal or by a parameter, and then the hop limit stands alone.
+func (r Rule) covers(other Rule) bool {
+	isIMDSv1 := r == RuleIMDSv1 || r == RuleIMDSv1Parameter
+	return r == other || isIMDSv1 && (other == RuleIMDSv1 || other == RuleIMDSv1Parameter || other == RuleHopLimitAlone)
+}
+
 // accepted returns the acceptance of a rule for a resource that counts at a
 // time, or nil. Expired is one that counts no more.
 func accepted(all []acceptance, rule Rule, id string, now time.Time) (a, expired *acceptance) {
 	for i := range all {
-		if all[i].rule != rule || all[i].id != "" && all[i].id != id {
+		if !all[i].rule.covers(rule) || all[i].id != "" && all[i].id != id {
 			continue
 		}
 		if all[i].until.IsZero() || now.Before(all[i].until.AddDate(0, 0, 1)) {

@@ -64,6 +64,11 @@ func check(ctx context.Context, t *cfn.Template, opts CheckOptions) ([]Finding, 
 	if err != nil {
 		return nil, err
 	}
+	return s.check(ctx, opts)
+}
+
+// check judges a template that was surveyed.
+func (s *survey) check(ctx context.Context, opts CheckOptions) ([]Finding, error) {
 	if err := s.known(opts.Options); err != nil {
 		return nil, err
 	}
@@ -167,7 +172,7 @@ func (c *checker) userData(l *launcher, data *cfn.Node) error {
 			if isToken && c.opts.keepsIMDSv1() || !isToken && c.opts.keepsUserData() {
 				continue
 			}
-			if f.Rule == RuleUserData && c.opts.mustHaveBlock() && !isExcused(load, payloads) {
+			if f.Rule == RuleUserData && c.opts.mustHaveBlock() && !load.runsCommands() && !isExcused(load, payloads) {
 				f.Kind = KindOpen
 			}
 			c.findings = append(c.findings, f)

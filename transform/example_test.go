@@ -78,6 +78,8 @@ func ExamplePatch_options() {
 	// 13:37: hop-limit: HttpPutResponseHopLimit is 2: set to 1
 	// 2:3: imdsv1-parameter: parameter leaves IMDSv1 open: default "false" set to "true"
 	// 14:23: imdsv1-open: HttpTokens is Fn::If: set to required
+	// 5:1: imdsv1-parameter: nothing uses the condition any more: removed
+	// 2:3: imdsv1-parameter: nothing uses the parameter DisableIMDSv1 any more: remove it once no deployment passes it
 }
 
 func ExampleResult() {
@@ -130,7 +132,7 @@ func ExamplePatch_notATemplate() {
 		fmt.Println(placed.Line, placed.Column, placed.Message)
 	}
 	// Output:
-	// 3 3 not YAML: did not find expected node content
+	// 3 6 not YAML: did not find expected node content
 }
 
 func ExampleCheck() {

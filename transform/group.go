@@ -28,30 +28,32 @@ type use struct {
 	stays     string      // why the group does not follow the newest version, or ""
 }
 
-// specPaths returns, for each type of group, where its launch template
-// specifications stand below Properties.
-func specPaths() map[string][][]string {
-	return map[string][][]string{
-		typeNodegroup: {{"LaunchTemplate"}},
-		typeInstance:  {{"LaunchTemplate"}},
-		typeAutoScalingGroup: {
+// specPaths returns where the launch template specifications of a type of group
+// stand below Properties; none if the type is not one of a group.
+func specPaths(typ string) [][]string {
+	switch typ {
+	case typeNodegroup, typeInstance:
+		return [][]string{{"LaunchTemplate"}}
+	case typeAutoScalingGroup:
+		return [][]string{
 			{"LaunchTemplate"},
 			{"MixedInstancesPolicy", "LaunchTemplate", "LaunchTemplateSpecification"},
 			{"MixedInstancesPolicy", "LaunchTemplate", "Overrides", "*", "LaunchTemplateSpecification"},
-		},
-		typeSpotFleet: {{"SpotFleetRequestConfigData", "LaunchTemplateConfigs", "*", "LaunchTemplateSpecification"}},
-		typeEC2Fleet:  {{"LaunchTemplateConfigs", "*", "LaunchTemplateSpecification"}},
-		typeComputeEnvironment: {
-			{"ComputeResources", "LaunchTemplate"},
-			{"ComputeResources", "LaunchTemplate", "Overrides", "*"},
-		},
+		}
+	case typeSpotFleet:
+		return [][]string{{"SpotFleetRequestConfigData", "LaunchTemplateConfigs", "*", "LaunchTemplateSpecification"}}
+	case typeEC2Fleet:
+		return [][]string{{"LaunchTemplateConfigs", "*", "LaunchTemplateSpecification"}}
+	case typeComputeEnvironment:
+		return [][]string{{"ComputeResources", "LaunchTemplate"}, {"ComputeResources", "LaunchTemplate", "Overrides", "*"}}
 	}
+	return nil
 }
 
 // readGroup reads which launch templates a group uses, and what its nodes run.
 func (s *survey) readGroup(p cfn.Pair) (*group, error) {
 	g := &group{id: p.Key.Value, typ: resourceType(p.Value), key: p.Key, resource: p.Value}
-	for _, path := range specPaths()[g.typ] {
+	for _, path := range specPaths(g.typ) {
 		for _, spec := range at(p.Value, append([]string{"Properties"}, path...)...) {
 			if spec.IsNull() || spec.IsNoValue() {
 				g.without = true

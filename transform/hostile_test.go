@@ -44,7 +44,7 @@ func TestHostileTemplates(t *testing.T) {
 		{"a mapping that selects itself", "Mappings: {M: {a: {k: !FindInMap [M, a, k]}}}\n" + resource + "        MetadataOptions: {HttpTokens: !FindInMap [M, a, k]}\n", ""},
 		{"a text that doubles", resource + "        MetadataOptions: {HttpTokens: " + strings.Repeat(`!Sub ["${a}${a}", {a: `, 60) + "x" + strings.Repeat("}]", 60) + "}\n", ""},
 		{"100,000 levels", resource + "Metadata: " + strings.Repeat("[", 100_000) + strings.Repeat("]", 100_000) + "\n",
-			"7:1: nested more than 1000 levels deep"},
+			"7:10011: nested more than 1000 levels deep"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			r, err := transform.Patch(t.Context(), []byte(test.template), transform.Defaults())

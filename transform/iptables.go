@@ -21,7 +21,11 @@ func (p *planner) userData(l *launcher, data *cfn.Node) error {
 		if !p.opts.keepsIMDSv1() {
 			p.withoutToken(l, load)
 		}
-		if p.opts.keepsUserData() || p.accepts(l.id, RuleIPTables, RuleIPTablesLate, RuleUndone) {
+		if p.opts.keepsUserData() {
+			continue
+		}
+		if p.accepts(l.id, RuleIPTables) {
+			p.leaveAccepted(l, load, block)
 			continue
 		}
 		switch {
@@ -42,7 +46,17 @@ func (p *planner) userData(l *launcher, data *cfn.Node) error {
 
 // withoutToken notes requests in user data that required tokens refuse.
 func (p *planner) withoutToken(l *launcher, load payload) {
-	p.findings = append(p.findings, p.problems(l, load, userdata.WithoutTokens)...)
+	p.findings = append(p.findings, p.problems(l, load, userdata.RequestsWithoutToken)...)
+}
+
+// leaveAccepted leaves user data as it is because a person accepted that it has no
+// rule, and says what else is wrong with it.
+func (p *planner) leaveAccepted(l *launcher, load payload, block userdata.Block) {
+	for _, f := range p.judgePayload(l, load, block) {
+		if f.Kind == KindOpen && !p.accepts(l.id, f.Rule) {
+			p.stays(f)
+		}
+	}
 }
 
 // addUserData gives nodes user data if they have none and run Linux.
@@ -89,7 +103,7 @@ func noUserData(runs systems) string {
 
 // protect puts the block into the variants of one user data.
 func (p *planner) protect(l *launcher, load payload, all []payload, block userdata.Block) error {
-	block = load.wants(block)
+	block = load.agreed(load.wants(block))
 	var edits []edit.Edit
 	var after []plannedText
 	var left []Finding
@@ -204,8 +218,7 @@ func (p *planner) leave(l *launcher, load payload, variant *edit.Text, kind user
 // stillHolds says what protects a node without the block.
 func (p *planner) stillHolds(kind userdata.Kind) string {
 	switch {
-	case kind == userdata.Windows && p.opts.HopLimit == 1:
-		return "; that a hop limit keeps pods of Windows off is not known"
+	case kind == userdata.Windows: // which says so itself
 	case p.opts.HopLimit == 1 && !p.opts.keepsIMDSv1():
 		return "; hop limit 1 and required tokens protect it"
 	case !p.opts.keepsIMDSv1():

@@ -146,7 +146,7 @@ func TestNotATemplate(t *testing.T) {
 		{"a word", "hello\n", "1:1: not a CloudFormation template: the document is not a mapping"},
 		{"no resources", "Parameters: {}\n", "1:1: not a CloudFormation template: it has no Resources"},
 		{"two documents", "Resources: {}\n---\na: b\n", "2:1: not a CloudFormation template: a second YAML document"},
-		{"tab", "Resources:\n\tA: b\n", "2:2: not YAML: found character that cannot start any token"},
+		{"tab", "Resources:\n\tA: b\n", "2:1: not YAML: a tab, where YAML takes only spaces"},
 		{"Go template", "Resources:\n  {{ if .X }}\n  A: b\n", "3:3: not YAML: did not find expected key"},
 		{"broken JSON", "{\"Resources\": {\n  \"A\" 1\n}}", "2:7: not JSON: invalid character '1' after object key"},
 		{"cut off JSON", "{\"Resources\": {", "1:16: not JSON: the template ends too early"},

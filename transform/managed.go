@@ -49,10 +49,11 @@ func (s *survey) judgeWithout(g *group, opts Options) []Finding {
 		if message == "" {
 			return nil
 		}
+		what := "no launch template"
 		if len(g.uses) > 0 {
-			message = "it may have no launch template: " + message
+			what = "it may have no launch template"
 		}
-		return add(rule, kind, g.key.Span, "%s", message)
+		return add(rule, kind, g.key.Span, "%s: %s", what, message)
 	case typeAutoScalingGroup:
 		if n := properties.Get("InstanceId"); n != nil {
 			return add(RuleElsewhere, KindOpen, n.Span, "its nodes are copies of an instance, with the metadata options of that: use a launch template instead of InstanceId")
@@ -83,18 +84,18 @@ func (s *survey) managedDefaults(g *group, opts Options) (rule Rule, kind Kind, 
 		if opts.keepsUserData() {
 			return RuleNodegroup, KindNote, ""
 		}
-		return RuleIPTables, KindOpen, "no launch template: Amazon EKS sets hop limit 1 and required tokens for AL2023, but there is no iptables rule" + remedy
+		return RuleIPTables, KindOpen, "Amazon EKS sets hop limit 1 and required tokens for AL2023, but there is no iptables rule" + remedy
 	case images.has(amiAL2 | amiChosen):
-		message = "no launch template: Amazon EKS leaves Amazon Linux 2 a hop limit of 2 and optional tokens"
+		message = "Amazon EKS leaves Amazon Linux 2 a hop limit of 2 and optional tokens"
 		if images.has(amiChosen) {
-			message = "no launch template, and no AmiType: where Amazon EKS chooses Amazon Linux 2, it leaves a hop limit of 2 and optional tokens"
+			message = "without an AmiType Amazon EKS may choose Amazon Linux 2, with a hop limit of 2 and optional tokens"
 		}
 	case images.has(amiBottlerocket):
-		message = "no launch template: Amazon EKS gives Bottlerocket a hop limit of 2, with which pods can fetch tokens"
+		message = "Amazon EKS gives Bottlerocket a hop limit of 2, with which pods can fetch tokens"
 	case images.has(amiWindows):
-		message = "no launch template: which metadata options Amazon EKS sets for Windows is not documented"
+		message = "which metadata options Amazon EKS sets for Windows is not documented"
 	default:
-		message = "no launch template, and an AmiType that does not tell which metadata options Amazon EKS sets"
+		message = "its AmiType does not tell which metadata options Amazon EKS sets"
 	}
 	return RuleNodegroup, KindOpen, message + remedy
 }
@@ -139,7 +140,7 @@ func (p *planner) addLaunchTemplate(g *group) error {
 	if err != nil {
 		return cannotEdit(g.id, "LaunchTemplate", err)
 	}
-	p.change(RuleNodegroup, g.id, g.key.Span, "no launch template: "+id+" added, and Amazon EKS replaces the node group", added, refers)
+	p.change(RuleNodegroup, g.id, g.key.Span, "no launch template: "+id+" added, and Amazon EKS replaces the node group", refers, added)
 	return nil
 }
 

@@ -79,7 +79,11 @@ func (p *planner) newMetadataOptions(endpoint bool) edit.Value {
 }
 
 func (p *planner) limit() edit.Value {
-	return edit.Scalar(strconv.Itoa(p.opts.HopLimit), edit.Number)
+	quote := edit.Number
+	if p.opts.IMDSv1 == IMDSv1Literal { // for rule engines that take no string
+		quote = edit.Integer
+	}
+	return edit.Scalar(strconv.Itoa(p.opts.HopLimit), quote)
 }
 
 // hopLimit makes HttpPutResponseHopLimit the literal that was asked for. A
@@ -100,7 +104,8 @@ func (p *planner) hopLimit(l *launcher, options, key *cfn.Node) error {
 		return nil
 	}
 	n := pair.Value
-	if n.Kind == cfn.Scalar && n.Value == want {
+	isString := n.Style != cfn.Plain && p.opts.IMDSv1 == IMDSv1Literal
+	if n.Kind == cfn.Scalar && n.Value == want && !isString {
 		return nil
 	}
 	e, err := edit.Replace(p.t, n, p.limit())

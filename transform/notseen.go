@@ -38,6 +38,16 @@ func (s *survey) notSeen() []Finding {
 		note(RuleNothing, "", s.t.Root(), "no launch template, launch configuration or node group: nothing to lock")
 		findings[0].End = findings[0].Start
 	}
+	return append(findings, s.duplicates()...)
+}
+
+// duplicates names the keys that stand twice in a mapping.
+func (s *survey) duplicates() []Finding {
+	var findings []Finding
+	for _, d := range s.t.Duplicates() {
+		message := fmt.Sprintf("the key %q stands again at line %d, and the last one counts", d.Pair.Key.Value, s.t.Position(d.Last.Key.Span.Start).Line)
+		findings = append(findings, s.finding(RuleDuplicate, KindNote, "", d.Pair.Key.Span, message))
+	}
 	return findings
 }
 

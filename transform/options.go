@@ -3,6 +3,7 @@ package transform
 import (
 	"fmt"
 	"slices"
+	"strings"
 )
 
 // IMDSv1 says what to do about IMDSv1, the metadata service without tokens.
@@ -61,6 +62,51 @@ const (
 	OSWindows      OS = "windows"
 	OSBottlerocket OS = "bottlerocket"
 )
+
+// Set sets the way that a word names, such as "lock". It returns an error, which
+// lists the words, if there is no such way. So IMDSv1 is a [flag.Value].
+func (v *IMDSv1) Set(word string) error {
+	return setWord(v, word, IMDSv1Lock, IMDSv1Default, IMDSv1Literal, IMDSv1Keep)
+}
+
+func (v *IMDSv1) String() string { return string(*v) }
+
+// Set sets the commands that a word names, such as "auto". It returns an error,
+// which lists the words, if there are none. So IPTables is a [flag.Value].
+func (v *IPTables) Set(word string) error {
+	return setWord(v, word, IPTablesAuto, IPTablesAWS, IPTablesStrict, IPTablesOff)
+}
+
+func (v *IPTables) String() string { return string(*v) }
+
+// Set sets the version that a word names, such as "latest". It returns an error,
+// which lists the words, if there is none. So LaunchTemplateVersion is a
+// [flag.Value].
+func (v *LaunchTemplateVersion) Set(word string) error {
+	return setWord(v, word, VersionLatest, VersionKeep)
+}
+
+func (v *LaunchTemplateVersion) String() string { return string(*v) }
+
+// Set sets the operating system that a word names: linux or windows. It returns
+// an error, which lists the words, for any other. So OS is a [flag.Value].
+func (v *OS) Set(word string) error { return setWord(v, word, OSLinux, OSWindows) }
+
+func (v *OS) String() string { return string(*v) }
+
+// setWord sets an option to one of a few words.
+func setWord[T ~string](v *T, word string, of ...T) error {
+	if !slices.Contains(of, T(word)) {
+		var words []string
+		for _, w := range of {
+			words = append(words, string(w))
+		}
+		last := len(words) - 1
+		return fmt.Errorf("must be %s or %s", strings.Join(words[:last], ", "), words[last])
+	}
+	*v = T(word)
+	return nil
+}
 
 // Options say what to lock. The zero value changes nothing.
 type Options struct {

@@ -98,13 +98,22 @@ func plan(ctx context.Context, t *cfn.Template, opts Options) (*planner, error) 
 	if err != nil {
 		return nil, err
 	}
+	return planSurvey(ctx, s, opts)
+}
+
+// planSurvey decides what to change in a template that was surveyed.
+func planSurvey(ctx context.Context, s *survey, opts Options) (*planner, error) {
 	if err := s.known(opts); err != nil {
 		return nil, err
 	}
 	p := &planner{survey: s, opts: opts, open: map[excuse]int{}, locks: map[string]string{}, dedications: map[string]bool{}}
-	p.acceptance, _ = s.acceptances()
+	var mistakes []Finding
+	p.acceptance, mistakes = s.acceptances()
+	for _, f := range mistakes {
+		p.stays(f)
+	}
 	for _, l := range s.chosen(opts) {
-		datas, err := l.data(t)
+		datas, err := l.data(s.t)
 		if err != nil {
 			return nil, err
 		}

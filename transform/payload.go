@@ -38,6 +38,20 @@ func (p payload) wants(block userdata.Block) userdata.Block {
 	return block
 }
 
+// agreed returns a block that is the same for all variants, which are edited in
+// the same place: where one has no yum, none may count on it.
+func (p payload) agreed(block userdata.Block) userdata.Block {
+	if len(p.variants) < 2 {
+		return block
+	}
+	for _, variant := range p.variants {
+		if protection, err := userdata.Protect(p.text(variant), block); err == nil && protection.Why != "" {
+			block.NoYum = protection.Why
+		}
+	}
+	return block
+}
+
 // text returns the user data of a variant, with the characters of [userdata] for
 // variables.
 func (p payload) text(variant *edit.Text) string {
@@ -161,14 +175,21 @@ func (s *survey) base64(n *cfn.Node) payload {
 // note although the block was asked for: one branch of an Fn::If launches nodes
 // that run no commands, and another branch launches others.
 func isExcused(load payload, all []payload) bool {
-	runsCommands := func(p payload) bool {
-		kind := userdata.Other
-		if len(p.variants) > 0 {
-			kind, _ = userdata.Detect(p.text(p.variants[0]))
-		}
-		return len(p.variants) > 0 && kind.NoCommands() == ""
+	if len(load.variants) == 0 || load.runsCommands() {
+		return false
 	}
-	return len(load.variants) > 0 && !runsCommands(load) && slices.ContainsFunc(all, runsCommands)
+	kind, _ := userdata.Detect(load.text(load.variants[0]))
+	return kind.NoCommands() != "" && slices.ContainsFunc(all, payload.runsCommands)
+}
+
+// runsCommands reports whether it is user data of a kind that runs commands.
+func (p payload) runsCommands() bool {
+	for _, variant := range p.variants {
+		if kind, reason := userdata.Detect(p.text(variant)); reason != "" || kind.NoCommands() != "" {
+			return false
+		}
+	}
+	return len(p.variants) > 0
 }
 
 // joins reports whether some user data in properties of an instance starts the

@@ -34,6 +34,7 @@ const (
 	RuleNotSeen          Rule = "template-not-seen"
 	RuleAutoMode         Rule = "auto-mode"
 	RuleAcceptance       Rule = "acceptance"
+	RuleDuplicate        Rule = "duplicate-key"
 
 	RuleLaunchSpecification Rule = "launch-specification"
 )
@@ -67,6 +68,7 @@ const (
 	pageUserData        = "https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/user-data.html"
 	pageVersion         = "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ec2-launchtemplate.html"
 	pageSpotFleet       = "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-ec2-spotfleet-spotfleetlaunchspecification.html"
+	pageTemplate        = "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/template-formats.html"
 	pageMetadata        = "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/metadata-section-structure.html"
 	pageNested          = "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-nested-stacks.html"
 	pageAutoMode        = "https://docs.aws.amazon.com/eks/latest/userguide/automode.html"
@@ -268,6 +270,13 @@ func Rules() []Description {
 			Why:    "what stands below Metadata, imdslock, accept cannot be read, so the finding that it is for counts.",
 			Fix:    "give it a rule and a reason, and a date after until if it has that.",
 			Source: pageMetadata,
+		},
+		{
+			Rule: RuleDuplicate, Note: true,
+			Title:  "a key stands twice in a mapping",
+			Why:    "CloudFormation takes the last one, and other tools refuse the template.",
+			Fix:    "remove the one that does not count.",
+			Source: pageTemplate,
 		},
 		{
 			Rule: RuleNothing, Note: true,

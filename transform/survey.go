@@ -35,13 +35,12 @@ const (
 	typeStackSet            = "AWS::CloudFormation::StackSet"
 )
 
-// ResourceTypes returns the types of resources that decide how nodes reach the
-// metadata service. A template that has none of them has nothing to lock.
+// ResourceTypes returns the types of resources that launch nodes or say how. A
+// template that has none of them, not even in a text, has nothing to lock.
 func ResourceTypes() []string {
 	return []string{
 		typeLaunchTemplate, typeLaunchConfiguration, typeInstance,
 		typeAutoScalingGroup, typeNodegroup, typeSpotFleet, typeEC2Fleet, typeComputeEnvironment,
-		typeCluster, typeStack, typeStackSet,
 	}
 }
 
@@ -71,7 +70,7 @@ func newSurvey(ctx context.Context, t *cfn.Template, given map[string]string) (*
 		}
 	}
 	for _, p := range s.resources {
-		if _, ok := specPaths()[resourceType(p.Value)]; !ok {
+		if len(specPaths(resourceType(p.Value))) == 0 {
 			continue
 		}
 		g, err := s.readGroup(p)

@@ -43,19 +43,19 @@ func (s *survey) problem(l *launcher, load payload, variant *edit.Text, p userda
 	return s.finding(rule, kind, l.id, cfn.Span{Start: start, End: start}, message)
 }
 
-// judgePayload judges one user data.
+// judgePayload judges one user data. What several variants have in common is
+// said once.
 func (s *survey) judgePayload(l *launcher, load payload, want userdata.Block) []Finding {
 	want = load.wants(want)
 	return s.problems(l, load, func(text string) []userdata.Problem { return userdata.Judge(text, want).Problems })
 }
 
-// problems makes findings of the problems in one user data. What several variants
-// have in common is said once.
-func (s *survey) problems(l *launcher, load payload, in func(text string) []userdata.Problem) []Finding {
+// problems makes findings of the problems that a judge finds in one user data.
+func (s *survey) problems(l *launcher, load payload, judge func(text string) []userdata.Problem) []Finding {
 	var findings []Finding
 	said := map[string]bool{}
 	for _, variant := range load.variants {
-		for _, problem := range in(load.text(variant)) {
+		for _, problem := range judge(load.text(variant)) {
 			f := s.problem(l, load, variant, problem, problem.At)
 			if key := fmt.Sprint(f.Rule, f.Start.Offset, problem.Message); !said[key] {
 				said[key] = true

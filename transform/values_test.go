@@ -74,9 +74,9 @@ Resources:
     Properties: {LaunchTemplateData: {MetadataOptions: {%s}}}
 `
 	for _, test := range []struct{ options, want string }{
-		{"HttpPutResponseHopLimit: !If [C, 5, 1], HttpTokens: required", "HttpPutResponseHopLimit is 5, want 1 with Site=blue"},
-		{"HttpPutResponseHopLimit: 010, HttpTokens: required", "HttpPutResponseHopLimit is 8, want 1"},
-		{"HttpEndpoint: !If [C, enabled, disabled], HttpPutResponseHopLimit: 5, HttpTokens: required", "HttpPutResponseHopLimit is 5, want 1 with Site=blue"},
+		{"HttpPutResponseHopLimit: !If [C, 5, 1], HttpTokens: required", "HttpPutResponseHopLimit is 5, not 1 with Site=blue"},
+		{"HttpPutResponseHopLimit: 010, HttpTokens: required", "HttpPutResponseHopLimit is 8, not 1"},
+		{"HttpEndpoint: !If [C, enabled, disabled], HttpPutResponseHopLimit: 5, HttpTokens: required", "HttpPutResponseHopLimit is 5, not 1 with Site=blue"},
 		{"HttpEndpoint: !If [C, enabled, disabled], HttpPutResponseHopLimit: 1, HttpTokens: optional", `HttpTokens is "optional" with Site=blue, so IMDSv1 is open`},
 	} {
 		opts := transform.Defaults()

@@ -11,7 +11,11 @@ import (
 // find nothing open but what the plan said would stay open. What is not known
 // is open.
 func (p *planner) verify(ctx context.Context, t *cfn.Template) error {
-	again, err := plan(ctx, t, p.opts)
+	s, err := newSurvey(ctx, t, nil)
+	if err != nil {
+		return err
+	}
+	again, err := planSurvey(ctx, s, p.opts)
 	if err != nil {
 		return err
 	}
@@ -30,7 +34,10 @@ func (p *planner) verify(ctx context.Context, t *cfn.Template) error {
 			return broken(t, f, "the change did not hold: "+f.Message)
 		}
 	}
-	findings, err := check(ctx, t, CheckOptions{Options: p.opts, Deployment: p.opts.IMDSv1 == IMDSv1Default})
+	findings, err := s.check(ctx, CheckOptions{Options: p.opts})
+	if p.opts.IMDSv1 == IMDSv1Default {
+		findings, err = check(ctx, t, CheckOptions{Options: p.opts, Deployment: true})
+	}
 	if err != nil {
 		return err
 	}

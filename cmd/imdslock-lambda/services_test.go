@@ -52,7 +52,7 @@ func TestHookOnLambda(t *testing.T) {
 	}
 	for _, test := range []struct{ event, status, message string }{
 		{fmt.Sprintf(resource, 1), "SUCCESS", "locked"},
-		{fmt.Sprintf(resource, 2), "FAILED", "HttpPutResponseHopLimit is 2, want 1"},
+		{fmt.Sprintf(resource, 2), "FAILED", "HttpPutResponseHopLimit is 2, not 1"},
 		{stack("/locked"), "SUCCESS", "locked"},
 		{stack("/open"), "FAILED", "template: hop-limit NodeLaunchTemplate"},
 		{stack("/macro"), "SUCCESS", "the macro IMDSLock locks"},

@@ -1,9 +1,10 @@
 package main
 
 import (
-	"fmt"
-
 	"github.com/urfave/cli/v2"
+
+	"imdslock/cmd/imdslock/report"
+	"imdslock/transform"
 )
 
 const usageText = `  imdslock [OPTION]... [FILE|DIR|-]...        print templates locked
@@ -14,9 +15,8 @@ const usageText = `  imdslock [OPTION]... [FILE|DIR|-]...        print templates
   imdslock completion bash|zsh|fish           print a completion script
   imdslock help [COMMAND]                     explain a command`
 
-const description = `Reads CloudFormation templates that launch EKS nodes, from stdin where no file
-is named, and prints them locked: hop limit 1, IMDSv1 off, iptables commands in
-the user data. Every other byte stays.
+const description = `Prints CloudFormation templates of EKS nodes locked: hop limit 1, IMDSv1 off,
+iptables commands in the user data. Every other byte stays. No FILE is stdin.
 
 examples:
   imdslock < nodegroup.yaml > locked.yaml     lock a template, as a pipe
@@ -25,7 +25,9 @@ examples:
 
 const checkDescription = `Judges templates for every parameter value that CloudFormation accepts, or, with
 --parameter, for one deployment. Prints FILE:LINE:COL: RULE MESSAGE for what is
-not locked, and notes on stderr; "imdslock rules RULE" explains a rule.
+not locked, and notes on stderr; "imdslock rules RULE" explains a rule. What
+cannot be read is named, and the rest judged. Files that are no templates are
+passed over.
 
 examples:
   imdslock check nodegroup.yaml
@@ -47,9 +49,10 @@ examples:
   imdslock rules
   imdslock rules hop-limit`
 
-// newApp describes the command line. All of it is here, so that nothing is
-// global and nothing runs before main. args are the whole command line.
-func newApp(args []string, patch, check, templates, rules cli.ActionFunc) *cli.App {
+// newApp describes the command line of a run. All of it is here, so that nothing
+// is global and nothing runs before main.
+func newApp(c *command) *cli.App {
+	c.opts = newOptions()
 	app := &cli.App{
 		Name:                      "imdslock",
 		Usage:                     "keep pods off the EC2 instance metadata service",
@@ -59,19 +62,13 @@ func newApp(args []string, patch, check, templates, rules cli.ActionFunc) *cli.A
 		HideVersion:               true,
 		DisableSliceFlagSeparator: true,
 		EnableBashCompletion:      true,
-		BashComplete:              completer(args, completeCommandsAndFiles),
-		UseShortOptionHandling:    !isCompletion(args), // it insists on values, which may be yet to come
+		BashComplete:              completer(c.args, completeCommandsAndFiles),
+		UseShortOptionHandling:    !isCompletion(c.args), // it insists on values, which may be yet to come
 		CustomAppHelpTemplate:     helpTemplate,
 		ExitErrHandler:            func(*cli.Context, error) {},
 		OnUsageError:              badOption,
 		CommandNotFound:           helpBesideArguments,
-		Action: func(c *cli.Context) error {
-			if c.Bool("version") {
-				_, err := fmt.Fprintln(c.App.Writer, "imdslock "+version())
-				return err
-			}
-			return patch(c)
-		},
+		Action:                    c.patch,
 		Flags: newFlags("0 done, 1 there is a difference (-l, -d, --expect),\n2 bad usage or input, 3 the template cannot be locked as asked",
 			group{"result", []cli.Flag{
 				&cli.BoolFlag{Name: "list", Aliases: []string{"l"}, Usage: "print the names of files that would change"},
@@ -81,7 +78,7 @@ func newApp(args []string, patch, check, templates, rules cli.ActionFunc) *cli.A
 				&cli.StringFlag{Name: "expect", Usage: "compare with `GOLDEN`; -w writes it"},
 				&cli.StringFlag{Name: "template-configuration", Usage: "set the parameter in CodePipeline's `FILE`"},
 			}},
-			group{"what to lock", lockFlags()},
+			group{"what to lock", lockFlags(&c.opts.Options)},
 			group{"input", inputFlags()},
 			group{"messages", []cli.Flag{
 				&cli.BoolFlag{Name: "verbose", Aliases: []string{"v"}, Usage: "say what is changed, with a line per file"},
@@ -94,24 +91,28 @@ func newApp(args []string, patch, check, templates, rules cli.ActionFunc) *cli.A
 				Usage:        "say what is not locked; changes nothing",
 				UsageText:    "  imdslock check [OPTION]... [FILE|DIR|-]...",
 				Description:  checkDescription,
-				Action:       check,
+				Action:       c.check,
 				BashComplete: completeFiles,
 				Flags: newFlags("0 all is locked, 1 something is not, 2 bad usage or input,\n3 a launch template cannot be read",
 					group{"result", []cli.Flag{
-						&cli.StringFlag{Name: "format", Value: "text", Usage: "how to print findings: `text|json|sarif`"},
+						&cli.GenericFlag{Name: "format", Value: &c.opts.format, Usage: "how to print: `" + report.Choice("|", "|") + "`"},
+						&cli.StringFlag{Name: "baseline", Usage: "say only what SARIF `FILE` lacks"},
 					}},
 					group{"what has to be locked", append([]cli.Flag{
 						&cli.StringSliceFlag{Name: "parameter", Usage: "assume `KEY=VALUE`; may be repeated"},
-					}, lockFlags()...)},
+					}, lockFlags(&c.opts.Options)...)},
 					group{"input", inputFlags()},
-					group{"messages", []cli.Flag{quietFlag()}}),
+					group{"messages", []cli.Flag{
+						&cli.BoolFlag{Name: "verbose", Aliases: []string{"v"}, Usage: "print what is accepted, with the reason"},
+						quietFlag(),
+					}}),
 			},
 			{
 				Name:        "templates",
 				Usage:       "list AWS's templates, and those that are embedded",
 				UsageText:   "  imdslock templates [--format text|json]",
 				Description: templatesDescription,
-				Action:      templates,
+				Action:      c.templates,
 				Flags: newFlags("0 done, 2 bad usage",
 					group{"options", []cli.Flag{&cli.StringFlag{Name: "format", Value: "text", Usage: "how to print them: `text|json`"}}}),
 			},
@@ -120,34 +121,34 @@ func newApp(args []string, patch, check, templates, rules cli.ActionFunc) *cli.A
 				Usage:        "explain what check finds",
 				UsageText:    "  imdslock rules [ID]...",
 				Description:  rulesDescription,
-				Action:       rules,
+				Action:       c.rules,
 				BashComplete: completeRules,
 				Flags:        newFlags("0 done, 2 there is no such rule", group{title: "options"}),
 			},
 		},
 	}
 	app.Commands = append(app.Commands, podsCommand(), completionCommand(), helpCommand(app))
-	for _, c := range app.Commands {
-		c.HideHelp = true
-		c.BashComplete = completer(args, c.BashComplete)
-		c.CustomHelpTemplate = helpTemplate
-		c.OnUsageError = badOption
-		c.Before = refuseBefore
+	for _, sub := range app.Commands {
+		sub.HideHelp = true
+		sub.BashComplete = completer(c.args, sub.BashComplete)
+		sub.CustomHelpTemplate = helpTemplate
+		sub.OnUsageError = badOption
+		sub.Before = refuseBefore
 	}
 	return app
 }
 
 // lockFlags are the options on what to lock, of patching and of check.
-func lockFlags() []cli.Flag {
+func lockFlags(o *transform.Options) []cli.Flag {
 	return []cli.Flag{
 		&cli.IntFlag{Name: "hop-limit", Value: 1, Usage: "the hop limit `N`; 0 leaves it"},
-		&cli.StringFlag{Name: "imdsv1", Value: "lock", Usage: "how to turn IMDSv1 off: `lock|default|literal|keep`"},
-		&cli.StringFlag{Name: "iptables", Value: "auto", Usage: "commands in user data: `auto|aws|strict|off`"},
+		&cli.GenericFlag{Name: "imdsv1", Value: &o.IMDSv1, Usage: "how to turn IMDSv1 off: `lock|default|literal|keep`"},
+		&cli.GenericFlag{Name: "iptables", Value: &o.IPTables, Usage: "commands in user data: `auto|aws|strict|off`"},
 		&cli.BoolFlag{Name: "branch-eni", Value: true, Usage: "no rule for branch network interfaces"},
-		&cli.StringFlag{Name: "launch-template-version", Value: "latest", Usage: "version that groups use: `latest|keep`"},
+		&cli.GenericFlag{Name: "launch-template-version", Value: &o.Version, Usage: "version of groups: `latest|keep`"},
 		&cli.BoolFlag{Name: "add-launch-template", Usage: "give one to managed node groups without"},
 		&cli.StringSliceFlag{Name: "resource", Usage: "only this logical `ID`; may be repeated"},
-		&cli.StringFlag{Name: "os", Usage: "what nodes run, if the template is silent: `linux|windows`"},
+		&cli.GenericFlag{Name: "os", Value: &o.OS, Usage: "what nodes run, if the template is silent: `linux|windows`"},
 	}
 }
 

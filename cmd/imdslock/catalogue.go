@@ -8,6 +8,8 @@ import (
 	"path"
 	"text/tabwriter"
 
+	"github.com/urfave/cli/v2"
+
 	"imdslock/templates"
 	"imdslock/templates/official"
 )
@@ -34,13 +36,20 @@ func opened(read func() ([]byte, error)) func() (io.ReadCloser, error) {
 	}
 }
 
-// printCatalogue lists the releases of AWS's templates.
-func printCatalogue(format string, stdout io.Writer) error {
+// templates lists the releases of AWS's templates.
+func (c *command) templates(cc *cli.Context) error {
+	if err := refuseMore(cc, 0); err != nil {
+		return err
+	}
+	format, err := choice(cc, "format", "text", "json")
+	if err != nil {
+		return err
+	}
 	all := templates.Catalogue()
 	if format == "json" {
-		return writeJSON(map[string]any{"templates": all}, stdout)
+		return writeJSON(map[string]any{"templates": all}, &c.out)
 	}
-	w := tabwriter.NewWriter(stdout, 0, 0, 2, ' ', 0)
+	w := tabwriter.NewWriter(&c.out, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(w, "OS\tRELEASE\tPARTITION\tEMBEDDED\tURL")
 	for _, r := range all {
 		embedded := "-"

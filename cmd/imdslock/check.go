@@ -2,166 +2,214 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
-	"io"
 	"maps"
+	"os"
 	"slices"
+	"strconv"
 
+	"github.com/urfave/cli/v2"
+	"golang.org/x/term"
+
+	"imdslock/cmd/imdslock/report"
 	"imdslock/internal/message"
 	"imdslock/transform"
 	"imdslock/transform/cfn"
 )
 
-// A checked template.
+// A checked template, or what is no template.
 type checked struct {
 	source
+	input      []byte // if a format quotes it
 	findings   []transform.Finding
-	parameters map[string]string // those of the options that it has; nil where it is passed over
+	changes    []transform.Finding // what a patch would do, if a format says that
+	parameters map[string]string   // those of the options that it has; nil if it is passed over
 }
 
-// checkFiles says what is not locked in all that is named.
-func checkFiles(ctx context.Context, opts options, args []string, stdin io.Reader, counted *progress, stdout, stderr io.Writer) error {
-	all, err := sources(opts, args, stdin)
+// check says what is not locked in all that is named. It goes on past what it
+// cannot read, and says so.
+func (c *command) check(cc *cli.Context) error {
+	if err := c.readCheckOptions(cc); err != nil {
+		return err
+	}
+	if err := c.refuseTerminal(cc); err != nil {
+		return err
+	}
+	baseline, err := c.baseline()
 	if err != nil {
 		return err
 	}
-	counted.start(opts, stderr, len(all))
-	results, err := inParallel(counted, all, func(s source) (checked, error) { return checkOne(ctx, opts, s, len(all) == 1) })
+	found := report.Run{Version: version()}
+	all, err := c.checkSources(cc.Args().Slice(), &found)
 	if err != nil {
 		return err
 	}
-	if err := opts.knownParameters(results); err != nil {
+	var counted progress
+	counted.start(c.opts, c.stderr, len(all))
+	results, failures := inParallel(cc.Context, all, counted.step, func(s source) (checked, error) { return c.checkOne(cc.Context, s, len(all) == 1) })
+	counted.end()
+	if err := c.knownParameters(results, failures); err != nil {
 		return err
 	}
-	if err := printChecked(opts, results, stdout, stderr); err != nil {
-		return err
+	for i, r := range results {
+		if failures[i] != nil {
+			found.Failures = append(found.Failures, report.Failure{Name: r.name, Path: r.path, Err: failures[i]})
+			continue
+		}
+		found.Files = append(found.Files, report.File{Name: r.name, Path: r.path, Source: r.input, Findings: r.findings, Changes: r.changes})
 	}
-	for _, c := range results {
-		for _, f := range c.findings {
-			if f.Kind == transform.KindOpen {
-				return errDifference
-			}
+	if n := baseline.LeaveOut(&found); n > 0 && c.opts.verbose {
+		fmt.Fprintf(c.stderr, "%d findings are in %s\n", n, shownName(c.opts.baseline))
+	}
+	return c.tell(found)
+}
+
+// baseline reads what an earlier run found.
+func (c *command) baseline() (report.Baseline, error) {
+	if c.opts.baseline == "" {
+		return nil, nil
+	}
+	const largest = 1 << 30
+	content, err := fileSource(c.opts.baseline, false).read(largest)
+	if err != nil {
+		return nil, err
+	}
+	known, err := report.ReadBaseline(content)
+	if err != nil {
+		return nil, &usageError{fmt.Sprintf("--baseline %s: %v", shownName(c.opts.baseline), err), "imdslock check --format sarif makes one"}
+	}
+	return known, nil
+}
+
+// checkSources returns what the arguments name. What is not there is a failure
+// of the run.
+func (c *command) checkSources(args []string, found *report.Run) (all []source, err error) {
+	if len(args) == 0 || c.opts.template != "" {
+		return sources(c.opts, args, c.stdin)
+	}
+	isStdin := func(s source) bool { return s.path == "" }
+	for _, arg := range args {
+		more, err := sources(c.opts, []string{arg}, c.stdin)
+		switch {
+		case err != nil:
+			found.Failures = append(found.Failures, report.Failure{Name: shownName(arg), Path: arg, Err: err})
+		case slices.ContainsFunc(all, isStdin) && slices.ContainsFunc(more, isStdin):
+			return nil, usagef("stdin is named twice")
+		default:
+			all = append(all, more...)
 		}
 	}
-	return nil
+	return all, nil
 }
 
 // checkOne judges one template. One of several need not have all parameters
-// that are given; the only one does.
-func checkOne(ctx context.Context, opts options, s source, only bool) (checked, error) {
-	c := checked{source: s}
+// that are given; the only one does. A file that is no template is passed over.
+func (c *command) checkOne(ctx context.Context, s source, only bool) (checked, error) {
+	r := checked{source: s}
 	if passed, err := s.isPassedOver(); passed || err != nil {
-		return c, err
+		return r, err
 	}
-	input, err := s.read(opts.maxSize)
+	input, err := s.read(c.opts.maxSize)
 	if err != nil {
-		return c, err
+		return r, err
 	}
-	c.parameters = maps.Clone(opts.parameters)
-	if !only && len(c.parameters) > 0 {
-		t, err := cfn.Parse(input)
-		if err == nil {
-			maps.DeleteFunc(c.parameters, func(name, _ string) bool { return t.Root().Get("Parameters", name) == nil })
+	parameters := maps.Clone(c.opts.parameters)
+	if !only && len(parameters) > 0 {
+		if t, err := cfn.Parse(input); err == nil {
+			maps.DeleteFunc(parameters, func(name, _ string) bool { return t.Root().Get("Parameters", name) == nil })
 		}
 	}
-	c.findings, err = transform.Check(ctx, input, transform.CheckOptions{
-		Options: opts.Options, Parameters: c.parameters,
-		Deployment: len(opts.parameters) > 0 || opts.IMDSv1 == transform.IMDSv1Default,
+	r.findings, err = transform.Check(ctx, input, transform.CheckOptions{
+		Options: c.opts.Options, Parameters: parameters,
+		Deployment: len(c.opts.parameters) > 0 || c.opts.IMDSv1 == transform.IMDSv1Default,
 	})
+	s.walked = s.path != "" // a name on the command line may come from a list of all files
 	if note, ok := s.isNoTemplate(err); ok {
-		return checked{source: s, findings: []transform.Finding{note}}, nil
+		r.findings = []transform.Finding{note}
+		return r, nil
 	}
-	return c, s.placed(err)
+	r.parameters = parameters
+	if err != nil || len(r.findings) == 0 {
+		return r, s.placed(err)
+	}
+	if c.opts.format.Quotes() || c.excerpts() > 0 {
+		r.input = input
+	}
+	if c.opts.format.Quotes() {
+		if patched, err := transform.Patch(ctx, input, c.opts.Options); err == nil {
+			r.changes = patched.Findings
+		}
+	}
+	return r, nil
 }
 
-// knownParameters is an error where none of the templates that are judged has a
-// parameter that is given.
-func (o options) knownParameters(results []checked) error {
-	results = slices.DeleteFunc(slices.Clone(results), func(c checked) bool { return c.parameters == nil })
-	for _, name := range slices.Sorted(maps.Keys(o.parameters)) {
-		has := func(c checked) bool { _, ok := c.parameters[name]; return ok }
-		if len(results) > 0 && !slices.ContainsFunc(results, has) {
+// knownParameters returns an error if none of the templates that are judged has
+// a parameter that is given. One that cannot be read may have it.
+func (c *command) knownParameters(results []checked, failures []error) error {
+	judged := slices.DeleteFunc(slices.Clone(results), func(r checked) bool { return r.parameters == nil })
+	if len(judged) == 0 || errors.Join(failures...) != nil {
+		return nil
+	}
+	for _, name := range slices.Sorted(maps.Keys(c.opts.parameters)) {
+		has := func(r checked) bool { _, ok := r.parameters[name]; return ok }
+		if !slices.ContainsFunc(judged, has) {
 			return usagef("--parameter %s: no template has it", name)
 		}
 	}
 	return nil
 }
 
-func printChecked(opts options, results []checked, stdout, stderr io.Writer) error {
-	switch opts.format {
-	case "json":
-		return printJSON(results, stdout)
-	case "sarif":
-		return printSARIF(results, stdout)
+// tell prints what was found, and returns an error by which the exit status
+// says so.
+func (c *command) tell(found report.Run) error {
+	var err error
+	if c.opts.format == report.Text {
+		c.logNotes(found)
+		err = report.TextStyle{Excerpts: c.excerpts(), Color: c.opts.color}.Write(&c.out, found)
+	} else {
+		err = c.opts.format.Write(&c.out, found)
 	}
-	for _, c := range results {
-		for _, f := range c.findings {
+	if err != nil {
+		return err
+	}
+	for _, f := range found.Failures {
+		printError(c.stderr, f.Err)
+		c.failed = errors.Join(c.failed, f.Err)
+	}
+	if found.HasOpen() {
+		return errDifference
+	}
+	return nil
+}
+
+// logNotes prints notes and, with -v, what is accepted.
+func (c *command) logNotes(found report.Run) {
+	for _, r := range found.Files {
+		for _, f := range r.Findings {
 			switch {
-			case f.Kind == transform.KindOpen:
-				fmt.Fprintf(stdout, "%s:%v: %s %s\n", c.name, f.Start, f.Rule, message.OneLine(f.Message))
-			case !opts.quiet:
-				fmt.Fprintln(stderr, message.Note(c.name, f))
+			case f.Kind == transform.KindNote && !c.opts.quiet:
+				fmt.Fprintln(c.stderr, message.Note(r.Name, f))
+			case f.Kind == transform.KindAccepted && c.opts.verbose:
+				fmt.Fprintln(c.stderr, message.Line(fmt.Sprintf("%s:%v: accepted: %s %s (%s)", r.Name, f.Start, f.Rule, f.Message, f.Reason)))
 			}
 		}
 	}
-	return nil
 }
 
-// A jsonFinding is a finding in the output of --format json.
-type jsonFinding struct {
-	File      string `json:"file"`
-	Line      int    `json:"line"`   // from 1
-	Column    int    `json:"column"` // from 1, in characters
-	Rule      string `json:"rule"`
-	Level     string `json:"level"` // "error", or "note" for what cannot be judged
-	LogicalID string `json:"logicalId"`
-	Message   string `json:"message"`
-}
-
-func printJSON(results []checked, stdout io.Writer) error {
-	findings := []jsonFinding{}
-	for _, c := range results {
-		for _, f := range c.findings {
-			findings = append(findings, jsonFinding{c.file(), f.Start.Line, f.Start.Column, string(f.Rule), level(f), f.LogicalID, f.Message})
-		}
+// excerpts returns how wide a terminal is on which lines of templates are shown,
+// or 0 where they are not.
+func (c *command) excerpts() int {
+	stdout, ok := c.stdout.(*os.File)
+	if !ok || c.opts.format != report.Text || !isTerminal(stdout) || os.Getenv("NO_COLOR") != "" {
+		return 0
 	}
-	return writeJSON(map[string]any{"findings": findings}, stdout)
-}
-
-// level is how serious a finding is, in SARIF's words.
-func level(f transform.Finding) string {
-	if f.Kind == transform.KindOpen {
-		return "error"
+	if columns, err := strconv.Atoi(os.Getenv("COLUMNS")); err == nil {
+		return columns
 	}
-	return "note"
-}
-
-// printRules explains the rules that are named, or all of them.
-func printRules(args []string, stdout io.Writer) error {
-	rules := transform.Rules()
-	if len(args) > 0 {
-		rules = nil
+	columns, _, err := term.GetSize(int(stdout.Fd()))
+	if err != nil || columns == 0 {
+		return 80
 	}
-	for _, id := range args {
-		d, ok := transform.Describe(transform.Rule(id))
-		if !ok {
-			var ids []string
-			for _, d := range transform.Rules() {
-				ids = append(ids, string(d.Rule))
-			}
-			hint := "imdslock rules lists them"
-			if meant := nearest(id, ids); meant != "" {
-				hint = "did you mean " + meant + "? " + hint
-			}
-			return &usageError{fmt.Sprintf("there is no rule %q", id), hint}
-		}
-		rules = append(rules, d)
-	}
-	for i, d := range rules {
-		if i > 0 {
-			fmt.Fprintln(stdout)
-		}
-		fmt.Fprintf(stdout, "%s: %s\n  why: %s\n  fix: %s\n  source: %s\n", d.Rule, d.Title, d.Why, d.Fix, d.Source)
-	}
-	return nil
+	return columns
 }

@@ -10,7 +10,7 @@ import (
 // TestCompletionOffersWhatIsAccepted compares the words that help and completion
 // show for an option with those that the command names when it gets another.
 func TestCompletionOffersWhatIsAccepted(t *testing.T) {
-	app := newApp([]string{"imdslock"}, nil, nil, nil, nil)
+	app := newApp(&command{args: []string{"imdslock"}})
 	compared := 0
 	for name, flags := range map[string][]string{
 		"": {"--imdsv1", "--iptables", "--os", "--template"}, "check": {"--format", "--imdsv1"}, "templates": {"--format"},

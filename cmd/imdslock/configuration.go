@@ -14,7 +14,7 @@ import (
 
 // patchConfiguration sets the parameters of all templates in a CodePipeline
 // template configuration, which need not exist yet.
-func patchConfiguration(opts options, results []patched, files *fileSet, stderr io.Writer) (patched, error) {
+func patchConfiguration(opts options, results []patched, stderr io.Writer) (patched, error) {
 	p := patched{source: fileSource(opts.configuration, false)}
 	p.isConfiguration = true
 	if err := opts.ownConfiguration(results); err != nil {
@@ -40,7 +40,8 @@ func patchConfiguration(opts options, results []patched, files *fileSet, stderr 
 		fmt.Fprintf(stderr, "%s:1:1: note: no parameter decides about IMDSv1: none set\n", p.name)
 	}
 	p.changed = !bytes.Equal(input, output)
-	return p, p.put(opts, before, input, output, files)
+	p.put(opts, before, input, output)
+	return p, nil
 }
 
 // neededParameters are the values that all templates need. Templates that need

@@ -12,7 +12,7 @@ import (
 // expect compares the result with the golden file and prints what is different,
 // from the golden file to the result. With -w it makes the golden file the
 // result instead.
-func (p *patched) expect(opts options, output []byte, files *fileSet) error {
+func (p *patched) expect(opts options, output []byte) error {
 	before := &content{}
 	golden, err := fileSource(opts.expect, false).read(opts.maxSize)
 	switch missing := errors.Is(err, fs.ErrNotExist); {
@@ -28,7 +28,8 @@ func (p *patched) expect(opts options, output []byte, files *fileSet) error {
 	case !p.differs:
 		return nil
 	case opts.write:
-		return files.stage(opts.expect, before, output)
+		p.write = &write{opts.expect, before, output}
+		return nil
 	}
 	p.stdout = []byte(opts.unifiedDiff(opts.expect, golden, output))
 	return nil

@@ -26,8 +26,8 @@ const (
 	lockedConfiguration = openConfiguration + "      MetadataOptions:\n        HttpEndpoint: enabled\n        HttpPutResponseHopLimit: 1\n        HttpTokens: required\n"
 )
 
-// command returns the command, to be run in a folder.
-func command(t *testing.T, dir string, args ...string) *exec.Cmd {
+// startable returns the command, to be run in a folder.
+func startable(t *testing.T, dir string, args ...string) *exec.Cmd {
 	t.Helper()
 	bin := t.TempDir()
 	linkSelf(t, bin)
@@ -112,14 +112,14 @@ func TestKilled(t *testing.T) {
 	dir := memoryDir(t)
 	names := openFiles(t, dir, 40)
 	start := time.Now()
-	if out, err := command(t, dir, "-q", "-w", ".").CombinedOutput(); err != nil {
+	if out, err := startable(t, dir, "-q", "-w", ".").CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
 	whole := time.Since(start)
 	killed, written := 0, 0
 	for range rounds() {
 		openFiles(t, dir, 40)
-		cmd := command(t, dir, "-q", "-w", ".")
+		cmd := startable(t, dir, "-q", "-w", ".")
 		if err := cmd.Start(); err != nil {
 			t.Fatal(err)
 		}
@@ -143,13 +143,14 @@ func TestKilled(t *testing.T) {
 	}
 	t.Logf("%d of %d runs killed, %d of %d files new, %d left behind", killed, rounds(), written, rounds()*len(names), strings.Count(namesIn(t, dir), " ")+1-len(names))
 	openFiles(t, dir, 40)
-	out, _ := command(t, dir, "-q", "-l", ".").Output()
+	out, _ := startable(t, dir, "-q", "-l", ".").Output()
 	if got := strings.Fields(string(out)); strings.Join(got, " ") != strings.Join(names, " ") {
 		t.Errorf("templates are %v", got)
 	}
 }
 
-// TestEndedBySignal ends a run whose new files are staged: they are removed.
+// TestEndedBySignal ends a run whose new files are staged, and which waits for
+// the reader of its stdout: they are removed.
 func TestEndedBySignal(t *testing.T) {
 	for sig, want := range map[syscall.Signal]string{
 		syscall.SIGINT:  "imdslock: interrupt: no file is written",
@@ -158,11 +159,8 @@ func TestEndedBySignal(t *testing.T) {
 	} {
 		dir := t.TempDir()
 		names := openFiles(t, dir, 3)
-		pipe := filepath.Join(t.TempDir(), "pipe") // which nobody writes, so that the run waits
-		if err := unix.Mkfifo(pipe, 0o600); err != nil {
-			t.Fatal(err)
-		}
-		cmd := command(t, dir, "-q", "-w", "--template-configuration", pipe, ".")
+		cmd := startable(t, dir, "-q", "-d", "-w", ".")
+		cmd.Stdout = fullPipe(t)
 		wantFailed(t, dir, names, cmd, 128+int(sig), want, func() {
 			for range 30_000 {
 				if all, err := os.ReadDir(dir); err != nil || len(all) == 2*len(names) {
@@ -173,6 +171,47 @@ func TestEndedBySignal(t *testing.T) {
 			_ = cmd.Process.Signal(sig)
 		})
 	}
+}
+
+// fullPipe returns the end of a pipe that takes no byte more.
+func fullPipe(t *testing.T) *os.File {
+	t.Helper()
+	var ends [2]int
+	if err := unix.Pipe2(ends[:], unix.O_NONBLOCK|unix.O_CLOEXEC); err != nil {
+		t.Fatal(err)
+	}
+	for {
+		if _, err := unix.Write(ends[1], make([]byte, 4096)); err != nil {
+			break
+		}
+	}
+	if err := unix.SetNonblock(ends[1], false); err != nil {
+		t.Fatal(err)
+	}
+	reader, writer := os.NewFile(uintptr(ends[0]), "reader"), os.NewFile(uintptr(ends[1]), "writer")
+	t.Cleanup(func() { reader.Close(); writer.Close() })
+	return writer
+}
+
+// TestNohup ends no run that is to go on when its terminal does.
+func TestNohup(t *testing.T) {
+	dir := t.TempDir()
+	names := openFiles(t, dir, 1)
+	cmd := startable(t, dir, "-q", "-d", "-w", ".")
+	cmd.Args = append([]string{"sh", "-c", `trap "" HUP; exec "$0" "$@"`}, cmd.Args...)
+	cmd.Path = "/bin/sh"
+	cmd.Stdout = fullPipe(t)
+	wantFailed(t, dir, names, cmd, 128+int(syscall.SIGTERM), "imdslock: terminated: no file is written", func() {
+		for range 30_000 {
+			if all, err := os.ReadDir(dir); err != nil || len(all) == 2 {
+				break
+			}
+			time.Sleep(time.Millisecond)
+		}
+		_ = cmd.Process.Signal(syscall.SIGHUP)
+		time.Sleep(10 * time.Millisecond)
+		_ = cmd.Process.Signal(syscall.SIGTERM)
+	})
 }
 
 // TestClosedPipe writes where nobody reads any more: that is no mistake, but
@@ -194,7 +233,7 @@ func TestClosedPipe(t *testing.T) {
 			t.Fatal(err)
 		}
 		r.Close()
-		cmd := command(t, dir, test.args...)
+		cmd := startable(t, dir, test.args...)
 		cmd.Stdout = w
 		wantFailed(t, dir, names, cmd, test.status, test.message)
 		w.Close()
@@ -212,7 +251,7 @@ func TestTwoWriters(t *testing.T) {
 		var both [2]*exec.Cmd
 		var output [2]bytes.Buffer
 		for i := range both {
-			both[i] = command(t, dir, "-q", "-w", "nodes.yaml")
+			both[i] = startable(t, dir, "-q", "-w", "nodes.yaml")
 			both[i].Stderr = &output[i]
 			if err := both[i].Start(); err != nil {
 				t.Fatal(err)
@@ -239,7 +278,7 @@ func TestManyFiles(t *testing.T) {
 	}
 	dir := memoryDir(t)
 	names := openFiles(t, dir, 10_000)
-	cmd := command(t, dir, "-q", "-w", "-l", ".")
+	cmd := startable(t, dir, "-q", "-w", "-l", ".")
 	cmd.Args = append([]string{"sh", "-c", `ulimit -n 100; exec "$0" "$@"`}, cmd.Args...)
 	cmd.Path = "/bin/sh"
 	out, err := cmd.Output()
@@ -270,11 +309,11 @@ func TestNames(t *testing.T) {
 		"b\xff.yaml": "b\xff.yaml\n", "ä\n\\\"b.yaml": "\"\\303\\244\\n\\\\\\\"b.yaml\"\n", "\x1b[31m.yaml": "\"\\033[31m.yaml\"\n", "a\"b c.yaml": "a\"b c.yaml\n",
 	} {
 		writeText(t, filepath.Join(dir, name), openConfiguration)
-		out, _ := command(t, dir, "-q", "-l", name).Output()
+		out, _ := startable(t, dir, "-q", "-l", name).Output()
 		if string(out) != want {
 			t.Errorf("%q is listed as %q, want %q", name, out, want)
 		}
-		diff, _ := command(t, dir, "-q", "-d", name).Output()
+		diff, _ := startable(t, dir, "-q", "-d", name).Output()
 		apply := exec.Command("git", "apply", "-")
 		apply.Dir, apply.Stdin = dir, bytes.NewReader(diff)
 		if out, err := apply.CombinedOutput(); err != nil {
@@ -283,7 +322,7 @@ func TestNames(t *testing.T) {
 			t.Errorf("%q: applied, it is %q", name, text)
 		}
 		writeText(t, filepath.Join(dir, name), "[")
-		cmd := command(t, dir, name)
+		cmd := startable(t, dir, name)
 		stderr, err := cmd.StderrPipe()
 		if err != nil {
 			t.Fatal(err)

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"crypto/sha256"
 	"errors"
 	"fmt"
@@ -9,7 +10,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"sync"
 )
@@ -21,14 +21,17 @@ import (
 // killed, finds the old or the new content, never a part. The new file has the
 // mode of the old one, and its owner and group where the system allows that;
 // a symbolic link stays one, but other hard links keep the old content.
-//
-// A fileSet may be used by many goroutines.
 type fileSet struct {
-	mu      sync.Mutex
+	mu      sync.Mutex // stage may be called by many goroutines
 	files   []newFile
 	targets map[string]content // what the files at these places are to have
-	closed  bool               // discarded: nothing more is staged or put into place
-	staging sync.WaitGroup
+}
+
+// A write is what one file is to have.
+type write struct {
+	path   string
+	before *content // what it must have until then; nil means whatever there is
+	data   []byte
 }
 
 // A newFile is the content that a file is going to have.
@@ -67,16 +70,18 @@ func contentAt(path string) (content, error) {
 	return content{true, [sha256.Size]byte(hash.Sum(nil))}, nil
 }
 
-// errDiscarded is the error for what comes after the end of a run.
-var errDiscarded = errors.New("the run has ended")
+// stageAll stages all writes. It returns all errors, or the cause of ctx if that
+// is done.
+func (s *fileSet) stageAll(ctx context.Context, writes []write) error {
+	_, failures := inParallel(ctx, writes, func() {}, func(w write) (struct{}, error) {
+		return struct{}{}, s.stage(w.path, w.before, w.data)
+	})
+	return firstCause(ctx, failures)
+}
 
 // stage makes data ready to be what path has. Where before is not nil, path
 // must have that until commit.
 func (s *fileSet) stage(path string, before *content, data []byte) error {
-	if err := s.begin(); err != nil {
-		return err
-	}
-	defer s.staging.Done()
 	f := newFile{path: path, before: before, after: *contentOf(data)}
 	info, err := os.Stat(path)
 	switch {
@@ -98,17 +103,6 @@ func (s *fileSet) stage(path string, before *content, data []byte) error {
 	return nil
 }
 
-// begin is an error where it is too late to stage a file.
-func (s *fileSet) begin() error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.closed {
-		return errDiscarded
-	}
-	s.staging.Add(1)
-	return nil
-}
-
 // add refuses a file that another one of the set wants to be something else.
 func (s *fileSet) add(f newFile) error {
 	s.mu.Lock()
@@ -125,32 +119,29 @@ func (s *fileSet) add(f newFile) error {
 }
 
 // commit puts the files into place, once the function between has written what
-// belongs to stdout. No file is touched where that fails, or where one of them
-// is not what it was when it was read.
-func (s *fileSet) commit(between func() error) error {
-	all := s.all()
-	for _, f := range all {
+// belongs to stdout. No file is touched if that fails, if ctx is done, or if one
+// of them is not what it was when it was read.
+func (s *fileSet) commit(ctx context.Context, between func() error) error {
+	for _, f := range s.files {
 		if err := f.checkUnchanged(); err != nil {
 			return err
 		}
 	}
 	if err := between(); err != nil {
-		if len(all) > 0 {
-			return fmt.Errorf("%w; no file is written", err)
+		if _, isSignal := signalOf(err); isSignal {
+			return err
 		}
-		return err
+		return fmt.Errorf("%w; no file is written", err)
 	}
-	for _, f := range all {
+	for _, f := range s.files {
 		if f.temp == "" {
 			if err := writeTo(f.path, f.data); err != nil {
 				return err
 			}
 		}
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.closed {
-		return errDiscarded
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
 	}
 	for i, f := range s.files {
 		if f.temp == "" {
@@ -165,28 +156,12 @@ func (s *fileSet) commit(between func() error) error {
 	return nil
 }
 
-// all returns the files that wait for their places.
-func (s *fileSet) all() []newFile {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return slices.Clone(s.files)
-}
-
-// discard removes the files that are not in place, and returns how many there
-// were. Afterwards the set takes no more.
-func (s *fileSet) discard() (n int) {
-	s.mu.Lock()
-	s.closed = true
-	s.mu.Unlock()
-	s.staging.Wait()
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	n = len(s.files)
+// discard removes the files that are not in place.
+func (s *fileSet) discard() {
 	for _, f := range s.files {
 		_ = f.remove() // one that stays is hidden, and in nobody's way
 	}
 	s.files = nil
-	return n
 }
 
 func (f newFile) remove() error {

@@ -48,7 +48,7 @@ func TestNoSpace(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			cmd := inNamespace(t, command(t, dir, "-q", "-w", "."), test.mount)
+			cmd := inNamespace(t, startable(t, dir, "-q", "-w", "."), test.mount)
 			out, err := cmd.CombinedOutput()
 			if cmd.ProcessState.ExitCode() != exitUsage {
 				t.Fatalf("%v\n%s", err, out)
@@ -130,7 +130,7 @@ func TestKeepsOwner(t *testing.T) {
 	if err := errors.Join(os.Chmod(path, 0o640), os.Chown(path, 1234, 5678)); err != nil {
 		t.Fatal(err)
 	}
-	if out, err := command(t, dir, "-q", "-w", ".").CombinedOutput(); err != nil {
+	if out, err := startable(t, dir, "-q", "-w", ".").CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
 	info, err := os.Stat(path)

@@ -87,7 +87,11 @@ func describe(f cli.Flag) option {
 	if strings.Contains(value, "|") {
 		o.text = strings.TrimSuffix(before, ": ") + after
 	}
-	switch value := flag.GetValue(); {
+	value = flag.GetValue()
+	if _, isGeneric := f.(*cli.GenericFlag); isGeneric {
+		value = flag.GetDefaultText() // the value may be set already
+	}
+	switch {
 	case !flag.TakesValue() && strings.HasPrefix(flag.GetDefaultText(), "true"):
 		o.names[len(o.names)-1] += "=false" // on already, so only this is of use
 	case flag.TakesValue() && value != "":
@@ -110,7 +114,7 @@ func (o option) words() []string {
 }
 
 // helpBesideArguments prints the page where the library looks for the help of a
-// command, but the word behind --help is none: it is a file, for example.
+// command, but the word after --help is no command, but a file for example.
 func helpBesideArguments(c *cli.Context, _ string) {
 	if len(c.Lineage()) > 2 {
 		cli.ShowSubcommandHelp(c)

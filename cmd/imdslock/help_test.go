@@ -14,7 +14,7 @@ import (
 // commandNames are those of the command itself, "", and of its commands.
 func commandNames() []string {
 	names := []string{""}
-	for _, c := range newApp([]string{"imdslock"}, nil, nil, nil, nil).Commands {
+	for _, c := range newApp(&command{args: []string{"imdslock"}}).Commands {
 		names = append(names, c.Name)
 	}
 	return names

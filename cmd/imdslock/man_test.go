@@ -39,7 +39,7 @@ func newManPage(t *testing.T) []byte {
 	if err != nil {
 		t.Fatal(err)
 	}
-	app := newApp([]string{"imdslock"}, nil, nil, nil, nil)
+	app := newApp(&command{args: []string{"imdslock"}})
 	page, err := template.New("man").Funcs(template.FuncMap{
 		"groups": func(flags []cli.Flag) []manGroup { return manGroups(flags, app.Flags) },
 		"prose":  prose,

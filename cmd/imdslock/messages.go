@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"strings"
-	"unicode"
 
 	"github.com/xrash/smetrics"
 
@@ -16,16 +14,16 @@ import (
 	"imdslock/transform/cfn"
 )
 
-// report prints an error, each of several on a line of its own, and its hint.
+// printError prints an error, each of several on a line of its own, and its hint.
 // One with a place starts with it, as compilers' do.
-func report(stderr io.Writer, err error) {
+func printError(stderr io.Writer, err error) {
 	if many, ok := err.(interface{ Unwrap() []error }); ok {
 		for _, e := range many.Unwrap() {
-			report(stderr, e)
+			printError(stderr, e)
 		}
 		return
 	}
-	text := message.OneLine(err.Error())
+	text := message.Line(err.Error())
 	var placed *cfn.Error
 	var inPods *pods.Error
 	var usage *usageError
@@ -50,32 +48,12 @@ func report(stderr io.Writer, err error) {
 
 func printHint(stderr io.Writer, hint string) {
 	if hint != "" {
-		fmt.Fprintln(stderr, "hint: "+message.OneLine(hint))
+		fmt.Fprintln(stderr, "hint: "+message.Line(hint))
 	}
 }
 
-// shownName is a file's name in messages, in lists and in diffs: as it is, but
-// where it has control characters quoted as git does it, which git apply reads
-// (core.quotePath in git-config).
-func shownName(name string) string {
-	if !strings.ContainsFunc(name, unicode.IsControl) {
-		return name
-	}
-	var b strings.Builder
-	for i := range len(name) {
-		switch c := name[i]; {
-		case c == '"' || c == '\\':
-			b.WriteString(`\` + string(c))
-		case '\a' <= c && c <= '\r':
-			b.WriteString(`\` + "abtnvfr"[c-'\a':][:1])
-		case c < ' ' || c >= 0x7f:
-			fmt.Fprintf(&b, `\%03o`, c)
-		default:
-			b.WriteByte(c)
-		}
-	}
-	return `"` + b.String() + `"`
-}
+// shownName is a file's name in messages, in lists and in diffs.
+func shownName(name string) string { return message.Name(name) }
 
 // noFile is the error for an argument that names no file, with what may have
 // been meant.
@@ -84,7 +62,7 @@ func noFile(opts options, arg string, err error) error {
 	switch meant := nearest(arg, opts.commands); {
 	case !errors.Is(err, fs.ErrNotExist):
 	case arg == "true" || arg == "false":
-		return &usageError{e.Error(), "an option that is on or off has its value behind =, as in --branch-eni=" + arg}
+		return &usageError{e.Error(), "an option that is on or off has its value after =, as in --branch-eni=" + arg}
 	case meant != "":
 		return &usageError{e.Error(), fmt.Sprintf("did you mean the command %s?", meant)}
 	}

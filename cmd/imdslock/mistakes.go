@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/urfave/cli/v2"
@@ -18,15 +19,32 @@ func optionMistake(flags []cli.Flag, message string) string {
 		}
 		return name + " needs a value"
 	}
-	var value, name string
-	if n, _ := fmt.Sscanf(message, "invalid value %q for flag -%s", &value, &name); n == 2 {
-		name = dashed(strings.TrimSuffix(name, ":"))
-		return fmt.Sprintf("%s %s: want a number", name, value) // no other value is judged this early
-	}
-	if n, _ := fmt.Sscanf(message, "invalid boolean value %q for -%s", &value, &name); n == 2 {
-		return fmt.Sprintf("%s=%s: want true or false", dashed(strings.TrimSuffix(name, ":")), value)
+	for _, kind := range []string{"invalid value ", "invalid boolean value "} {
+		rest, ok := strings.CutPrefix(message, kind)
+		quoted, err := strconv.QuotedPrefix(rest)
+		if !ok || err != nil {
+			continue
+		}
+		value, _ := strconv.Unquote(quoted)
+		rest = strings.TrimPrefix(rest[len(quoted):], " for ")
+		name, why, _ := strings.Cut(strings.TrimPrefix(strings.TrimPrefix(rest, "flag "), "-"), ": ")
+		return valueMistake(flags, dashed(name), value, why)
 	}
 	return message
+}
+
+// valueMistake says why an option does not take a value.
+func valueMistake(flags []cli.Flag, name, value, why string) string {
+	o, _ := lookUp(flags, name)
+	switch {
+	case value == "" && o.value != "":
+		return fmt.Sprintf("%s is empty: must be %s", name, o.value)
+	case o.value == "":
+		return fmt.Sprintf("%s=%s: must be true or false", name, value)
+	case !strings.HasPrefix(why, "must be "):
+		why = "must be a number" // no other value is judged this early
+	}
+	return fmt.Sprintf("%s %s: %s", name, value, why)
 }
 
 // dashed puts the dashes before the name of an option.

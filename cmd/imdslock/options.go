@@ -9,6 +9,7 @@ import (
 	"github.com/docker/go-units"
 	"github.com/urfave/cli/v2"
 
+	"imdslock/cmd/imdslock/report"
 	"imdslock/transform"
 )
 
@@ -32,7 +33,8 @@ type options struct {
 	commands       []string // the names of all, for who mistypes one
 	color          bool
 
-	format     string // of check
+	format     report.Format // of check
+	baseline   string        // of check
 	parameters map[string]string
 }
 
@@ -90,7 +92,7 @@ func commandWith(app *cli.App, name string) string {
 	return ""
 }
 
-// choice is a flag's value that is one of a few words.
+// choice is the value of a flag that is one of a few words.
 func choice[T ~string](c *cli.Context, flag string, of ...T) (T, error) {
 	value := T(c.String(flag))
 	if !slices.Contains(of, value) {
@@ -98,7 +100,7 @@ func choice[T ~string](c *cli.Context, flag string, of ...T) (T, error) {
 		for _, w := range of {
 			words = append(words, string(w))
 		}
-		return "", usagef("--%s %s: want %s", flag, value, strings.Join(words, ", "))
+		return "", usagef("--%s %s: must be %s", flag, value, strings.Join(words, " or "))
 	}
 	return value, nil
 }
@@ -107,7 +109,7 @@ func choice[T ~string](c *cli.Context, flag string, of ...T) (T, error) {
 // those of patching, and would be of no effect.
 func refuseBefore(c *cli.Context) error {
 	if before := c.Lineage()[1].LocalFlagNames(); len(before) > 0 {
-		return &usageError{fmt.Sprintf("%s before %s: options of %[2]s come behind %[2]s", dashed(before[0]), c.Command.Name), c.Command.HelpName + " --help shows them"}
+		return &usageError{fmt.Sprintf("%s before %s: options of %[2]s come after %[2]s", dashed(before[0]), c.Command.Name), c.Command.HelpName + " --help shows them"}
 	}
 	return nil
 }
@@ -126,69 +128,54 @@ func refuseEmpty(c *cli.Context) error {
 	for _, f := range c.Command.Flags {
 		name := f.Names()[0]
 		if o := describe(f); c.IsSet(name) && o.value != "" && c.String(name) == "" {
-			return usagef("--%s is empty: want %s", name, o.value)
+			return usagef("--%s is empty: must be %s", name, o.value)
 		}
 	}
 	return nil
 }
 
-// readOptions checks the flags; args are those of the whole command line.
-func readOptions(c *cli.Context, args []string) (opts options, err error) {
-	if err := refuseEmpty(c); err != nil {
-		return opts, err
+// newOptions are those of a command line without any.
+func newOptions() options { return options{Options: transform.Defaults(), format: report.Text} }
+
+// readOptions reads and checks the flags of patching and of check. Those with a
+// Set method have set themselves.
+func (c *command) readOptions(cc *cli.Context) (err error) {
+	if err := refuseEmpty(cc); err != nil {
+		return err
 	}
-	opts = options{
-		list: c.Bool("list"), diff: c.Bool("diff"), write: c.Bool("write"),
-		output: c.String("output"), expect: c.String("expect"), configuration: c.String("template-configuration"), name: c.String("name"),
-		official: c.Bool("official"), release: c.String("release"), region: c.String("region"), sha256: c.String("sha256"),
-		verbose: c.Bool("verbose"), quiet: c.Bool("quiet"),
+	o := &c.opts
+	o.list, o.diff, o.write = cc.Bool("list"), cc.Bool("diff"), cc.Bool("write")
+	o.output, o.expect, o.configuration = cc.String("output"), cc.String("expect"), cc.String("template-configuration")
+	o.official, o.release, o.region, o.sha256 = cc.Bool("official"), cc.String("release"), cc.String("region"), cc.String("sha256")
+	o.name, o.verbose, o.quiet = cc.String("name"), cc.Bool("verbose"), cc.Bool("quiet")
+	o.HopLimit, o.BranchENI, o.AddLaunchTemplate = cc.Int("hop-limit"), cc.Bool("branch-eni"), cc.Bool("add-launch-template")
+	o.Resources = cc.StringSlice("resource")
+	o.color = c.hasColor()
+	for _, command := range cc.App.Commands {
+		o.commands = append(o.commands, command.Name)
 	}
-	if opts.output == "-" {
-		opts.output = "" // stdout, as without it
+	if o.output == "-" {
+		o.output = "" // stdout, as without it
 	}
-	if opts.maxSize, err = units.RAMInBytes(c.String("max-size")); err != nil || opts.maxSize < 1 || opts.maxSize == math.MaxInt64 {
-		return opts, usagef("--max-size %s: want a number of bytes, as in 1500000, 1500k or 2M", c.String("max-size"))
+	if o.maxSize, err = units.RAMInBytes(cc.String("max-size")); err != nil || o.maxSize < 1 || o.maxSize == math.MaxInt64 {
+		return usagef("--max-size %s: must be a number of bytes, as in 1500000, 1500k or 2M", cc.String("max-size"))
 	}
-	opts.HopLimit = c.Int("hop-limit")
-	opts.BranchENI = c.Bool("branch-eni")
-	opts.Resources = c.StringSlice("resource")
-	if opts.HopLimit < 0 || opts.HopLimit > 64 {
-		return opts, usagef("--hop-limit %d: want 1 to 64, or 0 to leave it", opts.HopLimit)
+	if o.HopLimit < 0 || o.HopLimit > 64 {
+		return usagef("--hop-limit %d: must be 1 to 64, or 0 to leave it", o.HopLimit)
 	}
-	if opts.IMDSv1, err = choice(c, "imdsv1", transform.IMDSv1Lock, transform.IMDSv1Default, transform.IMDSv1Literal, transform.IMDSv1Keep); err != nil {
-		return opts, err
-	}
-	if opts.IPTables, err = choice(c, "iptables", transform.IPTablesAuto, transform.IPTablesAWS, transform.IPTablesStrict, transform.IPTablesOff); err != nil {
-		return opts, err
-	}
-	if opts.Version, err = choice(c, "launch-template-version", transform.VersionLatest, transform.VersionKeep); err != nil {
-		return opts, err
-	}
-	opts.AddLaunchTemplate = c.Bool("add-launch-template")
-	if c.IsSet("os") {
-		if opts.OS, err = choice(c, "os", transform.OSLinux, transform.OSWindows); err != nil {
-			return opts, err
+	if cc.IsSet("template") {
+		if o.template, err = choice(cc, "template", "linux", "windows"); err != nil {
+			return err
 		}
 	}
-	if c.IsSet("template") {
-		if opts.template, err = choice(c, "template", "linux", "windows"); err != nil {
-			return opts, err
-		}
-	}
-	return opts, opts.conflict(c.Args().Slice(), slices.Contains(args, "--"))
+	return o.conflict(cc.Args().Slice())
 }
 
-// conflict refuses options and arguments that do not go together. What looks
-// like an option behind a file is one, unless "--" ended the options.
-func (o options) conflict(files []string, optionsEnded bool) error {
-	for _, f := range files {
-		if len(f) > 1 && f[0] == '-' && !optionsEnded {
-			return usagef("%s behind a file: options come before the files", f)
-		}
-	}
+// conflict refuses options and arguments that do not go together.
+func (o options) conflict(files []string) error {
 	switch {
 	case o.official && o.template == "":
-		return usagef("--official wants --template, to say which")
+		return usagef("--official needs --template, to say which")
 	case !o.official && (o.release != "" || o.region != "" || o.sha256 != ""):
 		return usagef("--release, --region and --sha256 are about --official")
 	case o.template != "" && len(files) > 0:
@@ -208,22 +195,19 @@ func (o options) conflict(files []string, optionsEnded bool) error {
 	return nil
 }
 
-// readCheckOptions checks the flags of check.
-func readCheckOptions(c *cli.Context, args []string) (options, error) {
-	opts, err := readOptions(c, args)
-	if err != nil {
-		return opts, err
+// readCheckOptions reads and checks the flags of check.
+func (c *command) readCheckOptions(cc *cli.Context) error {
+	if err := c.readOptions(cc); err != nil {
+		return err
 	}
-	if opts.format, err = choice(c, "format", "text", "json", "sarif"); err != nil {
-		return opts, err
-	}
-	opts.parameters = map[string]string{}
-	for _, p := range c.StringSlice("parameter") {
+	c.opts.baseline = cc.String("baseline")
+	c.opts.parameters = map[string]string{}
+	for _, p := range cc.StringSlice("parameter") {
 		key, value, ok := strings.Cut(p, "=")
 		if !ok || key == "" {
-			return opts, usagef("--parameter %s: want KEY=VALUE", p)
+			return usagef("--parameter %s: must be KEY=VALUE", p)
 		}
-		opts.parameters[key] = value
+		c.opts.parameters[key] = value
 	}
-	return opts, nil
+	return nil
 }

@@ -26,52 +26,32 @@ func writeJSON(document any, stdout io.Writer) error {
 	return err
 }
 
-// unifiedDiff returns the difference as the options want it shown.
+// unifiedDiff returns the difference as patch and git apply take it, with
+// colours if the options say so.
 func (o options) unifiedDiff(name string, before, after []byte) string {
-	text := unifiedDiff(name, before, after)
+	var colors []textdiff.Option
+	bold, reset := "", ""
 	if o.color {
-		return colored(text)
+		colors = append(colors, textdiff.TerminalColors())
+		bold, reset = "\x1b[1m", "\x1b[m"
 	}
-	return text
-}
-
-// unifiedDiff returns the difference as patch and git apply take it.
-func unifiedDiff(name string, before, after []byte) string {
-	name = strings.TrimPrefix(filepath.ToSlash(name), "/")
-	if strings.Contains(name, " ") {
-		name += "\t" // where the name ends, for patch
-	}
-	a, b := "a/"+name, "b/"+name
-	if quoted, ok := strings.CutPrefix(name, `"`); ok { // by shownName
-		a, b = `"a/`+quoted, `"b/`+quoted
-	}
-	text := string(textdiff.Unified(before, after))
+	a, b := diffNames(name)
+	text := string(textdiff.Unified(before, after, colors...))
 	if len(before) == 0 { // nothing stands before the first line
 		text = strings.Replace(text, "@@ -1,0 ", "@@ -0,0 ", 1)
 	}
-	return "--- " + a + "\n+++ " + b + "\n" + text
+	return bold + "--- " + a + reset + "\n" + bold + "+++ " + b + reset + "\n" + text
 }
 
-// colored paints the lines of a unified diff for a terminal.
-func colored(diff string) string {
-	var b strings.Builder
-	for line := range strings.Lines(diff) {
-		color := ""
-		switch {
-		case strings.HasPrefix(line, "+++"), strings.HasPrefix(line, "---"):
-			color = "\x1b[1m"
-		case line[0] == '+':
-			color = "\x1b[32m"
-		case line[0] == '-':
-			color = "\x1b[31m"
-		case line[0] == '@':
-			color = "\x1b[36m"
-		}
-		text := strings.TrimSuffix(line, "\n")
-		if color != "" {
-			text = color + text + "\x1b[0m"
-		}
-		b.WriteString(text + line[len(strings.TrimSuffix(line, "\n")):])
+// diffNames returns the name of a file before and after, as git writes them.
+func diffNames(name string) (before, after string) {
+	name, quoted := strings.CutPrefix(filepath.ToSlash(name), `"`) // by shownName
+	name = strings.TrimPrefix(strings.TrimPrefix(name, "./"), "/")
+	if quoted {
+		return `"a/` + name, `"b/` + name
 	}
-	return b.String()
+	if strings.Contains(name, " ") {
+		name += "\t" // where the name ends, for patch
+	}
+	return "a/" + name, "b/" + name
 }

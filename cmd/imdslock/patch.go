@@ -7,11 +7,13 @@ import (
 	"io"
 	"slices"
 
+	"github.com/urfave/cli/v2"
+
 	"imdslock/internal/message"
 	"imdslock/transform"
 )
 
-// A patched template. Its text is not kept where it has gone into a file.
+// A patched template. Its text is kept only if it goes anywhere.
 type patched struct {
 	source
 	findings   []transform.Finding
@@ -20,45 +22,73 @@ type patched struct {
 	changed    bool   // the result differs from the input
 	differs    bool   // what is compared: that, or with --expect the golden file
 	stdout     []byte // what it has to say there
+	write      *write // what goes into a file, if anything
 }
 
-// patchFiles patches all that is named and puts the results out, in the order
-// of the arguments. Where one fails, nothing is written at all.
-func patchFiles(ctx context.Context, opts options, args []string, stdin io.Reader, files *fileSet, counted *progress, stdout, stderr io.Writer) error {
-	all, err := sources(opts, args, stdin)
+// patch patches all that is named, in the order of the arguments. If one fails,
+// nothing is written at all.
+func (c *command) patch(cc *cli.Context) error {
+	if cc.Bool("version") {
+		_, err := fmt.Fprintln(&c.out, "imdslock "+version())
+		return err
+	}
+	if err := c.readOptions(cc); err != nil {
+		return err
+	}
+	if err := c.refuseTerminal(cc); err != nil {
+		return err
+	}
+	all, err := c.patchSources(cc.Args().Slice())
 	if err != nil {
 		return err
 	}
-	switch one := len(all) == 1; {
-	case opts.expect != "" && !one:
-		return usagef("--expect compares the result of one template, not of %d", len(all))
-	case opts.output != "" && !one:
-		return usagef("--output takes the result of one template, not of %d", len(all))
-	case opts.expect != "", opts.output != "":
-		all[0].walked = false // there must be a result, in a folder too
-	}
-	counted.start(opts, stderr, len(all))
-	results, err := inParallel(counted, all, func(s source) (patched, error) { return patchOne(ctx, opts, s, files) })
-	if err != nil {
+	var counted progress
+	counted.start(c.opts, c.stderr, len(all))
+	results, failures := inParallel(cc.Context, all, counted.step, func(s source) (patched, error) { return patchOne(cc.Context, c.opts, s) })
+	counted.end()
+	if err := firstCause(cc.Context, failures); err != nil {
 		return err
 	}
-	if opts.configuration != "" {
-		c, err := patchConfiguration(opts, results, files, stderr)
+	if c.opts.configuration != "" {
+		p, err := patchConfiguration(c.opts, results, c.stderr)
 		if err != nil {
 			return err
 		}
-		results = append(results, c)
+		results = append(results, p)
 	}
+	return c.put(results)
+}
+
+// patchSources returns what the arguments of a patch name.
+func (c *command) patchSources(args []string) ([]source, error) {
+	all, err := sources(c.opts, args, c.stdin)
+	if err != nil {
+		return nil, err
+	}
+	switch one := len(all) == 1; {
+	case c.opts.expect != "" && !one:
+		return nil, usagef("--expect compares the result of one template, not of %d", len(all))
+	case c.opts.output != "" && !one:
+		return nil, usagef("--output takes the result of one template, not of %d", len(all))
+	case c.opts.expect != "", c.opts.output != "":
+		all[0].walked = false // there must be a result, in a folder too
+	}
+	return all, nil
+}
+
+// put hands on what the results have for stdout and for files.
+func (c *command) put(results []patched) error {
 	differs := false
 	for _, p := range results {
-		p.log(opts, stderr)
+		p.log(c.opts, c.stderr)
 		differs = differs || p.differs
-		if _, err := stdout.Write(p.stdout); err != nil {
-			return err
+		c.out.Write(p.stdout)
+		if p.write != nil {
+			c.writes = append(c.writes, *p.write)
 		}
 	}
-	printTotals(opts, results, stderr)
-	if differs && opts.onlyCompares() {
+	printTotals(c.opts, results, c.stderr)
+	if differs && c.opts.onlyCompares() {
 		return errDifference
 	}
 	return nil
@@ -66,7 +96,7 @@ func patchFiles(ctx context.Context, opts options, args []string, stdin io.Reade
 
 // patchOne patches one template. A file that was found in a directory and has
 // nothing to lock is passed over as it is.
-func patchOne(ctx context.Context, opts options, s source, files *fileSet) (patched, error) {
+func patchOne(ctx context.Context, opts options, s source) (patched, error) {
 	p := patched{source: s}
 	var err error
 	if p.passedOver, err = s.isPassedOver(); p.passedOver || err != nil {
@@ -87,9 +117,10 @@ func patchOne(ctx context.Context, opts options, s source, files *fileSet) (patc
 	p.findings, p.parameters = result.Findings, result.Parameters
 	p.changed = !bytes.Equal(input, result.Output)
 	if opts.expect != "" {
-		return p, p.expect(opts, result.Output, files)
+		return p, p.expect(opts, result.Output)
 	}
-	return p, p.put(opts, contentOf(input), input, result.Output, files)
+	p.put(opts, contentOf(input), input, result.Output)
+	return p, nil
 }
 
 // log prints notes and, with -v, changes and what they come to.
@@ -101,7 +132,7 @@ func (p patched) log(opts options, stderr io.Writer) {
 		case f.Kind != transform.KindChange && !opts.quiet:
 			fmt.Fprintln(stderr, message.Note(p.name, f))
 		case f.Kind == transform.KindChange && opts.verbose:
-			fmt.Fprintf(stderr, "%s:%v: %s: %s\n", p.name, f.Start, message.OneLine(f.LogicalID), message.OneLine(f.Message))
+			fmt.Fprintf(stderr, "%s:%v: %s: %s\n", p.name, f.Start, message.Line(f.LogicalID), message.Line(f.Message))
 		}
 	}
 	if opts.verbose {
@@ -112,7 +143,7 @@ func (p patched) log(opts options, stderr io.Writer) {
 func byPlace(a, b transform.Finding) int { return a.Start.Offset - b.Start.Offset }
 
 // put puts the result to where the options want it.
-func (p *patched) put(opts options, before *content, input, output []byte, files *fileSet) error {
+func (p *patched) put(opts options, before *content, input, output []byte) {
 	p.differs = p.changed
 	if p.differs && opts.list {
 		p.stdout = append(p.stdout, p.name+"\n"...)
@@ -122,15 +153,13 @@ func (p *patched) put(opts options, before *content, input, output []byte, files
 	}
 	switch {
 	case opts.write, p.isConfiguration:
-		if !p.differs || opts.onlyCompares() {
-			return nil
+		if p.differs && !opts.onlyCompares() {
+			p.write = &write{p.path, before, output}
 		}
-		return files.stage(p.path, before, output)
 	case opts.output != "":
-		return files.stage(opts.output, nil, output)
+		p.write = &write{opts.output, nil, output}
 	case opts.onlyCompares(), p.walked && len(p.findings) == 0:
-		return nil
+	default:
+		p.stdout = output
 	}
-	p.stdout = output
-	return nil
 }

@@ -166,7 +166,7 @@ func printPods(opts podsOptions, report pods.Report, stdout, stderr io.Writer) e
 		if n.Place.File != "" {
 			place = n.Place.String() + ": "
 		}
-		fmt.Fprintln(stderr, message.OneLine(place+"note: "+n.Message))
+		fmt.Fprintln(stderr, message.Line(place+"note: "+n.Message))
 	}
 	if n := counts[pods.Unknown]; n > 0 {
 		fmt.Fprintf(stderr, "note: %d of %d workloads cannot be judged; docs/pods.md says how to look for callers on a node\n", n, len(report.Workloads))
@@ -182,7 +182,7 @@ func printWorkload(w pods.Workload, stdout io.Writer) {
 		if n := len(w.Findings) - 1; n > 0 {
 			others = fmt.Sprintf(" (and %d more)", n)
 		}
-		fmt.Fprintln(stdout, message.OneLine(fmt.Sprintf("%v: %s %v: %s%s", first.Place, first.Verdict, w, first.Message, others)))
+		fmt.Fprintln(stdout, message.Line(fmt.Sprintf("%v: %s %v: %s%s", first.Place, first.Verdict, w, first.Message, others)))
 		return
 	}
 	for i, f := range w.Findings {
@@ -193,12 +193,12 @@ func printWorkload(w pods.Workload, stdout io.Writer) {
 		if f.Container != "" && len(w.Findings) > 1 {
 			container = " (" + f.Container + ")"
 		}
-		fmt.Fprintln(stdout, message.OneLine(fmt.Sprintf("%v: %s %v%s: %s", f.Place, f.Verdict, w, container, f.Message)))
+		fmt.Fprintln(stdout, message.Line(fmt.Sprintf("%v: %s %v%s: %s", f.Place, f.Verdict, w, container, f.Message)))
 		if i == 0 {
-			fmt.Fprintln(stdout, message.OneLine("  has: "+podsFacts(w)))
+			fmt.Fprintln(stdout, message.Line("  has: "+podsFacts(w)))
 		}
 		for _, fix := range f.Fixes {
-			fmt.Fprintln(stdout, message.OneLine("  "+fix.Label+": "+fix.Text))
+			fmt.Fprintln(stdout, message.Line("  "+fix.Label+": "+fix.Text))
 		}
 		if f.Source != "" {
 			fmt.Fprintln(stdout, "  source: "+f.Source)

@@ -1,11 +1,10 @@
 package main
 
 import (
+	"fmt"
 	"io"
 	"sync"
 	"time"
-
-	"github.com/schollz/progressbar/v3"
 )
 
 // progressDelay is how long a run may take before it shows how far it is.
@@ -14,12 +13,15 @@ const progressDelay = time.Second
 // progress shows how many of several templates are done, on a terminal and
 // while it takes long. The zero value shows nothing.
 type progress struct {
-	mu    sync.Mutex
-	bar   *progressbar.ProgressBar // nil where nobody looks
-	timer *time.Timer
-	done  int
-	shown bool
+	mu       sync.Mutex
+	terminal io.Writer   // nil if nobody looks
+	timer    *time.Timer // until it shows
+	isShown  bool
+	done, of int
 }
+
+// wipe clears the line of the cursor, and goes back to its start (ECMA-48).
+const wipe = "\x1b[2K\r"
 
 // start starts to count to total.
 func (p *progress) start(opts options, stderr io.Writer, total int) {
@@ -28,31 +30,13 @@ func (p *progress) start(opts options, stderr io.Writer, total int) {
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.bar = progressbar.NewOptions(total,
-		progressbar.OptionSetWriter(stderr),
-		progressbar.OptionSetDescription("templates"),
-		progressbar.OptionShowCount(),
-		progressbar.OptionSetWidth(30),
-		progressbar.OptionSetPredictTime(false),
-		progressbar.OptionSetElapsedTime(false),
-		progressbar.OptionThrottle(50*time.Millisecond),
-		progressbar.OptionUseANSICodes(true),
-	)
-	p.timer = time.AfterFunc(progressDelay, p.show)
-}
-
-func (p *progress) show() {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.bar == nil {
-		return // it has ended meanwhile
-	}
-	p.shown = true
-	if p.done == 0 {
-		p.bar.RenderBlank()
-		return
-	}
-	p.bar.Set(p.done)
+	p.terminal, p.of = stderr, total
+	p.timer = time.AfterFunc(progressDelay, func() {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		p.isShown = p.terminal != nil // or it has ended meanwhile
+		p.show()
+	})
 }
 
 // step counts one.
@@ -60,21 +44,27 @@ func (p *progress) step() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.done++
-	if p.shown {
-		p.bar.Set(p.done)
+	p.show()
+}
+
+// show writes the line. The cursor stays at its start, where the next prompt of
+// a shell takes its place if the run is interrupted.
+func (p *progress) show() {
+	if p.isShown {
+		fmt.Fprintf(p.terminal, "%stemplates %d/%d\r", wipe, p.done, p.of)
 	}
 }
 
-// end wipes the bar away, before anything else is printed.
+// end wipes the line away, before anything else is printed.
 func (p *progress) end() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.bar == nil {
+	if p.terminal == nil {
 		return
 	}
 	p.timer.Stop()
-	if p.shown {
-		p.bar.Clear()
+	if p.isShown {
+		io.WriteString(p.terminal, wipe)
 	}
-	p.bar, p.shown = nil, false
+	p.terminal, p.isShown = nil, false
 }

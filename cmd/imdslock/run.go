@@ -2,12 +2,12 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"os/signal"
-	"slices"
 	"strings"
 	"syscall"
 
@@ -28,98 +28,98 @@ const (
 // errDifference makes the exit status 1. It is not printed.
 var errDifference = errors.New("there is a difference")
 
-// run is the command: args as in os.Args, and the exit status. A signal that
-// ends it leaves no file half-done behind.
+// A command is one run of imdslock. What goes to stdout and into files is held
+// back until all has gone well.
+type command struct {
+	args           []string // the whole command line, as it was typed
+	stdin          io.Reader
+	stdout, stderr io.Writer
+
+	opts   options
+	out    bytes.Buffer // for stdout
+	writes []write      // for files
+	failed error        // what check could not read, though the rest goes out
+}
+
+// run is the command: args as in os.Args, and the exit status.
 func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	signal.Ignore(syscall.SIGPIPE) // writing into a closed pipe becomes an error like others
+	c := &command{args: args, stdin: stdin, stdout: stdout, stderr: stderr}
+	app := newApp(c)
+	app.Reader, app.Writer, app.ErrWriter = stdin, &c.out, stderr
+	err := app.Run(optionsFirst(app, args))
+	if err != nil && !errors.Is(err, errDifference) {
+		printError(stderr, err)
+		return exitStatus(err)
+	}
+	if err := c.finish(); err != nil {
+		return c.unfinished(err)
+	}
+	return max(exitStatus(err), exitStatus(c.failed))
+}
+
+// finish stages the files, prints, and puts the files into place. A signal that
+// asks the process to end leaves no file half done; a second one ends it at
+// once.
+func (c *command) finish() error {
+	if len(c.writes) == 0 {
+		return c.print(context.Background())
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), endingSignals()...)
+	defer stop()
+	context.AfterFunc(ctx, stop)
 	var files fileSet
-	var counted progress
 	defer files.discard()
-	signals := endingSignals()
-	status := make(chan int, 1)
-	go func() { status <- execute(args, stdin, stdout, stderr, &files, &counted) }()
+	if err := files.stageAll(ctx, c.writes); err != nil {
+		return err
+	}
+	return files.commit(ctx, func() error { return c.print(ctx) })
+}
+
+// print writes what goes to stdout. It waits for a reader no longer than ctx.
+func (c *command) print(ctx context.Context) error {
+	if ctx.Done() == nil {
+		return c.write()
+	}
+	written := make(chan error, 1)
+	go func() { written <- c.write() }()
 	select {
-	case s := <-status:
-		return s
-	case sig := <-signals:
-		signal.Reset() // the next one ends it at once
-		counted.end()
-		if files.discard() > 0 {
-			report(stderr, fmt.Errorf("%v: no file is written", sig))
-		}
-		return signalStatus(sig)
+	case err := <-written:
+		return err
+	case <-ctx.Done():
+		return context.Cause(ctx)
 	}
 }
 
-// execute runs the command. What goes to stdout and into files is held back
-// until all has gone well.
-func execute(args []string, stdin io.Reader, stdout, stderr io.Writer, files *fileSet, counted *progress) int {
-	var out bytes.Buffer
-	patch := func(c *cli.Context) error {
-		opts, err := readOptions(c, args)
-		if err != nil {
-			return err
-		}
-		for _, command := range c.App.Commands {
-			opts.commands = append(opts.commands, command.Name)
-		}
-		opts.color = isTerminal(stdout) && os.Getenv("NO_COLOR") == ""
-		if err := wantsInput(opts, c, stdin); err != nil {
-			return err
-		}
-		return patchFiles(c.Context, opts, c.Args().Slice(), stdin, files, counted, &out, stderr)
-	}
-	check := func(c *cli.Context) error {
-		opts, err := readCheckOptions(c, args)
-		if err != nil {
-			return err
-		}
-		if err := wantsInput(opts, c, stdin); err != nil {
-			return err
-		}
-		return checkFiles(c.Context, opts, c.Args().Slice(), stdin, counted, &out, stderr)
-	}
-	catalogue := func(c *cli.Context) error {
-		if err := refuseMore(c, 0); err != nil {
-			return err
-		}
-		format, err := choice(c, "format", "text", "json")
-		if err != nil {
-			return err
-		}
-		return printCatalogue(format, &out)
-	}
-	rules := func(c *cli.Context) error { return printRules(c.Args().Slice(), &out) }
-	app := newApp(args, patch, check, catalogue, rules)
-	app.Reader, app.Writer, app.ErrWriter = stdin, &out, stderr
-	if isCompletion(args) && slices.Contains(args, "--") {
-		args = []string{args[0], "-", "", completionFlag} // behind "--" the library would run the command
-	}
-	err := app.Run(args)
-	if err != nil && !errors.Is(err, errDifference) {
-		report(stderr, err)
-		return exitStatus(err)
-	}
-	commitErr := files.commit(func() error {
-		if _, err := stdout.Write(out.Bytes()); err != nil {
-			return failure("writing", "the result", err)
-		}
+func (c *command) write() error {
+	if c.out.Len() == 0 {
 		return nil
-	})
-	switch {
-	case errors.Is(commitErr, syscall.EPIPE) && len(files.all()) == 0:
-		return signalStatus(syscall.SIGPIPE) // whoever reads has read enough
-	case commitErr != nil:
-		report(stderr, commitErr)
-		return exitUsage
 	}
+	if _, err := c.stdout.Write(c.out.Bytes()); err != nil {
+		return failure("writing", "the result", err)
+	}
+	return nil
+}
+
+// unfinished reports why a run ended before its end, and returns its status.
+func (c *command) unfinished(err error) int {
+	sig, isSignal := signalOf(err)
+	switch {
+	case isSignal:
+		printError(c.stderr, fmt.Errorf("%v: no file is written", sig))
+		return signalStatus(sig)
+	case errors.Is(err, syscall.EPIPE) && len(c.writes) == 0:
+		return signalStatus(syscall.SIGPIPE) // whoever reads has read enough
+	}
+	printError(c.stderr, err)
 	return exitStatus(err)
 }
 
-// wantsInput is an error where a person would wait for a command that waits for
-// the person.
-func wantsInput(opts options, c *cli.Context, stdin io.Reader) error {
-	if c.NArg() == 0 && opts.template == "" && isTerminal(stdin) {
-		usage := strings.TrimSpace("imdslock " + strings.TrimPrefix(c.Command.Name, "imdslock"))
+// refuseTerminal returns an error if a person would wait for a command that
+// waits for the person.
+func (c *command) refuseTerminal(cc *cli.Context) error {
+	if cc.NArg() == 0 && c.opts.template == "" && isTerminal(c.stdin) {
+		usage := strings.TrimSpace("imdslock " + strings.TrimPrefix(cc.Command.Name, "imdslock"))
 		return &usageError{"stdin is a terminal: name a file, or pipe a template in",
 			fmt.Sprintf("usage: %s [options] [FILE|DIR|-]..., more by %s --help", usage, usage)}
 	}
@@ -130,6 +130,9 @@ func isTerminal(v any) bool {
 	f, ok := v.(*os.File)
 	return ok && term.IsTerminal(int(f.Fd()))
 }
+
+// hasColor reports whether stdout shows colours (https://no-color.org).
+func (c *command) hasColor() bool { return isTerminal(c.stdout) && os.Getenv("NO_COLOR") == "" }
 
 // exitStatus returns the status for an error, the highest of several.
 func exitStatus(err error) int {

@@ -6,18 +6,26 @@ import (
 	"syscall"
 )
 
-// endingSignals tells of the signals that ask a process to end. Those that
-// whoever started it has it ignore, as nohup does, stay ignored. Writing into a
-// closed pipe becomes an error like others.
-func endingSignals() <-chan os.Signal {
-	signal.Ignore(syscall.SIGPIPE)
-	signals := make(chan os.Signal, 1)
+// endingSignals are those that ask a process to end. One that whoever started
+// it has it ignore, as nohup does, is not among them.
+func endingSignals() (all []os.Signal) {
 	for _, s := range []os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGHUP} {
 		if !signal.Ignored(s) {
-			signal.Notify(signals, s)
+			all = append(all, s)
 		}
 	}
-	return signals
+	return all
+}
+
+// signalOf returns the signal that ended a context of signal.NotifyContext, by
+// the cause that it gives.
+func signalOf(err error) (os.Signal, bool) {
+	for _, s := range []os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGHUP} {
+		if err.Error() == s.String()+" signal received" {
+			return s, true
+		}
+	}
+	return nil, false
 }
 
 // signalStatus is the exit status by which shells know the end by a signal.

@@ -39,7 +39,7 @@ func (p patched) open() []string {
 	var ids []string
 	for _, f := range p.findings {
 		if f.Kind == transform.KindOpen {
-			ids = append(ids, message.OneLine(f.LogicalID))
+			ids = append(ids, message.Line(f.LogicalID))
 		}
 	}
 	return ids

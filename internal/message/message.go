@@ -1,5 +1,9 @@
 // Package message words what the command and the function have to say of a
 // template: NAME:LINE:COL: message, and a line with a hint.
+//
+// What it words may hold names and values from files of strangers, and goes to
+// terminals and to the logs of runners, which obey what they are sent. [Line]
+// makes a line of text harmless to both, and [Name] the name of a file.
 package message
 
 import (
@@ -20,49 +24,105 @@ import (
 func Error(name string, err error) string {
 	var at *cfn.Error
 	if !errors.As(err, &at) {
-		return name + ": " + err.Error()
+		return Line(name + ": " + err.Error())
 	}
-	text := OneLine(name + ":" + err.Error())
+	text := Line(name + ":" + err.Error())
 	if at.Hint != "" {
-		text += "\nhint: " + OneLine(at.Hint)
+		text += "\nhint: " + Line(at.Hint)
 	}
 	return text
 }
 
-// OneLine writes what is not to be seen as Go does: control characters, those that
-// turn the direction of writing, and all others that Go calls not printable. So a
-// message is one line, does nothing to a terminal, and reads as it is, whatever
-// names are in it.
-func OneLine(message string) string {
-	if !strings.ContainsFunc(message, isUnseen) {
-		return message
+// Line makes one line of a text that a terminal shows and a runner logs. It
+// writes characters that move the cursor or turn the direction of text as Go
+// does (\x1b, \u202e), and the beginnings of commands to a runner so that they
+// are none: "::" at the start, of GitHub's workflow commands, and "##" in front
+// of a bracket, of older ones and of Azure Pipelines ("##[", "##vso[").
+// https://docs.github.com/actions/reference/workflow-commands-for-github-actions
+func Line(text string) string {
+	if !needsEscape(text) {
+		return text
 	}
 	var b strings.Builder
-	for _, r := range message {
-		if isUnseen(r) {
-			b.WriteString(strings.Trim(strconv.QuoteRuneToASCII(r), "'"))
+	if trimmed := strings.TrimLeftFunc(text, unicode.IsSpace); strings.HasPrefix(trimmed, "::") {
+		before := text[:len(text)-len(trimmed)]
+		return Line(before) + `\x3a` + Line(trimmed[1:])
+	}
+	for i, r := range text {
+		if changesTerminal(r) || r == '#' && startsCommand(text[i:]) {
+			escaped := strconv.QuoteToASCII(string(r))
+			if r == '#' {
+				escaped = `"\x23"`
+			}
+			b.WriteString(escaped[1 : len(escaped)-1])
 			continue
 		}
-		b.WriteRune(r)
+		_, n := utf8.DecodeRuneInString(text[i:])
+		b.WriteString(text[i : i+n])
 	}
 	return b.String()
 }
 
-// isUnseen reports whether a character has no picture of its own.
-func isUnseen(r rune) bool { return !unicode.IsPrint(r) }
+// needsEscape reports whether Line has anything to do.
+func needsEscape(text string) bool {
+	return strings.ContainsFunc(text, changesTerminal) || strings.Contains(text, "##") ||
+		strings.HasPrefix(strings.TrimLeftFunc(text, unicode.IsSpace), "::")
+}
 
-// SafeJSON writes the characters of JSON that [OneLine] would not leave as they
-// are, line ends aside, as escapes of their strings. Outside of strings JSON has
-// none.
+// startsCommand reports whether a text starts with "##", letters, and a bracket.
+func startsCommand(text string) bool {
+	rest, ok := strings.CutPrefix(text, "##")
+	if !ok {
+		return false
+	}
+	rest = strings.TrimLeftFunc(rest, unicode.IsLetter)
+	return strings.HasPrefix(rest, "[")
+}
+
+// changesTerminal reports whether a character is one of control, ends a line,
+// changes the direction of the text after it (Unicode Standard Annex #9), or has
+// no picture of its own.
+func changesTerminal(r rune) bool { return !unicode.IsPrint(r) }
+
+// Name returns the name of a file as a person reads it, in messages, in lists
+// and in diffs: as it is, but with "./" before a name that would be taken for an
+// option or for a command to a runner, and quoted as git does it, which git
+// apply reads (core.quotePath in git-config), if it has characters that change
+// what a terminal shows.
+func Name(name string) string {
+	if strings.HasPrefix(name, "-") && name != "-" || strings.HasPrefix(strings.TrimLeft(name, " "), "::") {
+		name = "./" + name
+	}
+	if Line(name) == name {
+		return name
+	}
+	var b strings.Builder
+	for i := range len(name) {
+		switch c := name[i]; {
+		case c == '"' || c == '\\':
+			b.WriteString(`\` + string(c))
+		case '\a' <= c && c <= '\r':
+			b.WriteString(`\` + "abtnvfr"[c-'\a':][:1])
+		case c < ' ' || c >= 0x7f || c == '#':
+			fmt.Fprintf(&b, `\%03o`, c)
+		default:
+			b.WriteByte(c)
+		}
+	}
+	return `"` + b.String() + `"`
+}
+
+// SafeJSON writes the characters of JSON that [Line] would not leave as they are,
+// line ends aside, as escapes of their strings. Outside of strings JSON has none.
 func SafeJSON(document []byte) []byte {
-	isUnseenHere := func(r rune) bool { return r != '\n' && isUnseen(r) }
-	if !bytes.ContainsFunc(document, isUnseenHere) {
+	changes := func(r rune) bool { return r != '\n' && changesTerminal(r) }
+	if !bytes.ContainsFunc(document, changes) {
 		return document
 	}
 	var b bytes.Buffer
 	for _, r := range string(document) {
 		switch high, low := utf16.EncodeRune(r); {
-		case !isUnseenHere(r):
+		case !changes(r):
 			b.WriteRune(r)
 		case high == unicode.ReplacementChar:
 			fmt.Fprintf(&b, `\u%04x`, r)
@@ -75,7 +135,7 @@ func SafeJSON(document []byte) []byte {
 
 // Note words a finding that is one, without a line end.
 func Note(name string, f transform.Finding) string {
-	return OneLine(fmt.Sprintf("%s:%v: note: %s", name, f.Start, f.Message))
+	return Line(fmt.Sprintf("%s:%v: note: %s", name, f.Start, f.Message))
 }
 
 // Notes words the findings of a patch that changed nothing, a line for each.

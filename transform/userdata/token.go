@@ -42,10 +42,6 @@ func mentionsMetadata(text string) bool {
 	return false
 }
 
-// WithoutTokens returns a problem for each request of user data to the metadata
-// service without a token. They are those of [Judge].
-func WithoutTokens(text string) []Problem { return read(text).withoutToken() }
-
 // withoutToken returns a problem for each request to the metadata service without
 // a token of IMDSv2 ("Use the Instance Metadata Service to access instance
 // metadata" in the Amazon EC2 User Guide).

@@ -149,9 +149,9 @@ func (f Function) check(ctx context.Context, template []byte, name string, opts 
 	var lines []string
 	for _, finding := range findings {
 		if finding.Kind == transform.KindOpen {
-			lines = append(lines, fmt.Sprintf("%s: %s %s", name, finding.Rule, message.OneLine(finding.Message)))
+			lines = append(lines, fmt.Sprintf("%s: %s %s", name, finding.Rule, message.Line(finding.Message)))
 		} else {
-			fmt.Fprintf(f.Log, "%s: note: %s\n", name, message.OneLine(finding.Message))
+			fmt.Fprintf(f.Log, "%s: note: %s\n", name, message.Line(finding.Message))
 		}
 	}
 	if len(lines) == 0 {

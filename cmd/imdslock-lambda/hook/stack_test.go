@@ -93,7 +93,7 @@ func TestMacroCalled(t *testing.T) {
 	}
 	f := newFunction()
 	f.Macro = ""
-	if _, err := f.checkStack(t.Context(), []byte("Transform: IMDSLock\n" + open)); err == nil {
+	if _, err := f.checkStack(t.Context(), []byte("Transform: IMDSLock\n"+open)); err == nil {
 		t.Error("where there is no macro, what calls one passes")
 	}
 }

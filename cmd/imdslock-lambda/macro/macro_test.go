@@ -92,7 +92,7 @@ func TestParameters(t *testing.T) {
 	}
 	for params, want := range map[string]string{
 		`{"hopLimit":1}`:      "fragment: there is no parameter hopLimit: did you mean HopLimit?",
-		`{"HopLimit":"many"}`: "fragment: parameter HopLimit: many: want 1 to 64, or 0 to leave it",
+		`{"HopLimit":"many"}`: "fragment: parameter HopLimit: many: must be 1 to 64, or 0 to leave it",
 		`{"Resources":"X"}`:   `there is no launch template or node group "X"` + "\nhint: the template has LT",
 		`[]`:                  "fragment: the parameters are not a JSON object",
 	} {

@@ -3,13 +3,15 @@
 //
 // The names are the options of the command in CloudFormation's case: HopLimit
 // for --hop-limit, IMDSv1, IPTables, BranchENI, LaunchTemplateVersion,
-// AddLaunchTemplate, Resources for all --resource, and OS. Values are strings, numbers, booleans or lists of these, as
-// CloudFormation passes what a macro is given.
+// AddLaunchTemplate, Resources for all --resource, and OS. Values are strings,
+// numbers, booleans or lists of these, as CloudFormation passes what a macro is
+// given.
 package params
 
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -101,44 +103,35 @@ func set(opts *transform.Options, name string, texts []string) (err error) {
 		return fmt.Errorf("there is no parameter %s: %s", name, suggest(name))
 	}
 	if len(texts) != 1 {
-		return fmt.Errorf("parameter %s: want one value, not %d", name, len(texts))
+		return fmt.Errorf("parameter %s: must be one value, not %d", name, len(texts))
 	}
 	text := texts[0]
 	switch name {
 	case "HopLimit":
 		if opts.HopLimit, err = strconv.Atoi(text); err != nil || opts.HopLimit < 0 || opts.HopLimit > 64 {
-			return fmt.Errorf("parameter HopLimit: %s: want 1 to 64, or 0 to leave it", text)
+			err = errors.New("must be 1 to 64, or 0 to leave it")
 		}
 	case "BranchENI":
 		if opts.BranchENI, err = strconv.ParseBool(text); err != nil {
-			return fmt.Errorf("parameter BranchENI: %s: want true, false", text)
+			err = errors.New("must be true or false")
 		}
 	case "AddLaunchTemplate":
 		if opts.AddLaunchTemplate, err = strconv.ParseBool(text); err != nil {
-			return fmt.Errorf("parameter AddLaunchTemplate: %s: want true, false", text)
+			err = errors.New("must be true or false")
 		}
 	case "LaunchTemplateVersion":
-		opts.Version, err = choice(name, text, transform.VersionLatest, transform.VersionKeep)
+		err = opts.Version.Set(text)
 	case "IMDSv1":
-		opts.IMDSv1, err = choice(name, text, transform.IMDSv1Lock, transform.IMDSv1Default, transform.IMDSv1Literal, transform.IMDSv1Keep)
+		err = opts.IMDSv1.Set(text)
 	case "IPTables":
-		opts.IPTables, err = choice(name, text, transform.IPTablesAuto, transform.IPTablesAWS, transform.IPTablesStrict, transform.IPTablesOff)
+		err = opts.IPTables.Set(text)
 	case "OS":
-		opts.OS, err = choice(name, text, transform.OSLinux, transform.OSWindows)
+		err = opts.OS.Set(text)
 	}
-	return err
-}
-
-// choice is a value that is one of a few words.
-func choice[T ~string](name, text string, of ...T) (T, error) {
-	if slices.Contains(of, T(text)) {
-		return T(text), nil
+	if err != nil {
+		return fmt.Errorf("parameter %s: %s: %w", name, text, err)
 	}
-	var words []string
-	for _, w := range of {
-		words = append(words, string(w))
-	}
-	return "", fmt.Errorf("parameter %s: %s: want %s", name, text, strings.Join(words, ", "))
+	return nil
 }
 
 // suggest names the parameter that differs from a name in its spelling only,

@@ -1,30 +1,70 @@
 //go:build linux
 
-// Command prove launches nodes from templates that imdslock has patched, in
-// network namespaces, and prints who reads their credentials as tables in
-// Markdown. It wants root, Debian's iptables and iproute2, and cloud-init's
-// Python package, which CLOUD_INIT names where it is only unpacked.
+// Command prove launches nodes in network namespaces and says who reads their
+// credentials.
 //
-// The exit status is 1 where something was not seen as expected; stderr says
-// what.
+//	prove                          the tables of docs/proof.md, as Markdown
+//	prove -userdata FILE...        nodes that are launched with these user data
+//	prove -template FILE...        all nodes that stacks of these templates can launch
+//
+// Nodes of files have open metadata options, as an API call may set them: what
+// is seen are the rules that the user data leaves on the node. A line each says
+// whether pods are cut off when the kubelet starts, at the end of the boot and
+// after a reboot, by the node's interfaces and by branch network interfaces.
+// "-" is standard input.
+//
+// It needs root, iptables, iproute2, and cloud-init's Python package, which
+// CLOUD_INIT names where it is only unpacked.
+//
+// The exit status is 1 where something was not seen as expected or a pod
+// reads, and 2 where something could not be judged.
 package main
 
 import (
 	"errors"
+	"flag"
 	"fmt"
 	"io"
 	"os"
+	"sync"
 
 	"imdslock/prove"
 )
 
-func main() { os.Exit(run(os.Stdout, os.Stderr)) }
+func main() { os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr)) }
 
-func run(stdout, stderr io.Writer) int {
+func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	flags := flag.NewFlagSet("prove", flag.ContinueOnError)
+	flags.SetOutput(stderr)
+	userData := flags.Bool("userdata", false, "the files are user data")
+	template := flags.Bool("template", false, "the files are CloudFormation templates")
+	legacy := flags.Bool("legacy", false, "the nodes have iptables-legacy in place of iptables-nft")
+	ubuntu := flags.Bool("ubuntu", false, "the nodes run Ubuntu: apt-get, and the kubelet as a snap")
+	ipv6 := flags.Bool("ipv6", false, "with -userdata: the metadata service has its IPv6 address on")
+	verbose := flags.Bool("v", false, "print what was printed on the nodes")
+	if err := flags.Parse(args); err != nil {
+		return 2
+	}
+	if *userData == *template && (*userData || flags.NArg() > 0) || (*userData || *template) && flags.NArg() == 0 {
+		fmt.Fprintln(stderr, "prove: give no files, or -userdata or -template with files")
+		return 2
+	}
 	if err := errors.Join(prove.NamespacesMissing(), prove.CloudInitMissing()); err != nil {
 		fmt.Fprintf(stderr, "prove: %v\n", err)
 		return 2
 	}
+	if flags.NArg() == 0 {
+		return tables(stdout, stderr)
+	}
+	j := judge{image: prove.Image{IPTables: prove.NFT, Snap: *ubuntu}, userData: *userData, ipv6: *ipv6, verbose: *verbose, stdin: stdin}
+	if *legacy {
+		j.image.IPTables = prove.Legacy
+	}
+	return j.files(flags.Args(), stdout, stderr)
+}
+
+// tables prints all that is proved.
+func tables(stdout, stderr io.Writer) int {
 	status := 0
 	for _, study := range prove.Studies() {
 		fmt.Fprintf(stderr, "prove: %s: %d nodes\n", study.Title, len(study.Cases))
@@ -38,4 +78,68 @@ func run(stdout, stderr io.Writer) int {
 		}
 	}
 	return status
+}
+
+// A judge judges files.
+type judge struct {
+	image                   prove.Image
+	userData, ipv6, verbose bool
+	stdin                   io.Reader
+}
+
+func (j judge) files(names []string, stdout, stderr io.Writer) int {
+	status := 0
+	texts := make([]string, len(names))
+	statuses := make([]int, len(names))
+	var wg sync.WaitGroup
+	for i, name := range names {
+		wg.Go(func() { texts[i], statuses[i] = j.file(name) })
+	}
+	wg.Wait()
+	for i, text := range texts {
+		w := stdout
+		if statuses[i] == 2 {
+			w = stderr
+		}
+		fmt.Fprint(w, text)
+		status = max(status, statuses[i])
+	}
+	return status
+}
+
+// file returns what to print about a file, and the exit status.
+func (j judge) file(name string) (text string, status int) {
+	src, err := j.read(name)
+	if err != nil {
+		return fmt.Sprintf("prove: %v\n", err), 2
+	}
+	var judgements []prove.Judgement
+	if j.userData {
+		judgements = []prove.Judgement{prove.JudgeUserData(src, j.ipv6, j.image)}
+	} else if judgements, err = prove.JudgeTemplate(src, j.image); err != nil {
+		return fmt.Sprintf("prove: %s: %v\n", name, err), 2
+	}
+	if len(judgements) == 0 {
+		text = fmt.Sprintf("%s: launches no nodes\n", name)
+	}
+	for _, judgement := range judgements {
+		text += fmt.Sprintf("%s: %s\n", name, judgement)
+		switch {
+		case judgement.Err != nil || len(judgement.Unplayed) > 0:
+			status = 2
+		case !judgement.CutOff() || !j.userData && !judgement.Locked():
+			status = max(status, 1)
+		}
+		if j.verbose {
+			text += judgement.Console
+		}
+	}
+	return text, status
+}
+
+func (j judge) read(name string) ([]byte, error) {
+	if name == "-" {
+		return io.ReadAll(j.stdin)
+	}
+	return os.ReadFile(name)
 }

@@ -1,6 +1,7 @@
 package edit
 
 import (
+	"slices"
 	"strings"
 
 	"imdslock/transform/cfn"
@@ -31,7 +32,7 @@ func Add(template *cfn.Template, m *cfn.Node, p Pair) (Edit, error) {
 
 // addBlock adds a pair on lines of its own. They come behind a pair that does
 // not end in a block scalar, whose text another line could change, or else
-// before the first key.
+// before the first key. In a section of the template they come behind the last.
 func (t writer) addBlock(m *cfn.Node, p Pair) (Edit, error) {
 	first := m.Pairs[0].Key
 	start := t.LineStart(first.Span.Start)
@@ -40,17 +41,67 @@ func (t writer) addBlock(m *cfn.Node, p Pair) (Edit, error) {
 	}
 	indent := t.indent(first.Span.Start)
 	eol := t.eol(first.Span.Start)
-	lines := t.blockPair(p, first.Style, t.unit(m))
+	lines := joinLines(t.blockPair(p, first.Style, t.unit(m)), eol, indent)
+	if t.isSection(m) {
+		if e, ok := t.addToSection(m, p.Key, eol, indent+lines); ok {
+			return e, nil
+		}
+	}
 	for i := len(m.Pairs) - 1; i >= 0; i-- {
 		q := m.Pairs[i]
 		if endsInBlockScalar(q.Value) {
 			continue
 		}
 		at := t.behindComments(t.LineEnd(max(q.Value.Span.End, q.Key.Span.End)), len(indent))
-		return splice(at, at, eol+indent+joinLines(lines, eol, indent)), nil
+		return splice(at, at, eol+indent+lines), nil
 	}
 	at := t.aboveComments(first.Span.Start)
-	return splice(at, at, joinLines(lines, eol, indent)+eol+indent), nil
+	return splice(at, at, lines+eol+indent), nil
+}
+
+// isSection reports whether a mapping is a section, such as Resources.
+func (t writer) isSection(m *cfn.Node) bool {
+	return slices.ContainsFunc(t.Root().Pairs, func(p cfn.Pair) bool { return p.Value == m })
+}
+
+// addToSection adds lines behind the last pair of a section, with an empty line
+// before them if the others have one. It returns false if they would not be read
+// as a pair of their own there.
+func (t writer) addToSection(m *cfn.Node, key, eol, lines string) (Edit, bool) {
+	last := m.Pairs[len(m.Pairs)-1].Value
+	at, before, after := last.Span.End, "", eol
+	if at != t.LineStart(at) || at == last.Span.Start { // not that of a block scalar
+		at = t.behindComments(t.LineEnd(at), t.Position(m.Body()).Column-1)
+		before, after = eol, ""
+	}
+	proposals := []Edit{splice(at, at, before+lines+after)}
+	if t.hasEmptyLines(m) {
+		proposals = slices.Insert(proposals, 0, splice(at, at, before+eol+lines+after))
+	}
+	for _, e := range proposals {
+		if read, root := t.rereadBeside(last, e); read != nil && same(read, last) && root.Get(key) != nil {
+			return e, true
+		}
+	}
+	return Edit{}, false
+}
+
+// hasEmptyLines reports whether there is an empty line between the last pairs of a
+// section, or between sections if there is only one pair.
+func (t writer) hasEmptyLines(m *cfn.Node) bool {
+	if len(m.Pairs) < 2 {
+		m = t.Root()
+	}
+	if len(m.Pairs) < 2 {
+		return false
+	}
+	before := m.Pairs[len(m.Pairs)-2]
+	for at := t.NextLine(max(before.Key.Span.End, before.Value.Span.End-1)); at < m.Pairs[len(m.Pairs)-1].Key.Span.Start; at = t.NextLine(at) {
+		if strings.TrimSpace(t.src[at:t.LineEnd(at)]) == "" {
+			return true
+		}
+	}
+	return false
 }
 
 // behindComments moves the end of a line behind the comments below it that are
@@ -173,7 +224,7 @@ func (t writer) addFlow(m *cfn.Node, p Pair) Edit {
 	if strings.Contains(space, "\n") && t.Format() == cfn.JSON {
 		value = t.indented(p.Value, space, colon, t.unit(m))
 	} else {
-		value = t.inline(p.Value)
+		value = t.inline(p.Value, false)
 	}
 	at := last.Value.Span.End
 	if behind := strings.TrimLeft(t.src[at:t.LineEnd(at)], ", \t"); t.Format() == cfn.YAML && strings.HasPrefix(behind, "#") {

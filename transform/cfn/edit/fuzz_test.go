@@ -175,7 +175,7 @@ func FuzzReplaceText(f *testing.F) {
 		if err != nil {
 			return
 		}
-		x := texts[0]
+		x := texts[length%uint(len(texts))]
 		size := uint(len(x.String))
 		start %= size + 1
 		end := start + length%(size-start+1)
@@ -184,6 +184,9 @@ func FuzzReplaceText(f *testing.F) {
 		}
 		e, err := x.Replace(int(start), int(end), text)
 		if err != nil {
+			if _, ok := err.(*cfn.Error); !ok {
+				t.Fatalf("an error without a place: %v", err)
+			}
 			return
 		}
 		out, err := Apply(src, []Edit{e})
@@ -192,15 +195,56 @@ func FuzzReplaceText(f *testing.F) {
 		}
 		changed, err := cfn.Parse(out)
 		if err != nil {
-			return // Patch parses its result too, and refuses
+			t.Fatalf("%q at %d-%d by %q: %v\n%q\n%q", text, start, end, e.New, err, src, out)
 		}
-		want := x.String[:start] + text + x.String[end:]
 		other := sameNode(tmpl.Root(), n, changed.Root())
 		if other == nil {
-			return
+			t.Fatalf("%q at %d-%d by %q: the text is gone\n%q\n%q", text, start, end, e.New, src, out)
 		}
-		if got := textOf(t, changed, other).String; got != want {
-			t.Fatalf("%q at %d-%d by %q\ngot  %q\nwant %q\n%s", text, start, end, e.New, got, want, out)
+		if diff := cmp.Diff(outside(tmpl.Root(), n), outside(changed.Root(), other)); diff != "" {
+			t.Fatalf("%q at %d-%d by %q changed more (-want +got):\n%s\n%q\n%q", text, start, end, e.New, diff, src, out)
+		}
+		again, err := Texts(changed, other)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := x.String[:start] + text + x.String[end:]
+		for _, y := range again {
+			if y.Conditions() != x.Conditions() {
+				continue
+			}
+			if y.String != want {
+				t.Fatalf("%q at %d-%d by %q\ngot  %q\nwant %q\n%q\n%q", text, start, end, e.New, y.String, want, src, out)
+			}
+			if got, want := names(y, 0, len(y.String)), append(names(x, 0, int(start)), names(x, int(end), len(x.String))...); !strings.Contains(text, Placeholder) && !slices.Equal(got, want) {
+				t.Fatalf("%q at %d-%d by %q: placeholders %q, want %q\n%q\n%q", text, start, end, e.New, got, want, src, out)
+			}
 		}
 	})
+}
+
+// names lists what the placeholders in a part of a text stand for.
+func names(x *Text, start, end int) []string {
+	var all []string
+	for at := start; at < end; at++ {
+		if name := x.Name(at); name != "" && strings.HasPrefix(x.String[at:], Placeholder) {
+			all = append(all, name)
+		}
+	}
+	return all
+}
+
+// outside lists what a tree has but for one node.
+func outside(n, except *cfn.Node) []string {
+	if n == except {
+		return []string{"..."}
+	}
+	all := []string{n.Value}
+	for _, p := range n.Pairs {
+		all = append(append(all, p.Key.Value), outside(p.Value, except)...)
+	}
+	for _, item := range n.Items {
+		all = append(all, outside(item, except)...)
+	}
+	return all
 }

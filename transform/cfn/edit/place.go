@@ -41,75 +41,68 @@ func (t writer) placeIn(m, n *cfn.Node, p place) (place, bool) {
 	return place{}, false
 }
 
-// reread makes edits within a node, or in the comments and empty lines around
-// it, and reads the result as it stands there: the node alone, in a document
-// with the indentation or the brackets that are around it and with the comments
-// that come after it. It returns nil if the result cannot be read, or is more
-// than the node.
-func (t writer) reread(n *cfn.Node, edits ...Edit) *cfn.Node {
-	p, ok := t.placeOf(n)
-	if !ok {
+// reread makes an edit within a node, or in the comments and empty lines around
+// it, and reads the result as it stands there. It returns nil if the result
+// cannot be read, or is more than the node.
+func (t writer) reread(n *cfn.Node, e Edit) *cfn.Node {
+	read, root := t.rereadBeside(n, e)
+	if read == nil || read != root && len(root.Pairs) > 2 {
 		return nil
 	}
-	from, to := n.Body(), n.Span.End
-	isOpen := t.Format() == cfn.YAML && !p.flow
-	if isOpen {
-		to = t.behindEmptyLines(to)
-	}
-	before, after := `{"k": `, "}"
-	switch {
-	case p.flow && t.Format() == cfn.YAML:
-		before, after = strings.Repeat(" ", max(p.indent, 0))+"k: [\n"+t.continuation(n, p), "\n"+t.continuation(n, p)+"]\n"
-	case isOpen:
-		margin := strings.Repeat(" ", max(p.indent, 0))
-		before, after = margin+"k: ", ""
-		switch {
-		case n == t.Root() && n.Style == cfn.Block:
-			before = ""
-		case n.Style == cfn.Block:
-			before = margin + "k:\n" + strings.Repeat(" ", t.Position(from).Column-1)
-		}
-		if to < len(t.src) && n != t.Root() {
-			after = margin + "z: 0\n"
-		}
-	}
-	for _, e := range edits {
-		if e.Start < from && n.Style == cfn.Block && strings.TrimLeft(t.src[t.LineStart(from):from], " ") == "" {
-			from, before = t.LineStart(e.Start), strings.TrimRight(before, " ") // comments above it
-		}
-		if e.Start < from || e.End > to {
-			return nil
-		}
-	}
-	shifted := make([]Edit, len(edits))
-	for i, e := range edits {
-		shifted[i] = splice(e.Start-from, e.End-from, e.New)
-	}
-	written, err := Apply([]byte(t.src[from:to]), shifted)
-	if err != nil {
-		return nil
-	}
-	read, err := cfn.Parse([]byte(before + string(written) + after))
-	if err != nil || read.Format() != t.Format() || n != t.Root() && len(read.Root().Pairs) > 2 || len(read.Duplicates()) > len(t.Duplicates()) {
-		return nil
-	}
-	value := read.Root().Get("k")
-	if before == "" {
-		value = read.Root()
-	}
-	if p.flow && t.Format() == cfn.YAML && value != nil {
-		if len(value.Items) != 1 {
-			return nil
-		}
-		return value.Items[0]
-	}
-	return value
+	return read
 }
 
-// continuation returns the white space before a line of a flow collection that
-// is inside of a block collection.
-func (t writer) continuation(n *cfn.Node, p place) string {
-	return strings.Repeat(" ", max(p.indent, 0)+1)
+// rereadBeside reads a node after an edit in a document of its own, which has the
+// indentation or the brackets that are around the node, and the comments after
+// it. The root of that document may have more than the node, which is its "k", and
+// what comes after it, which is "z"; of the root of the template it is the node.
+func (t writer) rereadBeside(n *cfn.Node, e Edit) (read, root *cfn.Node) {
+	p, ok := t.placeOf(n)
+	if !ok {
+		return nil, nil
+	}
+	span := cfn.Span{Start: n.Body(), End: n.Span.End}
+	before, after := `{"k": `, "}"
+	isInBrackets := p.flow && t.Format() == cfn.YAML
+	switch margin := strings.Repeat(" ", max(p.indent, 0)); {
+	case isInBrackets:
+		before, after = margin+"k: [\n"+margin+" ", "\n"+margin+" ]\n"
+	case t.Format() == cfn.YAML:
+		span.End = t.behindEmptyLines(span.End)
+		before, after = margin+"k: ", margin+"z: 0\n"
+		if n.Style == cfn.Block {
+			before = margin + "k:\n" + strings.Repeat(" ", t.Position(span.Start).Column-1)
+		}
+		if n == t.Root() && n.Style == cfn.Block {
+			before, after = "", ""
+		} else if span.End == len(t.src) {
+			after = ""
+		}
+		isFirst := strings.Trim(t.src[t.LineStart(span.Start):span.Start], " ") == ""
+		if e.Start < span.Start && n.Style == cfn.Block && isFirst { // in the comments above it
+			span.Start, before = t.LineStart(e.Start), strings.TrimRight(before, " ")
+		}
+	}
+	if e.Start < span.Start || e.End > span.End {
+		return nil, nil
+	}
+	written := before + t.src[span.Start:e.Start] + e.New + t.src[e.End:span.End] + after
+	document, err := cfn.Parse([]byte(written))
+	if err != nil || document.Format() != t.Format() || len(document.Duplicates()) > len(t.Duplicates()) {
+		return nil, nil
+	}
+	root = document.Root()
+	read = root
+	if before != "" {
+		read = root.Get("k")
+	}
+	if isInBrackets {
+		if read == nil || len(read.Items) != 1 {
+			return nil, nil
+		}
+		read = read.Items[0]
+	}
+	return read, root
 }
 
 // behindEmptyLines returns where the first line starts after a place that has more

@@ -18,7 +18,7 @@ func Replace(template *cfn.Template, n *cfn.Node, v Value) (Edit, error) {
 	if err := t.refuseAnchors(n); err != nil {
 		return Edit{}, err
 	}
-	if v.kind == cfn.Scalar && n.Kind == cfn.Scalar && QuoteOf(n) != Unquoted {
+	if v.kind == cfn.Scalar && n.Kind == cfn.Scalar && QuoteOf(n) != Unquoted && v.quote != Integer {
 		v.quote = QuoteOf(n)
 	}
 	span := n.Span
@@ -28,8 +28,10 @@ func Replace(template *cfn.Template, n *cfn.Node, v Value) (Edit, error) {
 	for span.End > span.Start && isBlank(t.src[span.End-1]) {
 		span.End-- // the line break of a block scalar
 	}
-	text := t.inline(v)
-	if v.kind == cfn.Mapping && (n.IsNull() || t.Format() == cfn.JSON && n.Kind == cfn.Mapping && len(n.Pairs) == 0) {
+	text := t.inline(v, false)
+	isLong := v.isCall && t.Format() == cfn.YAML && !t.UsesShortForm()
+	isEmpty := n.IsNull() || t.Format() == cfn.JSON && n.Kind == cfn.Mapping && len(n.Pairs) == 0
+	if isLong || v.kind == cfn.Mapping && isEmpty && !t.isShort(v) {
 		text = t.expanded(n, v)
 	}
 	before := strings.TrimRight(t.src[:span.Start], " \t\r\n")
@@ -64,29 +66,28 @@ func (t writer) isBehindIndicator(at int) bool {
 	}
 }
 
-// expanded writes a mapping for the null n over several lines, in the style of
-// the template, where n is the value of a key that has its line to itself.
+// expanded writes a mapping in the place of n over several lines, in the style of
+// the template, if n is the value of a key that has its line to itself.
 func (t writer) expanded(n *cfn.Node, v Value) string {
 	line := t.src[t.LineStart(n.Span.Start):n.Span.Start]
 	eol := t.eol(n.Span.Start)
 	if t.Format() == cfn.JSON {
 		if !t.hasLines() {
-			return t.inline(v)
+			return t.inline(v, false)
 		}
 		return t.indented(v, eol+t.lineIndent(n.Span.Start), ": ", t.unit(t.Root()))
+	}
+	unit := t.unit(t.Root())
+	lines := t.blockValue("", v, cfn.Plain, unit)
+	if n.Style == cfn.Block && strings.Trim(line, " ") == "" { // on the lines below its key
+		return joinLines(lines, eol, strings.TrimSuffix(line, unit))
 	}
 	key := strings.TrimLeft(line, " -")
 	behind := strings.TrimSpace(t.src[n.Span.End:t.LineEnd(n.Span.End)])
 	if len(behind) > 0 || strings.ContainsAny(key, "{[,") || !strings.HasSuffix(strings.TrimRight(key, " "), ":") {
-		return t.inline(v)
+		return t.inline(v, false)
 	}
-	unit := t.unit(t.Root())
-	indent := eol + strings.Repeat(" ", len(line)-len(key)) + unit
-	var lines []string
-	for _, p := range v.pairs {
-		lines = append(lines, t.blockPair(p, cfn.Plain, unit)...)
-	}
-	return indent + joinLines(lines, "", indent)
+	return joinLines(lines, eol, strings.Repeat(" ", len(line)-len(key)))
 }
 
 // refuseAnchors is an error where n or a node below it has an anchor.

@@ -1,6 +1,7 @@
 package edit
 
 import (
+	"slices"
 	"strings"
 
 	"imdslock/transform/cfn"
@@ -22,13 +23,29 @@ func (x *Text) replaceItems(start, end int, text string) (Edit, bool, error) {
 				continue
 			}
 			if to.at == end && to.index == from.index+between && x.isAlone(from, to.index) {
-				err := x.template.refuseDuplicates(from.list.Span)
-				return x.template.replaceItems(from, to.index, text), true, err
+				if err := x.template.refuseDuplicates(from.list.Span); err != nil {
+					return Edit{}, false, err
+				}
+				e := x.template.replaceItems(from, to.index, text)
+				read := x.template.reread(from.list, e)
+				return e, read != nil && same(read, from.with(to.index, text)), nil
 			}
 			between++
 		}
 	}
 	return Edit{}, false, nil
+}
+
+// with returns the list as it is when the lines of text are in the place of the
+// items from p up to item to.
+func (p itemPlace) with(to int, text string) *cfn.Node {
+	list := *p.list
+	list.Items = slices.Clone(p.list.Items[:p.index])
+	for line := range strings.Lines(text) {
+		list.Items = append(list.Items, &cfn.Node{Kind: cfn.Scalar, Value: strings.TrimSuffix(line, p.delimiter)})
+	}
+	list.Items = append(list.Items, p.list.Items[to:]...)
+	return &list
 }
 
 // isAlone reports whether items of a list, from place p up to item to, are in the

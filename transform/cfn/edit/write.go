@@ -3,6 +3,7 @@ package edit
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"strings"
 
 	"imdslock/transform/cfn"
@@ -26,15 +27,18 @@ type Pair struct {
 	Value Value
 }
 
-// Quote says how cfn.YAML writes a new scalar. cfn.JSON quotes all but [Number].
+// Quote says how YAML writes a new scalar. JSON quotes all but [Number] and
+// [Integer].
 type Quote uint8
 
-// The ways to write a scalar. Unquoted is for words that cfn.YAML reads as strings;
-// Number for what is no string in cfn.JSON either; Lines for a text of several
-// lines, which becomes a literal scalar in block style.
+// The ways to write a scalar. Unquoted is for words that YAML reads as strings;
+// Number for what is not a string in JSON either; Integer for what must not
+// become a string where one stood; Lines for a text of several lines, which
+// becomes a literal scalar in block style.
 const (
 	Unquoted Quote = iota
 	Number
+	Integer
 	InSingleQuotes
 	InDoubleQuotes
 	Lines
@@ -88,6 +92,10 @@ func (t writer) blockPair(p Pair, keys cfn.Style, unit string) []string {
 	case cfn.SingleQuoted:
 		key = "'" + p.Key + "':"
 	}
+	if t.isShort(p.Value) {
+		call := p.Value.pairs[0]
+		return t.blockValue(key+" "+tag(call), t.shortArgument(call), keys, unit)
+	}
 	return t.blockValue(key, p.Value, keys, unit)
 }
 
@@ -96,87 +104,82 @@ func (t writer) blockPair(p Pair, keys cfn.Style, unit string) []string {
 func (t writer) blockValue(before string, v Value, keys cfn.Style, unit string) []string {
 	lines := []string{before}
 	switch {
-	case v.isCall:
-		return t.blockCall(before, v.pairs[0], keys, unit)
+	case v.isCall && v.pairs[0].Value.isPlain(): // as Fn::GetAtt: [A, B]
+		lines = append(lines, unit+v.pairs[0].Key+": "+t.inline(v.pairs[0].Value, false))
 	case v.kind == cfn.Mapping && len(v.pairs) > 0:
 		for _, q := range v.pairs {
 			for _, line := range t.blockPair(q, keys, unit) {
 				lines = append(lines, indentLine(unit, line))
 			}
 		}
-		return lines
-	case v.kind == cfn.Sequence && len(v.items) > 0:
+	case v.kind == cfn.Sequence && len(v.items) > 0 && strings.HasSuffix(before, ":"):
 		indent := t.sequenceIndent(unit)
 		for _, item := range v.items {
-			for i, line := range t.blockItem(item, unit) {
-				if i > 0 {
-					line = indentLine("  ", line)
-				} else {
-					line = "- " + line
-				}
-				lines = append(lines, indentLine(indent, line))
-			}
+			lines = append(lines, t.blockItem(item, indent, unit)...)
 		}
-		return lines
-	case v.kind == cfn.Scalar && v.quote == Lines:
+	case v.kind == cfn.Scalar && v.quote == Lines && isLiteral(v.text):
 		lines[0] += " |"
 		for _, line := range strings.Split(strings.TrimSuffix(v.text, "\n"), "\n") {
 			lines = append(lines, indentLine(unit, line))
 		}
-		return lines
+	default:
+		lines[0] += " " + t.inline(v, !strings.HasSuffix(before, ":"))
 	}
-	return []string{before + " " + t.inline(v)}
+	return lines
 }
 
-// blockItem writes an item of a sequence, without its dash.
-func (t writer) blockItem(v Value, unit string) []string {
-	if v.kind != cfn.Mapping || v.isCall {
-		return []string{t.inline(v)}
+// isLiteral reports whether a literal block scalar without an indicator reads as
+// a text: that is tried out.
+func isLiteral(text string) bool {
+	lines := "k: |\n"
+	for line := range strings.Lines(text) {
+		lines += indentLine(" ", strings.TrimSuffix(line, "\n")) + "\n"
+	}
+	read, err := cfn.Parse([]byte(lines))
+	return err == nil && len(read.Root().Pairs) == 1 && read.Root().Pairs[0].Value.Value == text
+}
+
+// blockItem writes an item of a sequence in block style.
+func (t writer) blockItem(v Value, indent, unit string) []string {
+	if v.kind != cfn.Mapping || v.isCall || len(v.pairs) == 0 {
+		return []string{indent + "- " + t.inline(v, false)}
 	}
 	var lines []string
 	for _, p := range v.pairs {
 		lines = append(lines, t.blockPair(p, cfn.Plain, unit)...)
 	}
+	for i, line := range lines {
+		if i == 0 {
+			lines[i] = indent + "- " + line
+		} else {
+			lines[i] = indentLine(indent+"  ", line)
+		}
+	}
 	return lines
 }
 
-// blockCall writes a function with its argument after a key. A second tag cannot
-// follow the first: the function in a function is in long form.
-func (t writer) blockCall(before string, call Pair, keys cfn.Style, unit string) []string {
-	arg := call.Value
-	tag := t.tag(call)
-	if tag == "" || arg.isCall && strings.HasSuffix(before, ":") == false {
-		lines := []string{before}
-		inside := t.blockPair(call, keys, unit)
-		if arg.kind == cfn.Sequence {
-			inside = []string{call.Key + ": " + t.inline(arg)}
+// isPlain reports whether a value is a scalar on one line, or a list of such.
+func (v Value) isPlain() bool {
+	for _, item := range v.items {
+		if item.kind != cfn.Scalar {
+			return false
 		}
-		for _, line := range inside {
-			lines = append(lines, indentLine(unit, line))
-		}
-		return lines
 	}
-	if arg.kind == cfn.Sequence || arg.kind == cfn.Scalar && arg.quote != Lines {
-		return []string{before + " " + tag + " " + t.short(call)}
-	}
-	return t.blockValue(before+" "+tag, arg, keys, unit)
+	return v.kind == cfn.Sequence || v.kind == cfn.Scalar && v.quote != Lines
 }
 
-// tag returns the tag of a function in short form, or "" if the template has its
-// functions in long form.
-func (t writer) tag(call Pair) string {
-	if !t.UsesShortForm() {
-		return ""
-	}
-	return "!" + strings.TrimPrefix(call.Key, "Fn::")
-}
+// isShort reports whether a value is a function to write in short form.
+func (t writer) isShort(v Value) bool { return v.isCall && t.UsesShortForm() }
 
-// short writes the argument of a short form on one line.
-func (t writer) short(call Pair) string {
+// tag returns the tag of the short form of a function.
+func tag(call Pair) string { return "!" + strings.TrimPrefix(call.Key, "Fn::") }
+
+// shortArgument returns the argument of a function as the short form has it.
+func (t writer) shortArgument(call Pair) Value {
 	if arg := call.Value; call.Key == "Fn::GetAtt" && len(arg.items) == 2 {
-		return arg.items[0].text + "." + arg.items[1].text
+		return Scalar(arg.items[0].text+"."+arg.items[1].text, Unquoted)
 	}
-	return t.inline(call.Value)
+	return call.Value
 }
 
 // indentLine indents a line that is not empty.
@@ -203,7 +206,7 @@ func (t writer) indented(v Value, newline, colon, unit string) string {
 			parts = append(parts, t.indented(item, newline+unit, colon, unit))
 		}
 	default:
-		return t.inline(v)
+		return t.inline(v, false)
 	}
 	return open + newline + unit + strings.Join(parts, ","+newline+unit) + newline + closing
 }
@@ -219,27 +222,27 @@ func (t writer) afterComma() string {
 	return " "
 }
 
-// inline writes a value on one line.
-func (t writer) inline(v Value) string {
+// inline writes a value on one line; isTagged says that the tag of a short form
+// stands before it, after which there cannot be another.
+func (t writer) inline(v Value, isTagged bool) string {
 	space := t.afterComma()
 	var parts []string
-	switch v.kind {
-	case cfn.Mapping:
-		if v.isCall && t.tag(v.pairs[0]) != "" && !v.pairs[0].Value.isCall {
-			return t.tag(v.pairs[0]) + " " + t.short(v.pairs[0])
-		}
+	switch {
+	case t.isShort(v) && !isTagged:
+		return tag(v.pairs[0]) + " " + t.inline(t.shortArgument(v.pairs[0]), true)
+	case v.kind == cfn.Mapping:
 		for _, p := range v.pairs {
-			parts = append(parts, t.quoted(p.Key)+":"+space+t.inline(p.Value))
+			parts = append(parts, t.quoted(p.Key)+":"+space+t.inline(p.Value, false))
 		}
 		return "{" + strings.Join(parts, ","+space) + "}"
-	case cfn.Sequence:
+	case v.kind == cfn.Sequence:
 		for _, item := range v.items {
-			parts = append(parts, t.inline(item))
+			parts = append(parts, t.inline(item, false))
 		}
 		return "[" + strings.Join(parts, ","+space) + "]"
 	}
 	switch {
-	case v.quote == Number:
+	case v.quote == Number, v.quote == Integer:
 		return v.text
 	case t.Format() == cfn.JSON || v.quote == InDoubleQuotes || v.quote == Lines:
 		return quoteJSON(v.text)
@@ -265,5 +268,23 @@ func quoteJSON(text string) string {
 	if err := encoder.Encode(text); err != nil {
 		panic(err) // a string always encodes
 	}
-	return strings.TrimSuffix(b.String(), "\n")
+	text = strings.TrimSuffix(b.String(), "\n")
+	if !strings.ContainsFunc(text, isEscaped) {
+		return text
+	}
+	b.Reset()
+	for _, r := range text {
+		if isEscaped(r) {
+			fmt.Fprintf(&b, `\u%04x`, r)
+		} else {
+			b.WriteRune(r)
+		}
+	}
+	return b.String()
+}
+
+// isEscaped reports whether YAML has a character in escapes only, and JSON as
+// itself (YAML 1.1, section 5.1).
+func isEscaped(r rune) bool {
+	return r >= 0x7F && r < 0xA0 || r == 0xFEFF || r == 0xFFFE || r == 0xFFFF
 }

@@ -1,0 +1,375 @@
+package stack
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// ErrRefused is wrapped by the error for parameter values with which
+// CloudFormation makes no stack.
+var ErrRefused = errors.New("template validation error")
+
+// noValue is what AWS::NoValue is.
+type noValue struct{}
+
+// An evaluation is a template with values for its parameters.
+type evaluation struct {
+	t          *Template
+	values     map[string]any // string, or []any for a list; of parameters and pseudo parameters
+	conditions map[string]bool
+	under      map[string]bool // conditions that are being evaluated
+}
+
+// pseudo are the pseudo parameters where nothing else is passed.
+func pseudo() map[string]string {
+	return map[string]string{
+		"AWS::AccountId": "111122223333", "AWS::Partition": "aws", "AWS::Region": "us-west-2", "AWS::URLSuffix": "amazonaws.com",
+		"AWS::StackName": "nodes", "AWS::StackId": "arn:aws:cloudformation:us-west-2:111122223333:stack/nodes/0",
+	}
+}
+
+// evaluate checks what is passed for the parameters and fills in their
+// defaults. A parameter without one that is not passed gets its own name.
+func (t *Template) evaluate(passed map[string]string) (*evaluation, error) {
+	e := &evaluation{t: t, values: map[string]any{}, conditions: map[string]bool{}, under: map[string]bool{}}
+	for name, value := range pseudo() {
+		if p, ok := passed[name]; ok {
+			value = p
+		}
+		e.values[name] = value
+	}
+	e.values["AWS::NotificationARNs"] = []any{}
+	for name, definition := range t.section("Parameters") {
+		p := parameter{name, asMap(definition)}
+		value, ok := passed[name]
+		if !ok {
+			value = p.byDefault()
+		}
+		if err := p.accepts(value); err != nil {
+			return nil, err
+		}
+		e.values[name] = p.typed(value)
+	}
+	return e, nil
+}
+
+func asMap(v any) map[string]any {
+	m, _ := v.(map[string]any)
+	return m
+}
+
+// value computes v. The result has no functions left.
+func (e *evaluation) value(v any) (any, error) {
+	switch v := v.(type) {
+	case []any:
+		list := []any{}
+		for _, item := range v {
+			r, err := e.value(item)
+			if err != nil {
+				return nil, err
+			}
+			if r != (noValue{}) {
+				list = append(list, r)
+			}
+		}
+		return list, nil
+	case map[string]any:
+		if name, argument, ok := function(v); ok {
+			return e.call(name, argument)
+		}
+		m := map[string]any{}
+		for _, key := range sortedKeys(v) {
+			r, err := e.value(v[key])
+			if err != nil {
+				return nil, fmt.Errorf("%s: %w", key, err)
+			}
+			if r != (noValue{}) {
+				m[key] = r
+			}
+		}
+		return m, nil
+	}
+	return v, nil
+}
+
+// function returns the function that a mapping with one key calls.
+func function(m map[string]any) (name string, argument any, ok bool) {
+	for name, argument = range m {
+		return name, argument, len(m) == 1 && (name == "Ref" || name == "Condition" || strings.HasPrefix(name, "Fn::"))
+	}
+	return "", nil, false
+}
+
+func (e *evaluation) call(name string, argument any) (any, error) {
+	switch name {
+	case "Ref":
+		return e.ref(argument)
+	case "Fn::If":
+		return e.choose(argument)
+	case "Condition":
+		holds, err := e.condition(argument)
+		return strconv.FormatBool(holds), err
+	case "Fn::Equals", "Fn::Not", "Fn::And", "Fn::Or":
+		holds, err := e.holds(map[string]any{name: argument})
+		return strconv.FormatBool(holds), err
+	case "Fn::Sub":
+		return e.sub(argument)
+	}
+	argument, err := e.value(argument)
+	if err != nil {
+		return nil, err
+	}
+	switch name {
+	case "Fn::Base64":
+		text, ok := argument.(string)
+		if !ok {
+			return nil, fmt.Errorf("Fn::Base64 of %T", argument)
+		}
+		return base64.StdEncoding.EncodeToString([]byte(text)), nil
+	case "Fn::GetAtt", "Fn::ImportValue", "Fn::GetStackOutput":
+		return fmt.Sprintf("<%s %v>", name, argument), nil // any text will do
+	case "Fn::Join":
+		return join(argument)
+	case "Fn::Split":
+		return split(argument)
+	case "Fn::Select":
+		return pick(argument)
+	case "Fn::FindInMap":
+		return e.find(argument)
+	case "Fn::Length":
+		list, ok := argument.([]any)
+		if !ok {
+			return nil, fmt.Errorf("Fn::Length of %T", argument)
+		}
+		return strconv.Itoa(len(list)), nil
+	case "Fn::ToJsonString":
+		b, err := json.Marshal(argument)
+		return string(b), err
+	case "Fn::GetAZs":
+		return []any{"us-west-2a", "us-west-2b"}, nil
+	}
+	return nil, fmt.Errorf("%s is not evaluated here", name)
+}
+
+func (e *evaluation) ref(argument any) (any, error) {
+	name, err := e.text(argument)
+	if err != nil {
+		return nil, err
+	}
+	if name == "AWS::NoValue" {
+		return noValue{}, nil
+	}
+	if value, ok := e.values[name]; ok {
+		return value, nil
+	}
+	if _, ok := e.t.section("Resources")[name]; ok {
+		return "<" + name + ">", nil // its physical id: any text will do
+	}
+	return nil, fmt.Errorf("%w: there is no %q to refer to", ErrRefused, name)
+}
+
+func (e *evaluation) choose(argument any) (any, error) {
+	list, ok := argument.([]any)
+	if !ok || len(list) != 3 {
+		return nil, errors.New("Fn::If without three arguments")
+	}
+	holds, err := e.condition(list[0])
+	if err != nil {
+		return nil, err
+	}
+	if holds {
+		return e.value(list[1])
+	}
+	return e.value(list[2])
+}
+
+// condition returns whether a named condition holds.
+func (e *evaluation) condition(argument any) (bool, error) {
+	name, ok := argument.(string)
+	if !ok {
+		return e.holds(argument)
+	}
+	if holds, ok := e.conditions[name]; ok {
+		return holds, nil
+	}
+	definition, ok := e.t.section("Conditions")[name]
+	if !ok || e.under[name] {
+		return false, fmt.Errorf("%w: there is no condition %q", ErrRefused, name)
+	}
+	e.under[name] = true
+	holds, err := e.holds(definition)
+	if err != nil {
+		return false, fmt.Errorf("condition %s: %w", name, err)
+	}
+	e.conditions[name] = holds
+	return holds, nil
+}
+
+// holds computes a condition function.
+func (e *evaluation) holds(v any) (bool, error) {
+	name, argument, ok := function(asMap(v))
+	if !ok {
+		return false, fmt.Errorf("not a condition: %v", v)
+	}
+	if name == "Condition" {
+		return e.condition(argument)
+	}
+	list, _ := argument.([]any)
+	switch name {
+	case "Fn::Equals":
+		if len(list) != 2 {
+			return false, errors.New("Fn::Equals without two arguments")
+		}
+		a, err := e.value(list[0])
+		if err != nil {
+			return false, err
+		}
+		b, err := e.value(list[1])
+		if err != nil {
+			return false, err
+		}
+		return fmt.Sprint(a) == fmt.Sprint(b), nil
+	case "Fn::Not":
+		if len(list) != 1 {
+			return false, errors.New("Fn::Not without one argument")
+		}
+		holds, err := e.holds(list[0])
+		return !holds, err
+	case "Fn::And", "Fn::Or":
+		for _, item := range list {
+			holds, err := e.holds(item)
+			if err != nil || holds == (name == "Fn::Or") {
+				return holds, err
+			}
+		}
+		return name == "Fn::And", nil
+	}
+	return false, fmt.Errorf("%s is not evaluated here as a condition", name)
+}
+
+// text computes v, which has to be a text.
+func (e *evaluation) text(v any) (string, error) {
+	v, err := e.value(v)
+	if err != nil {
+		return "", err
+	}
+	text, ok := v.(string)
+	if !ok {
+		return "", fmt.Errorf("not a text: %v", v)
+	}
+	return text, nil
+}
+
+func (e *evaluation) sub(argument any) (any, error) {
+	variables := map[string]any{}
+	if list, ok := argument.([]any); ok && len(list) > 0 {
+		argument = list[0]
+		if len(list) == 2 {
+			variables = asMap(list[1])
+		}
+	}
+	text, ok := argument.(string)
+	if !ok {
+		return nil, errors.New("Fn::Sub of what is not a text")
+	}
+	var failed error
+	result := regexp.MustCompile(`\$\{[^}]*\}`).ReplaceAllStringFunc(text, func(variable string) string {
+		name := strings.TrimSpace(variable[2 : len(variable)-1])
+		if strings.HasPrefix(name, "!") {
+			return "${" + name[1:] + "}"
+		}
+		var v any = map[string]any{"Ref": name}
+		if own, ok := variables[name]; ok {
+			v = own
+		} else if resource, attribute, ok := strings.Cut(name, "."); ok {
+			v = map[string]any{"Fn::GetAtt": []any{resource, attribute}}
+		}
+		s, err := e.text(v)
+		if err != nil {
+			failed = errors.Join(failed, fmt.Errorf("%s: %w", variable, err))
+		}
+		return s
+	})
+	return result, failed
+}
+
+func join(argument any) (any, error) {
+	list, _ := argument.([]any)
+	if len(list) == 2 {
+		delimiter, ok := list[0].(string)
+		items, isList := list[1].([]any)
+		texts := make([]string, len(items))
+		for i, item := range items {
+			if texts[i], isList = item.(string); !isList {
+				return nil, fmt.Errorf("Fn::Join of %v", item)
+			}
+		}
+		if ok && isList {
+			return strings.Join(texts, delimiter), nil
+		}
+	}
+	return nil, fmt.Errorf("Fn::Join of %v", argument)
+}
+
+func split(argument any) (any, error) {
+	if list, _ := argument.([]any); len(list) == 2 {
+		delimiter, ok := list[0].(string)
+		text, isText := list[1].(string)
+		if ok && isText && delimiter != "" {
+			items := []any{}
+			for _, item := range strings.Split(text, delimiter) {
+				items = append(items, item)
+			}
+			return items, nil
+		}
+	}
+	return nil, fmt.Errorf("Fn::Split of %v", argument)
+}
+
+func pick(argument any) (any, error) {
+	if list, _ := argument.([]any); len(list) == 2 {
+		items, isList := list[1].([]any)
+		i, err := strconv.Atoi(fmt.Sprint(list[0]))
+		if isList && err == nil {
+			if i < 0 || i >= len(items) {
+				return nil, fmt.Errorf("%w: Fn::Select has no item %d", ErrRefused, i)
+			}
+			return items[i], nil
+		}
+	}
+	return nil, fmt.Errorf("Fn::Select of %v", argument)
+}
+
+func (e *evaluation) find(argument any) (any, error) {
+	list, _ := argument.([]any)
+	if len(list) < 3 {
+		return nil, errors.New("Fn::FindInMap without three arguments")
+	}
+	table := asMap(e.t.section("Mappings")[fmt.Sprint(list[0])])
+	value, ok := asMap(table[fmt.Sprint(list[1])])[fmt.Sprint(list[2])]
+	if ok {
+		return e.value(value)
+	}
+	if len(list) == 4 && e.t.extended() {
+		if byDefault, ok := asMap(list[3])["DefaultValue"]; ok {
+			return byDefault, nil
+		}
+	}
+	return nil, fmt.Errorf("%w: unable to get mapping for %v", ErrRefused, list[:3])
+}
+
+func sortedKeys[V any](m map[string]V) []string {
+	keys := make([]string, 0, len(m))
+	for key := range maps.Keys(m) {
+		keys = append(keys, key)
+	}
+	slices.Sort(keys)
+	return keys
+}
