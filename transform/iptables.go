@@ -124,6 +124,7 @@ func (p *planner) protect(l *launcher, load payload, all []payload, block userda
 				"use --iptables auto to lock what can be locked, or --resource to choose launch templates")
 		}
 		text := userdata.Apply(before, protection.Changes)
+		p.verdicts[judged{text, block}] = protection.After
 		after = append(after, plannedText{l, load.node.Span.Start, text})
 		adapted, completed = adapted || protection.Adapted, completed || protection.Completed
 		if protection.Strict && block.Mode == userdata.Auto && len(es) > 0 {
