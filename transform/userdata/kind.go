@@ -73,12 +73,24 @@ const mimeWindow = 4096
 
 // isMessage reports whether cloud-init reads a text as a MIME message.
 func isMessage(text string) bool {
-	return strings.Contains(strings.ToLower(text[:min(len(text), mimeWindow)]), "mime-version:")
+	const field = "mime-version"
+	text = text[:min(len(text), mimeWindow)]
+	for at := 0; ; at++ {
+		i := strings.IndexByte(text[at:], ':')
+		if i < 0 {
+			return false
+		}
+		if at += i; at >= len(field) && strings.EqualFold(text[at-len(field):at], field) {
+			return true
+		}
+	}
 }
 
 // Detect returns the kind of a text, or Other and what stands against it.
-func Detect(text string) (Kind, string) {
-	text = Unnamed(text)
+func Detect(text string) (Kind, string) { return detect(Unnamed(text)) }
+
+// detect is Detect of a text without the names of variables.
+func detect(text string) (Kind, string) {
 	start := strings.TrimLeft(text, " \t\r\n")
 	switch {
 	case start == "":

@@ -29,7 +29,7 @@ type document struct {
 // that is for it. A script that is not sure to be run as it stands is unknown.
 func read(text string) *document {
 	d := &document{text: text, plain: Unnamed(text)}
-	d.kind, d.reason = Detect(text)
+	d.kind, d.reason = detect(d.plain)
 	switch {
 	case d.reason != "", d.kind.NoCommands() != "":
 		return d
