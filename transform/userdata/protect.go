@@ -122,10 +122,16 @@ func Protect(text string, block Block) (Protection, error) {
 // problemsBefore returns the problems of a text that may have no commands yet:
 // nothing is dropped where no script has the address.
 func (d *document) problemsBefore(want Block) []Problem {
-	if !slices.ContainsFunc(d.scripts, func(s script) bool { return strings.Contains(s.text, "169.254") }) {
+	if !d.mentionsAddress() {
 		return []Problem{{Code: Absent}}
 	}
 	return d.problems(want)
+}
+
+// mentionsAddress reports whether a script has the address of the metadata service,
+// without which nothing drops packets to it.
+func (d *document) mentionsAddress() bool {
+	return slices.ContainsFunc(d.scripts, func(s script) bool { return strings.Contains(s.text, "169.254") })
 }
 
 // maxMarked is how many marked blocks are looked at one by one.
@@ -160,7 +166,7 @@ func (a *attempt) wrong(problems []Problem) *Problem {
 
 // without returns the problems of the text without a marked block.
 func (a *attempt) without(m marked) []Problem {
-	return read(a.d.text[:m.start] + a.d.text[m.end:]).problems(a.block)
+	return read(a.d.text[:m.start] + a.d.text[m.end:]).problemsBefore(a.block)
 }
 
 // stays reports whether each marked block that is needed is what the options ask
@@ -270,6 +276,9 @@ func (a *attempt) changes() ([]Change, string) {
 // to a marked block, at one of the places of a whole block, or after the rules.
 // There are none where that leaves something open, or not judged.
 func (a *attempt) besideRules() []Change {
+	if !a.d.mentionsAddress() {
+		return nil
+	}
 	for _, m := range a.marked {
 		for _, commands := range beside(a.without(m), a.block) {
 			if changes := a.rewrite(m, commands); changes != nil && !a.isDoubted() {
@@ -425,6 +434,7 @@ func (d *document) owner(start, end int) int {
 // tooLarge says that EC2 does not take a text, or is "". A placeholder may stand
 // for nothing.
 func (b Block) tooLarge(text string) string {
+	text = Unnamed(text)
 	if size := len(text) - len(placeholder)*strings.Count(text, placeholder); size > MaxSize && !b.Compressed {
 		return fmt.Sprintf("it has %d bytes, and EC2 takes %d", size, MaxSize)
 	}
