@@ -59,14 +59,11 @@ func (t *Template) Launches(passed map[string]string) ([]Launch, error) {
 		if !ok {
 			continue
 		}
-		if c, ok := resource["Condition"]; ok {
-			holds, err := e.condition(c)
+		if holds, err := e.exists(resource); err != nil || !holds {
 			if err != nil {
 				return nil, fmt.Errorf("%s: %w", name, err)
 			}
-			if !holds {
-				continue
-			}
+			continue
 		}
 		l, err := e.launch(name, asMap(data))
 		if err != nil {
