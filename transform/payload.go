@@ -3,6 +3,7 @@ package transform
 import (
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"imdslock/transform/cfn"
 	"imdslock/transform/cfn/edit"
@@ -85,17 +86,14 @@ func named(x *edit.Text) string {
 	}
 	slices.Sort(names)
 	names = slices.Compact(names)
-	var b strings.Builder
-	for i, r := range x.String {
-		if name, ok := at[i]; ok {
-			n, _ := slices.BinarySearch(names, name)
-			if v := rune(userdata.FirstVariable + n); v <= userdata.LastVariable {
-				r = v
-			}
+	text := []byte(x.String)
+	for i, name := range at {
+		n, _ := slices.BinarySearch(names, name)
+		if v := rune(userdata.FirstVariable + n); v <= userdata.LastVariable {
+			utf8.EncodeRune(text[i:], v)
 		}
-		b.WriteRune(r)
 	}
-	return b.String()
+	return string(text)
 }
 
 // isVariable reports whether what a placeholder stands for has the same value

@@ -1,6 +1,9 @@
 package userdata
 
-import "strings"
+import (
+	"strings"
+	"unicode/utf8"
+)
 
 // placeholder stands in a text for what is known at the deployment only.
 const placeholder = "\uFFFC"
@@ -22,17 +25,22 @@ func isPlaceholder(r rune) bool {
 
 func hasPlaceholder(s string) bool { return strings.ContainsFunc(s, isPlaceholder) }
 
-// Unnamed returns a text with U+FFFC for each variable.
+// Unnamed returns a text of the same length with U+FFFC for each variable.
 func Unnamed(s string) string {
-	if strings.IndexByte(s, variableByte) < 0 {
+	at := strings.IndexByte(s, variableByte)
+	if at < 0 {
 		return s
 	}
-	return strings.Map(func(r rune) rune {
-		if isPlaceholder(r) {
-			return '\uFFFC'
+	text := []byte(s)
+	for ; at+len(placeholder) <= len(text); at++ {
+		if text[at] != variableByte {
+			continue
 		}
-		return r
-	}, s)
+		if r, _ := utf8.DecodeRune(text[at:]); isPlaceholder(r) {
+			copy(text[at:], placeholder)
+		}
+	}
+	return string(text)
 }
 
 // shown returns a text as it stands in a message.

@@ -190,7 +190,7 @@ func TestVariables(t *testing.T) {
 			t.Errorf("%s: %+v in the result", test.name, after.Problems)
 		}
 	}
-	if got := Unnamed("a" + boundary + placeholder + other + "é"); got != "a"+placeholder+placeholder+placeholder+"é" {
+	if got := Unnamed("\xee\xeea" + boundary + placeholder + other + "é\xee"); got != "\xee\xeea"+placeholder+placeholder+placeholder+"é\xee" {
 		t.Errorf("unnamed: %q", got)
 	}
 }
