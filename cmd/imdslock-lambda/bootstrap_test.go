@@ -11,7 +11,7 @@ import (
 	"testing"
 	"time"
 
-	"imdslock/cmd/imdslock-lambda/runtimetest"
+	"imdslock/internal/runtimetest"
 	"imdslock/templates"
 )
 

@@ -10,9 +10,9 @@ import (
 	"testing"
 	"time"
 
-	"imdslock/cmd/imdslock-lambda/runtimetest"
 	"imdslock/internal/fixtures"
 	"imdslock/internal/needs"
+	"imdslock/internal/runtimetest"
 )
 
 // TestCommand holds the macro to the command: over the fixtures and the real

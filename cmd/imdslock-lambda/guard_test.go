@@ -11,7 +11,7 @@ import (
 
 	"github.com/aws/aws-lambda-go/lambda"
 
-	"imdslock/cmd/imdslock-lambda/runtimetest"
+	"imdslock/internal/runtimetest"
 )
 
 // actAs in the environment makes the test's own program a function that does

@@ -19,7 +19,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 
-	"imdslock/cmd/imdslock-lambda/awstest"
+	"imdslock/internal/awstest"
 	"imdslock/internal/needs"
 )
 

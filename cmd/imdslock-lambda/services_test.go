@@ -15,8 +15,8 @@ import (
 	"testing"
 	"time"
 
-	"imdslock/cmd/imdslock-lambda/awstest"
-	"imdslock/cmd/imdslock-lambda/runtimetest"
+	"imdslock/internal/awstest"
+	"imdslock/internal/runtimetest"
 	"imdslock/templates"
 	"imdslock/transform"
 )
