@@ -26,7 +26,10 @@ const checkDescription = `Judges templates for every parameter value that CloudF
 --parameter, for one deployment. Prints FILE:LINE:COL: RULE MESSAGE for what is
 not locked, and notes on stderr; "imdslock rules RULE" explains a rule. What
 cannot be read is named, and the rest judged. Files that are no templates are
-passed over.
+passed over. Read are also cdk.out of the CDK, eksctl's ClusterConfig, and the
+JSON of aws cloudformation get-template, describe-stack-set, aws ec2
+describe-launch-template-versions, describe-instances, and aws autoscaling
+describe-launch-configurations.
 
 examples:
   imdslock check nodegroup.yaml
@@ -99,6 +102,7 @@ func newApp(c *command) *cli.App {
 					}},
 					group{"what has to be locked", append([]cli.Flag{
 						&cli.StringSliceFlag{Name: "parameter", Usage: "assume `KEY=VALUE`; may be repeated"},
+						&cli.StringFlag{Name: "parameters", Usage: "assume the parameters in `FILE`"},
 					}, lockFlags(&c.opts.Options)...)},
 					group{"input", inputFlags()},
 					group{"messages", []cli.Flag{
@@ -161,6 +165,8 @@ func inputFlags() []cli.Flag {
 		&cli.StringFlag{Name: "sha256", Usage: "of --official: refuse it unless it has `HEX`"},
 		&cli.StringFlag{Name: "name", Value: "stdin", Usage: "`NAME` of stdin in messages"},
 		&cli.StringFlag{Name: "max-size", Value: "1M", Usage: "refuse more than `N` bytes"},
+		&cli.StringSliceFlag{Name: "exclude", Usage: "leave `GLOB` of a folder out; repeatable"},
+		&cli.BoolFlag{Name: "no-ignore", Usage: "search what git ignores too"},
 	}
 }
 

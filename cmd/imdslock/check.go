@@ -16,7 +16,6 @@ import (
 	"imdslock/cmd/imdslock/report"
 	"imdslock/internal/message"
 	"imdslock/transform"
-	"imdslock/transform/cfn"
 )
 
 // A checked template, or what is no template.
@@ -117,11 +116,10 @@ func (c *command) checkOne(ctx context.Context, s source, only bool) (checked, e
 	}
 	parameters := maps.Clone(c.opts.parameters)
 	if !only && len(parameters) > 0 {
-		if t, err := cfn.Parse(input); err == nil {
-			maps.DeleteFunc(parameters, func(name, _ string) bool { return t.Root().Get("Parameters", name) == nil })
-		}
+		has := hasParameter(input)
+		maps.DeleteFunc(parameters, func(name, _ string) bool { return !has(name) })
 	}
-	r.findings, err = transform.Check(ctx, input, transform.CheckOptions{
+	r.findings, err = checkInput(ctx, input, transform.CheckOptions{
 		Options: c.opts.Options, Parameters: parameters,
 		Deployment: len(c.opts.parameters) > 0 || c.opts.IMDSv1 == transform.IMDSv1Default,
 	})
@@ -138,7 +136,7 @@ func (c *command) checkOne(ctx context.Context, s source, only bool) (checked, e
 		r.input = input
 	}
 	if c.opts.format.Quotes() {
-		if patched, err := transform.Patch(ctx, input, c.opts.Options); err == nil {
+		if _, patched, err := patchInput(ctx, input, c.opts.Options); err == nil {
 			r.changes = patched.Findings
 		}
 	}

@@ -16,6 +16,8 @@ type source struct {
 	path   string // "" for stdin and embedded templates
 	walked bool   // found in a directory, so it may be no template
 
+	leadsOut bool // a link out of that directory
+
 	isConfiguration bool // a CodePipeline template configuration
 
 	open func() (io.ReadCloser, error)
@@ -89,12 +91,12 @@ func sources(opts options, args []string, stdin io.Reader) ([]source, error) {
 			all = append(all, fileSource(arg, false))
 			continue
 		}
-		found, err := walk(arg)
+		found, err := walk(opts, arg)
 		if err != nil {
 			return nil, err
 		}
 		if len(found) == 0 {
-			return nil, &usageError{fmt.Sprintf("%s has no template", arg), "a folder is searched for .yaml, .yml, .json and .template files"}
+			return nil, &usageError{fmt.Sprintf("%s has no template", arg), walkHint}
 		}
 		all = append(all, found...)
 	}

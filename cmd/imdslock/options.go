@@ -29,6 +29,8 @@ type options struct {
 	// "template body size in an Amazon S3 object", 1 MB.
 	// https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
 	maxSize        int64
+	exclude        []string // patterns of what a folder has that is left out
+	noIgnore       bool
 	verbose, quiet bool
 	commands       []string // the names of all, for who mistypes one
 	color          bool
@@ -150,6 +152,10 @@ func (c *command) readOptions(cc *cli.Context) (err error) {
 	o.name, o.verbose, o.quiet = cc.String("name"), cc.Bool("verbose"), cc.Bool("quiet")
 	o.HopLimit, o.BranchENI, o.AddLaunchTemplate = cc.Int("hop-limit"), cc.Bool("branch-eni"), cc.Bool("add-launch-template")
 	o.Resources = cc.StringSlice("resource")
+	o.exclude, o.noIgnore = cc.StringSlice("exclude"), cc.Bool("no-ignore")
+	if err := o.refusePatterns(); err != nil {
+		return err
+	}
 	o.color = c.hasColor()
 	for _, command := range cc.App.Commands {
 		o.commands = append(o.commands, command.Name)
@@ -209,5 +215,5 @@ func (c *command) readCheckOptions(cc *cli.Context) error {
 		}
 		c.opts.parameters[key] = value
 	}
-	return nil
+	return c.opts.readParameters(cc.String("parameters"))
 }

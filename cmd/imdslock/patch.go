@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -18,6 +19,7 @@ type patched struct {
 	source
 	findings   []transform.Finding
 	parameters map[string]string
+	renewed    bool   // a file of a cloud assembly that has the new hashes of others
 	passedOver bool   // found in a directory, with nothing to lock
 	changed    bool   // the result differs from the input
 	differs    bool   // what is compared: that, or with --expect the golden file
@@ -47,6 +49,9 @@ func (c *command) patch(cc *cli.Context) error {
 	results, failures := inParallel(cc.Context, all, counted.step, func(s source) (patched, error) { return patchOne(cc.Context, c.opts, s) })
 	counted.end()
 	if err := firstCause(cc.Context, failures); err != nil {
+		return err
+	}
+	if results, err = c.renewAssemblies(results); err != nil {
 		return err
 	}
 	if c.opts.configuration != "" {
@@ -106,7 +111,7 @@ func patchOne(ctx context.Context, opts options, s source) (patched, error) {
 	if err != nil {
 		return p, err
 	}
-	result, err := transform.Patch(ctx, input, opts.Options)
+	before, result, err := patchInput(ctx, input, opts.Options)
 	if note, ok := s.isNoTemplate(err); ok {
 		p.passedOver, p.findings = true, []transform.Finding{note}
 		return p, nil
@@ -115,11 +120,14 @@ func patchOne(ctx context.Context, opts options, s source) (patched, error) {
 		return p, s.placed(err)
 	}
 	p.findings, p.parameters = result.Findings, result.Parameters
-	p.changed = !bytes.Equal(input, result.Output)
+	p.changed = !bytes.Equal(before, result.Output)
+	if err := errors.Join(p.refuseWrite(opts, input, before), p.refuseLink(opts)); err != nil {
+		return p, err
+	}
 	if opts.expect != "" {
 		return p, p.expect(opts, result.Output)
 	}
-	p.put(opts, contentOf(input), input, result.Output)
+	p.put(opts, contentOf(input), before, result.Output)
 	return p, nil
 }
 

@@ -80,6 +80,8 @@ func (o options) locked() string {
 // summary is the line of a file.
 func (p patched) summary(opts options) string {
 	switch outcome := p.outcome(); {
+	case p.renewed:
+		return "hashes renewed"
 	case p.isConfiguration && outcome == outcomeLocked:
 		if opts.onlyCompares() {
 			return "to write"
@@ -108,7 +110,7 @@ func printTotals(opts options, results []patched, stderr io.Writer) {
 	counts := map[outcome]int{}
 	files := 0
 	for _, p := range results {
-		if !p.isConfiguration {
+		if !p.isConfiguration && !p.renewed {
 			counts[p.outcome()]++
 			files++
 		}

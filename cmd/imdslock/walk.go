@@ -1,54 +1,158 @@
 package main
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
-	"imdslock/transform"
-	"imdslock/transform/cfn"
 	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"syscall"
+
+	"github.com/bmatcuk/doublestar/v4"
+
+	"imdslock/inputs/cdk"
+	"imdslock/transform"
+	"imdslock/transform/cfn"
 )
 
-// walk returns the files of a directory that are templates by their names.
-// Hidden directories, such as .git, are passed over.
-func walk(dir string) ([]source, error) {
-	var found []source
+// walkHint states the rule by which a folder is searched.
+const walkHint = "a folder is searched for .yaml, .yml, .json, .template and .cfn files, hidden folders too, but not what git ignores"
+
+// A walker searches a directory.
+type walker struct {
+	opts    options
+	root    string
+	ignored map[string]bool // by git, relative to the root; a folder stands for all in it
+	found   []source
+}
+
+// walk returns the files of a directory that are templates by their names. Of a
+// cloud assembly of the CDK they are those that its manifest names. What cannot be
+// read is a source that cannot be read.
+func walk(opts options, dir string) ([]source, error) {
 	if dir == filepath.VolumeName(dir) {
 		dir += "." // on Windows, C: is the current folder of that drive, and C:\ its root
 	}
-	root := dir + string(filepath.Separator) // what is behind a link too
-	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
-		switch {
-		case err != nil:
-			return err
-		case d.IsDir():
-			if name := d.Name(); path != root && len(name) > 1 && name[0] == '.' {
-				return fs.SkipDir
-			}
-			return nil
-		}
-		switch filepath.Ext(path) {
-		case ".yaml", ".yml", ".json", ".template":
-			info, err := os.Stat(path)
-			switch {
-			case errors.Is(err, fs.ErrNotExist), errors.Is(err, syscall.ELOOP): // a link that leads nowhere
-			case err != nil:
-				return err
-			case info.Mode().IsRegular():
-				found = append(found, fileSource(path, true))
-			}
-		}
-		return nil
-	})
-	if err != nil {
+	w := &walker{opts: opts, root: dir + string(filepath.Separator)} // where a link leads too
+	if !opts.noIgnore {
+		w.ignored = ignored(dir)
+	}
+	if err := filepath.WalkDir(w.root, w.visit); err != nil {
 		return nil, fmt.Errorf("walking: %w", err)
 	}
-	return found, nil
+	return w.found, nil
+}
+
+// visit is called for each file and folder.
+func (w *walker) visit(path string, d fs.DirEntry, err error) error {
+	switch {
+	case err != nil && path == w.root:
+		return err
+	case err != nil:
+		w.failed(path, err)
+		return nil
+	case path != w.root && w.leavesOut(path, d.IsDir()):
+		if d.IsDir() {
+			return fs.SkipDir
+		}
+		return nil
+	case d.IsDir():
+		return w.folder(path)
+	case mayBeTemplate(path):
+		w.file(path, d.Type()&fs.ModeSymlink != 0)
+	}
+	return nil
+}
+
+// mayBeTemplate tells by the name, in any case, whether a file may be a template.
+func mayBeTemplate(path string) bool {
+	return slices.Contains([]string{".yaml", ".yml", ".json", ".template", ".cfn"}, strings.ToLower(filepath.Ext(path)))
+}
+
+// folder passes over what version control keeps for itself, and takes the
+// templates of a cloud assembly.
+func (w *walker) folder(path string) error {
+	if slices.Contains([]string{".git", ".hg", ".svn"}, filepath.Base(path)) && path != w.root {
+		return fs.SkipDir
+	}
+	a, err := cdk.Open(path)
+	if err != nil {
+		w.failed(path, err)
+		return fs.SkipDir
+	}
+	if a == nil {
+		return nil
+	}
+	for _, template := range a.Templates() {
+		if !w.leavesOut(template, false) {
+			w.file(template, true)
+		}
+	}
+	return fs.SkipDir
+}
+
+// leavesOut reports whether a path is left out: by an option or by git.
+func (w *walker) leavesOut(path string, isDir bool) bool {
+	rel, err := filepath.Rel(w.root, path)
+	if err != nil {
+		return false
+	}
+	rel = filepath.ToSlash(rel)
+	if w.ignored[rel] || isDir && w.ignored[rel+"/"] {
+		return true
+	}
+	for _, pattern := range w.opts.exclude {
+		if doublestar.MatchUnvalidated(pattern, rel) {
+			return true
+		}
+	}
+	return false
+}
+
+// file takes a file, if it is a regular one. It may lead out of the folder if it is
+// a link, or if a manifest names it.
+func (w *walker) file(path string, mayLeadOut bool) {
+	info, err := os.Stat(path)
+	switch {
+	case mayLeadOut && (errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ELOOP)): // a link that leads nowhere
+	case err != nil:
+		w.failed(path, err)
+	case info.Mode().IsRegular():
+		s := fileSource(path, true)
+		s.leadsOut = mayLeadOut && !isWithin(w.root, path)
+		w.found = append(w.found, s)
+	}
+}
+
+// failed takes what cannot be read, so that it is named.
+func (w *walker) failed(path string, err error) {
+	s := fileSource(path, true)
+	s.open = func() (io.ReadCloser, error) { return nil, failure("reading", path, err) }
+	w.found = append(w.found, s)
+}
+
+// isWithin reports whether a file is in a folder once all links are followed.
+func isWithin(dir, path string) bool {
+	dir, errDir := destination(dir)
+	path, errPath := destination(path)
+	if errDir != nil || errPath != nil {
+		return false
+	}
+	rel, err := filepath.Rel(dir, path)
+	return err == nil && filepath.IsLocal(rel)
+}
+
+// refusePatterns returns an error if a pattern of --exclude is malformed.
+func (o *options) refusePatterns() error {
+	for _, pattern := range o.exclude {
+		if !doublestar.ValidatePattern(pattern) {
+			return &usageError{fmt.Sprintf("--exclude %s: malformed pattern", pattern), "write it as in 'vendor/**' or '**/*.test.yaml', for paths within the folder"}
+		}
+	}
+	return nil
 }
 
 // isPassedOver reports whether a file was found in a directory and has nothing
@@ -62,11 +166,11 @@ func (s source) isPassedOver() (bool, error) {
 		return false, err
 	}
 	defer r.Close()
-	mentions, err := mentionsLaunchTemplate(r)
+	found, err := mentions(r)
 	if err != nil {
 		return false, failure("reading", s.name, err)
 	}
-	return !mentions, nil
+	return !found, nil
 }
 
 // isNoTemplate returns a note in the place of an error where a file that was
@@ -78,26 +182,4 @@ func (s source) isNoTemplate(err error) (transform.Finding, bool) {
 		return transform.Finding{}, false
 	}
 	return transform.Finding{Rule: transform.RuleNothing, Kind: transform.KindNote, Start: at.Position, End: at.Position, Message: "passed over: " + at.Message}, true
-}
-
-// mentionsLaunchTemplate reports whether a text names a type of resource that
-// can have anything to lock. It holds little of the text at a time.
-func mentionsLaunchTemplate(r io.Reader) (bool, error) {
-	types := transform.ResourceTypes()
-	const overlap = 64 // more than the longest of them
-	window := make([]byte, 64<<10)
-	for kept := 0; ; {
-		n, err := io.ReadFull(r, window[kept:])
-		text := window[:kept+n]
-		if slices.ContainsFunc(types, func(t string) bool { return bytes.Contains(text, []byte(t)) }) {
-			return true, nil
-		}
-		switch {
-		case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
-			return false, nil
-		case err != nil:
-			return false, err
-		}
-		kept = copy(window, text[len(text)-overlap:])
-	}
 }

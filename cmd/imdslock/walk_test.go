@@ -16,18 +16,29 @@ func TestMentionsLaunchTemplate(t *testing.T) {
 		for before := 64<<10 - 80; before < 64<<10+80; before++ {
 			text := bytes.Repeat([]byte("x"), 200<<10)
 			copy(text[before:], words)
-			if found, err := mentionsLaunchTemplate(bytes.NewReader(text)); err != nil || !found {
+			if found, err := mentions(bytes.NewReader(text)); err != nil || !found {
 				t.Fatalf("%s behind %d bytes: %v, %v", words, before, found, err)
 			}
 		}
 	}
 	for _, text := range []string{"", "AWS::EC2::LaunchTemplat", strings.Repeat("AWS::EC2::Volume ", 20_000)} {
-		if found, err := mentionsLaunchTemplate(strings.NewReader(text)); err != nil || found {
+		if found, err := mentions(strings.NewReader(text)); err != nil || found {
 			t.Errorf("%.30q: %v, %v", text, found, err)
 		}
 	}
+	for _, text := range []string{
+		`"AWS::EC2::Launch\u0054emplate"`, `"\x41\u0057\U00000053::EC2::LaunchTemplate"`, "\"AWS::EC2::\\\n    LaunchTemplate\"", "\"AWS::EC2::\\\r\n\t LaunchTemplate\"",
+		`{"TemplateBody": "{\"Type\": \"AWS::EC2::Launch\\u0054emplate\"}"}`, `'\u', "AWS::EC2::Launch\u0054emplate"`, `'\u',"\u0041WS::EC2::LaunchTemplate"`,
+		`'\',"\u0041WS::EC2::LaunchTemplate"`, "kind: ClusterConfig\napiVersion: eksctl.io/v1alpha5", "\xff\xfeA\x00",
+	} {
+		for _, r := range []io.Reader{strings.NewReader(text), io.MultiReader(strings.NewReader(strings.Repeat("x", 64<<10-9)), strings.NewReader(text))} {
+			if found, err := mentions(r); (err != nil || !found) && text[0] != '\xff' {
+				t.Errorf("%q: %v, %v", text, found, err)
+			}
+		}
+	}
 	failing := io.MultiReader(strings.NewReader("x"), iotest.ErrReader(fmt.Errorf("disk on fire")))
-	if _, err := mentionsLaunchTemplate(failing); err == nil {
+	if _, err := mentions(failing); err == nil {
 		t.Error("no error where reading fails")
 	}
 }

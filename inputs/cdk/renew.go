@@ -12,12 +12,17 @@ import (
 	"imdslock/transform/cfn/edit"
 )
 
+// A File is the content of a file of the assembly.
+type File struct {
+	Before, After []byte // Before is nil for a template that was changed already
+}
+
 // Renew returns the new content of all files of the assembly that must change
 // after some templates have: these templates themselves, by path, those that refer
 // to them, and the manifests. The error is a [*cfn.Error] after the path of a file
 // if something has not the form that can be renewed.
-func (a *Assembly) Renew(changed map[string][]byte) (map[string][]byte, error) {
-	r := &renewal{Assembly: a, changed: map[string][]byte{}, final: map[string][]byte{}, hashes: map[*asset]string{}}
+func (a *Assembly) Renew(changed map[string][]byte) (map[string]File, error) {
+	r := &renewal{Assembly: a, changed: map[string][]byte{}, before: map[string][]byte{}, final: map[string][]byte{}, hashes: map[*asset]string{}}
 	for path, content := range changed {
 		path = filepath.Clean(path)
 		if slices.Contains(a.loose, path) {
@@ -25,14 +30,14 @@ func (a *Assembly) Renew(changed map[string][]byte) (map[string][]byte, error) {
 		}
 		r.changed[path] = content
 	}
-	out := map[string][]byte{}
+	out := map[string]File{}
 	for _, path := range a.named() {
 		content, isNew, err := r.template(path)
 		if err != nil {
 			return nil, err
 		}
 		if isNew {
-			out[path] = content
+			out[path] = File{r.before[path], content}
 		}
 	}
 	for _, m := range a.manifests {
@@ -43,9 +48,12 @@ func (a *Assembly) Renew(changed map[string][]byte) (map[string][]byte, error) {
 		if len(edits) == 0 {
 			continue
 		}
-		if out[m.path], err = edit.Apply([]byte(m.t.Source()), edits); err != nil {
+		before := []byte(m.t.Source())
+		after, err := edit.Apply(before, edits)
+		if err != nil {
 			return nil, fmt.Errorf("%s: %w", m.path, err)
 		}
+		out[m.path] = File{before, after}
 	}
 	return out, nil
 }
@@ -54,6 +62,7 @@ func (a *Assembly) Renew(changed map[string][]byte) (map[string][]byte, error) {
 type renewal struct {
 	*Assembly
 	changed map[string][]byte // what templates have become
+	before  map[string][]byte // what the others were
 	final   map[string][]byte // with the new hashes of others in them; nil while that is found out
 	hashes  map[*asset]string // the new ones
 }
@@ -73,6 +82,7 @@ func (r *renewal) template(path string) ([]byte, bool, error) {
 		if content, err = readFile(path); err != nil {
 			return nil, false, err
 		}
+		r.before[path] = content
 	}
 	var own *manifest
 	for _, f := range r.assets {

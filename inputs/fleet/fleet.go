@@ -15,7 +15,6 @@ package fleet
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strings"
 
@@ -190,13 +189,10 @@ func (c *checker) wrong(n *cfn.Node, what, want string) error {
 	return c.t.Errorf(n.Span.Start, "%s is %s, not %s", what, n.Describe(), want)
 }
 
-// errNoPatch is why an answer is not patched.
-var errNoPatch = errors.New("this is what runs, not a template")
-
 // Patch returns an error: what runs is locked by what made it.
 func (a *Answer) Patch() error {
 	return &cfn.Error{
-		Position: a.t.Position(a.t.Root().Span.Start), Message: errNoPatch.Error(),
+		Position: a.t.Position(a.t.Root().Span.Start), Message: "this is what runs, not a template", NotTemplate: true,
 		Hint: "imdslock check judges it; lock the template that made it, and update its stack",
 	}
 }

@@ -1,0 +1,89 @@
+package main
+
+import (
+	"fmt"
+	"maps"
+	"path/filepath"
+	"slices"
+
+	"imdslock/inputs/cdk"
+)
+
+// renewAssemblies gives templates that are written back into cloud assemblies of
+// the CDK their new hashes, so that "cdk deploy" publishes them. It adds to the
+// results the other files that change by that.
+func (c *command) renewAssemblies(results []patched) ([]patched, error) {
+	changed := map[string]map[string]int{} // by the folder of the assembly: the results
+	for i, p := range results {
+		if p.write == nil || p.write.path != p.path || p.isConfiguration {
+			continue
+		}
+		dir, err := assemblyOf(p.path)
+		if err != nil {
+			return nil, err
+		}
+		if dir == "" {
+			continue
+		}
+		if changed[dir] == nil {
+			changed[dir] = map[string]int{}
+		}
+		changed[dir][filepath.Clean(p.path)] = i
+	}
+	for _, dir := range slices.Sorted(maps.Keys(changed)) {
+		renewed, err := c.renewAssembly(dir, results, changed[dir])
+		if err != nil {
+			return nil, err
+		}
+		results = append(results, renewed...)
+	}
+	return results, nil
+}
+
+// renewAssembly renews one assembly after some of its templates have changed, and
+// returns its other files that do.
+func (c *command) renewAssembly(dir string, results []patched, changed map[string]int) ([]patched, error) {
+	a, err := cdk.Open(dir)
+	if err != nil {
+		return nil, err
+	}
+	contents := map[string][]byte{}
+	for path, i := range changed {
+		contents[path] = results[i].write.data
+	}
+	renewed, err := a.Renew(contents)
+	if err != nil {
+		return nil, err
+	}
+	var more []patched
+	for _, path := range slices.Sorted(maps.Keys(renewed)) {
+		f := renewed[path]
+		if i, ok := changed[path]; ok {
+			results[i].write.data = f.After
+			continue
+		}
+		p := patched{source: fileSource(path, true), changed: true, differs: true, renewed: true}
+		p.write = &write{path, contentOf(f.Before), f.After}
+		more = append(more, p)
+	}
+	return more, nil
+}
+
+// assemblyOf returns the folder of the outermost cloud assembly that has a file as
+// a template, or "".
+func assemblyOf(path string) (found string, err error) {
+	path = filepath.Clean(path)
+	for dir := filepath.Dir(path); ; dir = filepath.Dir(dir) {
+		a, err := cdk.Open(dir)
+		if err != nil {
+			return "", fmt.Errorf("%s is in a cloud assembly: %w", shownName(path), err)
+		}
+		if a == nil || !slices.Contains(a.Templates(), path) {
+			return found, nil
+		}
+		found = dir
+		if dir == filepath.Dir(dir) || dir == "." {
+			return found, nil
+		}
+	}
+}

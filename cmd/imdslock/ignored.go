@@ -1,0 +1,30 @@
+package main
+
+import (
+	"os"
+	"os/exec"
+	"strings"
+)
+
+// ignored returns what git ignores in a folder of a work tree, as paths relative to
+// it with slashes; one that ends in a slash is a folder with all in it. A folder
+// that is ignored itself is meant as a whole, if it is named. Outside of a work
+// tree, or without git, nothing is ignored.
+func ignored(dir string) map[string]bool {
+	// Nothing of a repository's own configuration is to run.
+	cmd := exec.Command("git", "-C", dir, "-c", "core.fsmonitor=false",
+		"ls-files", "--others", "--ignored", "--exclude-standard", "--directory", "-z")
+	cmd.Env = append(os.Environ(), "GIT_OPTIONAL_LOCKS=0")
+	out, err := cmd.Output()
+	if err != nil {
+		return nil
+	}
+	paths := map[string]bool{}
+	for path := range strings.SplitSeq(string(out), "\x00") {
+		if path == "./" {
+			return nil
+		}
+		paths[path] = path != ""
+	}
+	return paths
+}

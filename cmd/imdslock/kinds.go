@@ -1,0 +1,151 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"slices"
+
+	"imdslock/inputs/answer"
+	"imdslock/inputs/cdk"
+	"imdslock/inputs/eksctl"
+	"imdslock/inputs/fleet"
+	"imdslock/inputs/render"
+	"imdslock/transform"
+	"imdslock/transform/cfn"
+)
+
+// marks are what a text has that is of another kind than a template. What may be a
+// mark of an error is read too, so that an answer without a template is none with
+// nothing to lock.
+func marks() []string {
+	return []string{"TemplateBody", "LaunchTemplateVersions", "LaunchConfigurations", "Reservations", "eksctl.io/", "An error occurred ("}
+}
+
+// A document is what a file has in it: a template, or another kind of input. Its
+// findings and errors have their places in the file as it is.
+type document struct {
+	template []byte // what a patch starts from: the template in the file
+	check    func(context.Context, transform.CheckOptions) ([]transform.Finding, error)
+	patch    func(context.Context, transform.Options) (transform.Result, error)
+
+	isTemplate bool // the file itself
+}
+
+// documentOf asks the kinds of inputs in turn whether a file is theirs.
+func documentOf(input []byte) (document, error) {
+	isMarked := func(mark string) bool { return bytes.Contains(input, []byte(mark)) }
+	if !slices.ContainsFunc(marks(), isMarked) && !isMarked(`"Error"`) && !isMarked("__type") {
+		return templateOf(input), nil
+	}
+	if isMarked("eksctl.io/") {
+		switch config, err := eksctl.Read(input); {
+		case err != nil:
+			return document{}, err
+		case config != nil:
+			return document{template: input, check: config.Check, patch: config.Patch}, nil
+		}
+	}
+	t, err := cfn.Parse(input)
+	if err != nil {
+		return templateOf(input), nil // whose error it is
+	}
+	if found := fleet.Read(t); found != nil {
+		return document{template: input, check: found.Check, patch: func(context.Context, transform.Options) (transform.Result, error) {
+			return transform.Result{}, found.Patch()
+		}}, nil
+	}
+	switch a, err := answer.Read(t); {
+	case err != nil:
+		return document{}, err
+	case a != nil:
+		return document{template: a.Template, check: a.Check, patch: a.Patch}, nil
+	}
+	return templateOf(input), nil
+}
+
+// templateOf is the document of a template, whose messages name the constructs of
+// the CDK that made its resources.
+func templateOf(input []byte) document {
+	return document{
+		template: input, isTemplate: true,
+		check: func(ctx context.Context, opts transform.CheckOptions) ([]transform.Finding, error) {
+			findings, err := transform.Check(ctx, input, opts)
+			return inConstructs(input, findings), err
+		},
+		patch: func(ctx context.Context, opts transform.Options) (transform.Result, error) {
+			result, err := transform.Patch(ctx, input, opts)
+			result.Findings = inConstructs(input, result.Findings)
+			return result, err
+		},
+	}
+}
+
+// inConstructs names the constructs in the messages.
+func inConstructs(input []byte, findings []transform.Finding) []transform.Finding {
+	if len(findings) == 0 || !bytes.Contains(input, []byte("aws:cdk:path")) {
+		return findings
+	}
+	t, err := cfn.Parse(input)
+	if err != nil {
+		return findings
+	}
+	paths := cdk.Constructs(t)
+	for i, f := range findings {
+		if path := paths[f.LogicalID]; path != "" {
+			findings[i].Message += ", in the construct " + path
+		}
+	}
+	return findings
+}
+
+// checkInput judges what a file has.
+func checkInput(ctx context.Context, input []byte, opts transform.CheckOptions) ([]transform.Finding, error) {
+	d, err := documentOf(input)
+	if err != nil {
+		return nil, err
+	}
+	findings, err := d.check(ctx, opts)
+	return render.ExplainFindings(string(input), findings), render.Explain(string(input), err)
+}
+
+// patchInput locks what a file has. Before is what the result differs from: the
+// template in an answer, or the input.
+func patchInput(ctx context.Context, input []byte, opts transform.Options) (before []byte, result transform.Result, err error) {
+	d, err := documentOf(input)
+	if err != nil {
+		return nil, result, err
+	}
+	result, err = d.patch(ctx, opts)
+	return d.template, result, render.Explain(string(input), err)
+}
+
+// hasParameter returns a function that reports whether the template in a file has
+// a parameter. A file that cannot be read has all.
+func hasParameter(input []byte) func(name string) bool {
+	d, err := documentOf(input)
+	var t *cfn.Template
+	if err == nil {
+		t, err = cfn.Parse(d.template)
+	}
+	return func(name string) bool { return err != nil || t.Root().Get("Parameters", name) != nil }
+}
+
+// refuseWrite returns an error if a locked template would take the place of an
+// answer that has it.
+func (p patched) refuseWrite(opts options, input, before []byte) error {
+	if !opts.write || opts.expect != "" || !p.changed || opts.onlyCompares() || bytes.Equal(input, before) {
+		return nil
+	}
+	return &usageError{fmt.Sprintf("--write: %s is an answer of AWS, not a template", p.name),
+		fmt.Sprintf("imdslock -o locked.template %s writes the template in it, for: aws cloudformation update-stack --template-body file://locked.template", p.name)}
+}
+
+// refuseLink returns an error if a result would be written through a link that
+// leads out of the folder in which it was found.
+func (p patched) refuseLink(opts options) error {
+	if p.leadsOut && p.changed && opts.write && opts.expect == "" && !opts.onlyCompares() {
+		return &usageError{fmt.Sprintf("--write: %s is a link out of the folder", p.name), "name the file itself, or leave it out by --exclude"}
+	}
+	return nil
+}

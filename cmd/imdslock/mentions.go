@@ -1,0 +1,153 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"slices"
+	"strconv"
+
+	"imdslock/transform"
+)
+
+// mentions reports whether a text may have anything to lock: whether it has the
+// name of a type of resource or the mark of another kind of input, however it is
+// escaped, or is UTF-16, which is refused by name. It holds little of the text at
+// a time.
+func mentions(r io.Reader) (bool, error) {
+	words := slices.Concat(transform.ResourceTypes(), marks())
+	plain, once, twice := &searcher{words: words}, &searcher{words: words}, &searcher{words: words}
+	// A template in a text of a template may be escaped once more.
+	all := io.MultiWriter(plain, &unescaper{next: io.MultiWriter(once, &unescaper{next: twice})})
+	window := make([]byte, 64<<10)
+	for first := true; ; first = false {
+		n, err := io.ReadFull(r, window)
+		text := window[:n]
+		if first && (bytes.HasPrefix(text, []byte("\xff\xfe")) || bytes.HasPrefix(text, []byte("\xfe\xff"))) {
+			return true, nil
+		}
+		if _, err := all.Write(text); err != nil {
+			return false, err
+		}
+		switch {
+		case plain.found || once.found || twice.found:
+			return true, nil
+		case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+			return false, nil
+		case err != nil:
+			return false, err
+		}
+	}
+}
+
+// A searcher looks for words in what is written to it.
+type searcher struct {
+	words []string
+	found bool
+	kept  []byte // the end of what came before, in which a word may begin
+}
+
+// longestWord is more bytes than any word has.
+const longestWord = 64
+
+func (s *searcher) Write(text []byte) (int, error) {
+	if s.found {
+		return len(text), nil
+	}
+	window := text
+	if len(s.kept) > 0 {
+		head := append(s.kept, text[:min(len(text), longestWord)]...)
+		s.found = s.has(head)
+		if len(text) < longestWord {
+			window = head
+		}
+	}
+	s.found = s.found || s.has(window)
+	s.kept = append(s.kept[:0], window[max(0, len(window)-longestWord):]...)
+	return len(text), nil
+}
+
+func (s *searcher) has(text []byte) bool {
+	return slices.ContainsFunc(s.words, func(word string) bool { return bytes.Contains(text, []byte(word)) })
+}
+
+// An unescaper writes a text on with the escapes of JSON and of YAML's double
+// quotes decoded, wherever they stand: \u0054, \x54, and a line break that is
+// escaped. A backslash that is none of an escape only ever takes part in more of
+// them, so that no spelling of a word is missed.
+type unescaper struct {
+	next    io.Writer
+	pending []byte // an escape that goes on
+	inBreak bool   // white space after an escaped line break is left out
+}
+
+func (u *unescaper) Write(text []byte) (int, error) {
+	n := len(text)
+	for len(text) > 0 {
+		if u.inBreak {
+			text = bytes.TrimLeft(text, " \t\r\n")
+			u.inBreak = len(text) == 0
+			continue
+		}
+		if len(u.pending) == 0 {
+			i := bytes.IndexByte(text, '\\')
+			if i < 0 {
+				i = len(text)
+			}
+			if _, err := u.next.Write(text[:i]); err != nil {
+				return 0, err
+			}
+			if i < len(text) {
+				u.pending = append(u.pending, '\\')
+				i++
+			}
+			text = text[i:]
+			continue
+		}
+		if u.digits() > 0 && !isHex(text[0]) { // it was no escape
+			if _, err := u.next.Write(u.pending[1:]); err != nil {
+				return 0, err
+			}
+			u.pending = u.pending[:0]
+			continue
+		}
+		u.pending, text = append(u.pending, text[0]), text[1:]
+		if err := u.escape(); err != nil {
+			return 0, err
+		}
+	}
+	return n, nil
+}
+
+// digits returns how many digits the pending escape has.
+func (u *unescaper) digits() int {
+	if len(u.pending) < 2 {
+		return 0
+	}
+	return map[byte]int{'x': 2, 'u': 4, 'U': 8}[u.pending[1]]
+}
+
+func isHex(c byte) bool {
+	return '0' <= c && c <= '9' || 'a' <= c && c <= 'f' || 'A' <= c && c <= 'F'
+}
+
+// escape writes the pending escape if it is whole.
+func (u *unescaper) escape() error {
+	digits := u.digits()
+	if len(u.pending) < 2+digits {
+		return nil
+	}
+	decoded := u.pending[1:]
+	if digits > 0 {
+		if code, err := strconv.ParseUint(string(u.pending[2:]), 16, 32); err == nil {
+			decoded = []byte(string(rune(code)))
+		}
+	}
+	u.inBreak = decoded[0] == '\n' || decoded[0] == '\r'
+	u.pending = u.pending[:0]
+	if u.inBreak {
+		return nil
+	}
+	_, err := u.next.Write(decoded)
+	return err
+}

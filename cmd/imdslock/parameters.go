@@ -1,0 +1,28 @@
+package main
+
+import (
+	"imdslock/inputs/answer"
+)
+
+// readParameters adds to the parameters those of a file. One that is given by
+// itself wins.
+func (o *options) readParameters(path string) error {
+	if path == "" {
+		return nil
+	}
+	s := fileSource(path, false)
+	content, err := s.read(o.maxSize)
+	if err != nil {
+		return err
+	}
+	values, err := answer.Parameters(content)
+	if err != nil {
+		return s.placed(err)
+	}
+	for name, value := range values {
+		if _, given := o.parameters[name]; !given {
+			o.parameters[name] = value
+		}
+	}
+	return nil
+}

@@ -1,0 +1,96 @@
+// Package render knows the sources that templates are rendered from: with marks of
+// Jinja, Sceptre, Go templates or Helm, which CloudFormation does not read.
+package render
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"imdslock/transform"
+	"imdslock/transform/cfn"
+)
+
+// A Mark is where a source has something to render.
+type Mark struct {
+	Text   string // "{{", "{%" or "<%"
+	Offset int
+	Line   int // from 1
+}
+
+// Find returns the first mark of a text. Dynamic references of CloudFormation,
+// "{{resolve:…}}", are not marks. It returns false if there is none.
+func Find(text string) (Mark, bool) { return find(text, 0, len(text)) }
+
+func find(text string, start, end int) (Mark, bool) {
+	for at := start; at < end; at++ {
+		next := strings.IndexAny(text[at:end], "{<")
+		if next < 0 {
+			break
+		}
+		at += next
+		for _, mark := range []string{"{{", "{%", "<%"} {
+			if strings.HasPrefix(text[at:end], mark) && !strings.HasPrefix(text[at:], "{{resolve:") {
+				return Mark{mark, at, strings.Count(text[:at], "\n") + 1}, true
+			}
+		}
+		if strings.HasPrefix(text[at:], "{{") {
+			at++
+		}
+	}
+	return Mark{}, false
+}
+
+// Explain gives an error about a text the hint to render it first: one that says
+// that the text cannot be read or is not a template, if it has a mark; another one
+// if the mark is in the line of the error, since user data may have marks of its
+// own.
+func Explain(text string, err error) error {
+	var cannot *transform.CannotLock
+	var at *cfn.Error
+	switch {
+	case errors.As(err, &cannot):
+		if mark, ok := inLine(text, cannot.Cause.Offset); ok {
+			cause := *cannot.Cause
+			cause.Hint = mark.hint()
+			return &transform.CannotLock{LogicalID: cannot.LogicalID, Property: cannot.Property, Cause: &cause}
+		}
+	case errors.As(err, &at):
+		if mark, ok := Find(text); ok && !strings.HasPrefix(at.Hint, renderFirst) {
+			explained := *at
+			explained.Hint = mark.hint()
+			return &explained
+		}
+	}
+	return err
+}
+
+// ExplainFindings does the same for findings about what cannot be read.
+func ExplainFindings(text string, findings []transform.Finding) []transform.Finding {
+	for i, f := range findings {
+		if f.Rule != transform.RuleUnreadable {
+			continue
+		}
+		if mark, ok := inLine(text, f.Start.Offset); ok {
+			findings[i].Message += "; " + mark.hint()
+		}
+	}
+	return findings
+}
+
+const renderFirst = "render it first"
+
+func (m Mark) hint() string {
+	return fmt.Sprintf(renderFirst+": with %s at line %d it looks like the source of a template", m.Text, m.Line)
+}
+
+// inLine returns the first mark in the line of an offset.
+func inLine(text string, offset int) (Mark, bool) {
+	offset = min(offset, len(text))
+	start := strings.LastIndexByte(text[:offset], '\n') + 1
+	end := len(text)
+	if i := strings.IndexByte(text[offset:], '\n'); i >= 0 {
+		end = offset + i
+	}
+	return find(text, start, end)
+}
