@@ -96,7 +96,10 @@ func (t writer) rereadBeside(n *cfn.Node, e Edit) (read, root *cfn.Node) {
 	if !ok {
 		return nil, nil
 	}
-	span := cfn.Span{Start: n.Body(), End: n.Span.End}
+	span := n.Span
+	if n.Style == cfn.Block {
+		span.Start = n.Body()
+	}
 	before, after := `{"k": `, "}"
 	isInBrackets := p.flow && t.Format() == cfn.YAML
 	switch margin := strings.Repeat(" ", max(p.indent, 0)); {

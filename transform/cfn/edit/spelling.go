@@ -70,10 +70,10 @@ func (s spelling) within(yield func(Edit) bool, written string) bool {
 func (s spelling) whole(yield func(Edit) bool) bool {
 	written := quoteJSON(s.node.Value[:s.start] + s.text + s.node.Value[s.end:])
 	from, to := s.node.Body(), s.node.Span.End
-	if from == to {
-		written = " " + written
+	if from < to && !yield(splice(from, to, written)) {
+		return false
 	}
-	return yield(splice(from, to, written))
+	return yield(splice(from, to, " "+written)) // after a colon or an anchor
 }
 
 // lines proposes to write whole lines of a block scalar. Where lines are folded,
