@@ -156,21 +156,24 @@ func TestEndedBySignal(t *testing.T) {
 		syscall.SIGTERM: "imdslock: terminated: no file is written",
 		syscall.SIGHUP:  "imdslock: hangup: no file is written",
 	} {
-		dir := t.TempDir()
-		names := openFiles(t, dir, 3)
-		pipe := filepath.Join(t.TempDir(), "pipe") // which nobody writes, so that the run waits
-		if err := unix.Mkfifo(pipe, 0o600); err != nil {
-			t.Fatal(err)
-		}
-		cmd := command(t, dir, "-q", "-w", "--template-configuration", pipe, ".")
-		wantFailed(t, dir, names, cmd, 128+int(sig), want, func() {
-			for range 30_000 {
-				if all, err := os.ReadDir(dir); err != nil || len(all) == 2*len(names) {
-					break // all are staged
-				}
-				time.Sleep(time.Millisecond)
+		t.Run(sig.String(), func(t *testing.T) {
+			heedsSignal(t, sig)
+			dir := t.TempDir()
+			names := openFiles(t, dir, 3)
+			pipe := filepath.Join(t.TempDir(), "pipe") // which nobody writes, so that the run waits
+			if err := unix.Mkfifo(pipe, 0o600); err != nil {
+				t.Fatal(err)
 			}
-			_ = cmd.Process.Signal(sig)
+			cmd := command(t, dir, "-q", "-w", "--template-configuration", pipe, ".")
+			wantFailed(t, dir, names, cmd, 128+int(sig), want, func() {
+				for range 300_000 {
+					if all, err := os.ReadDir(dir); err != nil || len(all) == 2*len(names) {
+						break // all are staged
+					}
+					time.Sleep(time.Millisecond)
+				}
+				_ = cmd.Process.Signal(sig)
+			})
 		})
 	}
 }
