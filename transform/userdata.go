@@ -36,7 +36,7 @@ func (s *survey) problem(l *launcher, load payload, variant *edit.Text, p userda
 		kind = KindNote
 	}
 	message := l.id + ": "
-	if p.Code == userdata.NotJudged {
+	if p.Code == userdata.NotJudged && !load.runsCommands() {
 		message += "user data not judged: "
 	}
 	message += p.Message
