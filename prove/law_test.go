@@ -3,8 +3,8 @@
 package prove
 
 import (
-	"context"
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"os"
