@@ -9,7 +9,7 @@ import (
 // A Release is one publication of AWS's own node group template: the file for
 // an operating system, in the folder of a date, in the bucket of a partition.
 type Release struct {
-	OS        string `json:"os"`        // "linux" or "windows"
+	OS        string `json:"os"`        // "linux" or "windows", with "-arm" or "-outpost" if its template is for such nodes alone
 	Date      string `json:"date"`      // the folder's name, YYYY-MM-DD
 	Partition string `json:"partition"` // as in ARNs: "aws" or "aws-cn"
 	URL       string `json:"url"`
@@ -26,6 +26,7 @@ const embedded = "2020-10-29"
 type series struct {
 	os, file string
 	dates    []string // newest first
+	global   bool     // known of the bucket for all regions outside China only
 }
 
 // published lists the folders of AWS's bucket that hold a node group template.
@@ -37,11 +38,13 @@ func published() []series {
 			"2025-11-26", "2022-12-23", "2020-10-29", "2020-08-12", "2020-07-23", "2020-06-10",
 			"2020-05-08", "2020-04-21", "2020-03-23", "2019-11-15", "2019-10-08", "2019-09-27",
 			"2019-09-17", "2019-02-11", "2019-01-09", "2018-12-10", "2018-08-30",
-		}},
+		}, false},
+		{"linux-arm", "amazon-eks-arm-nodegroup.yaml", []string{"2020-06-10", "2020-04-21", "2019-11-15"}, true},
+		{"linux-outpost", "amazon-eks-outpost-nodegroup.yaml", []string{"2025-11-24"}, true},
 		{"windows", "amazon-eks-windows-nodegroup.yaml", []string{
 			"2023-02-09", "2020-10-29", "2020-08-12", "2020-07-23", "2020-06-10", "2020-05-08",
 			"2020-04-21", "2020-03-23", "2019-11-15", "2019-10-08",
-		}},
+		}, false},
 	}
 }
 
@@ -64,14 +67,26 @@ func Catalogue() []Release {
 	var all []Release
 	for _, s := range published() {
 		for _, b := range buckets() {
+			if s.global && b.partition != "aws" {
+				continue
+			}
 			for _, date := range s.dates {
 				all = append(all, Release{
 					OS: s.os, Date: date, Partition: b.partition,
 					URL:      b.url + "/cloudformation/" + date + "/" + s.file,
-					Embedded: date == embedded,
+					Embedded: date == embedded && !s.global,
 				})
 			}
 		}
+	}
+	return all
+}
+
+// OSes returns the values that [Release.OS] has.
+func OSes() []string {
+	var all []string
+	for _, s := range published() {
+		all = append(all, s.os)
 	}
 	return all
 }
@@ -88,7 +103,7 @@ func Lookup(os, region, date string) (Release, error) {
 		}
 	}
 	if !slices.ContainsFunc(published(), func(s series) bool { return s.os == os }) {
-		return Release{}, fmt.Errorf("no official template for %q: want linux or windows", os)
+		return Release{}, fmt.Errorf("no official template for %q: there are %s", os, strings.Join(OSes(), ", "))
 	}
 	if !slices.ContainsFunc(buckets(), func(b bucket) bool { return b.partition == partition }) {
 		return Release{}, fmt.Errorf("no official templates in partition %s: "+
@@ -103,6 +118,9 @@ func Lookup(os, region, date string) (Release, error) {
 			return r, nil
 		}
 		dates = append(dates, r.Date)
+	}
+	if len(dates) == 0 {
+		return Release{}, fmt.Errorf("no official %s template in partition %s is known", os, partition)
 	}
 	return Release{}, fmt.Errorf("no official %s template of %q: there are %s", os, date, strings.Join(dates, ", "))
 }

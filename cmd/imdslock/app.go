@@ -37,7 +37,10 @@ examples:
   imdslock check --format sarif . > imdslock.sarif`
 
 const templatesDescription = `Lists what AWS has published for Linux and Windows nodes, and what is embedded:
-operating system, release, partition, whether embedded, and URL.
+operating system, release, partition, whether embedded, and URL. A release that
+is embedded has a stand-in: imdslock's own template with its parameters,
+resources and outputs, not AWS's text. linux-arm and linux-outpost are for such
+nodes alone.
 
 examples:
   imdslock templates

@@ -17,6 +17,9 @@ import (
 // catalogueSource is the embedded template that the options ask for, or AWS's.
 func catalogueSource(opts options) (source, error) {
 	if !opts.official {
+		if _, err := templates.Reference(opts.template); err != nil {
+			return source{}, &usageError{fmt.Sprintf("no embedded template stands in for %s", opts.template), "--official downloads AWS's own"}
+		}
 		read := func() ([]byte, error) { return templates.Reference(opts.template) }
 		return source{name: opts.template + ".yaml", open: opened(read)}, nil
 	}
@@ -58,5 +61,10 @@ func (c *command) templates(cc *cli.Context) error {
 		}
 		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", r.OS, r.Date, r.Partition, embedded, r.URL)
 	}
-	return w.Flush()
+	if err := w.Flush(); err != nil {
+		return err
+	}
+	_, err = fmt.Fprint(&c.out, "\nembedded: imdslock has a stand-in for that release, which --template prints: a template of\n"+
+		"its own with the same parameters, resources and outputs. --official downloads AWS's text.\n")
+	return err
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"imdslock/cmd/imdslock/report"
+	"imdslock/templates"
 	"imdslock/transform"
 )
 
@@ -20,7 +21,7 @@ type options struct {
 	output            string
 	expect            string // a golden file
 	configuration     string // a CodePipeline template configuration
-	template          string // "linux", "windows"
+	template          string // as templates.OSes() names it
 	official          bool
 	release, region   string // of the official template
 	sha256            string // of the official template, in hexadecimal digits
@@ -170,7 +171,7 @@ func (c *command) readOptions(cc *cli.Context) (err error) {
 		return usagef("--hop-limit %d: must be 1 to 64, or 0 to leave it", o.HopLimit)
 	}
 	if cc.IsSet("template") {
-		if o.template, err = choice(cc, "template", "linux", "windows"); err != nil {
+		if o.template, err = choice(cc, "template", templates.OSes()...); err != nil {
 			return err
 		}
 	}

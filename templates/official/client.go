@@ -91,7 +91,8 @@ func (e *Error) Unwrap() error { return e.Err }
 // is in the cache serves where the server says that it still holds.
 //
 // Answers of status 429 and 5xx, connections that fail and bodies that are cut
-// off are tried again, up to four times in all, with exponential back-off. The
+// off are tried again, up to four times in all, with exponential back-off, or
+// after what Retry-After asks for if that is longer. The
 // error is an [*Error], except for a sha256Hex that is none.
 func (c *Client) Fetch(ctx context.Context, r templates.Release, sha256Hex string) ([]byte, error) {
 	wanted, err := parsePin(sha256Hex)
@@ -173,7 +174,15 @@ func (c *Client) getPatiently(ctx context.Context, target *url.URL, cached entry
 		case n == tries:
 			return entry{}, fmt.Errorf("%d tries failed, the last: %w", n, err)
 		}
-		if err := c.wait(ctx, delay(n)); err != nil {
+		var status *statusError
+		pause := delay(n)
+		if errors.As(err, &status) {
+			pause = max(pause, status.after)
+		}
+		if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) < pause {
+			return entry{}, fmt.Errorf("%w; it asks to wait %v, which is too long", err, pause.Round(time.Second))
+		}
+		if err := c.wait(ctx, pause); err != nil {
 			return entry{}, cmp.Or(context.Cause(ctx), err)
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"regexp"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -236,6 +237,43 @@ func TestBackOff(t *testing.T) {
 	}
 	if len(seen) == 1 {
 		t.Error("50 waits after the first try are all equal")
+	}
+}
+
+// TestRetryAfter waits for as long as the server asks, or gives up at once if that
+// is longer than the download may take.
+func TestRetryAfter(t *testing.T) {
+	b := newBucket(t, func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Retry-After", "7")
+		w.WriteHeader(http.StatusServiceUnavailable)
+	})
+	c := b.client()
+	var waits []time.Duration
+	c.Wait = func(_ context.Context, d time.Duration) error {
+		waits = append(waits, d)
+		return nil
+	}
+	if _, err := c.Fetch(t.Context(), release, ""); err == nil {
+		t.Fatal("no error")
+	}
+	if want := []time.Duration{7 * time.Second, 7 * time.Second, 7 * time.Second}; !slices.Equal(waits, want) {
+		t.Errorf("waited %v", waits)
+	}
+	c.Timeouts.Total = 5 * time.Second
+	waits = nil
+	_, err := c.Fetch(t.Context(), release, "")
+	wantError(t, err, b.URL+path, "; it asks to wait 7s, which is too long$", "")
+	if len(waits) > 0 {
+		t.Errorf("waited %v", waits)
+	}
+	now := time.Date(2025, 11, 26, 12, 0, 0, 0, time.UTC)
+	for header, want := range map[string]time.Duration{
+		"": 0, "x": 0, "-1": 0, "120": 2 * time.Minute, "99999999999999": 0,
+		"Wed, 26 Nov 2025 12:00:30 GMT": 30 * time.Second, "Wed, 26 Nov 2025 11:00:00 GMT": 0,
+	} {
+		if got := retryAfter(header, now); got != want {
+			t.Errorf("%q: %v, want %v", header, got, want)
+		}
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"strconv"
 	"time"
 	"unicode/utf8"
 )
@@ -23,7 +24,10 @@ var (
 )
 
 // A statusError is an answer other than the template.
-type statusError struct{ code int }
+type statusError struct {
+	code  int
+	after time.Duration // how long Retry-After asks to wait; 0 if it does not say
+}
 
 func (e *statusError) Error() string {
 	if text := http.StatusText(e.code); text != "" {
@@ -123,7 +127,7 @@ func get(ctx context.Context, client *http.Client, target *url.URL, cached entry
 	case response.StatusCode == http.StatusNotModified && cached.ETag != "":
 		return cached, nil
 	case response.StatusCode != http.StatusOK:
-		return entry{}, &statusError{response.StatusCode}
+		return entry{}, &statusError{response.StatusCode, retryAfter(response.Header.Get("Retry-After"), time.Now())}
 	case response.ContentLength > maxSize:
 		return entry{}, errTooLarge
 	}
@@ -140,6 +144,18 @@ func get(ctx context.Context, client *http.Client, target *url.URL, cached entry
 		return entry{}, err
 	}
 	return entry{URL: target.String(), ETag: response.Header.Get("ETag"), Body: body}, nil
+}
+
+// retryAfter reads the header Retry-After: seconds, or a date (RFC 9110, section
+// 10.2.3). It returns 0 if there is none, or none in the future.
+func retryAfter(header string, now time.Time) time.Duration {
+	if seconds, err := strconv.ParseUint(header, 10, 31); err == nil {
+		return time.Duration(seconds) * time.Second
+	}
+	if date, err := http.ParseTime(header); err == nil {
+		return max(0, date.Sub(now))
+	}
+	return 0
 }
 
 // checkTemplate refuses what cannot be a template: sign-in pages and error
