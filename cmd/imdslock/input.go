@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -50,9 +49,6 @@ func (s source) tooLarge(limit int64) error {
 	return &usageError{fmt.Sprintf("%s %s than the %d bytes of --max-size", s.name, is, limit),
 		"--max-size N lifts the limit, as in --max-size 5M; CloudFormation takes templates of up to 1 MB"}
 }
-
-// file names the source for machines, where names are not quoted.
-func (s source) file() string { return cmp.Or(s.path, s.name) }
 
 // placed puts the name of the source before an error about its content.
 func (s source) placed(err error) error {
