@@ -17,8 +17,9 @@ run: build ## the main job: the embedded Linux template, as a diff
 test: ## all tests
 	go test ./...
 
-prove: ## who reads a node's credentials, as tables (root, iptables, iproute2, CLOUD_INIT)
-	@go run ./prove/cmd/prove
+prove: ## who reads a node's credentials, as tables (asks for root by sudo; says what else is missing)
+	@go build -o bin/prove ./prove/cmd/prove
+	@if [ "$$(id -u)" = 0 ] || ! command -v sudo >/dev/null; then exec bin/prove; else exec sudo --preserve-env=CLOUD_INIT bin/prove; fi
 
 lint: ## vet, staticcheck, formatting
 	go vet ./...

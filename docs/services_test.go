@@ -28,6 +28,8 @@ type hooks struct {
 		Hooks []struct {
 			ID, Entry string
 			Args      []string
+
+			PassFilenames *bool `yaml:"pass_filenames"`
 		}
 	}
 }
@@ -71,6 +73,9 @@ func TestServices(t *testing.T) {
 					continue
 				}
 				hook.Entry = offered[i].Entry
+			}
+			if hook.PassFilenames == nil { // pre-commit names them
+				hook.Args = append(hook.Args, "golden.yaml")
 			}
 			commands = append(commands, hook.Entry+" "+strings.Join(hook.Args, " "))
 		}

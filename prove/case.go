@@ -19,7 +19,8 @@ type Case struct {
 	Row      string // what the case is about; the key of its row in a table
 	Template string
 	Options  transform.Options
-	Passed   map[string]string // values for the template's parameters
+	Passed   map[string]string          // values for the template's parameters
+	Updated  func(output string) string // the stack is made of Template as it is and updated with what this makes of the output
 	Break    func(userData string) string
 	Image    Image
 	Then     []Step // after the first boot
@@ -58,7 +59,7 @@ func (c Case) Run() (seen Seen, err error) {
 	if err != nil {
 		return Seen{}, err
 	}
-	l, err := deploy(result.Output, c.Passed)
+	l, err := c.deploy(result.Output)
 	if errors.Is(err, stack.ErrRefused) {
 		return Seen{Refused: err.Error()}, nil
 	}
@@ -89,6 +90,29 @@ func (c Case) Run() (seen Seen, err error) {
 		}
 	}
 	return n.seen(), nil
+}
+
+// deploy returns the node that comes of the template's output.
+func (c Case) deploy(output []byte) (stack.Launch, error) {
+	if c.Updated == nil {
+		return deploy(output, c.Passed)
+	}
+	before, err := stack.Parse([]byte(c.Template))
+	if err != nil {
+		return stack.Launch{}, err
+	}
+	after, err := stack.Parse([]byte(c.Updated(string(output))))
+	if err != nil {
+		return stack.Launch{}, err
+	}
+	uses, err := stack.Update(before, after, c.Passed)
+	if err != nil {
+		return stack.Launch{}, err
+	}
+	if len(uses) != 1 {
+		return stack.Launch{}, fmt.Errorf("%d groups use launch templates, not one", len(uses))
+	}
+	return uses[0].Launch, nil
 }
 
 // deploy returns the first node that a stack of a template launches.

@@ -46,6 +46,7 @@ func locked(s *Seen) { // nobody but the node, and that with a token
 	s.First, s.Pods, s.Node, s.Node6 = nobody, nobody, V2, s.Node6&V2
 }
 func notStarted(s *Seen) { s.Kubelet, s.Signal = NotStarted, "1" }
+func noSignal(s *Seen)   { s.Signal = "" }
 func signalled1(s *Seen) { s.Signal = "1" }
 
 // MeasureCases show what each measure does alone, and all together. The block
@@ -64,9 +65,13 @@ func MeasureCases() []Case {
 		{Row: "`--iptables aws` alone", Options: aws, Want: always(otherPods)},
 		{Row: "`--iptables strict` alone", Options: strict, Want: always(nobody)},
 		{Row: "all that imdslock does by default", Options: transform.Defaults(), Want: always(nobody).with(byIMDSv2)},
+		{Row: "the same in an update, and the node group follows `LatestVersionNumber`", Options: transform.Defaults(), Template: managed, Updated: followsLatest, Want: always(nobody).with(byIMDSv2).with(noSignal)},
+		{Row: "the same in an update, and version 1 is kept: the node group names no `Version`", Options: transform.Defaults(), Template: managed, Updated: namesNoVersion, Want: always(everybody).with(noSignal)},
 	}
 	for i := range cases {
-		cases[i].Template = reference()
+		if cases[i].Template == "" {
+			cases[i].Template = reference()
+		}
 	}
 	return onBoth(cases)
 }
@@ -93,6 +98,7 @@ type situation struct {
 	image       Image
 	then        []Step
 	aws, strict Seen
+	locked      Pods // who reads although the metadata options are locked too
 }
 
 // SituationCases show what becomes of the rules when something happens, with
@@ -120,6 +126,10 @@ func SituationCases() []Case {
 		{row: "all tables are flushed while the node runs", then: []Step{flush}, aws: then(otherPods, everybody), strict: then(nobody, everybody)},
 		{row: "all tables are flushed, then the kubelet is restarted", then: []Step{flush, restartKubelet}, aws: then(otherPods, everybody), strict: always(nobody)},
 		{row: "the node translates (DNAT) another address to the metadata service's", then: []Step{translate}, aws: always(otherPods), strict: then(nobody, Pods{DNAT: V12})},
+		{row: "`AWS_VPC_K8S_CNI_VETHPREFIX` is not `eni`", image: Image{Topology: Topology{VethPrefix: "pod"}}, aws: always(Pods{Pod: V12, Other: V12}), strict: always(nobody)},
+		{row: "IPv6 cluster: IPv4 leaves pods by a `veth…` interface", image: Image{Topology: Topology{IPv6: true}}, aws: always(Pods{Pod: V12, Other: V12}), strict: always(nobody)},
+		{row: "a pod with a macvlan interface (Multus)", image: Image{Topology: Topology{MacVLAN: true}},
+			aws: always(Pods{Other: V12, MacVLAN: V12}), strict: always(Pods{MacVLAN: V12}), locked: Pods{MacVLAN: V2}},
 		{row: "kube2iam redirects pods to its agent", then: []Step{kube2iam}, aws: always(otherPods).with(answered), strict: always(nobody)},
 	} {
 		if s.template == "" {
@@ -128,7 +138,7 @@ func SituationCases() []Case {
 		cases = append(cases,
 			Case{Row: s.row, Template: s.template, Options: aws, Image: s.image, Then: s.then, Want: s.aws},
 			Case{Row: s.row, Template: s.template, Options: strict, Image: s.image, Then: s.then, Want: s.strict},
-			Case{Row: s.row, Template: s.template, Options: transform.Defaults(), Image: s.image, Then: s.then, Want: s.aws.with(locked)})
+			Case{Row: s.row, Template: s.template, Options: transform.Defaults(), Image: s.image, Then: s.then, Want: s.aws.with(locked).with(func(seen *Seen) { seen.First, seen.Pods = s.locked, s.locked })})
 	}
 	return onBoth(cases)
 }

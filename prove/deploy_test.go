@@ -3,7 +3,6 @@
 package prove
 
 import (
-	"context"
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
@@ -56,6 +55,27 @@ Resources:
 // moto in a network namespace, and wants the launch template that moto makes to
 // be the one that Deploy evaluates.
 func TestDeployed(t *testing.T) {
+	m := mustMoto(t)
+	output, _, err := patch([]byte(lockable), transform.Defaults())
+	if err != nil {
+		t.Fatal(err)
+	}
+	m.stack("create-stack", []byte(lockable), "ParameterKey=ClusterName,ParameterValue=prod", "ParameterKey=DisableIMDSv1,ParameterValue=false")
+	m.deployed(1, []byte(lockable), map[string]string{"ClusterName": "prod"})
+
+	// CloudFormation refuses a previous value that AllowedValues does not have.
+	// Whether moto does is of no matter, if Deploy does.
+	previous := map[string]string{"ClusterName": "prod", "DisableIMDSv1": "false"}
+	if l, err := deploy(output, previous); err == nil {
+		t.Errorf("the previous value is not refused: %+v", l.Options)
+	}
+	m.stack("update-stack", output, "ParameterKey=ClusterName,UsePreviousValue=true", "ParameterKey=DisableIMDSv1,ParameterValue=true")
+	m.deployed(2, output, map[string]string{"ClusterName": "prod", "DisableIMDSv1": "true"})
+}
+
+// mustMoto starts moto, or skips the test where there is none.
+func mustMoto(t *testing.T) *moto {
+	t.Helper()
 	if testing.Short() {
 		t.Skip("-short: moto takes a minute")
 	}
@@ -68,22 +88,7 @@ func TestDeployed(t *testing.T) {
 		needs.Missing(t, "namespaces", err.Error())
 	}
 	t.Parallel()
-	m := startMoto(t)
-	result, err := transform.Patch(t.Context(), []byte(lockable), transform.Defaults())
-	if err != nil {
-		t.Fatal(err)
-	}
-	m.stack("create-stack", []byte(lockable), "ParameterKey=ClusterName,ParameterValue=prod", "ParameterKey=DisableIMDSv1,ParameterValue=false")
-	m.deployed(1, []byte(lockable), map[string]string{"ClusterName": "prod"})
-
-	// CloudFormation refuses a previous value that AllowedValues does not have.
-	// Whether moto does is of no matter, if Deploy does.
-	previous := map[string]string{"ClusterName": "prod", "DisableIMDSv1": "false"}
-	if l, err := deploy(result.Output, previous); err == nil {
-		t.Errorf("the previous value is not refused: %+v", l.Options)
-	}
-	m.stack("update-stack", result.Output, "ParameterKey=ClusterName,UsePreviousValue=true", "ParameterKey=DisableIMDSv1,ParameterValue=true")
-	m.deployed(2, result.Output, map[string]string{"ClusterName": "prod", "DisableIMDSv1": "true"})
+	return startMoto(t)
 }
 
 // A moto is AWS's API, played by moto_server in a network namespace.
@@ -108,33 +113,34 @@ func startMoto(t *testing.T) *moto {
 	if err := ns.ip("link set lo up\n"); err != nil {
 		t.Fatal(err)
 	}
-	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
-	t.Cleanup(cancel)
 	host, port, _ := net.SplitHostPort(motoAddress)
-	server := exec.CommandContext(ctx, "moto_server", "-H", host, "-p", port)
+	server := exec.Command("moto_server", "-H", host, "-p", port)
 	var log strings.Builder
 	server.Stdout, server.Stderr = &log, &log
 	if err := ns.do(server.Start); err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { cancel(); server.Wait() })
-	for ctx.Err() == nil {
-		if conn, err := ns.dial(ctx, "tcp", motoAddress); err == nil {
+	ended := make(chan error, 1)
+	go func() { ended <- server.Wait() }()
+	t.Cleanup(func() { server.Process.Kill(); <-ended })
+	for {
+		if conn, err := ns.dial(t.Context(), "tcp", motoAddress); err == nil {
 			conn.Close()
 			return &moto{t, ns}
 		}
-		time.Sleep(100 * time.Millisecond)
+		select {
+		case err := <-ended:
+			ended <- err
+			t.Fatalf("moto_server ends before it listens: %v\n%s", err, log.String())
+		case <-time.After(100 * time.Millisecond):
+		}
 	}
-	t.Fatalf("moto_server does not listen:\n%s", log.String())
-	return nil
 }
 
 // aws runs the AWS CLI.
 func (m *moto) aws(args ...string) []byte {
 	m.t.Helper()
-	ctx, cancel := context.WithTimeout(m.t.Context(), time.Minute)
-	defer cancel()
-	cmd := exec.CommandContext(ctx, "aws", append(args, "--output", "json")...)
+	cmd := exec.CommandContext(m.t.Context(), "aws", append(args, "--output", "json")...)
 	cmd.Env = append(os.Environ(), "AWS_ENDPOINT_URL=http://"+motoAddress, "AWS_ACCESS_KEY_ID=x", "AWS_SECRET_ACCESS_KEY=x",
 		"AWS_DEFAULT_REGION="+region, "AWS_EC2_METADATA_DISABLED=true", "AWS_PAGER=")
 	var stdout, stderr strings.Builder
@@ -152,7 +158,11 @@ func (m *moto) stack(verb string, template []byte, parameters ...string) {
 	if err := os.WriteFile(file, template, 0o600); err != nil {
 		m.t.Fatal(err)
 	}
-	m.aws(append([]string{"cloudformation", verb, "--stack-name", stackName, "--template-body", "file://" + file, "--parameters"}, parameters...)...)
+	args := []string{"cloudformation", verb, "--stack-name", stackName, "--template-body", "file://" + file}
+	if len(parameters) > 0 {
+		args = append(append(args, "--parameters"), parameters...)
+	}
+	m.aws(args...)
 }
 
 // deployed compares a version of the launch template with what Deploy makes of
@@ -169,6 +179,20 @@ func (m *moto) deployed(version int, template []byte, passed map[string]string) 
 	if err := json.Unmarshal(m.aws("ec2", "describe-launch-templates"), &templates); err != nil || len(templates.LaunchTemplates) != 1 {
 		m.t.Fatalf("%d launch templates: %v", len(templates.LaunchTemplates), err)
 	}
+	got, userData := m.version(templates.LaunchTemplates[0].LaunchTemplateId, fmt.Sprint(version))
+	got.HTTPProtocolIPv6 = want.Options.HTTPProtocolIPv6
+	if got != want.Options {
+		m.t.Errorf("version %d has %+v, want %+v", version, got, want.Options)
+	}
+	if string(userData) != string(want.UserData) {
+		m.t.Errorf("version %d has user data\n%s\nwant\n%s", version, userData, want.UserData)
+	}
+	m.t.Logf("version %d: %+v, %d bytes of user data", version, got, len(userData))
+}
+
+// version returns what a version of a launch template has.
+func (m *moto) version(id, number string) (stack.MetadataOptions, []byte) {
+	m.t.Helper()
 	var versions struct {
 		LaunchTemplateVersions []struct {
 			LaunchTemplateData struct {
@@ -180,19 +204,14 @@ func (m *moto) deployed(version int, template []byte, passed map[string]string) 
 			}
 		}
 	}
-	id := templates.LaunchTemplates[0].LaunchTemplateId
-	if err := json.Unmarshal(m.aws("ec2", "describe-launch-template-versions", "--launch-template-id", id, "--versions", fmt.Sprint(version)), &versions); err != nil || len(versions.LaunchTemplateVersions) != 1 {
-		m.t.Fatalf("%d versions of number %d: %v", len(versions.LaunchTemplateVersions), version, err)
+	if err := json.Unmarshal(m.aws("ec2", "describe-launch-template-versions", "--launch-template-id", id, "--versions", number), &versions); err != nil || len(versions.LaunchTemplateVersions) != 1 {
+		m.t.Fatalf("%d versions of number %s: %v", len(versions.LaunchTemplateVersions), number, err)
 	}
 	data := versions.LaunchTemplateVersions[0].LaunchTemplateData
-	got := stack.MetadataOptions{HTTPEndpoint: data.MetadataOptions.HttpEndpoint, HTTPTokens: data.MetadataOptions.HttpTokens,
-		HTTPPutResponseHopLimit: data.MetadataOptions.HttpPutResponseHopLimit, HTTPProtocolIPv6: want.Options.HTTPProtocolIPv6}
-	if got != want.Options {
-		m.t.Errorf("version %d has %+v, want %+v", version, got, want.Options)
-	}
 	userData, err := base64.StdEncoding.DecodeString(data.UserData)
-	if err != nil || string(userData) != string(want.UserData) {
-		m.t.Errorf("version %d (%v) has user data\n%s\nwant\n%s", version, err, userData, want.UserData)
+	if err != nil {
+		m.t.Fatal(err)
 	}
-	m.t.Logf("version %d: %+v, %d bytes of user data", version, got, len(userData))
+	return stack.MetadataOptions{HTTPEndpoint: data.MetadataOptions.HttpEndpoint, HTTPTokens: data.MetadataOptions.HttpTokens,
+		HTTPPutResponseHopLimit: data.MetadataOptions.HttpPutResponseHopLimit, HTTPProtocolIPv6: "disabled"}, userData
 }

@@ -90,7 +90,7 @@ func (p Pods) ofCNI() []string {
 
 // or returns the pods that read in one of two views.
 func (p Pods) or(q Pods) Pods {
-	return Pods{p.Pod | q.Pod, p.Branch | q.Branch, p.Other | q.Other, p.Pod6 | q.Pod6, p.DNAT | q.DNAT}
+	return Pods{p.Pod | q.Pod, p.Branch | q.Branch, p.Other | q.Other, p.Pod6 | q.Pod6, p.DNAT | q.DNAT, p.MacVLAN | q.MacVLAN}
 }
 
 // Reopened returns the launch with metadata options as an API call may set them

@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"github.com/rogpeppe/go-internal/txtar"
+
+	"imdslock/internal/needs"
 )
 
 // A written case is user data, and what becomes of the rules.
@@ -45,10 +47,19 @@ func (v Verdict) outcome() string {
 	return "open"
 }
 
+// lawRequired skips a test that launches nodes by the hundred.
+func lawRequired(t *testing.T) {
+	t.Helper()
+	if !needs.Required("law") {
+		t.Skip("it launches hundreds of nodes, which takes minutes: IMDSLOCK_REQUIRE=law runs it")
+	}
+}
+
 // TestJudge holds the judge to the written cases: what it finds cut off must
 // be, and whatever opens a node must be noticed.
 func TestJudge(t *testing.T) {
 	mustProve(t)
+	lawRequired(t)
 	t.Parallel()
 	cases := writtenCases(t)
 	judgements := make([]Judgement, len(cases))

@@ -17,6 +17,7 @@ import (
 	"sync"
 	"testing"
 
+	"imdslock/internal/fixtures"
 	"imdslock/internal/needs"
 	"imdslock/transform"
 )
@@ -39,7 +40,7 @@ func TestLint(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	var results []lintedResult
-	for _, name := range lintable(t) {
+	for _, name := range lintable(t, dir) {
 		src, err := os.ReadFile(name)
 		if err != nil {
 			t.Fatal(err)
@@ -87,19 +88,25 @@ type lintedResult struct {
 	removed string // what the edits have taken out
 }
 
-// lintable returns the fixtures and the real templates.
-func lintable(t *testing.T) []string {
+// lintable returns the fixtures, which it writes to a folder, and the real
+// templates.
+func lintable(t *testing.T, dir string) []string {
 	t.Helper()
+	all, err := fixtures.Read("..")
+	if err != nil {
+		t.Fatal(err)
+	}
 	var names []string
-	for _, pattern := range []string{"../fixtures/*", corpus + "*.*"} {
-		found, err := filepath.Glob(pattern)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, name := range found {
-			if !strings.Contains(name, ".golden.") && slices.Contains([]string{".yaml", ".json", ".template", ".yml"}, filepath.Ext(name)) {
-				names = append(names, name)
-			}
+	for _, f := range all {
+		names = append(names, lintFile(t, dir, "fixtures", f.Name+f.Ext, f.Source()))
+	}
+	found, err := filepath.Glob(corpus + "*.*")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range found {
+		if slices.Contains([]string{".yaml", ".json", ".template", ".yml"}, filepath.Ext(name)) {
+			names = append(names, name)
 		}
 	}
 	return names

@@ -5,6 +5,7 @@ package prove
 import (
 	"errors"
 	"net"
+	"strings"
 )
 
 // A network is the networking of a node like the Amazon VPC CNI sets it up,
@@ -20,9 +21,17 @@ import (
 // strict mode has it. The vpc answers for 169.254.169.254 (the metadata
 // service), 169.254.169.253 (DNS) and an ordinary server; the node itself for
 // 169.254.170.23 (the Pod Identity agent).
+// A node can be of another kind, as Topology says.
 type network struct {
-	vpc, node, pod, branch, other *namespace
-	listeners                     []net.Listener
+	vpc, node, pod, branch, other, macvlan *namespace
+	listeners                              []net.Listener
+}
+
+// A Topology says in what a node's network differs.
+type Topology struct {
+	VethPrefix string // AWS_VPC_K8S_CNI_VETHPREFIX, in place of "eni"
+	IPv6       bool   // as in an IPv6 cluster, IPv4 leaves the pod by an interface of its own, whose host side is veth…
+	MacVLAN    bool   // there is a pod with a macvlan interface on the node's eth0, as Multus makes it
 }
 
 const (
@@ -111,7 +120,50 @@ route add default via fe80::1 dev eth0
 neigh add fe80::1 lladdr 02:00:00:00:01:01 dev eth0 nud permanent
 `
 
-func newNetwork() (*network, error) {
+// egressLinks make the pod's IPv4 leave by a second interface, that of the VPC
+// CNI's plugin egress-cni.
+const (
+	egressLinks = "link add veth0f4c2ad1 address 02:00:00:00:01:04 type veth peer name v4if0 netns @0\nlink set veth0f4c2ad1 up\n"
+	egressRoute = "route del 10.0.1.10/32 dev eni5a3c0f1e2d4\nroute add 10.0.1.10/32 dev veth0f4c2ad1 scope link\n"
+	egressPod   = `link set v4if0 up
+addr del 10.0.1.10/32 dev eth0
+addr add 10.0.1.10/32 dev v4if0
+route add 169.254.1.1 dev v4if0 scope link
+route add default via 169.254.1.1
+neigh add 169.254.1.1 lladdr 02:00:00:00:01:04 dev v4if0 nud permanent
+`
+)
+
+// macvlanLinks are a pod's that is on the node's own network.
+const (
+	macvlanLinks = "link add mac0 link eth0 type macvlan mode bridge\nlink set mac0 netns @0 name net1\n"
+	macvlanPod   = "link set lo up\nlink set net1 up\naddr add 10.0.0.20/24 dev net1\nroute add default via 10.0.0.1\n"
+)
+
+// different makes the network's differences.
+func (n *network) different(t Topology) error {
+	if t.IPv6 {
+		if err := errors.Join(n.node.ip(egressLinks, n.pod), n.pod.ip("link set v4if0 up\n"), n.pod.ip(egressPod), n.node.ip(egressRoute)); err != nil {
+			return err
+		}
+	}
+	if t.MacVLAN {
+		var err error
+		if n.macvlan, err = newNamespace(); err != nil {
+			return err
+		}
+		return errors.Join(n.node.ip(macvlanLinks, n.macvlan), n.macvlan.ip(macvlanPod))
+	}
+	return nil
+}
+
+func newNetwork(t Topology) (*network, error) {
+	named := func(lines string) string {
+		if t.VethPrefix == "" {
+			return lines
+		}
+		return strings.ReplaceAll(lines, " eni5a3c0f1e2d4", " "+t.VethPrefix+"5a3c0f1e2d4")
+	}
 	n := &network{}
 	for _, ns := range []**namespace{&n.vpc, &n.node, &n.pod, &n.branch, &n.other} {
 		made, err := newNamespace()
@@ -126,13 +178,14 @@ func newNetwork() (*network, error) {
 	err := errors.Join(
 		n.node.sysctl("net/ipv4/ip_forward=1", "net/ipv6/conf/all/forwarding=1",
 			"net/ipv4/conf/all/rp_filter=0", "net/ipv4/conf/default/rp_filter=0"),
-		n.node.ip(nodeLinks, n.vpc, n.pod, n.branch, n.other),
+		n.node.ip(named(nodeLinks), n.vpc, n.pod, n.branch, n.other),
 		n.vpc.sysctl("net/ipv4/conf/all/rp_filter=0", "net/ipv4/conf/node0/rp_filter=0", "net/ipv4/conf/trunk0/rp_filter=0"),
 		n.vpc.ip(vpcLinks),
 		n.pod.ip(podLinks(addrPod, "02:00:00:00:01:01")+podLinks6),
 		n.branch.ip(podLinks("10.0.2.10", "02:00:00:00:01:02")),
 		n.other.ip(podLinks(addrOther, "02:00:00:00:01:03")),
-		n.node.ip(nodeRoutes),
+		n.node.ip(named(nodeRoutes)),
+		n.different(t),
 		n.serve(),
 	)
 	if err != nil {
@@ -185,7 +238,7 @@ func (n *network) close() error {
 	for _, l := range n.listeners {
 		errs = append(errs, l.Close())
 	}
-	for _, ns := range []*namespace{n.vpc, n.node, n.pod, n.branch, n.other} {
+	for _, ns := range []*namespace{n.vpc, n.node, n.pod, n.branch, n.other, n.macvlan} {
 		if ns != nil {
 			errs = append(errs, ns.close())
 		}

@@ -37,6 +37,7 @@ const (
 
 // An Image is what a node is started from.
 type Image struct {
+	Topology
 	IPTables      IPTables
 	Nodeadm       bool // Amazon Linux 2023: nodeadm starts the kubelet
 	Snap          bool // Ubuntu: the kubelet is a snap
@@ -77,7 +78,7 @@ func launch(l stack.Launch, image Image) (*node, error) {
 		return nil, err
 	}
 	n := &node{image: image, dir: dir}
-	if n.network, err = newNetwork(); err != nil {
+	if n.network, err = newNetwork(image.Topology); err != nil {
 		return nil, errors.Join(err, os.RemoveAll(dir))
 	}
 	if n.imds, err = startIMDS(n.vpc, l.Options, l.UserData); err != nil {
@@ -247,7 +248,11 @@ func (n *node) boot() error {
 			return err
 		}
 	}
-	return n.run(python, "-B", "/run/image/boot.py")
+	c, err := foundCloudInit()
+	if err != nil {
+		return err
+	}
+	return n.run(c.python, "-B", "/run/image/boot.py")
 }
 
 // run runs a command on the node, in its namespaces and file system.
@@ -256,10 +261,14 @@ func (n *node) run(argv ...string) error {
 	if err != nil {
 		return err
 	}
+	c, err := foundCloudInit()
+	if err != nil {
+		return err
+	}
 	ctx, cancel := context.WithTimeout(context.Background(), bootTime)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, "/bin/sh", append([]string{"-c", string(enter), "enter", n.dir}, argv...)...)
-	cmd.Env = []string{"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin", "LANG=C.UTF-8", "HOME=/root", "CLOUD_INIT=" + os.Getenv("CLOUD_INIT")}
+	cmd.Env = []string{"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin", "LANG=C.UTF-8", "HOME=/root", "CLOUD_INIT=" + c.dir}
 	// When the first process of a PID namespace ends, all in it do.
 	cmd.SysProcAttr = &syscall.SysProcAttr{Cloneflags: syscall.CLONE_NEWNS | syscall.CLONE_NEWPID}
 	log, err := os.OpenFile(n.path("console"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o644)

@@ -3,6 +3,7 @@
 package prove
 
 import (
+	"regexp"
 	"strings"
 
 	"imdslock/templates"
@@ -193,3 +194,41 @@ Resources:
             ]
           ]
 `
+
+// managed is a managed node group without a Version.
+const managed = `Parameters:
+  ClusterName:
+    Type: String
+    Default: prod
+Resources:
+  NodeLaunchTemplate:
+    Type: AWS::EC2::LaunchTemplate
+    Properties:
+      LaunchTemplateData:
+        ImageId: ami-0123456789abcdef0
+        MetadataOptions:
+          HttpTokens: optional
+          HttpPutResponseHopLimit: 2
+        UserData:
+          Fn::Base64: !Sub |
+            #!/bin/bash
+            /etc/eks/bootstrap.sh ${ClusterName}
+  NodeGroup:
+    Type: AWS::EKS::Nodegroup
+    Properties:
+      ClusterName: !Ref ClusterName
+      NodeRole: arn:aws:iam::111122223333:role/node
+      Subnets: [subnet-0123456789abcdef0]
+      LaunchTemplate:
+        Id: !Ref NodeLaunchTemplate
+`
+
+// namesNoVersion takes away what makes the group of managed follow a version.
+func namesNoVersion(template string) string {
+	return regexp.MustCompile(`(?m)^ +Version: .*\n`).ReplaceAllString(template, "")
+}
+
+// followsLatest makes the group of managed follow the newest version.
+func followsLatest(template string) string {
+	return namesNoVersion(template) + "        Version: !GetAtt NodeLaunchTemplate.LatestVersionNumber\n"
+}

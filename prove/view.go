@@ -46,6 +46,8 @@ type Pods struct {
 	Other  Access // behind an interface of another name
 	Pod6   Access // the one behind eni…, by IPv6
 	DNAT   Access // the one behind eni…, by an address that the node translates
+	// MacVLAN is one with a macvlan interface, where there is such a pod.
+	MacVLAN Access
 }
 
 // Rest is the other traffic that got through, a letter for each of paths.
@@ -140,6 +142,9 @@ func (n *network) look() View {
 		{&v.Node6, n.node, addrIMDS6},
 	} {
 		wg.Go(func() { *who.access = access(ctx, who.ns, who.host) })
+	}
+	if n.macvlan != nil {
+		wg.Go(func() { v.MacVLAN = access(ctx, n.macvlan, addrIMDS) })
 	}
 	wg.Go(func() { v.Agent = greeting(ctx, n.pod, net.JoinHostPort(addrIMDS, portOfMetadata)) == "agent" })
 	rest := make([]byte, len(paths))

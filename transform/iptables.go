@@ -124,6 +124,7 @@ func (p *planner) protect(l *launcher, load payload, all []payload, block userda
 				"use --iptables auto to lock what can be locked, or --resource to choose launch templates")
 		}
 		text := userdata.Apply(before, protection.Changes)
+		p.verdicts[judged{text, block}] = protection.After
 		after = append(after, plannedText{l, load.node.Span.Start, text})
 		adapted, completed = adapted || protection.Adapted, completed || protection.Completed
 		if protection.Strict && block.Mode == userdata.Auto && len(es) > 0 {
@@ -179,7 +180,11 @@ func (p payload) edits(t *cfn.Template, variant *edit.Text, changes []userdata.C
 		return []edit.Edit{e}, err
 	}
 	var edits []edit.Edit
+	isNamed := p.text(variant) != variant.String
 	for _, c := range changes {
+		if isNamed {
+			c.Text = userdata.Unnamed(c.Text)
+		}
 		e, err := variant.Replace(c.Start, c.End, c.Text)
 		if err != nil {
 			return nil, err

@@ -3,6 +3,7 @@ package transform
 import (
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"imdslock/transform/cfn"
 	"imdslock/transform/cfn/edit"
@@ -25,6 +26,8 @@ type payload struct {
 	encoding *userdata.Encoding
 
 	opaque string // why the text is not known, or ""
+
+	texts map[*edit.Text]string // of the variants, as text returns them
 }
 
 // isAbsent reports whether there is no user data.
@@ -50,13 +53,53 @@ func (p payload) agreed(block userdata.Block) userdata.Block {
 	return block
 }
 
-// text returns the user data of a variant.
+// text returns the user data of a variant, with the characters of [userdata] for
+// variables.
 func (p payload) text(variant *edit.Text) string {
-	if p.encoding == nil {
-		return variant.String
+	text, ok := p.texts[variant]
+	switch {
+	case ok:
+	case p.encoding == nil:
+		text = named(variant)
+	default:
+		text, _, _ = userdata.Decode(variant.String)
 	}
-	text, _, _ := userdata.Decode(variant.String)
+	if !ok && p.texts != nil {
+		p.texts[variant] = text
+	}
 	return text
+}
+
+// named returns a text with a character of its own for each variable. Variables
+// are in the order of their names.
+func named(x *edit.Text) string {
+	if strings.ContainsFunc(x.String, func(r rune) bool { return userdata.FirstVariable <= r && r <= userdata.LastVariable }) {
+		return x.String // it has such characters itself
+	}
+	var names []string
+	at := map[int]string{}
+	for i, r := range x.String {
+		if name := x.Name(i); string(r) == edit.Placeholder && isVariable(name) {
+			at[i] = name
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	names = slices.Compact(names)
+	text := []byte(x.String)
+	for i, name := range at {
+		n, _ := slices.BinarySearch(names, name)
+		if v := rune(userdata.FirstVariable + n); v <= userdata.LastVariable {
+			utf8.EncodeRune(text[i:], v)
+		}
+	}
+	return string(text)
+}
+
+// isVariable reports whether what a placeholder stands for has the same value
+// wherever it has that name.
+func isVariable(name string) bool {
+	return name != "" && !strings.HasPrefix(name, "Fn::") && !strings.Contains(name, " ")
 }
 
 // offset returns where in the source a place of a variant's text stands.
@@ -105,7 +148,7 @@ func (s *survey) plain(l *launcher, n *cfn.Node) (payload, error) {
 	if err != nil {
 		return payload{}, cannotEdit(l.id, "UserData", err)
 	}
-	return payload{node: n, variants: texts}, nil
+	return payload{node: n, variants: texts, texts: map[*edit.Text]string{}}, nil
 }
 
 // base64 reads user data that stands in the template in base64, maybe
@@ -118,7 +161,7 @@ func (s *survey) base64(n *cfn.Node) payload {
 	case ok && text != "":
 		texts, err := edit.Texts(s.t, n)
 		if err == nil && len(texts) == 1 {
-			return payload{node: n, variants: texts, encoding: &encoding}
+			return payload{node: n, variants: texts, encoding: &encoding, texts: map[*edit.Text]string{}}
 		}
 	case strings.ContainsAny(n.Value, "\n #<"):
 		return payload{node: n, opaque: "it is text where EC2 expects base64: put it into Fn::Base64"}

@@ -7,6 +7,7 @@ import (
 
 	"imdslock/transform/cfn"
 	"imdslock/transform/cfn/eval"
+	"imdslock/transform/userdata"
 )
 
 // A survey is what in a template decides how pods reach the metadata service:
@@ -18,6 +19,7 @@ type survey struct {
 	resources []cfn.Pair // those that Fn::ForEach makes included
 	launchers []*launcher
 	groups    []*group
+	verdicts  map[judged]userdata.Verdict // of texts that were judged
 }
 
 // The types of resources that launch nodes, or that say how.
@@ -59,7 +61,7 @@ func newSurvey(ctx context.Context, t *cfn.Template, given map[string]string) (*
 	if err := refuseAliases(t); err != nil {
 		return nil, err
 	}
-	s := &survey{t: t, values: eval.New(ctx, t, given), resources: resources(section)}
+	s := &survey{t: t, values: eval.New(ctx, t, given), resources: resources(section), verdicts: map[judged]userdata.Verdict{}}
 	var instances []cfn.Pair
 	for _, p := range s.resources {
 		switch resourceType(p.Value) {

@@ -36,7 +36,7 @@ func (s *survey) problem(l *launcher, load payload, variant *edit.Text, p userda
 		kind = KindNote
 	}
 	message := l.id + ": "
-	if p.Code == userdata.NotJudged {
+	if p.Code == userdata.NotJudged && !load.runsCommands() {
 		message += "user data not judged: "
 	}
 	message += p.Message
@@ -51,7 +51,21 @@ func (s *survey) problem(l *launcher, load payload, variant *edit.Text, p userda
 // said once.
 func (s *survey) judgePayload(l *launcher, load payload, want userdata.Block) []Finding {
 	want = load.wants(want)
-	return s.problems(l, load, func(text string) []userdata.Problem { return userdata.Judge(text, want).Problems })
+	return s.problems(l, load, func(text string) []userdata.Problem {
+		key := judged{text, want}
+		v, ok := s.verdicts[key]
+		if !ok {
+			v = userdata.Judge(text, want)
+			s.verdicts[key] = v
+		}
+		return v.Problems
+	})
+}
+
+// A judged is a text and what it was held to.
+type judged struct {
+	text string
+	want userdata.Block
 }
 
 // problems makes findings of the problems that a judge finds in one user data.

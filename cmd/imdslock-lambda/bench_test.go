@@ -9,7 +9,7 @@ import (
 	"testing"
 	"time"
 
-	"imdslock/cmd/imdslock-lambda/runtimetest"
+	"imdslock/internal/runtimetest"
 )
 
 // BenchmarkColdStart measures a new instance: from the start of the program to

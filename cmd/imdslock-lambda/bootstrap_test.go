@@ -11,7 +11,7 @@ import (
 	"testing"
 	"time"
 
-	"imdslock/cmd/imdslock-lambda/runtimetest"
+	"imdslock/internal/runtimetest"
 	"imdslock/templates"
 )
 
@@ -129,7 +129,7 @@ func TestManyEvents(t *testing.T) {
 			for k := range each {
 				id := fmt.Sprintf("%d-%d", n, k)
 				own := strings.Replace(fragment, `"HttpPutResponseHopLimit":2`, fmt.Sprintf(`"HttpPutResponseHopLimit":2,"HttpProtocolIpv6":%q`, id), 1)
-				body := i.Invoke(macroEvent(id, own, "{}", values), 30*time.Second).Body
+				body := i.Invoke(macroEvent(id, own, "{}", values), 5*time.Minute).Body
 				var a macroAnswer
 				if err := json.Unmarshal(body, &a); err != nil || a.RequestID != id || a.Status != "success" ||
 					!strings.Contains(string(a.Fragment), fmt.Sprintf(`"HttpPutResponseHopLimit":1,"HttpProtocolIpv6":%q`, id)) {
@@ -163,7 +163,7 @@ func TestBadEvents(t *testing.T) {
 	for handler, failed := range map[string]string{"macro": `"status":"failure"`, "hook": `"hookStatus":"FAILED"`} {
 		i := runtimetest.Start(t, program(t, "bootstrap"), handler)
 		for name, event := range events {
-			a := i.Invoke([]byte(event), 30*time.Second)
+			a := i.Invoke([]byte(event), 5*time.Minute)
 			if a.Error != "" || !json.Valid(a.Body) || !strings.Contains(string(a.Body), failed) {
 				t.Errorf("%s: %s: %s %s", handler, name, a.Error, a.Body)
 			}
@@ -183,7 +183,7 @@ func TestOversize(t *testing.T) {
 		room + 1:    "the template has 1048577 bytes in JSON: CloudFormation takes 1048576",
 	} {
 		fragment := strings.Replace(string(linux(t)), `"Metadata":{`, `"Metadata":{"X":"`+strings.Repeat("x", bytes)+`",`, 1)
-		a := decode[macroAnswer](t, i.Invoke(macroEvent("big", fragment, "{}", linuxValues(t, "true")), 30*time.Second))
+		a := decode[macroAnswer](t, i.Invoke(macroEvent("big", fragment, "{}", linuxValues(t, "true")), 5*time.Minute))
 		if (a.Status == "success") != (want == "") || !strings.Contains(a.ErrorMessage, want) {
 			t.Errorf("%d bytes: %s %s", len(fragment), a.Status, a.ErrorMessage)
 		}

@@ -10,9 +10,9 @@ import (
 	"testing"
 	"time"
 
-	"imdslock/cmd/imdslock-lambda/runtimetest"
 	"imdslock/internal/fixtures"
 	"imdslock/internal/needs"
+	"imdslock/internal/runtimetest"
 )
 
 // TestCommand holds the macro to the command: over the fixtures and the real
@@ -53,7 +53,7 @@ func TestCommand(t *testing.T) {
 		command := exec.Command(program(t, "imdslock"), "--quiet", "--name", "fragment")
 		command.Stdin, command.Stdout, command.Stderr = bytes.NewReader(fragment), &stdout, &stderr
 		commandErr := command.Run()
-		a := decode[macroAnswer](t, i.Invoke(macroEvent(file, string(fragment), "{}", deployed(t, fragment, stdout.Bytes())), 30*time.Second))
+		a := decode[macroAnswer](t, i.Invoke(macroEvent(file, string(fragment), "{}", deployed(t, fragment, stdout.Bytes())), 5*time.Minute))
 		switch {
 		case commandErr == nil && a.Status == "success" && bytes.Equal(a.Fragment, stdout.Bytes()):
 			locked++

@@ -11,7 +11,7 @@ import (
 
 	"github.com/aws/aws-lambda-go/lambda"
 
-	"imdslock/cmd/imdslock-lambda/runtimetest"
+	"imdslock/internal/runtimetest"
 )
 
 // actAs in the environment makes the test's own program a function that does
@@ -38,7 +38,8 @@ func (actor) Answer(ctx context.Context, event []byte) ([]byte, error) {
 		<-ctx.Done()
 		return nil, ctx.Err()
 	case "linger":
-		time.Sleep(600 * time.Millisecond)
+		<-ctx.Done()
+		time.Sleep(600 * time.Millisecond) // into the next event
 		fmt.Fprintf(os.Stderr, "it was %s\n", event)
 	case "too much":
 		return make([]byte, maxAnswer+1), nil
@@ -74,15 +75,15 @@ func TestContained(t *testing.T) {
 		{"too much", "too much: imdslock's answer has 6291457 bytes: Lambda takes 6291456"},
 		{"d", "answer to d"},
 	} {
-		timeout := 30 * time.Second
+		timeout := 5 * time.Minute
 		if strings.HasSuffix(test.want, late) {
-			timeout = 400 * time.Millisecond
+			timeout = time.Second
 		}
 		if a := i.Invoke([]byte(test.event), timeout); a.Error != "" || string(a.Body) != test.want {
 			t.Errorf("%s: %s %s", test.event, a.Error, a.Body)
 		}
 	}
-	if a := i.Invoke([]byte("error"), time.Minute); a.Error == "" || !strings.Contains(string(a.Body), io.ErrUnexpectedEOF.Error()) {
+	if a := i.Invoke([]byte("error"), 5*time.Minute); a.Error == "" || !strings.Contains(string(a.Body), io.ErrUnexpectedEOF.Error()) {
 		t.Errorf("an error is not one for Lambda: %s %s", a.Error, a.Body)
 	}
 	for !strings.Contains(i.Log(), "it was ") {

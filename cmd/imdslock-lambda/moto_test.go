@@ -19,7 +19,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 
-	"imdslock/cmd/imdslock-lambda/awstest"
+	"imdslock/internal/awstest"
 	"imdslock/internal/needs"
 )
 
@@ -38,7 +38,7 @@ func TestMoto(t *testing.T) {
 	if _, err := client.PutObject(t.Context(), &s3.PutObjectInput{Bucket: &bucket, Key: &in, Body: bytes.NewReader(artifact(t))}); err != nil {
 		t.Fatal(err)
 	}
-	if a := startJobs(t, aws).Invoke(jobEvent(`{"Templates": "nodegroup.yaml"}`), time.Minute); a.Error != "" {
+	if a := startJobs(t, aws).Invoke(jobEvent(`{"Templates": "nodegroup.yaml"}`), 5*time.Minute); a.Error != "" {
 		t.Errorf("%s %s", a.Error, a.Body)
 	}
 	if told := aws.Told(); told.Target != "PutJobSuccessResult" {
@@ -72,23 +72,27 @@ func startMoto(t *testing.T) string {
 	address := free.Addr().String()
 	free.Close()
 	host, port, _ := net.SplitHostPort(address)
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
-	cmd := exec.CommandContext(ctx, server, "-H", host, "-p", port)
+	cmd := exec.Command(server, "-H", host, "-p", port)
 	var log strings.Builder
 	cmd.Stdout, cmd.Stderr = &log, &log
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { cancel(); cmd.Wait() })
-	for ctx.Err() == nil {
+	ended := make(chan error, 1)
+	go func() { ended <- cmd.Wait() }()
+	t.Cleanup(func() { cmd.Process.Kill(); <-ended })
+	for {
 		if conn, err := net.Dial("tcp", address); err == nil {
 			conn.Close()
 			return address
 		}
-		time.Sleep(50 * time.Millisecond)
+		select {
+		case err := <-ended:
+			ended <- err
+			t.Fatalf("moto_server ends before it listens: %v\n%s", err, log.String())
+		case <-time.After(50 * time.Millisecond):
+		}
 	}
-	t.Fatalf("moto_server does not listen:\n%s", log.String())
-	return ""
 }
 
 // TestReadmeCommands runs the commands that the README gives for one account and

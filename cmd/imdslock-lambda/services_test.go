@@ -15,8 +15,8 @@ import (
 	"testing"
 	"time"
 
-	"imdslock/cmd/imdslock-lambda/awstest"
-	"imdslock/cmd/imdslock-lambda/runtimetest"
+	"imdslock/internal/awstest"
+	"imdslock/internal/runtimetest"
 	"imdslock/templates"
 	"imdslock/transform"
 )
@@ -59,9 +59,9 @@ func TestHookOnLambda(t *testing.T) {
 		{stack("/never"), "FAILED", "imdslock did not end in time"},
 		{stack("/locked"), "SUCCESS", "locked"},
 	} {
-		timeout := 30 * time.Second
+		timeout := 5 * time.Minute
 		if strings.Contains(test.event, "/never") {
-			timeout = time.Second
+			timeout = 2 * time.Second
 		}
 		a := decode[struct{ HookStatus, Message, ClientRequestToken string }](t, i.Invoke([]byte(test.event), timeout))
 		if a.HookStatus != test.status || a.ClientRequestToken != "t" || !strings.Contains(a.Message, test.message) {
@@ -131,7 +131,7 @@ func TestCodePipelineOnLambda(t *testing.T) {
 	aws := awstest.New(t)
 	aws.Objects["artifacts/in.zip"] = awstest.Object{Content: artifact(t)}
 	i := startJobs(t, aws)
-	if a := i.Invoke(jobEvent(`{"Templates": "nodegroup.yaml"}`), time.Minute); a.Error != "" || string(a.Body) != "null" {
+	if a := i.Invoke(jobEvent(`{"Templates": "nodegroup.yaml"}`), 5*time.Minute); a.Error != "" || string(a.Body) != "null" {
 		t.Errorf("%s %s", a.Error, a.Body)
 	}
 	if told := aws.Told(); told.Target != "PutJobSuccessResult" || !isLocked(t, aws.Objects["artifacts/out.zip"].Content) {
@@ -139,13 +139,13 @@ func TestCodePipelineOnLambda(t *testing.T) {
 	}
 	aws.Results = nil
 	aws.S3 = http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() })
-	if a := i.Invoke(jobEvent(`{"Templates": "nodegroup.yaml"}`), 2*time.Second); a.Error != "" {
+	if a := i.Invoke(jobEvent(`{"Templates": "nodegroup.yaml"}`), 8*time.Second); a.Error != "" {
 		t.Errorf("%s %s", a.Error, a.Body)
 	}
 	if told := aws.Told(); told.Target != "PutJobFailureResult" || told.Request.FailureDetails.Message != "imdslock did not end in time" {
 		t.Errorf("%+v", told)
 	}
-	if a := i.Invoke([]byte("{}"), time.Minute); a.Error == "" {
+	if a := i.Invoke([]byte("{}"), 5*time.Minute); a.Error == "" {
 		t.Errorf("what is no job is no error: %s", a.Body)
 	}
 	if log := i.Log(); strings.Contains(log, awstest.Job.SecretAccessKey) || strings.Contains(log, awstest.Job.SessionToken) {

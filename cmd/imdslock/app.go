@@ -17,7 +17,6 @@ const usageText = `  imdslock [OPTION]... [FILE|DIR|-]...        print templates
 
 const description = `Prints CloudFormation templates of EKS nodes locked: hop limit 1, IMDSv1 off,
 iptables commands in the user data. Every other byte stays. No FILE is stdin.
-
 examples:
   imdslock < nodegroup.yaml > locked.yaml     lock a template, as a pipe
   imdslock -d nodegroup.yaml                  show what would change

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"maps"
 	"os"
 	"slices"
@@ -188,10 +189,17 @@ func (c *command) logNotes(found report.Run) {
 			switch {
 			case f.Kind == transform.KindNote && !c.opts.quiet:
 				fmt.Fprintln(c.stderr, message.Note(r.Name, f))
-			case f.Kind == transform.KindAccepted && c.opts.verbose:
-				fmt.Fprintln(c.stderr, message.Line(fmt.Sprintf("%s:%v: accepted: %s %s (%s)", r.Name, f.Start, f.Rule, f.Message, f.Reason)))
+			case f.Kind == transform.KindAccepted:
+				logAccepted(c.opts, r.Name, f, c.stderr)
 			}
 		}
+	}
+}
+
+// logAccepted says, with -v, what a person accepted and why.
+func logAccepted(opts options, name string, f transform.Finding, stderr io.Writer) {
+	if opts.verbose {
+		fmt.Fprintln(stderr, message.Line(fmt.Sprintf("%s:%v: accepted: %s %s (%s)", name, f.Start, f.Rule, f.Message, f.Reason)))
 	}
 }
 

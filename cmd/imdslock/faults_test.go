@@ -157,18 +157,21 @@ func TestEndedBySignal(t *testing.T) {
 		syscall.SIGTERM: "imdslock: terminated: no file is written",
 		syscall.SIGHUP:  "imdslock: hangup: no file is written",
 	} {
-		dir := t.TempDir()
-		names := openFiles(t, dir, 3)
-		cmd := startable(t, dir, "-q", "-d", "-w", ".")
-		cmd.Stdout = fullPipe(t)
-		wantFailed(t, dir, names, cmd, 128+int(sig), want, func() {
-			for range 30_000 {
-				if all, err := os.ReadDir(dir); err != nil || len(all) == 2*len(names) {
-					break // all are staged
+		t.Run(sig.String(), func(t *testing.T) {
+			heedsSignal(t, sig)
+			dir := t.TempDir()
+			names := openFiles(t, dir, 3)
+			cmd := startable(t, dir, "-q", "-d", "-w", ".")
+			cmd.Stdout = fullPipe(t)
+			wantFailed(t, dir, names, cmd, 128+int(sig), want, func() {
+				for range 300_000 {
+					if all, err := os.ReadDir(dir); err != nil || len(all) == 2*len(names) {
+						break // all are staged
+					}
+					time.Sleep(time.Millisecond)
 				}
-				time.Sleep(time.Millisecond)
-			}
-			_ = cmd.Process.Signal(sig)
+				_ = cmd.Process.Signal(sig)
+			})
 		})
 	}
 }

@@ -137,6 +137,8 @@ func (p patched) log(opts options, stderr io.Writer) {
 	slices.SortStableFunc(findings, byPlace)
 	for _, f := range findings {
 		switch {
+		case f.Kind == transform.KindAccepted:
+			logAccepted(opts, p.name, f, stderr)
 		case f.Kind != transform.KindChange && !opts.quiet:
 			fmt.Fprintln(stderr, message.Note(p.name, f))
 		case f.Kind == transform.KindChange && opts.verbose:

@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"strings"
 	"syscall"
@@ -97,5 +98,15 @@ func TestProgress(t *testing.T) {
 	var p progress
 	if p.start(options{}, &bytes.Buffer{}, 2); p.terminal != nil {
 		t.Error("it shows where there is no terminal")
+	}
+}
+
+// heedsSignal skips a test where a signal is ignored, as all that nohup starts
+// does with SIGHUP, and all that a script starts in the background with SIGINT:
+// the command leaves it at that.
+func heedsSignal(t *testing.T, sig syscall.Signal) {
+	t.Helper()
+	if signal.Ignored(sig) {
+		t.Skipf("%v is ignored by what started the test", sig)
 	}
 }

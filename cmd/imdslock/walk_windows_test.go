@@ -10,7 +10,7 @@ func TestWalkDrive(t *testing.T) {
 	dir := t.TempDir()
 	t.Chdir(dir)
 	writeText(t, "nodes.yaml", openTemplate)
-	found, err := walk(filepath.VolumeName(dir))
+	found, err := walk(options{}, filepath.VolumeName(dir))
 	if err != nil || len(found) != 1 || filepath.Base(found[0].path) != "nodes.yaml" {
 		t.Errorf("found %v, %v", found, err)
 	}

@@ -24,7 +24,11 @@ import (
 func Error(name string, err error) string {
 	var at *cfn.Error
 	if !errors.As(err, &at) {
-		return Line(name + ": " + err.Error())
+		lines := strings.Split(name+": "+err.Error(), "\n") // several errors, or a hint
+		for i, line := range lines {
+			lines[i] = Line(line)
+		}
+		return strings.Join(lines, "\n")
 	}
 	text := Line(name + ":" + err.Error())
 	if at.Hint != "" {

@@ -22,6 +22,9 @@ func (t *Template) Deployments() ([]map[string]string, error) {
 	combinations := []map[string]string{{}}
 	for _, name := range t.deciding() {
 		values := t.candidates(name, literals)
+		if len(values) == 0 {
+			continue // nobody here knows a value that it accepts
+		}
 		if len(combinations)*len(values) > maxDeployments {
 			return nil, fmt.Errorf("more than %d combinations of parameter values", maxDeployments)
 		}

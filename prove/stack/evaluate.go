@@ -36,7 +36,8 @@ func pseudo() map[string]string {
 }
 
 // evaluate checks what is passed for the parameters and fills in their
-// defaults. A parameter without one that is not passed gets its own name.
+// defaults. A parameter without one that is not passed gets its own name, even
+// if it does not accept that: it stands for a value that it does.
 func (t *Template) evaluate(passed map[string]string) (*evaluation, error) {
 	e := &evaluation{t: t, values: map[string]any{}, conditions: map[string]bool{}, under: map[string]bool{}}
 	for name, value := range pseudo() {
@@ -52,7 +53,7 @@ func (t *Template) evaluate(passed map[string]string) (*evaluation, error) {
 		if !ok {
 			value = p.byDefault()
 		}
-		if err := p.accepts(value); err != nil {
+		if err := p.accepts(value); err != nil && (ok || p.hasDefault()) {
 			return nil, err
 		}
 		e.values[name] = p.typed(value)

@@ -25,6 +25,7 @@ func (o MetadataOptions) Locked() bool {
 // comes to when a stack is made of its template.
 type Launch struct {
 	LogicalID string
+	Instance  bool // one AWS::EC2::Instance, which need not be a node
 	ImageID   string
 	Options   MetadataOptions
 	UserData  []byte
@@ -59,29 +60,38 @@ func (t *Template) Launches(passed map[string]string) ([]Launch, error) {
 		if !ok {
 			continue
 		}
-		if c, ok := resource["Condition"]; ok {
-			holds, err := e.condition(c)
+		if holds, err := e.exists(resource); err != nil || !holds {
 			if err != nil {
 				return nil, fmt.Errorf("%s: %w", name, err)
 			}
-			if !holds {
-				continue
-			}
+			continue
 		}
 		l, err := e.launch(name, asMap(data))
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", name, err)
 		}
+		l.Instance = resource["Type"] == "AWS::EC2::Instance"
 		launches = append(launches, l)
 	}
 	return launches, nil
 }
 
 // launch computes one launch. EC2's defaults are that tokens are optional and
-// the hop limit is 1.
+// the hop limit is 1. An instance has what its launch template has, if it is of
+// this template, and its own properties win.
 func (e *evaluation) launch(name string, data map[string]any) (Launch, error) {
 	l := Launch{LogicalID: name, Options: MetadataOptions{"enabled", "optional", 1, "disabled"}}
-	if image, err := e.value(data["ImageId"]); err == nil {
+	specification, err := e.value(data["LaunchTemplate"])
+	if err != nil {
+		return l, err
+	}
+	if id, ok := e.t.named(asMap(specification)); ok {
+		inherited, _ := launchData(asMap(e.t.section("Resources")[id]))
+		if l, err = e.launch(name, asMap(inherited)); err != nil {
+			return l, err
+		}
+	}
+	if image, err := e.value(data["ImageId"]); err == nil && image != nil {
 		l.ImageID, _ = image.(string)
 	}
 	options, err := e.value(data["MetadataOptions"])

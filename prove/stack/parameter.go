@@ -27,13 +27,18 @@ func (p parameter) isList() bool {
 	return strings.Contains(p.kind(), "List")
 }
 
+func (p parameter) hasDefault() bool {
+	_, ok := p.definition["Default"]
+	return ok
+}
+
 // byDefault returns the default, or the parameter's name where there is none.
 func (p parameter) byDefault() string {
 	switch v := p.definition["Default"].(type) {
 	case string:
 		return v
 	case nil:
-		if _, ok := p.definition["Default"]; ok {
+		if p.hasDefault() {
 			return ""
 		}
 		if allowed := p.allowed(); len(allowed) > 0 {

@@ -123,6 +123,9 @@ func untagged(n *yaml.Node) (any, error) {
 		m := map[string]any{}
 		for i := 0; i < len(n.Content); i += 2 {
 			key := n.Content[i].Value
+			if read, ok := scalar(n.Content[i]).(string); ok {
+				key = read // as a reference to it is read
+			}
 			if key == "<<" {
 				return nil, fmt.Errorf("line %d: a merge key", n.Content[i].Line)
 			}

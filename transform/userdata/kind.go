@@ -11,7 +11,8 @@
 // [Judge] says what of the text's effect is not as asked for. [Protect] puts the
 // commands in; what it returns has been read and judged as any user data. [Decode]
 // is for user data that is literally base64. The character U+FFFC in a text stands
-// for the value of a variable that is known at the deployment only.
+// for what is known at the deployment only, and one from [FirstVariable] to
+// [LastVariable] for the value of one variable of CloudFormation.
 //
 // Offsets are in bytes of the text.
 package userdata
@@ -67,20 +68,29 @@ func (k Kind) NoCommands() string {
 	return ""
 }
 
-// placeholder stands in a text for the value of a variable of CloudFormation
-// that is known at the deployment only.
-const placeholder = "\uFFFC"
-
 // mimeWindow is how many bytes cloud-init searches for "MIME-Version:".
 const mimeWindow = 4096
 
 // isMessage reports whether cloud-init reads a text as a MIME message.
 func isMessage(text string) bool {
-	return strings.Contains(strings.ToLower(text[:min(len(text), mimeWindow)]), "mime-version:")
+	const field = "mime-version"
+	text = text[:min(len(text), mimeWindow)]
+	for at := 0; ; at++ {
+		i := strings.IndexByte(text[at:], ':')
+		if i < 0 {
+			return false
+		}
+		if at += i; at >= len(field) && strings.EqualFold(text[at-len(field):at], field) {
+			return true
+		}
+	}
 }
 
 // Detect returns the kind of a text, or Other and what stands against it.
-func Detect(text string) (Kind, string) {
+func Detect(text string) (Kind, string) { return detect(Unnamed(text)) }
+
+// detect is Detect of a text without the names of variables.
+func detect(text string) (Kind, string) {
 	start := strings.TrimLeft(text, " \t\r\n")
 	switch {
 	case start == "":

@@ -1,6 +1,7 @@
 package userdata
 
 import (
+	"slices"
 	"strings"
 )
 
@@ -43,7 +44,7 @@ func (m *message) contentType() string {
 	value, ok := m.get("Content-Type")
 	value, _, _ = strings.Cut(value, ";")
 	value = strings.ToLower(strings.TrimFunc(value, isPythonSpace))
-	if strings.Contains(value, placeholder) {
+	if hasPlaceholder(value) {
 		return value
 	}
 	if !ok || strings.Count(value, "/") != 1 { // RFC 2045, section 5.2
@@ -116,7 +117,7 @@ func (p *messageParser) message() *message {
 		var ok bool
 		if m.boundary, ok = m.parameter("Content-Type", "boundary"); ok {
 			m.boundary = strings.TrimRightFunc(m.boundary, isPythonSpace)
-			if strings.Contains(m.boundary, placeholder) {
+			if p.isUnknown(m.boundary) {
 				m.odd = "its boundary is not known before the deployment"
 			}
 			p.multipart(m)
@@ -131,6 +132,16 @@ func (p *messageParser) message() *message {
 	}
 	m.end = p.at
 	return m
+}
+
+// isUnknown reports whether it is not known which lines a boundary makes
+// delimiters. Those of a variable are known by that, but not whether it is equal
+// to the boundary of another multipart.
+func (p *messageParser) isUnknown(boundary string) bool {
+	if strings.Contains(boundary, placeholder) {
+		return true
+	}
+	return len(p.boundaries) > 0 && (hasPlaceholder(boundary) || slices.ContainsFunc(p.boundaries, hasPlaceholder))
 }
 
 // header reads the fields of a message, and the blank line after them.

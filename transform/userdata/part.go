@@ -128,7 +128,7 @@ func (p part) unsure() string {
 	start := strings.TrimLeftFunc(p.source.text, isPythonSpace)
 	isPlain := p.contentType == "text/plain" || p.contentType == "text/x-not-multipart"
 	switch {
-	case strings.Contains(p.contentType, placeholder):
+	case hasPlaceholder(p.contentType):
 		return "the type of a part is not known before the deployment"
 	case isPlain && strings.HasPrefix(start, placeholder):
 		return "what a part of it is is not known before the deployment"
@@ -136,7 +136,7 @@ func (p part) unsure() string {
 		return "a part of it is compressed"
 	case unknownTypes(p.contentType) != "":
 		return strings.Replace(unknownTypes(p.contentType), "it ", "a part of it ", 1)
-	case isHandled(p.contentType) && strings.Contains(p.name, placeholder):
+	case isHandled(p.contentType) && hasPlaceholder(p.name):
 		return "the name of a part is not known before the deployment"
 	}
 	return ""

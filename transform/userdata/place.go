@@ -24,7 +24,7 @@ func (d *document) places(strict bool) ([]place, string) {
 		return d.partPlaces(), ""
 	}
 	p := d.parts[0]
-	if p.message != nil && p.source.text != d.text[p.message.body:p.message.end] {
+	if p.message != nil && p.source.text != d.plain[p.message.body:p.message.end] {
 		encoding, _ := p.message.get("Content-Transfer-Encoding")
 		return nil, "it is encoded as " + encoding
 	}
@@ -39,7 +39,7 @@ func (d *document) places(strict bool) ([]place, string) {
 		}
 		return []place{d.inScript(p)}, ""
 	}
-	return nil, "it is a MIME document of type \"" + p.contentType + "\""
+	return nil, "it is a MIME document of type \"" + shown(p.contentType) + "\""
 }
 
 // inScript is the place after the lines with which a script begins.

@@ -127,7 +127,7 @@ systemctl enable --now ip6tables
 		{"strict comes to what is there", both(false) + bootstrap, markedBlock(Block{Mode: Strict}) + bootstrap, Block{Mode: Strict}},
 		{"auto leaves strict", markedBlock(Block{Mode: Strict}) + bootstrap, markedBlock(Block{Mode: Strict}) + bootstrap, Block{BranchENI: true}},
 		{"by hand", byHand + bootstrap, byHand + bootstrap, bothRules},
-		{"the rule for branch network interfaces alone by hand", vlan + bootstrap, both(false) + vlan + bootstrap, bothRules},
+		{"the rule for branch network interfaces alone by hand", vlan + bootstrap, vlan + markedBlock(Block{Mode: AWS}) + bootstrap, bothRules},
 		{"by hand without that rule", strings.Replace(byHand, vlan, "", 1) + bootstrap, Begin + "\n" + vlan + save + End + "\n" + strings.Replace(byHand, vlan, "", 1) + bootstrap, bothRules},
 		{"the same text twice", both(false) + both(false) + bootstrap, both(false) + both(false) + bootstrap, bothRules},
 	} {

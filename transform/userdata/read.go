@@ -11,6 +11,8 @@ type document struct {
 	text string
 	kind Kind
 
+	plain string // the text without the names of variables
+
 	// reason is why nothing is known of what the text runs, or "".
 	reason string
 
@@ -26,8 +28,8 @@ type document struct {
 // read reads user data as cloud-init does, and as nodeadm does the configuration
 // that is for it. A script that is not sure to be run as it stands is unknown.
 func read(text string) *document {
-	d := &document{text: text}
-	d.kind, d.reason = Detect(text)
+	d := &document{text: text, plain: Unnamed(text)}
+	d.kind, d.reason = detect(d.plain)
 	switch {
 	case d.reason != "", d.kind.NoCommands() != "":
 		return d
@@ -41,7 +43,7 @@ func read(text string) *document {
 			return d
 		}
 	}
-	d.parts = partsOf(text, d.message)
+	d.parts = partsOf(d.plain, d.message)
 	for _, p := range d.parts {
 		d.take(p)
 	}
@@ -61,7 +63,7 @@ func (d *document) reasonOfMessage() string {
 	case m.boundary == "":
 		return "its Content-Type names no boundary"
 	case m.insert < 0:
-		return "its boundary \"" + m.boundary + "\" never stands on a line of its own"
+		return "its boundary \"" + shown(m.boundary) + "\" never stands on a line of its own"
 	}
 	return d.reason
 }
@@ -127,7 +129,7 @@ func (d *document) takeUnknown(p part) {
 		return
 	}
 	s.everyBoot = s.stage == stageBoothook || s.stage == stagePerBoot
-	if !strings.Contains(p.name, placeholder) {
+	if !hasPlaceholder(p.name) {
 		s.name = s.stage.fileName(p.name)
 	}
 	d.put(s)

@@ -157,3 +157,40 @@ func TestOrigin(t *testing.T) {
 		}
 	}
 }
+
+// TestVariables wants a boundary that is a variable to separate parts where the
+// same variable stands, and nothing to be known of it otherwise.
+func TestVariables(t *testing.T) {
+	const boundary, other = "\uE000", "\uE001"
+	multipart := func(boundary, parts string) string {
+		return "MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=\"" + boundary + "\"\n\n" + parts
+	}
+	script := func(boundary string) string {
+		return "--" + boundary + "\nContent-Type: text/x-shellscript\n\n#!/bin/bash\n" + bootstrap + "--" + boundary + "--\n"
+	}
+	for _, test := range []struct {
+		name, text string
+		judged     bool
+	}{
+		{"the same", multipart(boundary, script(boundary)), true},
+		{"part of it", multipart("=="+boundary+"==", script("=="+boundary+"==")), true},
+		{"another", multipart(boundary, script(other)), false},
+		{"not known", multipart(placeholder, script(placeholder)), false},
+		{"two", multipart(boundary, "--"+boundary+"\n"+strings.TrimPrefix(multipart(other, script(other)), "MIME-Version: 1.0\n")+"--"+boundary+"--\n"), false},
+		{"in a script", multipart("b", "--b\nContent-Type: text/x-shellscript\n\n#!/bin/bash\n"+boundary+" -F\n--b--\n"), true},
+	} {
+		v := Judge(test.text, bothRules)
+		if judged := v.Problem(Absent) != nil; judged != test.judged {
+			t.Errorf("%s: %+v", test.name, v.Problems)
+		}
+		p, err := Protect(test.text, bothRules)
+		if (err == nil) != test.judged {
+			t.Errorf("%s: error %v", test.name, err)
+		} else if after := Judge(Apply(test.text, p.Changes), bothRules); err == nil && after.Problem(Absent) != nil {
+			t.Errorf("%s: %+v in the result", test.name, after.Problems)
+		}
+	}
+	if got := Unnamed("\xee\xeea" + boundary + placeholder + other + "é\xee"); got != "\xee\xeea"+placeholder+placeholder+placeholder+"é\xee" {
+		t.Errorf("unnamed: %q", got)
+	}
+}

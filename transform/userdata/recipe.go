@@ -9,21 +9,29 @@ import (
 	"imdslock/transform/userdata/shell"
 )
 
-// maxRecipe is how many commands of rules by hand are looked at, the last first.
+// maxRecipe is about how many places after rules by hand are tried.
 const maxRecipe = 8
 
 // recipePlaces returns the places after the commands by hand that set up rules
 // before anything may start the kubelet: after the last of them, or else after
 // an earlier one.
 func (d *document) recipePlaces(want Block) []place {
+	commands := d.recipe(want)
+	if len(commands) == 0 {
+		return nil
+	}
 	var places []place
 	var taken []int
-	for _, at := range slices.Backward(d.recipe(want)) {
-		for _, p := range d.after(at) {
-			if !slices.Contains(taken, p.at) && len(taken) < maxRecipe {
+	stmts := d.statements()
+	for _, at := range slices.Backward(commands) {
+		for _, p := range d.after(at, stmts) {
+			if !slices.Contains(taken, p.at) {
 				taken = append(taken, p.at)
 				places = append(places, place{errexit: p.errexit, changes: p.changes})
 			}
+		}
+		if len(taken) >= maxRecipe {
+			break
 		}
 	}
 	return places
@@ -33,10 +41,12 @@ func (d *document) recipePlaces(want Block) []place {
 // first that may start the kubelet.
 func (d *document) recipe(want Block) []int {
 	var found []int
+	seen := map[int]bool{}
 	n := newNode(want)
 	n.machine.Run = func(s *shell.Step) string {
 		out := n.step(s)
-		if !n.started && s.Runs != shell.Never && isAboutRules(s) {
+		if !n.started && s.Runs != shell.Never && isAboutRules(s) && !seen[s.At] {
+			seen[s.At] = true
 			found = append(found, s.At)
 		}
 		return out
@@ -64,11 +74,15 @@ type insertion struct {
 	errexit bool
 }
 
-// after returns the places after the command at an offset: after the statement of
-// its script that it is part of, or else after its line.
-func (d *document) after(at int) []insertion {
-	line := d.lineOf(at)
-	all := []insertion{line}
+// A statement is one of a script that is not part of another.
+type statement struct {
+	first, last int  // where its first and its last byte come from
+	errexit     bool // the script ends if it fails
+}
+
+// statements returns those of all scripts.
+func (d *document) statements() []statement {
+	var all []statement
 	for _, s := range d.scripts {
 		file, err := syntax.NewParser().Parse(strings.NewReader(s.text), "")
 		if err != nil {
@@ -76,17 +90,26 @@ func (d *document) after(at int) []insertion {
 		}
 		errexit := endsAtError(s.text)
 		for _, stmt := range file.Stmts {
-			first, last := s.origin(int(stmt.Pos().Offset())), s.origin(endOf(stmt)-1)
-			if first <= at && at <= last {
-				end := d.lineOf(last)
-				end.line = d.lineOf(first).line
-				end.errexit, all[0].errexit = errexit, errexit
-				return append([]insertion{end}, all...)
-			}
+			all = append(all, statement{s.origin(int(stmt.Pos().Offset())), s.origin(endOf(stmt) - 1), errexit})
 			errexit = setsErrexit(stmt, errexit)
 		}
 	}
 	return all
+}
+
+// after returns the places after the command at an offset: after the statement
+// that it is part of, or else after its line.
+func (d *document) after(at int, stmts []statement) []insertion {
+	line := d.lineOf(at)
+	for _, s := range stmts {
+		if s.first <= at && at <= s.last {
+			end := d.lineOf(s.last)
+			end.line = d.lineOf(s.first).line
+			end.errexit, line.errexit = s.errexit, s.errexit
+			return []insertion{end, line}
+		}
+	}
+	return []insertion{line}
 }
 
 // endOf returns the offset after a statement and its here-documents.

@@ -18,6 +18,7 @@ func TestHostile(t *testing.T) {
 		"nesting":       "MIME-Version: 1.0\n" + fill("", "Content-Type: multipart/mixed; boundary=B\n\n--B\n", ""),
 		"escapes":       fill("MIME-Version: 1.0\nContent-Type: text/cloud-config\nContent-Transfer-Encoding: quoted-printable\n\nruncmd: [", "=61,", "]\n"),
 		"doubled":       fill("#!/bin/sh\nA=http://169.254.169.254/latest/\n", "A=$A$A\n", "curl $A\n"),
+		"rules by hand": "#!/bin/sh\n" + strings.Repeat("iptables -t raw -I PREROUTING -d 169.254.169.254 -j DROP\n", 260),
 		"substitutions": fill("#!/bin/sh\n", "A=$(", "curl 169.254.169.254/latest/"+strings.Repeat(")", 3000)+"\n"),
 		"boothooks":     "MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=B\n\n" + fill("", "--B\nContent-Type: text/cloud-boothook\n\na\n", "--B--\n"),
 	} {

@@ -1,11 +1,11 @@
 package userdata
 
 import (
-	"path"
+	"cmp"
 	"slices"
 	"strings"
 
-	"mvdan.cc/sh/v3/syntax"
+	"imdslock/transform/userdata/shell"
 )
 
 // The messages about a request without a token.
@@ -98,123 +98,61 @@ type request struct {
 	joins   bool // the node joins its cluster with the answer
 }
 
-// requestsIn returns the requests of a shell script.
+// requestsIn returns the requests of a shell script, in the order of its text.
 func requestsIn(text string) []*request {
-	file, err := syntax.NewParser().Parse(strings.NewReader(text), "")
-	r := &requestReader{text: text, values: map[string]string{}, answers: map[string][]*request{}, functions: map[string]*requestFunction{}}
-	if err != nil {
-		for _, at := range requestsInLines(text) {
-			r.found = append(r.found, &request{at: at, message: asksWithoutToken})
+	r := &requestReader{text: text}
+	m := shell.Machine{Run: r.step}
+	m.Shell(text, func(at int) int { return at })
+	for _, name := range m.Files.All() {
+		if f := m.Files.Get(name); f != nil {
+			r.lines(f.Text, f.At)
 		}
-		return r.found
 	}
-	var open []syntax.Node
-	syntax.Walk(file, func(n syntax.Node) bool {
-		if n != nil {
-			open = append(open, n)
-			return true
-		}
-		r.leave(open[len(open)-1])
-		open = open[:len(open)-1]
-		return true
-	})
+	slices.SortStableFunc(r.found, func(a, b *request) int { return cmp.Compare(a.at, b.at) })
 	return r.found
 }
 
-// A requestReader goes through a script in the order of its text.
+// A requestReader goes through the steps of a script.
 type requestReader struct {
 	text  string
 	found []*request
-
-	values    map[string]string     // of variables, as far as they are literal
-	answers   map[string][]*request // that have gone into variables
-	functions map[string]*requestFunction
 }
 
-// A requestFunction is a function of the script.
-type requestFunction struct {
-	requests []*request
-	carries  bool // it sends a token
-}
+// firstAnswer stands in a text for the answer to the first request, the next
+// character for that to the next.
+const (
+	firstAnswer = '\uF000'
+	lastAnswer  = '\uF8FF'
+)
 
-// leave reads a node whose parts have been read.
-func (r *requestReader) leave(n syntax.Node) {
-	switch n := n.(type) {
-	case *syntax.Assign:
-		r.assign(n)
-	case *syntax.CallExpr:
-		r.call(n)
-	case *syntax.FuncDecl:
-		source := r.text[n.Pos().Offset():n.End().Offset()]
-		r.functions[n.Name.Value] = &requestFunction{r.within(n), metadataToken().MatchString(source)}
-	case *syntax.Redirect:
-		if n.Hdoc != nil {
-			start := int(n.Hdoc.Pos().Offset())
-			body := r.text[start:min(int(n.Hdoc.End().Offset()), len(r.text))]
-			if metadataToken().MatchString(body) {
-				return // which of several requests carry it is not told by lines
-			}
-			for _, at := range requestsInLines(body) {
-				r.found = append(r.found, &request{at: start + at, message: asksWithoutToken})
-			}
-		}
+// add adds a request, once, and returns what stands for the answer.
+func (r *requestReader) add(at int, message string) string {
+	i := slices.IndexFunc(r.found, func(found *request) bool { return found.at == at })
+	if i < 0 {
+		i = len(r.found)
+		r.found = append(r.found, &request{at: at, message: message})
 	}
+	if firstAnswer+i > lastAnswer {
+		return ""
+	}
+	return string(rune(firstAnswer + i))
 }
 
-// maxValue is how many bytes of a variable are followed.
-const maxValue = 4 << 10
-
-func (r *requestReader) assign(n *syntax.Assign) {
-	if n.Name == nil {
+// lines adds the requests in lines that stand somewhere after an offset and are
+// not read as a shell's. Which of several requests carry a token lines do not tell.
+func (r *requestReader) lines(text string, after int) {
+	if !mentionsMetadata(text) || metadataToken().MatchString(text) {
 		return
 	}
-	var words []string
-	if n.Array != nil {
-		for _, element := range n.Array.Elems {
-			words = append(words, r.expand(element.Value))
+	for _, at := range requestsInLines(text) {
+		line, _, _ := strings.Cut(text[at:], "\n")
+		start := strings.LastIndexByte(text[:at], '\n') + 1
+		if i := strings.Index(r.text[after:], text[start:at]+line); i >= 0 {
+			r.add(after+i+at-start, asksWithoutToken)
+		} else {
+			r.add(after, asksWithoutToken)
 		}
 	}
-	words = append(words, r.expand(n.Value))
-	value := strings.Join(words, " ")
-	if n.Append {
-		value = r.values[n.Name.Value] + value
-	}
-	if len(value) > maxValue {
-		value = placeholder
-	}
-	r.values[n.Name.Value] = value
-	for _, request := range r.within(n) {
-		if !slices.Contains(r.answers[n.Name.Value], request) {
-			r.answers[n.Name.Value] = append(r.answers[n.Name.Value], request)
-		}
-	}
-}
-
-// within returns the requests whose answers a node has.
-func (r *requestReader) within(n syntax.Node) []*request {
-	var found []*request
-	start, end := int(n.Pos().Offset()), int(n.End().Offset())
-	for _, request := range r.found {
-		if request.at >= start && request.at < end {
-			found = append(found, request)
-		}
-	}
-	syntax.Walk(n, func(n syntax.Node) bool {
-		switch n := n.(type) {
-		case *syntax.ParamExp:
-			if n.Param != nil {
-				found = append(found, r.answers[n.Param.Value]...)
-			}
-		case *syntax.CallExpr:
-			if len(n.Args) > 0 {
-				if f := r.functions[n.Args[0].Lit()]; f != nil {
-					found = append(found, f.requests...)
-				}
-			}
-		}
-		return true
-	})
-	return found
 }
 
 // quiet are commands whose words go nowhere.
@@ -223,40 +161,68 @@ var quiet = [...]string{":", "awk", "echo", "grep", "ip", "ip6tables", "iptables
 // joining are the commands that join a node to its cluster.
 var joining = [...]string{"bootstrap.sh", "nodeadm", "kubelet", "kubeadm", "snap"}
 
-func (r *requestReader) call(n *syntax.CallExpr) {
-	if len(n.Args) == 0 {
-		return
+// step reads a step, and returns what stands for the answers that its output may
+// be made of.
+func (r *requestReader) step(s *shell.Step) string {
+	switch {
+	case s.Runs == shell.Never:
+		return shell.Unknown
+	case len(s.Words) == 0:
+		for _, at := range requestsInLines(r.text) {
+			r.add(at, asksWithoutToken)
+		}
+		return shell.Unknown
 	}
 	var words []string
-	for _, arg := range n.Args {
-		words = append(words, r.expand(arg))
+	for _, w := range s.Words {
+		words = append(words, w.Text)
 	}
-	name := path.Base(words[0])
-	if name == "sudo" && len(words) > 1 {
-		name = path.Base(words[1])
+	text, name := strings.Join(words, " "), s.Name()
+	from := text
+	if s.Stdin != nil {
+		from += *s.Stdin
 	}
-	at := int(n.Pos().Offset())
-	switch text := strings.Join(words, " "); {
+	answers := strings.Map(func(c rune) rune {
+		if c < firstAnswer || int(c-firstAnswer) >= len(r.found) {
+			return -1
+		}
+		return c
+	}, from)
+	switch {
 	case slices.Contains(joining[:], name):
-		for _, request := range r.within(n) {
-			request.joins = true
+		for _, c := range answers {
+			r.found[c-firstAnswer].joins = true
 		}
 	case slices.Contains(quiet[:], name):
 	case name == "ec2-metadata" || name == "ec2metadata":
-		r.found = append(r.found, &request{at: at, message: toolWithoutToken})
-	case metadataToken().MatchString(text), r.functions[name] != nil && r.functions[name].carries:
-	case r.asks(name, text):
-		source := r.text[at:min(int(n.End().Offset()), len(r.text))]
-		if m := metadataAny().FindStringIndex(source); m != nil {
-			at += m[0]
-		}
-		r.found = append(r.found, &request{at: at, message: asksWithoutToken})
+		answers += r.add(s.At, toolWithoutToken)
+	case metadataToken().MatchString(text):
+	case asks(name, text):
+		answers += r.add(r.address(s.At), asksWithoutToken)
+	case s.Stdin != nil:
+		r.lines(*s.Stdin, s.At)
 	}
+	return answers + shell.Unknown
+}
+
+// address returns where the address stands in the command at an offset, or that
+// offset.
+func (r *requestReader) address(at int) int {
+	end := at
+	for ; end < len(r.text) && !strings.ContainsRune(";|&\n", rune(r.text[end])); end++ {
+		if r.text[end] == '\\' {
+			end++
+		}
+	}
+	if m := metadataAny().FindStringIndex(r.text[at:min(end, len(r.text))]); m != nil {
+		return at + m[0]
+	}
+	return at
 }
 
 // asks reports whether the words of a command ask the metadata service for
 // something other than a token.
-func (r *requestReader) asks(name, text string) bool {
+func asks(name, text string) bool {
 	for _, m := range metadataRequest().FindAllStringIndex(text, -1) {
 		if !strings.HasPrefix(text[m[1]:], "api/token") {
 			return true
@@ -267,35 +233,4 @@ func (r *requestReader) asks(name, text string) bool {
 	}
 	m := metadataAny().FindStringIndex(text)
 	return m != nil && !strings.Contains(text[m[1]:], "/api/token") && !strings.HasPrefix(text[max(0, m[0]-1):m[0]], "=")
-}
-
-// expand returns a word as far as it is literal.
-func (r *requestReader) expand(word *syntax.Word) string {
-	if word == nil {
-		return ""
-	}
-	var b strings.Builder
-	var write func(parts []syntax.WordPart)
-	write = func(parts []syntax.WordPart) {
-		for _, p := range parts {
-			switch p := p.(type) {
-			case *syntax.Lit:
-				b.WriteString(strings.ReplaceAll(p.Value, "\\", ""))
-			case *syntax.SglQuoted:
-				b.WriteString(p.Value)
-			case *syntax.DblQuoted:
-				write(p.Parts)
-			case *syntax.ParamExp:
-				if p.Param != nil && r.values[p.Param.Value] != "" {
-					b.WriteString(r.values[p.Param.Value])
-					continue
-				}
-				b.WriteString(placeholder)
-			default:
-				b.WriteString(placeholder)
-			}
-		}
-	}
-	write(word.Parts)
-	return b.String()
 }

@@ -29,6 +29,10 @@ func TestWithoutToken(t *testing.T) {
 		script + "id=$(curl http://!169.254.169.254/latest/meta-data/mac)\nname=node-$id\n/etc/eks/bootstrap.sh blue --x $name\n",
 		script + "/etc/eks/bootstrap.sh $(curl http://!169.254.169.254/latest/meta-data/tags/instance/c)\n",
 		script + "get() { curl http://!169.254.169.254/latest/$1; }\nx=$(get mac)\nnodeadm init $x\n",
+		script + "id=$(curl -s http://!169.254.169.254/latest/dynamic/x)\nid=$(jq -r .y <<<$id)\nc=$(aws ec2 describe-tags --filters $id)\n/etc/eks/bootstrap.sh $c\n",
+		script + "id=$(curl -s http://|169.254.169.254/latest/meta-data/mac)\nid=blue\n/etc/eks/bootstrap.sh $id\n",
+		script + "for x in mac ami-id; do curl |169.254.169.254/latest/meta-data/$x; done\nif false; then curl 169.254.169.254/latest/meta-data/mac; fi\n",
+		script + "\uF000 $(curl |169.254.169.254/latest/meta-data/mac)\n/etc/eks/bootstrap.sh \uF003\n",
 		script + "A=$A$A\nA=$A$A\ncurl |169.254.169.254/latest/$A\n",
 		// Other programs, and what a script writes.
 		script + "python3 -c 'urlopen(\"http://|169.254.169.254/latest/meta-data/mac\")'\n",

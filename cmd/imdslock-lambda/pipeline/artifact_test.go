@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"imdslock/cmd/imdslock-lambda/awstest"
+	"imdslock/internal/awstest"
 )
 
 // TestHostileNames wants an artifact refused whose files would not stay in the

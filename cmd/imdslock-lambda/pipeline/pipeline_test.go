@@ -12,7 +12,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"imdslock/cmd/imdslock-lambda/awstest"
+	"imdslock/internal/awstest"
 	"imdslock/templates"
 	"imdslock/transform"
 )

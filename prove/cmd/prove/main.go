@@ -3,7 +3,7 @@
 // Command prove launches nodes in network namespaces and says who reads their
 // credentials.
 //
-//	prove                          the tables of docs/proof.md, as Markdown
+//	prove                          the tables of docs/proof.md, as Markdown, and what they prove
 //	prove -userdata FILE...        nodes that are launched with these user data
 //	prove -template FILE...        all nodes that stacks of these templates can launch
 //
@@ -13,8 +13,10 @@
 // after a reboot, by the node's interfaces and by branch network interfaces.
 // "-" is standard input.
 //
-// It needs root, iptables, iproute2, and cloud-init's Python package, which
-// CLOUD_INIT names where it is only unpacked.
+// It needs root, iptables, iproute2 and cloud-init's Python package, which it
+// gets itself on Debian and Ubuntu. CLOUD_INIT names the folder of that package
+// where it is neither installed nor to be got. Where something is missing, a
+// line says what to do.
 //
 // The exit status is 1 where something was not seen as expected or a pod
 // reads, and 2 where something could not be judged.
@@ -26,6 +28,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 	"sync"
 
 	"imdslock/prove"
@@ -49,8 +52,10 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 		fmt.Fprintln(stderr, "prove: give no files, or -userdata or -template with files")
 		return 2
 	}
-	if err := errors.Join(prove.NamespacesMissing(), prove.CloudInitMissing()); err != nil {
-		fmt.Fprintf(stderr, "prove: %v\n", err)
+	if err := missing(stderr); err != nil {
+		for line := range strings.Lines(err.Error()) {
+			fmt.Fprintf(stderr, "prove: %s\n", strings.TrimSpace(line))
+		}
 		return 2
 	}
 	if flags.NArg() == 0 {
@@ -63,20 +68,39 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	return j.files(flags.Args(), stdout, stderr)
 }
 
-// tables prints all that is proved.
+// missing gets what it can and returns an error for all else that is missing, a
+// line for each thing.
+func missing(stderr io.Writer) error {
+	err := prove.NamespacesMissing()
+	if err == nil {
+		if err := prove.FetchCloudInit(stderr); err != nil {
+			return err
+		}
+	}
+	return errors.Join(err, prove.CloudInitMissing())
+}
+
+// tables prints all that is proved, and a sentence that sums it up.
 func tables(stdout, stderr io.Writer) int {
-	status := 0
+	status, nodes, unexpected := 0, 0, 0
 	for _, study := range prove.Studies() {
 		fmt.Fprintf(stderr, "prove: %s: %d nodes\n", study.Title, len(study.Cases))
 		observed := prove.Observe(study.Cases)
 		study.Print(stdout, observed)
+		nodes += len(observed)
 		for _, o := range observed {
 			if !o.OK() {
 				fmt.Fprintf(stderr, "prove: %s\n", o)
+				unexpected++
 				status = 1
 			}
 		}
 	}
+	if unexpected > 0 {
+		fmt.Fprintf(stdout, "Not proven: %d of %d nodes were not as expected.\n", unexpected, nodes)
+		return status
+	}
+	fmt.Fprintf(stdout, "Proven on %d nodes: %s\n", nodes, prove.Conclusion)
 	return status
 }
 

@@ -1,6 +1,7 @@
 package edit
 
 import (
+	"slices"
 	"sort"
 	"strings"
 
@@ -9,8 +10,9 @@ import (
 
 // A place is what decides how a node must be written: the collections around it.
 type place struct {
-	indent int  // column of the block collection around it, or -1
-	flow   bool // it is inside of brackets
+	parent *cfn.Node // the collection that it is in, or nil
+	indent int       // column of the block collection around it, or -1
+	flow   bool      // it is inside of brackets
 }
 
 // placeOf returns the place of a node, or false if it is not in the tree.
@@ -22,6 +24,7 @@ func (t writer) placeIn(m, n *cfn.Node, p place) (place, bool) {
 	if m == n {
 		return p, true
 	}
+	p.parent = m
 	switch m.Style {
 	case cfn.Block:
 		p.indent = t.Position(m.Body()).Column - 1
@@ -52,6 +55,38 @@ func (t writer) reread(n *cfn.Node, e Edit) *cfn.Node {
 	return read
 }
 
+// rereadEmpty is as reread for an empty value, which has nothing of its own: the
+// collection around it is read, and everything else in it must be as before.
+func (t writer) rereadEmpty(n *cfn.Node, e Edit) *cfn.Node {
+	p, ok := t.placeOf(n)
+	if !ok || p.parent == nil {
+		return nil
+	}
+	read := t.reread(p.parent, e)
+	if read == nil || len(read.Items) != len(p.parent.Items) || len(read.Pairs) != len(p.parent.Pairs) {
+		return nil
+	}
+	var value *cfn.Node
+	want := *p.parent
+	want.Items, want.Pairs = slices.Clone(want.Items), slices.Clone(want.Pairs)
+	for i, item := range want.Items {
+		if item == n {
+			value = read.Items[i]
+			want.Items[i] = value
+		}
+	}
+	for i, pair := range want.Pairs {
+		if pair.Value == n {
+			value = read.Pairs[i].Value
+			want.Pairs[i].Value = value
+		}
+	}
+	if !same(read, &want) {
+		return nil
+	}
+	return value
+}
+
 // rereadBeside reads a node after an edit in a document of its own, which has the
 // indentation or the brackets that are around the node, and the comments after
 // it. The root of that document may have more than the node, which is its "k", and
@@ -61,7 +96,10 @@ func (t writer) rereadBeside(n *cfn.Node, e Edit) (read, root *cfn.Node) {
 	if !ok {
 		return nil, nil
 	}
-	span := cfn.Span{Start: n.Body(), End: n.Span.End}
+	span := n.Span
+	if n.Style == cfn.Block {
+		span.Start = n.Body()
+	}
 	before, after := `{"k": `, "}"
 	isInBrackets := p.flow && t.Format() == cfn.YAML
 	switch margin := strings.Repeat(" ", max(p.indent, 0)); {

@@ -22,9 +22,6 @@ func Replace(template *cfn.Template, n *cfn.Node, v Value) (Edit, error) {
 		v.quote = QuoteOf(n)
 	}
 	span := n.Span
-	if span.Start == span.End && !t.isAfterIndicator(span.Start) {
-		return Edit{}, t.Errorf(span.Start, "a key without a colon has no place for a value")
-	}
 	for span.End > span.Start && isBlank(t.src[span.End-1]) {
 		span.End-- // the line break of a block scalar
 	}
@@ -45,25 +42,16 @@ func Replace(template *cfn.Template, n *cfn.Node, v Value) (Edit, error) {
 	if before := t.src[:span.Start]; span.Start == n.Span.Start && len(before) > 0 && isAnchor(before[len(before)-1]) {
 		text = " " + text // its name ends where the value starts
 	}
-	return Edit{span, text}, nil
+	e := Edit{span, text}
+	if n.Span.Start == n.Span.End && t.rereadEmpty(n, e) == nil {
+		return Edit{}, t.Errorf(n.Span.Start, "there is no place for a value here")
+	}
+	return e, nil
 }
 
 // isAnchor reports whether a byte may belong to the name of an anchor.
 func isAnchor(c byte) bool {
 	return c == '_' || c == '-' || '0' <= c && c <= '9' || 'A' <= c && c <= 'Z' || 'a' <= c && c <= 'z'
-}
-
-// isAfterIndicator reports whether a colon or a dash stands before a place, and
-// maybe a tag between, so that an empty value can be filled in there.
-func (t writer) isAfterIndicator(at int) bool {
-	for {
-		before := strings.TrimRight(t.src[:at], " \t\r\n")
-		at = strings.LastIndexAny(before, " \t\r\n,[{") + 1
-		word := before[at:]
-		if !strings.HasPrefix(word, "!") {
-			return strings.HasSuffix(word, ":") || word == "-"
-		}
-	}
 }
 
 // expanded writes a mapping in the place of n over several lines, in the style of

@@ -15,8 +15,12 @@ func (t writer) replaceText(n *cfn.Node, start, end int, text string) (Edit, err
 	want := n.Value[:start] + text + n.Value[end:]
 	s := spelling{writer: t, node: n, start: start, end: end, text: text}
 	s.segments, _ = t.Segments(n)
+	reread := t.reread
+	if n.Span.Start == n.Span.End {
+		reread = t.rereadEmpty
+	}
 	for e := range s.proposals {
-		if read := t.reread(n, e); read != nil && read.Kind == cfn.Scalar && read.Value == want {
+		if read := reread(n, e); read != nil && read.Kind == cfn.Scalar && read.Value == want {
 			return e, nil
 		}
 	}
@@ -66,13 +70,10 @@ func (s spelling) within(yield func(Edit) bool, written string) bool {
 func (s spelling) whole(yield func(Edit) bool) bool {
 	written := quoteJSON(s.node.Value[:s.start] + s.text + s.node.Value[s.end:])
 	from, to := s.node.Body(), s.node.Span.End
-	if from == to {
-		if !s.isAfterIndicator(from) {
-			return true // a key without a colon has no place for a value
-		}
-		written = " " + written
+	if from < to && !yield(splice(from, to, written)) {
+		return false
 	}
-	return yield(splice(from, to, written))
+	return yield(splice(from, to, " "+written)) // after a colon or an anchor
 }
 
 // lines proposes to write whole lines of a block scalar. Where lines are folded,

@@ -126,7 +126,7 @@ func (i *Instance) Ready() time.Duration {
 		return d
 	case <-i.exited:
 		i.t.Fatalf("the program has ended:\n%s", i.Log())
-	case <-time.After(30 * time.Second):
+	case <-time.After(5 * time.Minute):
 		i.t.Fatalf("the program asks for no event:\n%s", i.Log())
 	}
 	return 0
@@ -138,7 +138,7 @@ func (i *Instance) InitError() (Answer, int) {
 	i.t.Helper()
 	select {
 	case <-i.exited:
-	case <-time.After(30 * time.Second):
+	case <-time.After(5 * time.Minute):
 		i.t.Fatalf("the program does not end:\n%s", i.Log())
 	}
 	select {
@@ -155,7 +155,7 @@ func (i *Instance) Invoke(event []byte, timeout time.Duration) Answer {
 	i.t.Helper()
 	i.count++
 	v := &invocation{id: fmt.Sprintf("event-%d", i.count), event: event, deadline: time.Now().Add(timeout), answer: make(chan Answer, 1)}
-	late := time.NewTimer(timeout + 10*time.Second)
+	late := time.NewTimer(timeout + 5*time.Minute)
 	defer late.Stop()
 	select {
 	case i.events <- v:
