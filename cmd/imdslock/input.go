@@ -17,6 +17,7 @@ type source struct {
 	walked bool   // found in a directory, so it may be no template
 
 	leadsOut bool // a link out of that directory
+	isFolder bool // such a link, and it leads to a folder
 
 	isConfiguration bool // a CodePipeline template configuration
 

@@ -105,6 +105,7 @@ func patchOne(ctx context.Context, opts options, s source) (patched, error) {
 	p := patched{source: s}
 	var err error
 	if p.passedOver, err = s.isPassedOver(); p.passedOver || err != nil {
+		p.findings = s.notFollowed()
 		return p, err
 	}
 	input, err := s.read(opts.maxSize)

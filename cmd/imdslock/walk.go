@@ -61,6 +61,10 @@ func (w *walker) visit(path string, d fs.DirEntry, err error) error {
 		return nil
 	case d.IsDir():
 		return w.folder(path)
+	case d.Type()&fs.ModeSymlink != 0 && isDir(path):
+		if !isWithin(w.root, path) {
+			w.found = append(w.found, source{name: shownName(path), path: path, walked: true, leadsOut: true, isFolder: true})
+		}
 	case mayBeTemplate(path):
 		w.file(path, d.Type()&fs.ModeSymlink != 0)
 	}
@@ -158,8 +162,8 @@ func (o *options) refusePatterns() error {
 // isPassedOver reports whether a file was found in a directory and has nothing
 // to lock, whatever its size.
 func (s source) isPassedOver() (bool, error) {
-	if !s.walked {
-		return false, nil
+	if !s.walked || s.isFolder {
+		return s.isFolder, nil
 	}
 	r, err := s.open()
 	if err != nil {
@@ -171,6 +175,17 @@ func (s source) isPassedOver() (bool, error) {
 		return false, failure("reading", s.name, err)
 	}
 	return !found, nil
+}
+
+// notFollowed is the note that a link to a folder out of the one that is searched is
+// not followed, so that nobody takes silence for what is behind it. There is none
+// for another source.
+func (s source) notFollowed() []transform.Finding {
+	if !s.isFolder {
+		return nil
+	}
+	start := cfn.Position{Line: 1, Column: 1}
+	return []transform.Finding{{Rule: transform.RuleNotSeen, Kind: transform.KindNote, Start: start, End: start, Message: "passed over: a link to a folder elsewhere"}}
 }
 
 // isNoTemplate returns a note in the place of an error where a file that was

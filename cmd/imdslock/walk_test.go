@@ -28,7 +28,7 @@ func TestMentionsLaunchTemplate(t *testing.T) {
 	}
 	for _, text := range []string{
 		`"AWS::EC2::Launch\u0054emplate"`, `"\x41\u0057\U00000053::EC2::LaunchTemplate"`, "\"AWS::EC2::\\\n    LaunchTemplate\"", "\"AWS::EC2::\\\r\n\t LaunchTemplate\"",
-		`{"TemplateBody": "{\"Type\": \"AWS::EC2::Launch\\u0054emplate\"}"}`, `'\u', "AWS::EC2::Launch\u0054emplate"`, `'\u',"\u0041WS::EC2::LaunchTemplate"`,
+		`{"Body": "{\"Type\": \"AWS::EC2::Launch\\u0054emplate\"}"}`, `'\u', "AWS::EC2::Launch\u0054emplate"`, `'\u',"\u0041WS::EC2::LaunchTemplate"`,
 		`'\',"\u0041WS::EC2::LaunchTemplate"`, "kind: ClusterConfig\napiVersion: eksctl.io/v1alpha5", "\xff\xfeA\x00",
 	} {
 		for _, r := range []io.Reader{strings.NewReader(text), io.MultiReader(strings.NewReader(strings.Repeat("x", 64<<10-9)), strings.NewReader(text))} {
@@ -40,5 +40,26 @@ func TestMentionsLaunchTemplate(t *testing.T) {
 	failing := io.MultiReader(strings.NewReader("x"), iotest.ErrReader(fmt.Errorf("disk on fire")))
 	if _, err := mentions(failing); err == nil {
 		t.Error("no error where reading fails")
+	}
+}
+
+// TestUnescaper writes texts in one piece and byte by byte.
+func TestUnescaper(t *testing.T) {
+	for text, want := range map[string]string{
+		`a\u0054b\x41\U00000042c`: "aTbABc",
+		`'\u',"\u0041"`:           `'u',"A"`,
+		`\\u0041\"\/`:             `\u0041"/`,
+		"a\\\n  \t b\\\r\nc":      "abc",
+		`C:\users\xx\u00`:         "C:usersxx",
+	} {
+		var whole, pieces strings.Builder
+		fmt.Fprint(&unescaper{next: &whole}, text)
+		u := &unescaper{next: &pieces}
+		for i := range len(text) {
+			fmt.Fprint(u, text[i:i+1])
+		}
+		if whole.String() != want || pieces.String() != want {
+			t.Errorf("%q: %q, in pieces %q, want %q", text, whole.String(), pieces.String(), want)
+		}
 	}
 }

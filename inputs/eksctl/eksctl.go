@@ -41,13 +41,10 @@ func Read(src []byte) (*Config, error) {
 	c := &Config{src: src}
 	var failed error
 	for _, d := range cfn.Documents(string(src)) {
-		if d.Empty {
-			continue
-		}
 		t, err := d.Parse()
 		var at *cfn.Error
 		switch {
-		case errors.As(err, &at) && at.NotTemplate: // such as a list
+		case errors.As(err, &at) && at.NotTemplate: // a list, or nothing
 		case err != nil:
 			if failed == nil {
 				failed = err

@@ -7,7 +7,6 @@ import "strings"
 type Document struct {
 	Text  string
 	Start Position // of Text in the stream
-	Empty bool     // it has nothing but its "---", comments and directives
 }
 
 // Documents splits a YAML stream at the lines that begin with "---" or "...",
@@ -20,7 +19,7 @@ func Documents(src string) []Document {
 	lines := lineStarts(src)
 	lines[0] = 0 // a byte order mark belongs to the first document
 	document := func(to int) Document {
-		return Document{src[start:to], Position{Offset: start, Line: line + 1, Column: 1}, !hasContent}
+		return Document{src[start:to], Position{Offset: start, Line: line + 1, Column: 1}}
 	}
 	for i, from := range lines {
 		to := len(src)

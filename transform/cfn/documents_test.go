@@ -90,14 +90,16 @@ func FuzzDocuments(f *testing.F) {
 			n++
 		}
 		for _, d := range all {
-			if d.Empty {
-				continue
+			var node yaml.Node
+			err := yaml.Unmarshal([]byte(d.Text), &node)
+			if node.Kind == 0 {
+				return // one of comments alone, which yaml.v3 does not count
 			}
-			if err := yaml.Unmarshal([]byte(d.Text), new(yaml.Node)); err != nil {
+			if err != nil {
 				t.Fatalf("%q alone: %v", d.Text, err)
 			}
 		}
-		if n != len(all) && !(n == 0 && all[0].Empty) && !all[len(all)-1].Empty {
+		if n != len(all) {
 			t.Fatalf("%d documents, yaml.v3 has %d", len(all), n)
 		}
 	})
