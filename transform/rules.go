@@ -59,19 +59,19 @@ type Description struct {
 
 const (
 	pageMetadataOptions = "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-properties-ec2-launchtemplate-metadataoptions.html"
+	pageOptions         = "https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/configuring-instance-metadata-options.html"
 	pageIMDS            = "https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/configuring-instance-metadata-service.html"
 	pageRestrict        = "https://docs.aws.amazon.com/whitepapers/latest/security-practices-multi-tenant-saas-applications-eks/restrict-the-use-of-host-networking-and-block-access-to-instance-metadata-service.html"
-	pageBestPractices   = "https://docs.aws.amazon.com/eks/latest/userguide/best-practices-security.html"
-	pageCommands        = "https://docs.aws.amazon.com/eks/latest/userguide/restrict-ec2-credential-access.html"
+	pageBestPractices   = "https://docs.aws.amazon.com/eks/latest/best-practices/identity-and-access-management.html"
 	pageBranchENI       = "https://docs.aws.amazon.com/eks/latest/userguide/security-groups-for-pods.html"
-	pageParameters      = "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/parameters-section-structure.html"
+	pageDeploy          = "https://docs.aws.amazon.com/cli/latest/reference/cloudformation/deploy/"
 	pageUserData        = "https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/user-data.html"
 	pageVersion         = "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ec2-launchtemplate.html"
 	pageSpotFleet       = "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-ec2-spotfleet-spotfleetlaunchspecification.html"
 	pageTemplate        = "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/template-formats.html"
 	pageMetadata        = "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/metadata-section-structure.html"
 	pageNested          = "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-nested-stacks.html"
-	pageAutoMode        = "https://docs.aws.amazon.com/eks/latest/userguide/automode.html"
+	pageAutoMode        = "https://docs.aws.amazon.com/eks/latest/userguide/automode-learn-instances.html"
 	pageManaged         = "https://docs.aws.amazon.com/eks/latest/userguide/launch-templates.html"
 )
 
@@ -107,7 +107,7 @@ func Rules() []Description {
 			Title:    "a parameter decides whether IMDSv1 is open",
 			Why:      "an update of a stack from the console, or by aws cloudformation deploy, sends the parameter's previous value, whatever the template's default has become.",
 			Fix:      "run imdslock, which allows the parameter its safe value only, and pass that value once.",
-			Source:   pageParameters,
+			Source:   pageDeploy,
 			Controls: []string{"CT.EC2.PR.1", "CT.AUTOSCALING.PR.2", "EC2.8", "EC2.170", "AutoScaling.3"},
 		},
 		{
@@ -128,7 +128,7 @@ func Rules() []Description {
 			Rule: RuleIPTables, Property: "UserData", Severity: 5.5,
 			Title:  "no iptables rule keeps pods off the metadata service",
 			Why:    "hop limit and tokens are options that ec2:ModifyInstanceMetadataOptions opens again on a running instance. The rule is what holds then.",
-			Fix:    "run imdslock, which puts AWS's published commands into the user data.",
+			Fix:    "run imdslock, which puts the commands that AWS published for this into the user data.",
 			Source: pageBestPractices,
 		},
 		{
@@ -164,7 +164,7 @@ func Rules() []Description {
 			Title:  "no rule covers the IPv6 address of the metadata service",
 			Why:    "HttpProtocolIpv6 may be enabled, and then fd00:ec2::254 answers as well. A rule of iptables does not see it.",
 			Fix:    "run imdslock, which adds the rules by ip6tables.",
-			Source: pageIMDS,
+			Source: pageOptions,
 		},
 		{
 			Rule: RuleIMDSv1UserData, Property: "UserData", Note: true,
