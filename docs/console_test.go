@@ -52,9 +52,10 @@ func (d document) examples(t *testing.T) []example {
 }
 
 // TestConsole runs every command that a document shows in a console block, in
-// order and in one folder, and wants the output that it shows. The folder has
-// AWS's name for the reference template, the document's Go program as main.go,
-// and the project beside it. With -update the documents get the output.
+// order and in one folder, and compares its output with the one shown. The folder has
+// AWS's name for the reference template, the templates of the project, the
+// document's Go program as main.go, and the project beside it. With -update the
+// documents get the output.
 func TestConsole(t *testing.T) {
 	bin := command(t)
 	for _, d := range documents(t) {
@@ -111,6 +112,7 @@ func (d document) folder(t *testing.T) string {
 	for _, err := range []error{
 		os.Mkdir(dir, 0o777),
 		os.Symlink(project, filepath.Join(parent, "imdslock")),
+		os.Symlink(filepath.Join(project, "templates"), filepath.Join(dir, "templates")),
 		os.WriteFile(filepath.Join(dir, "amazon-eks-nodegroup.yaml"), reference, 0o666),
 	} {
 		if err != nil {
