@@ -99,12 +99,8 @@ func (o CheckOptions) given(ctx context.Context, t *cfn.Template) (map[string]st
 	values := eval.New(ctx, t, nil)
 	given := values.Defaults()
 	for _, name := range slices.Sorted(maps.Keys(o.Parameters)) {
-		parameter := t.Root().Get("Parameters", name)
-		if parameter == nil {
-			return nil, t.Errorf(t.Root().Span.Start, "there is no parameter %q", name)
-		}
 		if err := values.Validate(name, o.Parameters[name]); err != nil {
-			return nil, t.Errorf(parameter.Span.Start, "parameter %s: %v", name, err)
+			return nil, err
 		}
 		given[name] = o.Parameters[name]
 	}

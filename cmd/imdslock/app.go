@@ -161,7 +161,7 @@ func lockFlags(o *transform.Options) []cli.Flag {
 // inputFlags are the options on what to read, of patching and of check.
 func inputFlags() []cli.Flag {
 	return []cli.Flag{
-		&cli.StringFlag{Name: "template", Usage: "read an embedded template, not a file: `linux|windows`"},
+		&cli.StringFlag{Name: "template", Usage: "read this, not a file: `linux|linux-arm|linux-outpost|windows`"},
 		&cli.BoolFlag{Name: "official", Usage: "with --template: download AWS's own"},
 		&cli.StringFlag{Name: "release", Usage: "of --official: the `DATE`, else the newest"},
 		&cli.StringFlag{Name: "region", Usage: "of --official: a `REGION` of its partition"},

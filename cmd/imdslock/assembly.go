@@ -12,13 +12,14 @@ import (
 // renewAssemblies gives templates that are written back into cloud assemblies of
 // the CDK their new hashes, so that "cdk deploy" publishes them. It adds to the
 // results the other files that change by that.
-func (c *command) renewAssemblies(results []patched) ([]patched, error) {
+func renewAssemblies(results []patched) ([]patched, error) {
+	opened := assemblies{}
 	changed := map[string]map[string]int{} // by the folder of the assembly: the results
 	for i, p := range results {
 		if p.write == nil || p.write.path != p.path || p.isConfiguration {
 			continue
 		}
-		dir, err := assemblyOf(p.path)
+		dir, err := opened.of(p.path)
 		if err != nil {
 			return nil, err
 		}
@@ -31,7 +32,7 @@ func (c *command) renewAssemblies(results []patched) ([]patched, error) {
 		changed[dir][filepath.Clean(p.path)] = i
 	}
 	for _, dir := range slices.Sorted(maps.Keys(changed)) {
-		renewed, err := c.renewAssembly(dir, results, changed[dir])
+		renewed, err := renewAssembly(opened[dir], results, changed[dir])
 		if err != nil {
 			return nil, err
 		}
@@ -42,11 +43,7 @@ func (c *command) renewAssemblies(results []patched) ([]patched, error) {
 
 // renewAssembly renews one assembly after some of its templates have changed, and
 // returns its other files that do.
-func (c *command) renewAssembly(dir string, results []patched, changed map[string]int) ([]patched, error) {
-	a, err := cdk.Open(dir)
-	if err != nil {
-		return nil, err
-	}
+func renewAssembly(a *cdk.Assembly, results []patched, changed map[string]int) ([]patched, error) {
 	contents := map[string][]byte{}
 	for path, i := range changed {
 		contents[path] = results[i].write.data
@@ -69,14 +66,20 @@ func (c *command) renewAssembly(dir string, results []patched, changed map[strin
 	return more, nil
 }
 
-// assemblyOf returns the folder of the outermost cloud assembly that has a file as
-// a template, or "".
-func assemblyOf(path string) (found string, err error) {
+// assemblies are those that were opened, by their folders; nil where there is none.
+type assemblies map[string]*cdk.Assembly
+
+// of returns the folder of the outermost cloud assembly that has a file as a
+// template, or "".
+func (all assemblies) of(path string) (found string, err error) {
 	path = filepath.Clean(path)
 	for dir := filepath.Dir(path); ; dir = filepath.Dir(dir) {
-		a, err := cdk.Open(dir)
-		if err != nil {
-			return "", fmt.Errorf("%s is in a cloud assembly: %w", shownName(path), err)
+		a, known := all[dir]
+		if !known {
+			if a, err = cdk.Open(dir); err != nil {
+				return "", fmt.Errorf("%s is in a cloud assembly: %w", shownName(path), err)
+			}
+			all[dir] = a
 		}
 		if a == nil || !slices.Contains(a.Templates(), path) {
 			return found, nil

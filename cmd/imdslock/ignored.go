@@ -3,6 +3,7 @@ package main
 import (
 	"os"
 	"os/exec"
+	"slices"
 	"strings"
 )
 
@@ -14,7 +15,12 @@ func ignored(dir string) map[string]bool {
 	// Nothing of a repository's own configuration is to run.
 	cmd := exec.Command("git", "-C", dir, "-c", "core.fsmonitor=false",
 		"ls-files", "--others", "--ignored", "--exclude-standard", "--directory", "-z")
-	cmd.Env = append(os.Environ(), "GIT_OPTIONAL_LOCKS=0")
+	// A hook of git is given the repository that it is of, not that of the folder.
+	isOfHook := func(variable string) bool {
+		name, _, _ := strings.Cut(variable, "=")
+		return slices.Contains([]string{"GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_COMMON_DIR"}, name)
+	}
+	cmd.Env = append(slices.DeleteFunc(os.Environ(), isOfHook), "GIT_OPTIONAL_LOCKS=0")
 	out, err := cmd.Output()
 	if err != nil {
 		return nil

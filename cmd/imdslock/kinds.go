@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -71,32 +72,56 @@ func templateOf(input []byte) document {
 		template: input, isTemplate: true,
 		check: func(ctx context.Context, opts transform.CheckOptions) ([]transform.Finding, error) {
 			findings, err := transform.Check(ctx, input, opts)
-			return inConstructs(input, findings), err
+			return inConstructs(input, findings), inConstruct(input, err)
 		},
 		patch: func(ctx context.Context, opts transform.Options) (transform.Result, error) {
 			result, err := transform.Patch(ctx, input, opts)
 			result.Findings = inConstructs(input, result.Findings)
-			return result, err
+			return result, inConstruct(input, err)
 		},
 	}
 }
 
 // inConstructs names the constructs in the messages.
 func inConstructs(input []byte, findings []transform.Finding) []transform.Finding {
-	if len(findings) == 0 || !bytes.Contains(input, []byte("aws:cdk:path")) {
+	if len(findings) == 0 {
 		return findings
 	}
-	t, err := cfn.Parse(input)
-	if err != nil {
-		return findings
-	}
-	paths := cdk.Constructs(t)
+	paths := constructs(input)
 	for i, f := range findings {
 		if path := paths[f.LogicalID]; path != "" {
 			findings[i].Message += ", in the construct " + path
 		}
 	}
 	return findings
+}
+
+// inConstruct does the same for an error.
+func inConstruct(input []byte, err error) error {
+	var cannot *transform.CannotLock
+	if !errors.As(err, &cannot) {
+		return err
+	}
+	path := constructs(input)[cannot.LogicalID]
+	if path == "" {
+		return err
+	}
+	cause := *cannot.Cause
+	cause.Message += ", in the construct " + path
+	return &transform.CannotLock{LogicalID: cannot.LogicalID, Property: cannot.Property, Cause: &cause}
+}
+
+// constructs returns the paths of the constructs that made the resources of a
+// template, by logical ID.
+func constructs(input []byte) map[string]string {
+	if !bytes.Contains(input, []byte("aws:cdk:path")) {
+		return nil
+	}
+	t, err := cfn.Parse(input)
+	if err != nil {
+		return nil
+	}
+	return cdk.Constructs(t)
 }
 
 // checkInput judges what a file has.

@@ -51,7 +51,7 @@ func (c *command) patch(cc *cli.Context) error {
 	if err := firstCause(cc.Context, failures); err != nil {
 		return err
 	}
-	if results, err = c.renewAssemblies(results); err != nil {
+	if results, err = renewAssemblies(results); err != nil {
 		return err
 	}
 	if c.opts.configuration != "" {

@@ -52,7 +52,7 @@ func (w *walker) visit(path string, d fs.DirEntry, err error) error {
 	case err != nil && path == w.root:
 		return err
 	case err != nil:
-		w.failed(path, err)
+		w.failed(path, failure("reading", path, err))
 		return nil
 	case path != w.root && w.leavesOut(path, d.IsDir()):
 		if d.IsDir() {
@@ -119,7 +119,7 @@ func (w *walker) file(path string, mayLeadOut bool) {
 	switch {
 	case mayLeadOut && (errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ELOOP)): // a link that leads nowhere
 	case err != nil:
-		w.failed(path, err)
+		w.failed(path, failure("reading", path, err))
 	case info.Mode().IsRegular():
 		s := fileSource(path, true)
 		s.leadsOut = mayLeadOut && !isWithin(w.root, path)
@@ -130,7 +130,7 @@ func (w *walker) file(path string, mayLeadOut bool) {
 // failed takes what cannot be read, so that it is named.
 func (w *walker) failed(path string, err error) {
 	s := fileSource(path, true)
-	s.open = func() (io.ReadCloser, error) { return nil, failure("reading", path, err) }
+	s.open = func() (io.ReadCloser, error) { return nil, err }
 	w.found = append(w.found, s)
 }
 

@@ -41,6 +41,9 @@ func Read(src []byte) (*Config, error) {
 	c := &Config{src: src}
 	var failed error
 	for _, d := range cfn.Documents(string(src)) {
+		if d.Empty {
+			continue
+		}
 		t, err := d.Parse()
 		var at *cfn.Error
 		switch {

@@ -123,6 +123,17 @@ func TestNotEksctl(t *testing.T) {
 	}
 }
 
+// TestEmptyDocuments wants no document missed beside one that is empty.
+func TestEmptyDocuments(t *testing.T) {
+	const config = head + "nodeGroups: [{name: a}]\n"
+	for _, src := range []string{config + "---\n", "---\n---\n" + config, "# x\n---\n# y\n---\n" + config + "...\n---\n...\n", config + "--- # z\n---\na: 1\n", "---\u0085---\u0085" + config} {
+		findings, err := mustRead(t, src).Check(context.Background(), transform.CheckOptions{Options: transform.Defaults()})
+		if err != nil || len(findings) != 1 {
+			t.Errorf("%q: %v, %s", src, err, lines(findings))
+		}
+	}
+}
+
 const head = "apiVersion: eksctl.io/v1alpha5\nkind: ClusterConfig\n"
 
 func TestBadConfigs(t *testing.T) {

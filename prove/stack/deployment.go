@@ -80,6 +80,8 @@ func (t *Template) literals() []string {
 		switch v := v.(type) {
 		case string:
 			found = append(found, v)
+		case plain:
+			found = append(found, v.read)
 		case []any:
 			for _, item := range v {
 				walk(item)
@@ -136,7 +138,7 @@ type walker struct {
 }
 
 func (w *walker) condition(v any) {
-	name, ok := v.(string)
+	name, ok := name(v)
 	if !ok {
 		w.walk(v, true)
 		return
@@ -179,7 +181,7 @@ func (w *walker) walk(v any, decides bool) {
 }
 
 func (w *walker) reference(argument any, decides bool) {
-	name, _ := argument.(string)
+	name, _ := name(argument)
 	_, isParameter := w.t.section("Parameters")[name]
 	_, isPseudo := pseudo()[name]
 	if decides && (isParameter || isPseudo) {

@@ -96,6 +96,8 @@ func (e *evaluation) value(v any) (any, error) {
 			}
 		}
 		return m, nil
+	case plain:
+		return v.read, nil
 	}
 	return v, nil
 }
@@ -160,9 +162,12 @@ func (e *evaluation) call(name string, argument any) (any, error) {
 }
 
 func (e *evaluation) ref(argument any) (any, error) {
-	name, err := e.text(argument)
-	if err != nil {
-		return nil, err
+	name, ok := name(argument)
+	if !ok {
+		var err error
+		if name, err = e.text(argument); err != nil {
+			return nil, err
+		}
 	}
 	if name == "AWS::NoValue" {
 		return noValue{}, nil
@@ -193,7 +198,7 @@ func (e *evaluation) choose(argument any) (any, error) {
 
 // condition returns whether a named condition holds.
 func (e *evaluation) condition(argument any) (bool, error) {
-	name, ok := argument.(string)
+	name, ok := name(argument)
 	if !ok {
 		return e.holds(argument)
 	}

@@ -34,19 +34,14 @@ func (p parameter) hasDefault() bool {
 
 // byDefault returns the default, or the parameter's name where there is none.
 func (p parameter) byDefault() string {
-	switch v := p.definition["Default"].(type) {
-	case string:
-		return v
-	case nil:
-		if p.hasDefault() {
-			return ""
-		}
-		if allowed := p.allowed(); len(allowed) > 0 {
-			return allowed[0]
-		}
-		if p.kind() == "Number" {
-			return "1"
-		}
+	text, _ := scalarText(p.definition["Default"])
+	switch allowed := p.allowed(); {
+	case p.hasDefault():
+		return text
+	case len(allowed) > 0:
+		return allowed[0]
+	case p.kind() == "Number":
+		return "1"
 	}
 	return p.name
 }
@@ -95,7 +90,7 @@ func (p parameter) accepts(value string) error {
 
 // limit returns a bound of the parameter, or else the given number.
 func (p parameter) limit(name string, otherwise float64) float64 {
-	if text, ok := p.definition[name].(string); ok {
+	if text, ok := scalarText(p.definition[name]); ok {
 		if bound, err := strconv.ParseFloat(text, 64); err == nil {
 			return bound
 		}

@@ -19,7 +19,7 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-// A Template is a decoded template. Its values are string for every scalar,
+// A Template is a decoded template. Its values are string or plain for a scalar,
 // []any, map[string]any, and nil for null. Short forms such as !Sub are maps
 // with the one key of the full form.
 type Template struct{ root map[string]any }
@@ -123,9 +123,6 @@ func untagged(n *yaml.Node) (any, error) {
 		m := map[string]any{}
 		for i := 0; i < len(n.Content); i += 2 {
 			key := n.Content[i].Value
-			if read, ok := scalar(n.Content[i]).(string); ok {
-				key = read // as a reference to it is read
-			}
 			if key == "<<" {
 				return nil, fmt.Errorf("line %d: a merge key", n.Content[i].Line)
 			}
@@ -140,7 +137,14 @@ func untagged(n *yaml.Node) (any, error) {
 	return scalar(n), nil
 }
 
-// scalar reads a plain scalar by YAML 1.1, as CloudFormation does.
+// A plain is a plain scalar of YAML 1.1 that is read as a boolean or a number,
+// and so is written otherwise than it reads. As a name it is what it is written
+// as.
+type plain struct{ written, read string }
+
+func (p plain) String() string { return p.read }
+
+// scalar reads a scalar by YAML 1.1, as CloudFormation does.
 func scalar(n *yaml.Node) any {
 	if n.Style&^yaml.TaggedStyle != 0 || strings.HasPrefix(n.Tag, "!") && !strings.HasPrefix(n.Tag, "!!") {
 		return n.Value
@@ -149,15 +153,33 @@ func scalar(n *yaml.Node) any {
 	case "", "~", "null", "Null", "NULL":
 		return nil
 	case "yes", "Yes", "YES", "on", "On", "ON", "true", "True", "TRUE":
-		return "true"
+		return plain{n.Value, "true"}
 	case "no", "No", "NO", "off", "Off", "OFF", "false", "False", "FALSE":
-		return "false"
+		return plain{n.Value, "false"}
 	}
 	digits := strings.ReplaceAll(n.Value, "_", "")
-	if i, err := strconv.ParseInt(digits, 0, 64); err == nil && digits != "" && !strings.ContainsAny(digits, "oO") {
-		return strconv.FormatInt(i, 10)
+	if i, err := strconv.ParseInt(digits, 0, 64); err == nil && !strings.ContainsAny(digits, "oO") {
+		return plain{n.Value, strconv.FormatInt(i, 10)}
 	}
 	return n.Value
+}
+
+// scalarText returns the text of a scalar that is not null.
+func scalarText(v any) (string, bool) {
+	if p, ok := v.(plain); ok {
+		return p.read, true
+	}
+	text, ok := v.(string)
+	return text, ok
+}
+
+// name returns a scalar as the name of something.
+func name(v any) (string, bool) {
+	if p, ok := v.(plain); ok {
+		return p.written, true
+	}
+	text, ok := v.(string)
+	return text, ok
 }
 
 // section returns a top-level mapping, or nil.

@@ -7,37 +7,39 @@ import "strings"
 type Document struct {
 	Text  string
 	Start Position // of Text in the stream
+	Empty bool     // it has nothing but its "---", comments and directives
 }
 
 // Documents splits a YAML stream at the lines that begin with "---" or "...",
 // which no value of YAML can have (YAML 1.1, section 4.1.3). Joined, the texts are
-// the stream. What has nothing but comments is not a document of its own.
+// the stream.
 func Documents(src string) []Document {
 	var all []Document
 	start, line := 0, 0
-	hasContent, ended := false, false
+	begun, hasContent, ended := false, false, false // by "---", with a value, by "..."
 	lines := lineStarts(src)
 	lines[0] = 0 // a byte order mark belongs to the first document
+	document := func(to int) Document {
+		return Document{src[start:to], Position{Offset: start, Line: line + 1, Column: 1}, !hasContent}
+	}
 	for i, from := range lines {
 		to := len(src)
 		if i+1 < len(lines) {
 			to = lines[i+1]
 		}
-		text := strings.TrimRight(strings.TrimPrefix(src[from:to], bom), "\r\n")
+		text := strings.TrimRight(strings.TrimPrefix(src[from:to], bom), "\r\n\u0085\u2028\u2029")
 		marker := documentMarker(text)
 		rest := text[len(marker):]
-		if hasContent && (marker == "---" || ended && marker == "" && hasText(rest)) {
-			all = append(all, Document{src[start:from], Position{Offset: start, Line: line + 1, Column: 1}})
+		begins := marker == "---" || ended && marker == "" && hasText(rest)
+		if begins && (begun || hasContent) {
+			all = append(all, document(from))
 			start, line, hasContent, ended = from, i, false, false
 		}
+		begun = begun && !begins || marker == "---"
 		hasContent = hasContent || hasText(rest) && rest[0] != '%'
-		ended = hasContent && (ended || marker == "...")
+		ended = (begun || hasContent) && (ended || marker == "...")
 	}
-	if hasContent || len(all) == 0 {
-		return append(all, Document{src[start:], Position{Offset: start, Line: line + 1, Column: 1}})
-	}
-	all[len(all)-1].Text += src[start:]
-	return all
+	return append(all, document(len(src)))
 }
 
 // documentMarker returns the marker that a line begins with, or "".
