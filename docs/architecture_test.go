@@ -62,7 +62,7 @@ func readGraph(text string) (graph, error) {
 	return g, nil
 }
 
-// TestArchitecture wants the picture in CONTRIBUTING.md to show all packages of
+// TestArchitecture fails unless the picture in CONTRIBUTING.md shows all packages of
 // the project that have code, and an arrow for every import between them and no
 // other.
 func TestArchitecture(t *testing.T) {
@@ -115,8 +115,8 @@ func importGraph(t *testing.T) graph {
 	return g
 }
 
-// TestReadGraph wants what Mermaid would not draw, or draw otherwise, to be
-// noticed.
+// TestReadGraph fails unless what Mermaid would not draw, or would draw otherwise,
+// is noticed.
 func TestReadGraph(t *testing.T) {
 	good := "flowchart TD\n    a[\"x/a\"]\n    subgraph s[\"more\"]\n        b[\"b\"]\n    end\n    a --> b\n"
 	want := graph{[]string{"b", "x/a"}, []string{"x/a --> b"}}

@@ -21,8 +21,8 @@ var (
 	goPackage  = regexp.MustCompile(`(?:^|\s)(\./[\w./-]*)`)
 )
 
-// TestCommands wants the targets of make, the tests and the folders that stand
-// in code to be there.
+// TestCommands fails unless the targets of make, the tests and the folders that
+// stand in code exist.
 func TestCommands(t *testing.T) {
 	makefile, err := os.ReadFile(filepath.Join(root, "Makefile"))
 	if err != nil {
@@ -99,7 +99,7 @@ func testSources(t *testing.T) []byte {
 	return all.Bytes()
 }
 
-// TestFirstCommands wants the README to begin with the two commands that show
+// TestFirstCommands fails unless the README begins with the two commands that show
 // whether all is well.
 func TestFirstCommands(t *testing.T) {
 	var targets []string
@@ -113,7 +113,7 @@ func TestFirstCommands(t *testing.T) {
 	}
 }
 
-// TestNeeds wants CONTRIBUTING.md to list what tests can be in need of.
+// TestNeeds fails unless CONTRIBUTING.md lists everything that a test can need.
 func TestNeeds(t *testing.T) {
 	contributing := read(t, "CONTRIBUTING.md")
 	for _, m := range regexp.MustCompile(`needs\.Missing\(\w+, "([^"]+)"`).FindAllSubmatch(testSources(t), -1) {

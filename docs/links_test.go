@@ -33,9 +33,9 @@ func (d document) links() (places, destinations []string) {
 	return places, destinations
 }
 
-// TestLinks wants every link within the project to lead to a file or folder and
-// to a heading of it, and every other link to be a sound https one. Those are
-// not followed.
+// TestLinks fails unless every link within the project leads to a file or folder and
+// to a heading of it, and every other link is a valid https one. Those are not
+// followed.
 func TestLinks(t *testing.T) {
 	checked := 0
 	for _, d := range documents(t) {
@@ -95,7 +95,7 @@ func (d document) check(destination string) error {
 	return nil
 }
 
-// TestLinksNotices wants links that lead nowhere to be noticed.
+// TestLinksNotices fails unless links that lead nowhere are noticed.
 func TestLinksNotices(t *testing.T) {
 	d := parse("docs/x.md", []byte("# A `b`: c\n\n## Same\n\n## Same\n\n"+
 		"[1](#a-b-c) [2](#same-1) [3](../README.md#limits) [4](https://docs.aws.amazon.com/eks/) <https://cve.org>\n\n"+
@@ -118,8 +118,8 @@ func TestLinksNotices(t *testing.T) {
 // aPath is what looks like a file or folder of a Go project, "*" allowed.
 var aPath = regexp.MustCompile(`^[\w.*-]+(/[\w.*-]+)+/?$`)
 
-// TestPaths wants the files and folders that the documents name to be there:
-// words in code that start with something at the top of the project.
+// TestPaths fails unless the files and folders that the documents name exist. They
+// are words in code that start with something at the top of the project.
 func TestPaths(t *testing.T) {
 	checked := 0
 	for _, d := range documents(t) {

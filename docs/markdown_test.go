@@ -132,7 +132,7 @@ func (d document) inline(n ast.Node) string {
 
 // anchors returns the anchors that GitHub gives the headings: what is left of
 // the text in lower case without punctuation, blanks as hyphens, and a number
-// behind one that is there already
+// after one that is there already
 // (https://docs.github.com/en/get-started/writing-on-github/getting-started-with-writing-and-formatting-on-github/basic-writing-and-formatting-syntax#section-links).
 func (d document) anchors() map[string]bool {
 	anchors := map[string]bool{}

@@ -189,8 +189,8 @@ type policy interface {
 	decide(to netip.Addr) decision
 }
 
-// TestPolicies wants the policies in pods.md to be of their published schemas, to
-// deny the metadata service, and neither Pod Identity nor anything else.
+// TestPolicies fails unless the policies in pods.md follow their published schemas,
+// deny the metadata service, and deny neither Pod Identity nor anything else.
 func TestPolicies(t *testing.T) {
 	seen := map[string]bool{}
 	for _, object := range yamlObjects(t, read(t, "docs/pods.md")) {

@@ -14,9 +14,9 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// TestQuotations wants blocks of code behind a comment <!-- from FILE --> to
-// stand in that file, further to the right perhaps, and those behind
-// <!-- from FILE NAME --> to be that declaration of the Go file: the body of an
+// TestQuotations fails unless a block of code after a comment <!-- from FILE -->
+// stands in that file, further to the right perhaps, and one after
+// <!-- from FILE NAME --> is that declaration of the Go file: the body of an
 // example, all of another. With -update the latter are written. A Go block
 // without such a comment is a program, which a console block runs.
 func TestQuotations(t *testing.T) {

@@ -17,7 +17,7 @@ import (
 // madeOfTheCode is the line of rules.md after which all is made from the code.
 const madeOfTheCode = "<!-- made of transform/rules.go by: go test ./docs -run TestRules -update -->\n"
 
-// TestRules wants rules.md to say of every rule what the code says.
+// TestRules fails unless rules.md says of every rule what the code says.
 func TestRules(t *testing.T) {
 	d := read(t, "docs/rules.md")
 	introduction, have, ok := strings.Cut(string(d.source), madeOfTheCode)

@@ -34,9 +34,9 @@ type hooks struct {
 	}
 }
 
-// TestServices wants what golden-files.md shows for GitHub Actions and for
-// pre-commit to be what the project offers, and runs its commands: they pass on
-// a golden file that is up to date, and fail on one that is not.
+// TestServices fails unless the project offers what golden-files.md shows for GitHub
+// Actions and for pre-commit. It runs the commands: they pass on a golden file that
+// is up to date, and fail on one that is not.
 func TestServices(t *testing.T) {
 	var shown workflow
 	var configured hooks

@@ -13,7 +13,7 @@ type Release struct {
 	Date      string `json:"date"`      // the folder's name, YYYY-MM-DD
 	Partition string `json:"partition"` // as in ARNs: "aws" or "aws-cn"
 	URL       string `json:"url"`
-	// Embedded tells that [Reference] has a stand-in for the release: our own
+	// Embedded says that [Reference] has a stand-in for the release: our own
 	// text with its interface, not AWS's text.
 	Embedded bool `json:"embedded"`
 }

@@ -151,7 +151,7 @@ func reference(t *testing.T, system string) []byte {
 }
 
 // at returns the value at a dotted path of mapping keys below node, or nil
-// where there is none.
+// if there is none.
 func at(node any, path string) any {
 	for key := range strings.SplitSeq(path, ".") {
 		mapping, _ := node.(map[string]any)

@@ -12,7 +12,7 @@ import (
 )
 
 // An entry of the cache is one template, with what the server calls this state
-// of it. The zero value is none.
+// of it. The zero value is no entry.
 type entry struct {
 	URL    string `json:"url"`
 	ETag   string `json:"etag"`
@@ -32,7 +32,7 @@ func (c *Client) path(target string) string {
 	return filepath.Join(c.CacheDir, hex.EncodeToString(sum[:])+".json")
 }
 
-// load returns the entry of a URL, or the zero value where there is none that
+// load returns the entry of a URL, or the zero value if there is none that
 // can be relied on.
 func (c *Client) load(target *url.URL) entry {
 	if c.CacheDir == "" {
@@ -54,7 +54,7 @@ func (c *Client) load(target *url.URL) entry {
 
 // store keeps an entry for the next download. Whoever reads the file meanwhile
 // sees the old entry or the new one; on Windows, which cannot do that, the
-// entry's own SHA-256 tells a half-written one.
+// entry's own SHA-256 gives a half-written one away.
 func (c *Client) store(e entry) {
 	if c.CacheDir == "" {
 		return

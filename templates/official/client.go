@@ -93,7 +93,7 @@ func (e *Error) Unwrap() error { return e.Err }
 // Answers of status 429 and 5xx, connections that fail and bodies that are cut
 // off are tried again, up to four times in all, with exponential back-off, or
 // after what Retry-After asks for if that is longer. The
-// error is an [*Error], except for a sha256Hex that is none.
+// error is an [*Error], unless sha256Hex is invalid.
 func (c *Client) Fetch(ctx context.Context, r templates.Release, sha256Hex string) ([]byte, error) {
 	wanted, err := parsePin(sha256Hex)
 	if err != nil {

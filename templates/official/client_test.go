@@ -73,7 +73,7 @@ func TestFaults(t *testing.T) {
 			want: "its SHA-256 is " + sumOf(template) + ", wanted " + sumOf("another") + "$", hint: "compare before you trust it", requests: 1},
 
 		{name: "HTML", answers: []answer{send(page)}, want: "no CloudFormation template: the answer is HTML or XML$", hint: "sign-in page", requests: 1},
-		{name: "HTML behind a byte order mark", answers: []answer{send("\ufeff\r\n " + page)}, want: "the answer is HTML or XML$", requests: 1},
+		{name: "HTML after a byte order mark", answers: []answer{send("\ufeff\r\n " + page)}, want: "the answer is HTML or XML$", requests: 1},
 		{name: "HTML in place of what has a SHA-256", answers: []answer{send(page)}, sha256: sumOf(template), want: "the answer is HTML or XML$", requests: 1},
 		{name: "empty", answers: []answer{send("")}, want: "the answer is empty$", hint: "sign-in page", requests: 1},
 		{name: "blank", answers: []answer{send(" \r\n")}, want: "the answer is empty$", requests: 1},

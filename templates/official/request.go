@@ -147,7 +147,7 @@ func get(ctx context.Context, client *http.Client, target *url.URL, cached entry
 }
 
 // retryAfter reads the header Retry-After: seconds, or a date (RFC 9110, section
-// 10.2.3). It returns 0 if there is none, or none in the future.
+// 10.2.3). It returns 0 without one, and for a date in the past.
 func retryAfter(header string, now time.Time) time.Duration {
 	if seconds, err := strconv.ParseUint(header, 10, 31); err == nil {
 		return time.Duration(seconds) * time.Second
