@@ -22,15 +22,15 @@ import (
 	"imdslock/templates"
 )
 
-// nightly is the command that the README advises to run each night.
+// nightly is the command that docs/golden-files.md advises to run each night.
 const nightly = "imdslock --template linux --official --expect golden.yaml"
 
 // TestOfficial runs the nightly command against a bucket on loopback, which a
 // proxy takes for AWS's: no golden file yet, the same release, a new one.
 func TestOfficial(t *testing.T) {
-	readme, err := os.ReadFile("../../README.md")
-	if err != nil || !strings.Contains(string(readme), "\n    "+nightly+"\n") {
-		t.Fatalf("the README does not show %q: %v", nightly, err)
+	page, err := os.ReadFile("../../docs/golden-files.md")
+	if err != nil || !strings.Contains(string(page), "\n    "+nightly+"\n") {
+		t.Fatalf("the page does not show %q: %v", nightly, err)
 	}
 	published, err := templates.Reference("linux")
 	if err != nil {
