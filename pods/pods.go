@@ -67,7 +67,7 @@ type Rule struct {
 // Rules returns the descriptions of all verdicts, the worst first.
 func Rules() []Rule {
 	const (
-		practices = "https://docs.aws.amazon.com/eks/latest/userguide/best-practices-security.html"
+		practices = "https://docs.aws.amazon.com/eks/latest/best-practices/identity-and-access-management.html"
 		hosts     = "https://docs.aws.amazon.com/whitepapers/latest/security-practices-multi-tenant-saas-applications-eks/restrict-the-use-of-host-networking-and-block-access-to-instance-metadata-service.html"
 		roles     = "https://docs.aws.amazon.com/eks/latest/userguide/service-accounts.html"
 		standards = "https://kubernetes.io/docs/concepts/security/pod-security-standards/"

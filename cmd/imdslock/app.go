@@ -98,7 +98,7 @@ func newApp(c *command) *cli.App {
 				Description:  checkDescription,
 				Action:       c.check,
 				BashComplete: completeFiles,
-				Flags: newFlags("0 all is locked, 1 something is not, 2 bad usage or input,\n3 a launch template cannot be read",
+				Flags: newFlags("0 all is locked, 1 something is not, 2 bad usage or input",
 					group{"result", []cli.Flag{
 						&cli.GenericFlag{Name: "format", Value: &c.opts.format, Usage: "how to print: `" + report.Choice("|", "|") + "`"},
 						&cli.StringFlag{Name: "baseline", Usage: "say only what SARIF `FILE` lacks"},

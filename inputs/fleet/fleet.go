@@ -64,7 +64,13 @@ func (a *Answer) Check(ctx context.Context, opts transform.CheckOptions) ([]tran
 	if token := a.t.Root().Get("NextToken"); !token.IsNull() && token.Value != "" {
 		c.note(token, "", "this is one page of the answer: there is more than what is judged here")
 	}
-	if c.others > 0 {
+	if asked := opts.IPTables != "" && opts.IPTables != transform.IPTablesOff; asked && c.nodes > 0 {
+		c.note(a.list, "", "the user data of the nodes is not in this answer: judge that of their launch templates")
+	}
+	switch {
+	case c.others == 1:
+		c.note(a.list, "", "1 instance has no tag of a cluster, and is not judged")
+	case c.others > 1:
 		c.note(a.list, "", fmt.Sprintf("%d instances have no tag of a cluster, and are not judged", c.others))
 	}
 	return c.findings, ctx.Err()
@@ -76,6 +82,7 @@ type checker struct {
 	t        *cfn.Template
 	opts     transform.CheckOptions
 	findings []transform.Finding
+	nodes    int // instances of a cluster
 	others   int // instances that are not nodes
 }
 
@@ -138,6 +145,7 @@ func (c *checker) instance(item *cfn.Node) error {
 		c.others++
 		return nil
 	}
+	c.nodes++
 	called := scalar(item, "InstanceId") + " of cluster " + cluster
 	if template := tags["aws:ec2launchtemplate:id"]; template != "" {
 		called += ", from " + template + " version " + tags["aws:ec2launchtemplate:version"]

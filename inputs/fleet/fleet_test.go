@@ -79,14 +79,18 @@ func TestInstances(t *testing.T) {
 		`4:79 open imdsv1-open i-2: i-2 of cluster blue, from lt-1 version 3: HttpTokens is "optional", so IMDSv1 is open`,
 		`7:52 open metadata-options i-5: i-5 of cluster green: no MetadataOptions`,
 		`8:15 note template-not-seen : this is one page of the answer`,
-		`1:18 note template-not-seen : 1 instances have no tag of a cluster, and are not judged`,
+		`1:18 note template-not-seen : 1 instance has no tag of a cluster, and is not judged`,
+		`1:18 note template-not-seen : the user data of the nodes is not in this answer`,
 	} {
 		if !strings.Contains(got, want) {
 			t.Errorf("no %q in\n%s", want, got)
 		}
 	}
-	if strings.Contains(got, "i-1") || strings.Contains(got, "i-3") || strings.Contains(got, "i-4") || strings.Contains(got, "user data") {
+	if strings.Contains(got, "i-1") || strings.Contains(got, "i-3") || strings.Contains(got, "i-4") || strings.Contains(got, "iptables") {
 		t.Errorf("got\n%s", got)
+	}
+	if got, err := check(t, src, optionsOnly); err != nil || strings.Contains(got, "user data") {
+		t.Errorf("%v\n%s", err, got)
 	}
 }
 
