@@ -3,8 +3,10 @@ package transform
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strconv"
+	"strings"
 
 	"github.com/awslabs/goformation/v7/cloudformation/ec2"
 
@@ -170,8 +172,12 @@ func refusedOptions(v eval.Value) string {
 		d.DisallowUnknownFields()
 		err = d.Decode(&ec2.LaunchTemplate_MetadataOptions{})
 	}
-	if err != nil {
-		return fmt.Sprintf("CloudFormation refuses these MetadataOptions: %v", err)
+	var typeError *json.UnmarshalTypeError
+	switch {
+	case err == nil:
+		return ""
+	case errors.As(err, &typeError):
+		return fmt.Sprintf("CloudFormation refuses these MetadataOptions: %s is %q, not a number", typeError.Field, properties[typeError.Field])
 	}
-	return ""
+	return "CloudFormation refuses these MetadataOptions: " + strings.TrimPrefix(err.Error(), "json: ")
 }
