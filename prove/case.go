@@ -55,7 +55,7 @@ const (
 
 // Run launches the node of a case and looks.
 func (c Case) Run() (seen Seen, err error) {
-	result, err := transform.Patch(context.Background(), []byte(c.Template), c.Options)
+	result, err := patched([]byte(c.Template), c.Options)
 	if err != nil {
 		return Seen{}, err
 	}

@@ -3,6 +3,7 @@
 package prove
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -166,8 +167,8 @@ func (n *node) pods(boot Step, v *Verdict) (started, end Pods, err error) {
 	}
 	last := n.look()
 	for _, view := range append(views, last) {
-		if view.Node|view.Node6 == No {
-			return Pods{}, Pods{}, fmt.Errorf("the node itself does not reach the metadata service, so nothing is seen\n%s", n.console())
+		if view.VPC == No {
+			return Pods{}, Pods{}, errors.New("the metadata service answers nobody, so nothing is seen")
 		}
 		for _, path := range [...]string{"pod to server", "branch pod to server"} {
 			if view.Rest.stops(path) && !slices.Contains(v.Stopped, path) {

@@ -18,17 +18,10 @@ import (
 	"imdslock/transform"
 )
 
-// The calls of what is judged.
-
-// check returns what the command's check says about a template.
-func check(src []byte) ([]transform.Finding, error) {
-	return transform.Check(context.Background(), src, transform.CheckOptions{Options: transform.Defaults()})
-}
-
 // patch returns what the command makes of a template, and whether it says
-// anything but what it changed.
+// nothing but what it changed.
 func patch(src []byte, opts transform.Options) (output []byte, silent bool, err error) {
-	result, err := transform.Patch(context.Background(), src, opts)
+	result, err := patched(src, opts)
 	if err != nil {
 		return nil, false, err
 	}
@@ -94,7 +87,7 @@ type claim struct {
 // claims returns what is claimed of a template.
 func claims(src []byte) []claim {
 	var claimed []claim
-	if findings, err := check(src); err == nil && len(findings) == 0 {
+	if findings, err := checked(src); err == nil && len(findings) == 0 {
 		claimed = append(claimed, claim{"check", src})
 	}
 	if output, silent, err := patch(src, transform.Defaults()); err == nil && silent {

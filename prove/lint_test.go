@@ -48,7 +48,7 @@ func TestLint(t *testing.T) {
 		for _, imdsv1 := range []transform.IMDSv1{transform.IMDSv1Lock, transform.IMDSv1Literal} {
 			opts := transform.Defaults()
 			opts.IMDSv1 = imdsv1
-			result, err := transform.Patch(t.Context(), src, opts)
+			result, err := patched(src, opts)
 			if err != nil || !result.Changed() || imdsv1 == transform.IMDSv1Literal && !strings.HasPrefix(name, corpus) {
 				continue
 			}

@@ -5,7 +5,6 @@ package prove
 import (
 	"bufio"
 	"context"
-	"embed"
 	"errors"
 	"fmt"
 	"net"
@@ -20,33 +19,6 @@ import (
 
 	"imdslock/prove/stack"
 )
-
-// What plays a node's software.
-//
-//go:embed stub
-var stubs embed.FS
-
-// IPTables names an implementation: "nft" or "legacy".
-type IPTables string
-
-// The implementations that Debian's iptables has.
-const (
-	NFT    IPTables = "nft"
-	Legacy IPTables = "legacy"
-)
-
-// An Image is what a node is started from.
-type Image struct {
-	Topology
-	IPTables      IPTables
-	Nodeadm       bool // Amazon Linux 2023: nodeadm starts the kubelet
-	Snap          bool // Ubuntu: the kubelet is a snap
-	BootstrapExit int  // exit status of the bootstrap script behind the kubelet's start
-	YumFails      bool // as without a route to the repositories
-	Broken        bool // iptables fails, but for policies
-	Busy          bool // it does so until the bootstrap starts
-	Joined        bool // where the user data does not start the kubelet, something does at the end of the first boot
-}
 
 // A node is a machine that has been launched. Its files outlive a reboot.
 type node struct {
@@ -106,71 +78,22 @@ func (n *node) path(name string) string { return filepath.Join(n.dir, name) }
 
 // install writes the node's files.
 func (n *node) install(userData []byte) error {
-	for _, dir := range []string{"image", "log", "tmp", "python", "root", "home", "lib", "units", "opt/aws/bin", "local/bin", "etc/eks",
-		"etc/sysconfig", "etc/cloud", "etc/systemd/system", "etc/alternatives", "cloud/seed/nocloud"} {
+	dirs := []string{"image", "log", "tmp", "python", "root", "home", "lib", "units", "opt/aws/bin", "local/bin", "etc/eks",
+		"etc/cloud", "etc/systemd/system", "etc/alternatives", "cloud/seed/nocloud"}
+	if !n.image.Snap {
+		dirs = append(dirs, "etc/sysconfig")
+	}
+	for _, dir := range dirs {
 		if err := os.MkdirAll(n.path(dir), 0o755); err != nil {
 			return err
 		}
 	}
-	for from, to := range map[string]string{
-		"bootstrap.sh": "etc/eks/bootstrap.sh", "cfn-signal": "opt/aws/bin/cfn-signal", "cloud.cfg": "etc/cloud/cloud.cfg",
-		"boot.py": "image/boot.py", "broken-iptables": "image/broken-iptables",
-		"systemctl": "local/bin/systemctl", "tell": "local/bin/tell", "imds": "local/bin/imds", "nodeadm": "local/bin/nodeadm",
-		"service": "local/bin/service", "chkconfig": "local/bin/chkconfig", "nft": "local/bin/nft", "aws": "local/bin/aws",
-		"sleep": "local/bin/sleep", "iptables.init": "local/bin/iptables.init", "kubelet": "local/bin/kubelet",
-	} {
+	for to, from := range n.image.stubs() {
 		if err := n.copyStub(from, to); err != nil {
 			return err
 		}
 	}
-	unit := "etc/systemd/system/kubelet.service"
-	packages := map[string]string{"yum": "yum", "dnf": "yum"}
-	if n.image.Snap { // Ubuntu has neither yum nor /etc/sysconfig
-		if err := os.Remove(n.path("etc/sysconfig")); err != nil {
-			return err
-		}
-		unit = "etc/systemd/system/snap.kubelet-eks.daemon.service"
-		packages = map[string]string{"apt-get": "apt-get", "apt": "apt-get"}
-	}
-	for name, stub := range packages {
-		if err := n.copyStub(stub, "local/bin/"+name); err != nil {
-			return err
-		}
-	}
-	if err := n.copyStub("kubelet.service", unit); err != nil {
-		return err
-	}
-	files := map[string]string{
-		"image/bootstrap-exit":         fmt.Sprint(n.image.BootstrapExit),
-		"image/iptables":               string(n.image.IPTables),
-		"cloud/seed/nocloud/user-data": string(userData),
-		"cloud/seed/nocloud/meta-data": "instance-id: i-0a1b2c3d4e5f60718\n",
-		"etc/passwd":                   "root:x:0:0:root:/root:/bin/bash\n",
-		"etc/group":                    "root:x:0:\nadm:x:4:\n",
-		"etc/hostname":                 "ip-10-0-0-10.us-west-2.compute.internal\n",
-		"etc/hosts":                    "127.0.0.1 localhost\n",
-		"etc/os-release":               "ID=\"amzn\"\nID_LIKE=\"centos rhel fedora\"\nVERSION_ID=\"2\"\n",
-		"etc/system-release":           "Amazon Linux release 2 (Karoo)\n",
-		"etc/protocols":                "icmp 1 ICMP\ntcp 6 TCP\nudp 17 UDP\n",
-	}
-	if n.image.Nodeadm {
-		files["image/nodeadm"] = ""
-	}
-	if n.image.Snap {
-		files["image/snap"] = ""
-		files["etc/os-release"] = "ID=ubuntu\nID_LIKE=debian\nVERSION_ID=\"22.04\"\n"
-		delete(files, "etc/system-release")
-	}
-	if n.image.YumFails {
-		files["image/yum-fails"] = ""
-	}
-	if n.image.Busy {
-		files["image/busy"] = ""
-	}
-	if n.image.Joined {
-		files["image/joined"] = ""
-	}
-	for name, content := range files {
+	for name, content := range n.image.files(userData) {
 		if err := os.WriteFile(n.path(name), []byte(content), 0o644); err != nil {
 			return err
 		}

@@ -35,6 +35,7 @@ type View struct {
 	Host  Access // a pod with hostNetwork
 	Node  Access // a process of the node
 	Node6 Access // the node, by IPv6
+	VPC   Access // a machine beside the node, which no rule of the node is about
 	Agent bool   // who answers the pod in place of the metadata service is kube2iam's agent
 	Rest  Rest
 }
@@ -128,6 +129,7 @@ func (n *network) look() View {
 	var v View
 	var controls, wg sync.WaitGroup
 	controls.Go(func() { v.Node = access(ctx, n.node, addrIMDS) })
+	controls.Go(func() { v.VPC = access(ctx, n.vpc, addrIMDS) })
 	controls.Go(func() { v.Host = access(ctx, n.node, addrIMDS) })
 	for _, who := range []struct {
 		access *Access

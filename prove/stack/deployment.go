@@ -74,44 +74,42 @@ func (t *Template) candidates(name string, literals []string) []string {
 
 // literals returns the texts of the conditions and the keys of the mappings.
 func (t *Template) literals() []string {
-	var found []string
-	var walk func(any)
-	walk = func(v any) {
-		switch v := v.(type) {
-		case string:
-			found = append(found, v)
-		case plain:
-			found = append(found, v.read)
-		case []any:
-			for _, item := range v {
-				walk(item)
-			}
-		case map[string]any:
-			if name, argument, ok := function(v); ok && (name == "Ref" || name == "Condition") {
-				return
-			} else if ok && name == "Fn::FindInMap" {
-				argument, _ := argument.([]any)
-				for _, item := range argument[min(1, len(argument)):] {
-					walk(item)
-				}
-				return
-			}
-			for _, item := range v {
-				walk(item)
-			}
-		}
-	}
-	walk(t.root["Conditions"])
+	found := literalsIn(t.root["Conditions"])
 	for _, table := range t.section("Mappings") {
 		for key, inner := range asMap(table) {
-			found = append(found, key)
-			for key := range asMap(inner) {
-				found = append(found, key)
-			}
+			found = append(append(found, key), sortedKeys(asMap(inner))...)
 		}
 	}
 	slices.Sort(found)
 	return slices.Compact(found)
+}
+
+// literalsIn returns the texts in v that are no names.
+func literalsIn(v any) []string {
+	var found []string
+	switch v := v.(type) {
+	case string:
+		return []string{v}
+	case plain:
+		return []string{v.read}
+	case []any:
+		for _, item := range v {
+			found = append(found, literalsIn(item)...)
+		}
+	case map[string]any:
+		name, argument, ok := function(v)
+		list, _ := argument.([]any)
+		switch {
+		case ok && (name == "Ref" || name == "Condition"):
+			return nil
+		case ok && name == "Fn::FindInMap":
+			return literalsIn(list[min(1, len(list)):])
+		}
+		for _, item := range v {
+			found = append(found, literalsIn(item)...)
+		}
+	}
+	return found
 }
 
 // deciding returns the parameters on which the launches depend by a condition
@@ -158,24 +156,33 @@ func (w *walker) walk(v any, decides bool) {
 			w.walk(item, decides)
 		}
 	case map[string]any:
-		name, argument, ok := function(v)
-		list, _ := argument.([]any)
-		switch {
-		case ok && name == "Ref":
-			w.reference(argument, decides)
-		case ok && name == "Condition":
-			w.condition(argument)
-		case ok && name == "Fn::If" && len(list) == 3:
+		w.mapping(v, decides)
+	}
+}
+
+func (w *walker) mapping(m map[string]any, decides bool) {
+	name, argument, ok := function(m)
+	if !ok {
+		name = ""
+	}
+	list, _ := argument.([]any)
+	switch name {
+	case "Ref":
+		w.reference(argument, decides)
+	case "Condition":
+		w.condition(argument)
+	case "Fn::If":
+		if len(list) == 3 {
 			w.condition(list[0])
 			w.walk(list[1:], decides)
-		case ok && (name == "Fn::FindInMap" || name == "Fn::Select" || name == "Fn::Split"):
-			w.walk(argument, true)
-		case ok && name == "Fn::Sub":
-			w.substituted(argument, decides)
-		default:
-			for _, key := range sortedKeys(v) {
-				w.walk(v[key], decides)
-			}
+		}
+	case "Fn::FindInMap", "Fn::Select", "Fn::Split":
+		w.walk(argument, true)
+	case "Fn::Sub":
+		w.substituted(argument, decides)
+	default:
+		for _, key := range sortedKeys(m) {
+			w.walk(m[key], decides)
 		}
 	}
 }
@@ -191,7 +198,7 @@ func (w *walker) reference(argument any, decides bool) {
 
 func (w *walker) substituted(argument any, decides bool) {
 	list, ok := argument.([]any)
-	if !ok {
+	if !ok || len(list) == 0 {
 		list = []any{argument}
 	}
 	text, _ := list[0].(string)
