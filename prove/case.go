@@ -3,7 +3,6 @@
 package prove
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"slices"

@@ -112,7 +112,7 @@ func SituationCases() []Case {
 		{row: "after a reboot", then: []Step{reboot}, aws: always(otherPods), strict: always(nobody)},
 		{row: "the user data runs twice", then: []Step{again}, aws: always(otherPods), strict: always(nobody)},
 		{row: "Calico puts its chains first, later", then: []Step{calico}, aws: then(otherPods, Pods{Pod: V12, Other: V12}), strict: always(nobody)},
-		{row: "the metadata service has its IPv6 address on", template: ipv6, aws: always(Pods{Other: V12, Pod6: V12}).with(byIPv6), strict: always(nobody).with(byIPv6)},
+		{row: "the metadata service has its IPv6 address on", template: ipv6, aws: always(otherPods).with(byIPv6), strict: always(nobody).with(byIPv6)},
 		{row: "`yum` fails (no route to the repositories)", image: Image{YumFails: true}, aws: always(otherPods), strict: always(nobody)},
 		{row: "`yum` fails, and a reboot", image: Image{YumFails: true}, then: []Step{reboot}, aws: then(otherPods, everybody), strict: always(nobody)},
 		{row: "`yum` fails in a script with `#!/bin/bash -xe`", template: exitOnError, image: Image{YumFails: true}, aws: always(otherPods), strict: always(nobody)},

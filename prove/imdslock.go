@@ -2,16 +2,20 @@
 
 package prove
 
-import "imdslock/transform"
+import (
+	"context"
+
+	"imdslock/transform"
+)
 
 // What is judged is called from here alone.
 
 // patched returns what imdslock makes of a template.
 func patched(src []byte, opts transform.Options) (transform.Result, error) {
-	return transform.Patch(src, opts)
+	return transform.Patch(context.Background(), src, opts)
 }
 
 // checked returns what imdslock finds open in a template, and cannot judge.
 func checked(src []byte) ([]transform.Finding, error) {
-	return transform.Check(src, transform.CheckOptions{Options: transform.Defaults()})
+	return transform.Check(context.Background(), src, transform.CheckOptions{Options: transform.Defaults()})
 }

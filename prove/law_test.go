@@ -4,7 +4,6 @@ package prove
 
 import (
 	"bytes"
-	"context"
 	"errors"
 	"fmt"
 	"os"

@@ -125,11 +125,11 @@ func lintFile(t *testing.T, dir, made, name string, src []byte) string {
 	return file
 }
 
-// A complaint is what cfn-lint says. It has no lines, and no indices of lists:
-// those that the block is put into have more items afterwards.
+// A complaint is what cfn-lint says. It has no lines, in its message either, and no
+// indices of lists: those that the block is put into have more items afterwards.
 type complaint struct{ rule, path, name, message string }
 
-var index = regexp.MustCompile(`/\d+`)
+var number = regexp.MustCompile(`(/|\(line )\d+`)
 
 // lint returns the complaints about files.
 func lint(t *testing.T, results []lintedResult, file func(lintedResult) string) map[string][]complaint {
@@ -169,7 +169,7 @@ func lintFiles(t *testing.T, files []string) map[string][]complaint {
 	}
 	complaints := map[string][]complaint{}
 	for _, f := range found {
-		c := complaint{rule: f.Rule.ID, path: "", message: index.ReplaceAllString(f.Message, "/N")}
+		c := complaint{rule: f.Rule.ID, path: "", message: number.ReplaceAllString(f.Message, "${1}N")}
 		for i, step := range f.Location.Path {
 			if _, isIndex := step.(float64); isIndex {
 				step = "N"
