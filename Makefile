@@ -1,6 +1,6 @@
 # imdslock: every target works on a fresh clone with only Go and make.
 
-.PHONY: build lambda run test prove lint bench dist clean
+.PHONY: build lambda run test mutate prove lint bench dist clean
 
 # The command line library can make documents, which costs a third of a
 # millisecond at every start; the tag leaves that out.
@@ -16,6 +16,9 @@ run: build ## the main job: the embedded Linux template, as a diff
 
 test: ## all tests
 	go test -timeout 30m ./...
+
+mutate: ## random changes of transform/... that no test notices; MUTATE='-seed 2' makes others
+	go run ./internal/mutate $(MUTATE) ./transform/...
 
 prove: ## who reads a node's credentials, as tables (asks for root by sudo; says what else is missing)
 	@go build -o bin/prove ./prove/cmd/prove
