@@ -115,6 +115,7 @@ func (c *checker) judge(l *launcher) error {
 	}
 	for _, data := range datas {
 		if l.texts {
+			c.refusedUserData(l, data)
 			if err := c.userData(l, data); err != nil {
 				return c.unreadable(l, err)
 			}

@@ -1,14 +1,8 @@
 package transform
 
 import (
-	"bytes"
-	"encoding/json"
-	"errors"
 	"fmt"
 	"strconv"
-	"strings"
-
-	"github.com/awslabs/goformation/v7/cloudformation/ec2"
 
 	"imdslock/transform/cfn"
 	"imdslock/transform/cfn/eval"
@@ -32,7 +26,7 @@ func (c *checker) metadataOptions(l *launcher, data *cfn.Node) error {
 		c.open(RuleEndpoint, l.id, valueSpan(pair, "HttpEndpoint"), endpointDisabled, l.id)
 		return nil
 	}
-	refused := judge(outcomes, refusedOptions)
+	refused := judge(outcomes, func(v eval.Value) string { return refused(l.typ, "MetadataOptions", v) })
 	limits := judge(outcomes, c.hopLimit)
 	tokens := judge(outcomes, c.tokens)
 	if refused.bad > 0 {
@@ -142,42 +136,4 @@ func unknown(property string, v eval.Value) string {
 		return fmt.Sprintf("%s %q", property, v.Text)
 	}
 	return fmt.Sprintf("unknown %s (%s)", property, v.Reason)
-}
-
-// refusedOptions says why CloudFormation would refuse a value of MetadataOptions,
-// as far as its properties are known: one that is not among those of the type
-// AWS::EC2::LaunchTemplate MetadataOptions, or has not its type. Those of launch
-// configurations and instances have the same names and types.
-func refusedOptions(v eval.Value) string {
-	if v.Kind != eval.Object {
-		return ""
-	}
-	properties := map[string]any{}
-	for _, f := range v.Fields {
-		if f.Value.Kind != eval.Text {
-			if f.Value.Kind != eval.Unknown {
-				return f.Name + " is not a text or a number"
-			}
-			properties[f.Name] = nil
-			continue
-		}
-		properties[f.Name] = f.Value.Text
-		if n, err := strconv.Atoi(f.Value.Text); err == nil && f.Name == "HttpPutResponseHopLimit" {
-			properties[f.Name] = n
-		}
-	}
-	encoded, err := json.Marshal(properties)
-	if err == nil {
-		d := json.NewDecoder(bytes.NewReader(encoded))
-		d.DisallowUnknownFields()
-		err = d.Decode(&ec2.LaunchTemplate_MetadataOptions{})
-	}
-	var typeError *json.UnmarshalTypeError
-	switch {
-	case err == nil:
-		return ""
-	case errors.As(err, &typeError):
-		return fmt.Sprintf("CloudFormation refuses these MetadataOptions: %s is %q, not a number", typeError.Field, properties[typeError.Field])
-	}
-	return "CloudFormation refuses these MetadataOptions: " + strings.TrimPrefix(err.Error(), "json: ")
 }

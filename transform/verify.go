@@ -2,6 +2,7 @@ package transform
 
 import (
 	"context"
+	"strings"
 
 	"imdslock/transform/cfn"
 )
@@ -56,5 +57,5 @@ func (p *planner) verify(ctx context.Context, t *cfn.Template) error {
 
 // broken is the error for a promise that does not hold.
 func broken(t *cfn.Template, f Finding, message string) error {
-	return cannotLock(t, f.LogicalID, f.Rule.property(), f.Start.Offset, "", "%s", message)
+	return cannotLock(t, f.LogicalID, f.Rule.property(), f.Start.Offset, "", "%s", strings.TrimPrefix(message, f.LogicalID+": "))
 }

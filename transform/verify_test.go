@@ -72,8 +72,8 @@ func result(t *testing.T, src string, edits []edit.Edit) []byte {
 	return out
 }
 
-// refused fails the test unless verify refuses a result.
-func refused(t *testing.T, p *planner, src []byte, what string) {
+// wantRefused fails the test unless verify refuses a result.
+func wantRefused(t *testing.T, p *planner, src []byte, what string) {
 	t.Helper()
 	if err := p.verify(t.Context(), parsed(t, src)); err == nil {
 		t.Errorf("%s: verify accepts\n%s", what, src)
@@ -96,7 +96,7 @@ func TestVerifyRefusesAMissingEdit(t *testing.T) {
 		t.Fatalf("only %d edits", len(edits))
 	}
 	for i, e := range edits {
-		refused(t, p, result(t, verified, slices.Delete(slices.Clone(edits), i, i+1)), "without "+e.New)
+		wantRefused(t, p, result(t, verified, slices.Delete(slices.Clone(edits), i, i+1)), "without "+e.New)
 	}
 }
 
@@ -117,7 +117,7 @@ func TestVerifyRefusesAnotherResult(t *testing.T) {
 		if !bytes.Contains(locked, []byte(change.old)) {
 			t.Fatalf("%s: the result has no %q:\n%s", change.what, change.old, locked)
 		}
-		refused(t, p, bytes.Replace(locked, []byte(change.old), []byte(change.new), 1), change.what)
+		wantRefused(t, p, bytes.Replace(locked, []byte(change.old), []byte(change.new), 1), change.what)
 	}
 }
 
@@ -137,7 +137,7 @@ func TestVerifyRefusesWithoutAnExcuse(t *testing.T) {
 		{{RuleIPTables, "Group"}: 1},
 	} {
 		p.open = other
-		refused(t, p, locked, "the plan excuses other things")
+		wantRefused(t, p, locked, "the plan excuses other things")
 	}
 	p.open = open
 }
@@ -147,7 +147,7 @@ func TestVerifyRefusesAnotherPlan(t *testing.T) {
 	p, edits := planned(t, verified)
 	locked := result(t, verified, edits)
 	p.texts = append(p.texts, plannedText{p.launchers[0], 0, "#!/bin/bash\n"})
-	refused(t, p, locked, "a text is missing")
+	wantRefused(t, p, locked, "a text is missing")
 }
 
 // TestPatchVerifies tests that Patch asks verify at all, and takes the result away

@@ -24,6 +24,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"os/signal"
+	"slices"
 	"sync"
 	"time"
 )
@@ -75,16 +76,29 @@ func run(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	shuffle(mutants, o.seed)
-	fmt.Printf("%d places in %d packages, seed %d\n", len(mutants), len(packages), o.seed)
-	if err := measure(ctx, packages); err != nil {
+	fmt.Printf("%d possible changes, seed %d\n", len(mutants), o.seed)
+	if err := measure(ctx, reached(mutants)); err != nil {
 		return err
 	}
+	shuffle(mutants, o.seed)
 	tally, err := tryAll(ctx, mutants, o)
 	if err != nil {
 		return err
 	}
 	return tally.report(o.percent)
+}
+
+// reached returns the packages whose tests mutants can meet.
+func reached(mutants []mutant) []*pkg {
+	var all []*pkg
+	for _, m := range mutants {
+		for _, p := range m.pkg.tests {
+			if !slices.Contains(all, p) {
+				all = append(all, p)
+			}
+		}
+	}
+	return all
 }
 
 // shuffle brings mutants into the order of a seed.

@@ -11,6 +11,7 @@ import (
 	"regexp"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"golang.org/x/tools/cover"
@@ -28,10 +29,11 @@ func measure(ctx context.Context, packages []*pkg) error {
 		return err
 	}
 	defer os.RemoveAll(dir)
-	all := ""
+	var covered []string
 	for _, p := range packages {
-		all += p.ImportPath + ","
+		covered = append(covered, p.ImportPath)
 	}
+	all := strings.Join(covered, ",")
 	for _, p := range packages {
 		binary := filepath.Join(dir, "test")
 		build := exec.CommandContext(ctx, "go", "test", "-c", "-cover", "-coverpkg="+all, "-o", binary, p.ImportPath)
@@ -48,7 +50,7 @@ func measure(ctx context.Context, packages []*pkg) error {
 			return err
 		}
 	}
-	for _, p := range packages {
+	for _, p := range packages { // a mutant's own package is among them
 		slices.SortFunc(p.tests, func(a, b *pkg) int { return cmp.Compare(a.cpu, b.cpu) })
 		i := slices.Index(p.tests, p)
 		p.tests = slices.Insert(slices.Delete(p.tests, i, i+1), 0, p)
