@@ -24,6 +24,9 @@ func (e *Evaluator) conditional(arg *cfn.Node, w world) []branch {
 // it is named. Every condition is evaluated once, for all worlds.
 func (e *Evaluator) condition(name string, at int, w world) []branch {
 	n, ok := e.definitions[name]
+	if !ok && e.conditionMaker != nil {
+		n, ok = e.conditionMaker, true
+	}
 	if !ok {
 		return one(w, invalid(at, fmt.Sprintf("there is no condition %q", name)))
 	}
@@ -33,7 +36,12 @@ func (e *Evaluator) condition(name string, at int, w world) []branch {
 			return one(w, invalid(n.Span.Start, fmt.Sprintf("condition %q depends on itself", name)))
 		}
 		e.inside[name] = true
-		cases = e.truth(n, nil)
+		if made := e.conditionMaker; made != nil {
+			at := made.Span.Start
+			cases = e.guess(at, nil, e.unknown(at, made.Value+" may replace the conditions", "condition "+name), truth(true))
+		} else {
+			cases = e.truth(n, nil)
+		}
 		delete(e.inside, name)
 		if e.stopped != nil {
 			return nil

@@ -21,6 +21,7 @@ package eval
 import (
 	"context"
 	"errors"
+	"strings"
 
 	"imdslock/transform/cfn"
 )
@@ -41,14 +42,17 @@ type Evaluator struct {
 	given map[string]string
 
 	definitions map[string]*cfn.Node // of the conditions
-	mappings    *cfn.Node
-	parameters  map[string]*parameter
-	variables   map[string]*variable
-	cases       map[string][]branch // of the conditions that were evaluated
-	inside      map[string]bool     // the conditions being evaluated, to see cycles
-	mentions    map[*cfn.Node]mention
-	constraints []constraint // see constrain
-	constrained bool
+	// conditionMaker is Fn::Transform or Fn::ForEach in Conditions, which may make any
+	// condition, or nil.
+	conditionMaker *cfn.Node
+	mappings       *cfn.Node
+	parameters     map[string]*parameter
+	variables      map[string]*variable
+	cases          map[string][]branch // of the conditions that were evaluated
+	inside         map[string]bool     // the conditions being evaluated, to see cycles
+	mentions       map[*cfn.Node]mention
+	constraints    []constraint // see constrain
+	constrained    bool
 
 	depth, steps int
 	stopped      error // why evaluation stopped for good
@@ -71,6 +75,9 @@ func New(ctx context.Context, t *cfn.Template, given map[string]string) *Evaluat
 	if section := t.Root().Get("Conditions"); section != nil {
 		for _, p := range section.Pairs {
 			e.definitions[p.Key.Value] = p.Value
+			if key := p.Key.Value; key == "Fn::Transform" || strings.HasPrefix(key, "Fn::ForEach::") {
+				e.conditionMaker = p.Key
+			}
 		}
 	}
 	e.readParameters()

@@ -252,3 +252,26 @@ Value: {A: !If [C, x, !Ref AWS::NoValue], B: x, N: !Ref AWS::NoValue}
 		t.Errorf("got %q, want %q", got, want)
 	}
 }
+
+// TestMadeConditions lets a macro or a loop make conditions, which then go both
+// ways: those that stand there too, and those that do not.
+func TestMadeConditions(t *testing.T) {
+	for _, maker := range []string{"Fn::Transform: {Name: AWS::Include}", "Fn::ForEach::Each: [N, [a], {'X${N}': !Equals [a, a]}]"} {
+		for _, condition := range []string{"Fixed", "Xa"} {
+			tmpl, err := cfn.Parse(fmt.Appendf(nil, `
+Conditions:
+  Fixed: !Equals [a, a]
+  %s
+Resources:
+  R: {Type: T, Value: !If [%s, shut, ajar]}
+`, maker, condition))
+			if err != nil {
+				t.Fatal(err)
+			}
+			got := outcomes(t, New(t.Context(), tmpl, nil), "Resources", "R", "Value")
+			if want := []string{"ajar", "shut"}; !slices.Equal(got, want) {
+				t.Errorf("%s with %s: got %q, want %q", condition, maker, got, want)
+			}
+		}
+	}
+}
