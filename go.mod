@@ -1,4 +1,4 @@
-module imdslock
+module github.com/imdslock/imdslock
 
 go 1.26.0
 

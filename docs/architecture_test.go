@@ -103,10 +103,10 @@ func importGraph(t *testing.T) graph {
 	for line := range strings.Lines(string(out)) {
 		line = strings.TrimSpace(line)
 		from, to, isImport := strings.Cut(line, " ")
-		from = strings.TrimPrefix(from, "imdslock/")
+		from = strings.TrimPrefix(from, "github.com/imdslock/imdslock/")
 		if !isImport {
 			g.boxes = append(g.boxes, from)
-		} else if to, ours := strings.CutPrefix(to, "imdslock/"); ours {
+		} else if to, ours := strings.CutPrefix(to, "github.com/imdslock/imdslock/"); ours {
 			g.arrows = append(g.arrows, from+" --> "+to)
 		}
 	}

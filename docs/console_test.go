@@ -13,8 +13,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"imdslock/internal/needs"
-	"imdslock/templates"
+	"github.com/imdslock/imdslock/internal/needs"
+	"github.com/imdslock/imdslock/templates"
 )
 
 var update = flag.Bool("update", false, "write what commands print, and the rules, into the documents")

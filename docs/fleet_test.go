@@ -10,7 +10,7 @@ import (
 	"testing"
 	"time"
 
-	"imdslock/internal/needs"
+	"github.com/imdslock/imdslock/internal/needs"
 )
 
 // nodesTemplate is the stack that docs/fleet.md is about.

@@ -11,7 +11,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"imdslock/transform"
+	"github.com/imdslock/imdslock/transform"
 )
 
 // madeOfTheCode is the line of rules.md after which all is made from the code.

@@ -5,7 +5,7 @@ import (
 	"log"
 	"strings"
 
-	"imdslock/pods"
+	"github.com/imdslock/imdslock/pods"
 )
 
 func ExampleCluster_Judge() {

@@ -8,8 +8,8 @@ import (
 	"slices"
 	"strings"
 
-	"imdslock/prove/stack"
-	"imdslock/transform"
+	"github.com/imdslock/imdslock/prove/stack"
+	"github.com/imdslock/imdslock/transform"
 )
 
 // A Case is one node: what it is launched from, what happens to it, and what

@@ -2,7 +2,7 @@
 
 package prove
 
-import "imdslock/transform"
+import "github.com/imdslock/imdslock/transform"
 
 // The options of the cases. Only those that the name says are locked.
 var (

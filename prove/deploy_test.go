@@ -14,9 +14,9 @@ import (
 	"testing"
 	"time"
 
-	"imdslock/internal/needs"
-	"imdslock/prove/stack"
-	"imdslock/transform"
+	"github.com/imdslock/imdslock/internal/needs"
+	"github.com/imdslock/imdslock/prove/stack"
+	"github.com/imdslock/imdslock/transform"
 )
 
 // lockable has what a node group template locks, and no more than moto can

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"sync"
 
-	"imdslock/prove/stack"
+	"github.com/imdslock/imdslock/prove/stack"
 )
 
 // A Judgement is what was found out about one node of a template, or about

@@ -16,7 +16,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"imdslock/prove/stack"
+	"github.com/imdslock/imdslock/prove/stack"
 )
 
 // An imds is a metadata service as the section "Instance metadata and user

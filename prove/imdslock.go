@@ -5,7 +5,7 @@ package prove
 import (
 	"context"
 
-	"imdslock/transform"
+	"github.com/imdslock/imdslock/transform"
 )
 
 // What is judged is called from here alone.

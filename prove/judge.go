@@ -8,7 +8,7 @@ import (
 	"slices"
 	"strings"
 
-	"imdslock/prove/stack"
+	"github.com/imdslock/imdslock/prove/stack"
 )
 
 // A Verdict says which pods read the node's credentials, and when. Pods that

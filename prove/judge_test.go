@@ -9,7 +9,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/txtar"
 
-	"imdslock/internal/needs"
+	"github.com/imdslock/imdslock/internal/needs"
 )
 
 // A written case is user data, and what becomes of the rules.

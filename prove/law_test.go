@@ -12,9 +12,9 @@ import (
 	"strings"
 	"testing"
 
-	"imdslock/internal/fixtures"
-	"imdslock/prove/stack"
-	"imdslock/transform"
+	"github.com/imdslock/imdslock/internal/fixtures"
+	"github.com/imdslock/imdslock/prove/stack"
+	"github.com/imdslock/imdslock/transform"
 )
 
 // patch returns what the command makes of a template, and whether it says

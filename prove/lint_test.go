@@ -17,9 +17,9 @@ import (
 	"sync"
 	"testing"
 
-	"imdslock/internal/fixtures"
-	"imdslock/internal/needs"
-	"imdslock/transform"
+	"github.com/imdslock/imdslock/internal/fixtures"
+	"github.com/imdslock/imdslock/internal/needs"
+	"github.com/imdslock/imdslock/transform"
 )
 
 const (

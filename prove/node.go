@@ -17,7 +17,7 @@ import (
 	"syscall"
 	"time"
 
-	"imdslock/prove/stack"
+	"github.com/imdslock/imdslock/prove/stack"
 )
 
 // A node is a machine that has been launched. Its files outlive a reboot.

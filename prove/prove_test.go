@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"imdslock/internal/needs"
+	"github.com/imdslock/imdslock/internal/needs"
 )
 
 // mustProve skips a test where there can be no node.

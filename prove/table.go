@@ -8,7 +8,7 @@ import (
 	"slices"
 	"strings"
 
-	"imdslock/transform"
+	"github.com/imdslock/imdslock/transform"
 )
 
 // A Study is a group of cases and how to show it.

@@ -6,7 +6,7 @@ import (
 	"regexp"
 	"strings"
 
-	"imdslock/templates"
+	"github.com/imdslock/imdslock/templates"
 )
 
 // A Form is a way to write user data, and the image that it is for.

@@ -12,8 +12,8 @@ import (
 
 	"github.com/rogpeppe/go-internal/txtar"
 
-	"imdslock/prove/stack"
-	"imdslock/transform"
+	"github.com/imdslock/imdslock/prove/stack"
+	"github.com/imdslock/imdslock/transform"
 )
 
 // withNodeTemplate puts resources beside a launch template that is open.

@@ -5,7 +5,7 @@ import (
 	"slices"
 	"time"
 
-	"imdslock/transform/cfn"
+	"github.com/imdslock/imdslock/transform/cfn"
 )
 
 // An acceptance is what a person wrote into the Metadata of a resource, or of

@@ -10,8 +10,8 @@ import (
 
 	"gopkg.in/yaml.v3"
 
-	"imdslock/templates"
-	"imdslock/transform"
+	"github.com/imdslock/imdslock/templates"
+	"github.com/imdslock/imdslock/transform"
 )
 
 // benchInputs are a reference template, AWS's of 2020-10-29 where it is there,

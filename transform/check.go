@@ -8,8 +8,8 @@ import (
 	"slices"
 	"time"
 
-	"imdslock/transform/cfn"
-	"imdslock/transform/cfn/eval"
+	"github.com/imdslock/imdslock/transform/cfn"
+	"github.com/imdslock/imdslock/transform/cfn/eval"
 )
 
 // CheckOptions say what a template is held to.

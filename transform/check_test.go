@@ -8,8 +8,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"imdslock/transform"
-	"imdslock/transform/cfn/edit"
+	"github.com/imdslock/imdslock/transform"
+	"github.com/imdslock/imdslock/transform/cfn/edit"
 )
 
 // TestCheckAgreesWithPatch wants Check to find nothing open in what Patch has

@@ -5,8 +5,8 @@ import (
 	"maps"
 	"slices"
 
-	"imdslock/transform/cfn"
-	"imdslock/transform/cfn/edit"
+	"github.com/imdslock/imdslock/transform/cfn"
+	"github.com/imdslock/imdslock/transform/cfn/edit"
 )
 
 // SetParameters returns a CodePipeline template configuration in which

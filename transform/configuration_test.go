@@ -4,7 +4,7 @@ import (
 	"strings"
 	"testing"
 
-	"imdslock/transform"
+	"github.com/imdslock/imdslock/transform"
 )
 
 func TestSetParameters(t *testing.T) {

@@ -6,8 +6,8 @@ import (
 	"fmt"
 	"log"
 
-	"imdslock/transform"
-	"imdslock/transform/cfn"
+	"github.com/imdslock/imdslock/transform"
+	"github.com/imdslock/imdslock/transform/cfn"
 )
 
 // nodes is a template with all that imdslock locks.

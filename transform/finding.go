@@ -3,8 +3,8 @@ package transform
 import (
 	"fmt"
 
-	"imdslock/transform/cfn"
-	"imdslock/transform/cfn/edit"
+	"github.com/imdslock/imdslock/transform/cfn"
+	"github.com/imdslock/imdslock/transform/cfn/edit"
 )
 
 // Kind says what a [Finding] is.

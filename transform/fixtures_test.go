@@ -12,8 +12,8 @@ import (
 	"golang.org/x/tools/txtar"
 	"znkr.io/diff/textdiff"
 
-	"imdslock/internal/fixtures"
-	"imdslock/transform"
+	"github.com/imdslock/imdslock/internal/fixtures"
+	"github.com/imdslock/imdslock/transform"
 )
 
 var update = flag.Bool("update", false, "write what Patch and Check say into the fixtures")

@@ -4,8 +4,8 @@ import (
 	"bytes"
 	"testing"
 
-	"imdslock/transform"
-	"imdslock/transform/cfn/edit"
+	"github.com/imdslock/imdslock/transform"
+	"github.com/imdslock/imdslock/transform/cfn/edit"
 )
 
 // FuzzPatch holds the laws on whatever comes, with any options: no panic; no

@@ -4,8 +4,8 @@ import (
 	"fmt"
 	"slices"
 
-	"imdslock/transform/cfn"
-	"imdslock/transform/cfn/eval"
+	"github.com/imdslock/imdslock/transform/cfn"
+	"github.com/imdslock/imdslock/transform/cfn/eval"
 )
 
 // A group is a resource that launches nodes by a launch template or a launch

@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"imdslock/transform"
+	"github.com/imdslock/imdslock/transform"
 )
 
 // TestHostileTemplates patches what was written to take all time or all memory.

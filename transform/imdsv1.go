@@ -7,9 +7,9 @@ import (
 	"strings"
 	"unicode"
 
-	"imdslock/transform/cfn"
-	"imdslock/transform/cfn/edit"
-	"imdslock/transform/cfn/eval"
+	"github.com/imdslock/imdslock/transform/cfn"
+	"github.com/imdslock/imdslock/transform/cfn/edit"
+	"github.com/imdslock/imdslock/transform/cfn/eval"
 )
 
 // required is the value of HttpTokens that turns IMDSv1 off.

@@ -4,9 +4,9 @@ import (
 	"fmt"
 	"slices"
 
-	"imdslock/transform/cfn"
-	"imdslock/transform/cfn/edit"
-	"imdslock/transform/userdata"
+	"github.com/imdslock/imdslock/transform/cfn"
+	"github.com/imdslock/imdslock/transform/cfn/edit"
+	"github.com/imdslock/imdslock/transform/userdata"
 )
 
 // userData puts the block into every user data that a data mapping of a launcher

@@ -4,8 +4,8 @@ import (
 	"fmt"
 	"strconv"
 
-	"imdslock/transform/cfn"
-	"imdslock/transform/cfn/eval"
+	"github.com/imdslock/imdslock/transform/cfn"
+	"github.com/imdslock/imdslock/transform/cfn/eval"
 )
 
 // metadataOptions judges the values that MetadataOptions can have.

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"strings"
 
-	"imdslock/transform/cfn"
+	"github.com/imdslock/imdslock/transform/cfn"
 )
 
 // A launcher is a resource that says with which metadata options and user data

@@ -4,8 +4,8 @@ import (
 	"maps"
 	"slices"
 
-	"imdslock/transform/cfn"
-	"imdslock/transform/cfn/edit"
+	"github.com/imdslock/imdslock/transform/cfn"
+	"github.com/imdslock/imdslock/transform/cfn/edit"
 )
 
 // leftovers removes the conditions that nothing uses any more since literals

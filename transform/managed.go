@@ -3,9 +3,9 @@ package transform
 import (
 	"fmt"
 
-	"imdslock/transform/cfn"
-	"imdslock/transform/cfn/edit"
-	"imdslock/transform/userdata"
+	"github.com/imdslock/imdslock/transform/cfn"
+	"github.com/imdslock/imdslock/transform/cfn/edit"
+	"github.com/imdslock/imdslock/transform/userdata"
 )
 
 // judgeGroup says of a group whether its nodes get what the launchers of this

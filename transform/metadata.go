@@ -4,8 +4,8 @@ import (
 	"fmt"
 	"strconv"
 
-	"imdslock/transform/cfn"
-	"imdslock/transform/cfn/edit"
+	"github.com/imdslock/imdslock/transform/cfn"
+	"github.com/imdslock/imdslock/transform/cfn/edit"
 )
 
 // metadataOptions locks the MetadataOptions of a launch template: the hop limit

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"strings"
 
-	"imdslock/transform/cfn"
+	"github.com/imdslock/imdslock/transform/cfn"
 )
 
 // notSeen names what may launch nodes and is not in the template: nested

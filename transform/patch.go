@@ -5,8 +5,8 @@ import (
 	"errors"
 	"fmt"
 
-	"imdslock/transform/cfn"
-	"imdslock/transform/cfn/edit"
+	"github.com/imdslock/imdslock/transform/cfn"
+	"github.com/imdslock/imdslock/transform/cfn/edit"
 )
 
 // Patch locks the template in src. The error is a [*CannotLock] if something

@@ -5,10 +5,10 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"imdslock/transform/cfn"
-	"imdslock/transform/cfn/edit"
-	"imdslock/transform/cfn/eval"
-	"imdslock/transform/userdata"
+	"github.com/imdslock/imdslock/transform/cfn"
+	"github.com/imdslock/imdslock/transform/cfn/edit"
+	"github.com/imdslock/imdslock/transform/cfn/eval"
+	"github.com/imdslock/imdslock/transform/userdata"
 )
 
 // A payload is one user data that the nodes of a launcher may get. It is text

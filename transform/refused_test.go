@@ -7,7 +7,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"imdslock/transform"
+	"github.com/imdslock/imdslock/transform"
 )
 
 // TestRefused is the table of what CloudFormation refuses in metadata options

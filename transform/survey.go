@@ -5,9 +5,9 @@ import (
 	"slices"
 	"strings"
 
-	"imdslock/transform/cfn"
-	"imdslock/transform/cfn/eval"
-	"imdslock/transform/userdata"
+	"github.com/imdslock/imdslock/transform/cfn"
+	"github.com/imdslock/imdslock/transform/cfn/eval"
+	"github.com/imdslock/imdslock/transform/userdata"
 )
 
 // A survey is what in a template decides how pods reach the metadata service:

@@ -4,8 +4,8 @@ import (
 	"cmp"
 	"strings"
 
-	"imdslock/transform/cfn"
-	"imdslock/transform/cfn/eval"
+	"github.com/imdslock/imdslock/transform/cfn"
+	"github.com/imdslock/imdslock/transform/cfn/eval"
 )
 
 // systems is the set of systems that nodes may run.

@@ -3,9 +3,9 @@ package transform
 import (
 	"fmt"
 
-	"imdslock/transform/cfn"
-	"imdslock/transform/cfn/edit"
-	"imdslock/transform/userdata"
+	"github.com/imdslock/imdslock/transform/cfn"
+	"github.com/imdslock/imdslock/transform/cfn/edit"
+	"github.com/imdslock/imdslock/transform/userdata"
 )
 
 // problemRules returns the rules that the problems of user data belong to.

@@ -13,11 +13,11 @@ import (
 
 	"mvdan.cc/sh/v3/syntax"
 
-	"imdslock/internal/needs"
-	"imdslock/transform"
-	"imdslock/transform/cfn"
-	"imdslock/transform/cfn/edit"
-	"imdslock/transform/userdata"
+	"github.com/imdslock/imdslock/internal/needs"
+	"github.com/imdslock/imdslock/transform"
+	"github.com/imdslock/imdslock/transform/cfn"
+	"github.com/imdslock/imdslock/transform/cfn/edit"
+	"github.com/imdslock/imdslock/transform/userdata"
 )
 
 // A userData is one text before and after, of one template.

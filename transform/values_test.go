@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"imdslock/transform"
+	"github.com/imdslock/imdslock/transform"
 )
 
 // TestUnknownValues takes nothing for locked that a value which the template does

@@ -4,7 +4,7 @@ import (
 	"context"
 	"strings"
 
-	"imdslock/transform/cfn"
+	"github.com/imdslock/imdslock/transform/cfn"
 )
 
 // verify reads a result as a stranger would: its user data must be what was

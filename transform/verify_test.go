@@ -6,8 +6,8 @@ import (
 	"strings"
 	"testing"
 
-	"imdslock/transform/cfn"
-	"imdslock/transform/cfn/edit"
+	"github.com/imdslock/imdslock/transform/cfn"
+	"github.com/imdslock/imdslock/transform/cfn/edit"
 )
 
 // verified is a template in which each of the rules has something to change.

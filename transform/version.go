@@ -4,8 +4,8 @@ import (
 	"fmt"
 	"strings"
 
-	"imdslock/transform/cfn"
-	"imdslock/transform/cfn/edit"
+	"github.com/imdslock/imdslock/transform/cfn"
+	"github.com/imdslock/imdslock/transform/cfn/edit"
 )
 
 // version makes a group follow the newest version of each launch template of

@@ -5,8 +5,8 @@ import (
 	"fmt"
 	"strings"
 
-	"imdslock/transform/cfn"
-	"imdslock/transform/cfn/edit"
+	"github.com/imdslock/imdslock/transform/cfn"
+	"github.com/imdslock/imdslock/transform/cfn/edit"
 )
 
 // stackSetBody returns the template that a stack set has in it as a text, or nil

@@ -9,7 +9,7 @@ import (
 	"testing"
 	"time"
 
-	"imdslock/internal/runtimetest"
+	"github.com/imdslock/imdslock/internal/runtimetest"
 )
 
 // BenchmarkColdStart measures a new instance: from the start of the program to

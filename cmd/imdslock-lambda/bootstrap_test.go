@@ -11,8 +11,8 @@ import (
 	"testing"
 	"time"
 
-	"imdslock/internal/runtimetest"
-	"imdslock/templates"
+	"github.com/imdslock/imdslock/internal/runtimetest"
+	"github.com/imdslock/imdslock/templates"
 )
 
 // programs are the function and the command, built like those that are released,

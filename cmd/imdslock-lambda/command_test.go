@@ -10,9 +10,9 @@ import (
 	"testing"
 	"time"
 
-	"imdslock/internal/fixtures"
-	"imdslock/internal/needs"
-	"imdslock/internal/runtimetest"
+	"github.com/imdslock/imdslock/internal/fixtures"
+	"github.com/imdslock/imdslock/internal/needs"
+	"github.com/imdslock/imdslock/internal/runtimetest"
 )
 
 // TestCommand holds the macro to the command: over the fixtures and the real

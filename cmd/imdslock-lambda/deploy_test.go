@@ -15,8 +15,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"gopkg.in/yaml.v3"
 
-	"imdslock/internal/needs"
-	"imdslock/transform"
+	"github.com/imdslock/imdslock/internal/needs"
+	"github.com/imdslock/imdslock/transform"
 )
 
 const deployTemplate = "../../deploy/template.yaml"

@@ -11,7 +11,7 @@ import (
 
 	"github.com/aws/aws-lambda-go/lambda"
 
-	"imdslock/internal/runtimetest"
+	"github.com/imdslock/imdslock/internal/runtimetest"
 )
 
 // actAs in the environment makes the test's own program a function that does

@@ -19,8 +19,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 
-	"imdslock/internal/awstest"
-	"imdslock/internal/needs"
+	"github.com/imdslock/imdslock/internal/awstest"
+	"github.com/imdslock/imdslock/internal/needs"
 )
 
 // TestMoto runs a job on the real program with moto's S3, which reads and writes

@@ -11,11 +11,11 @@ import (
 
 	"github.com/aws/aws-lambda-go/lambda"
 
-	"imdslock/cmd/imdslock-lambda/hook"
-	"imdslock/cmd/imdslock-lambda/macro"
-	"imdslock/cmd/imdslock-lambda/params"
-	"imdslock/cmd/imdslock-lambda/pipeline"
-	"imdslock/transform"
+	"github.com/imdslock/imdslock/cmd/imdslock-lambda/hook"
+	"github.com/imdslock/imdslock/cmd/imdslock-lambda/macro"
+	"github.com/imdslock/imdslock/cmd/imdslock-lambda/params"
+	"github.com/imdslock/imdslock/cmd/imdslock-lambda/pipeline"
+	"github.com/imdslock/imdslock/transform"
 )
 
 // run serves events until Lambda ends the process. It returns, with the exit

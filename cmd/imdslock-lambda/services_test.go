@@ -15,10 +15,10 @@ import (
 	"testing"
 	"time"
 
-	"imdslock/internal/awstest"
-	"imdslock/internal/runtimetest"
-	"imdslock/templates"
-	"imdslock/transform"
+	"github.com/imdslock/imdslock/internal/awstest"
+	"github.com/imdslock/imdslock/internal/runtimetest"
+	"github.com/imdslock/imdslock/templates"
+	"github.com/imdslock/imdslock/transform"
 )
 
 // TestHookOnLambda asks the real program about a resource and about a stack whose

@@ -3,8 +3,8 @@ package main
 import (
 	"github.com/urfave/cli/v2"
 
-	"imdslock/cmd/imdslock/report"
-	"imdslock/transform"
+	"github.com/imdslock/imdslock/cmd/imdslock/report"
+	"github.com/imdslock/imdslock/transform"
 )
 
 const usageText = `  imdslock [OPTION]... [FILE|DIR|-]...        print templates locked

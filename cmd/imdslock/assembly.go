@@ -6,7 +6,7 @@ import (
 	"path/filepath"
 	"slices"
 
-	"imdslock/inputs/cdk"
+	"github.com/imdslock/imdslock/inputs/cdk"
 )
 
 // renewAssemblies gives templates that are written back into cloud assemblies of

@@ -10,7 +10,7 @@ import (
 	"runtime"
 	"testing"
 
-	"imdslock/templates"
+	"github.com/imdslock/imdslock/templates"
 )
 
 // BenchmarkFolder patches a folder of 2,000 templates, on one core and on all.

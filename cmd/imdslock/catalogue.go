@@ -10,8 +10,8 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"imdslock/templates"
-	"imdslock/templates/official"
+	"github.com/imdslock/imdslock/templates"
+	"github.com/imdslock/imdslock/templates/official"
 )
 
 // catalogueSource is the embedded template that the options ask for, or AWS's.

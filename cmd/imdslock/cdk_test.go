@@ -12,7 +12,7 @@ import (
 	"strings"
 	"testing"
 
-	"imdslock/internal/needs"
+	"github.com/imdslock/imdslock/internal/needs"
 )
 
 // exampleApp is the app of the CDK that the tests synthesize.

@@ -13,9 +13,9 @@ import (
 	"github.com/urfave/cli/v2"
 	"golang.org/x/term"
 
-	"imdslock/cmd/imdslock/report"
-	"imdslock/internal/message"
-	"imdslock/transform"
+	"github.com/imdslock/imdslock/cmd/imdslock/report"
+	"github.com/imdslock/imdslock/internal/message"
+	"github.com/imdslock/imdslock/transform"
 )
 
 // A checked template, or what is no template.

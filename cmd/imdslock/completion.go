@@ -9,8 +9,8 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"imdslock/templates"
-	"imdslock/transform"
+	"github.com/imdslock/imdslock/templates"
+	"github.com/imdslock/imdslock/transform"
 )
 
 // completionScripts are the scripts for the shells. All that they know is how

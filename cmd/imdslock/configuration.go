@@ -9,7 +9,7 @@ import (
 	"maps"
 	"slices"
 
-	"imdslock/transform"
+	"github.com/imdslock/imdslock/transform"
 )
 
 // patchConfiguration sets the parameters of all templates in a CodePipeline

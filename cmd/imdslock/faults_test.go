@@ -17,7 +17,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"imdslock/internal/needs"
+	"github.com/imdslock/imdslock/internal/needs"
 )
 
 // A template with something to lock, and what it becomes.

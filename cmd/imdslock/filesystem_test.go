@@ -12,7 +12,7 @@ import (
 	"syscall"
 	"testing"
 
-	"imdslock/internal/needs"
+	"github.com/imdslock/imdslock/internal/needs"
 )
 
 // inNamespace makes a shell script run before the command, in a mount namespace

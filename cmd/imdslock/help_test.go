@@ -8,7 +8,7 @@ import (
 	"testing"
 	"unicode/utf8"
 
-	"imdslock/templates"
+	"github.com/imdslock/imdslock/templates"
 )
 
 // commandNames are those of the command itself, "", and of its commands.

@@ -7,7 +7,7 @@ import (
 	"os"
 	"slices"
 
-	"imdslock/transform/cfn"
+	"github.com/imdslock/imdslock/transform/cfn"
 )
 
 // A source is a template to read.

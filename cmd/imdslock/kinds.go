@@ -7,13 +7,13 @@ import (
 	"fmt"
 	"slices"
 
-	"imdslock/inputs/answer"
-	"imdslock/inputs/cdk"
-	"imdslock/inputs/eksctl"
-	"imdslock/inputs/fleet"
-	"imdslock/inputs/render"
-	"imdslock/transform"
-	"imdslock/transform/cfn"
+	"github.com/imdslock/imdslock/inputs/answer"
+	"github.com/imdslock/imdslock/inputs/cdk"
+	"github.com/imdslock/imdslock/inputs/eksctl"
+	"github.com/imdslock/imdslock/inputs/fleet"
+	"github.com/imdslock/imdslock/inputs/render"
+	"github.com/imdslock/imdslock/transform"
+	"github.com/imdslock/imdslock/transform/cfn"
 )
 
 // marks are what a text has that is of another kind than a template. What may be a

@@ -7,7 +7,7 @@ import (
 	"slices"
 	"strconv"
 
-	"imdslock/transform"
+	"github.com/imdslock/imdslock/transform"
 )
 
 // mentions reports whether a text may have anything to lock: whether it has the

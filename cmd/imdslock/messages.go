@@ -8,10 +8,10 @@ import (
 
 	"github.com/xrash/smetrics"
 
-	"imdslock/internal/message"
-	"imdslock/pods"
-	"imdslock/templates/official"
-	"imdslock/transform/cfn"
+	"github.com/imdslock/imdslock/internal/message"
+	"github.com/imdslock/imdslock/pods"
+	"github.com/imdslock/imdslock/templates/official"
+	"github.com/imdslock/imdslock/transform/cfn"
 )
 
 // printError prints an error, each of several on a line of its own, and its hint.

@@ -8,7 +8,7 @@ import (
 	"testing"
 	"time"
 
-	"imdslock/internal/needs"
+	"github.com/imdslock/imdslock/internal/needs"
 )
 
 // startMoto starts AWS's API, played by moto, on a port of loopback that was free.

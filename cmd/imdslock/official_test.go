@@ -18,8 +18,8 @@ import (
 	"testing"
 	"time"
 
-	"imdslock/internal/tunnel"
-	"imdslock/templates"
+	"github.com/imdslock/imdslock/internal/tunnel"
+	"github.com/imdslock/imdslock/templates"
 )
 
 // nightly is the command that docs/golden-files.md advises to run each night.

@@ -9,9 +9,9 @@ import (
 	"github.com/docker/go-units"
 	"github.com/urfave/cli/v2"
 
-	"imdslock/cmd/imdslock/report"
-	"imdslock/templates"
-	"imdslock/transform"
+	"github.com/imdslock/imdslock/cmd/imdslock/report"
+	"github.com/imdslock/imdslock/templates"
+	"github.com/imdslock/imdslock/transform"
 )
 
 // options are what the command line says.

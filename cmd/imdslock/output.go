@@ -9,7 +9,7 @@ import (
 
 	"znkr.io/diff/textdiff"
 
-	"imdslock/internal/message"
+	"github.com/imdslock/imdslock/internal/message"
 )
 
 // writeJSON writes a document for machines, which people can read, and which does

@@ -1,7 +1,7 @@
 package main
 
 import (
-	"imdslock/inputs/answer"
+	"github.com/imdslock/imdslock/inputs/answer"
 )
 
 // readParameters adds to the parameters those of a file. One that is given by

@@ -10,8 +10,8 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"imdslock/internal/message"
-	"imdslock/transform"
+	"github.com/imdslock/imdslock/internal/message"
+	"github.com/imdslock/imdslock/transform"
 )
 
 // A patched template. Its text is kept only if it goes anywhere.

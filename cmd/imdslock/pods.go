@@ -10,8 +10,8 @@ import (
 	"github.com/docker/go-units"
 	"github.com/urfave/cli/v2"
 
-	"imdslock/internal/message"
-	"imdslock/pods"
+	"github.com/imdslock/imdslock/internal/message"
+	"github.com/imdslock/imdslock/pods"
 )
 
 const podsDescription = `Says what the pods of a cluster would lose behind the lock. It needs no access

@@ -1,6 +1,6 @@
 package main
 
-import "imdslock/pods"
+import "github.com/imdslock/imdslock/pods"
 
 // What pods prints with --format json.
 type (

@@ -5,8 +5,8 @@ import (
 	"fmt"
 	"slices"
 
-	"imdslock/pods"
-	"imdslock/transform"
+	"github.com/imdslock/imdslock/pods"
+	"github.com/imdslock/imdslock/transform"
 )
 
 // lockOf returns what the template of the options locks, as check finds it. It is

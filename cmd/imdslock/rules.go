@@ -5,7 +5,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"imdslock/transform"
+	"github.com/imdslock/imdslock/transform"
 )
 
 // rules explains the rules that are named, or all of them.

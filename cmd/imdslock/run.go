@@ -14,7 +14,7 @@ import (
 	"github.com/urfave/cli/v2"
 	"golang.org/x/term"
 
-	"imdslock/transform"
+	"github.com/imdslock/imdslock/transform"
 )
 
 // The exit statuses.

@@ -7,7 +7,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
-	"imdslock/internal/needs"
+	"github.com/imdslock/imdslock/internal/needs"
 )
 
 // TestMain lets the test binary be the command in scripts.

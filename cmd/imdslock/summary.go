@@ -6,8 +6,8 @@ import (
 	"slices"
 	"strings"
 
-	"imdslock/internal/message"
-	"imdslock/transform"
+	"github.com/imdslock/imdslock/internal/message"
+	"github.com/imdslock/imdslock/transform"
 )
 
 // An outcome is what -v says of a file in a word.

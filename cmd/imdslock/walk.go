@@ -13,9 +13,9 @@ import (
 
 	"github.com/bmatcuk/doublestar/v4"
 
-	"imdslock/inputs/cdk"
-	"imdslock/transform"
-	"imdslock/transform/cfn"
+	"github.com/imdslock/imdslock/inputs/cdk"
+	"github.com/imdslock/imdslock/transform"
+	"github.com/imdslock/imdslock/transform/cfn"
 )
 
 // walkHint states the rule by which a folder is searched.

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"imdslock/templates"
+	"github.com/imdslock/imdslock/templates"
 )
 
 // buildspec is what the test runs of buildspec.yml.

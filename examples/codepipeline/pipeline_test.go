@@ -12,7 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"gopkg.in/yaml.v3"
 
-	"imdslock/internal/needs"
+	"github.com/imdslock/imdslock/internal/needs"
 )
 
 // A pipeline is what the tests look at in the template. Intrinsic functions

@@ -15,9 +15,9 @@ import (
 	"errors"
 	"strings"
 
-	"imdslock/transform"
-	"imdslock/transform/cfn"
-	"imdslock/transform/cfn/edit"
+	"github.com/imdslock/imdslock/transform"
+	"github.com/imdslock/imdslock/transform/cfn"
+	"github.com/imdslock/imdslock/transform/cfn/edit"
 )
 
 // An Answer is an answer that has a template in it.

@@ -4,7 +4,7 @@ import (
 	"bytes"
 	"strings"
 
-	"imdslock/transform/cfn"
+	"github.com/imdslock/imdslock/transform/cfn"
 )
 
 // Parameters reads the values of parameters from a file of any of these shapes:

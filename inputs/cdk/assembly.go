@@ -23,7 +23,7 @@ import (
 	"slices"
 	"strings"
 
-	"imdslock/transform/cfn"
+	"github.com/imdslock/imdslock/transform/cfn"
 )
 
 const manifestName = "manifest.json"

@@ -3,7 +3,7 @@ package cdk
 import (
 	"strings"
 
-	"imdslock/transform/cfn"
+	"github.com/imdslock/imdslock/transform/cfn"
 )
 
 // Constructs returns the path of the construct that made each resource of a

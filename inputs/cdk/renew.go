@@ -8,8 +8,8 @@ import (
 	"slices"
 	"strings"
 
-	"imdslock/transform/cfn"
-	"imdslock/transform/cfn/edit"
+	"github.com/imdslock/imdslock/transform/cfn"
+	"github.com/imdslock/imdslock/transform/cfn/edit"
 )
 
 // A File is the content of a file of the assembly.

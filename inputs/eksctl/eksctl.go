@@ -18,9 +18,9 @@ import (
 	"fmt"
 	"strings"
 
-	"imdslock/transform"
-	"imdslock/transform/cfn"
-	"imdslock/transform/cfn/edit"
+	"github.com/imdslock/imdslock/transform"
+	"github.com/imdslock/imdslock/transform/cfn"
+	"github.com/imdslock/imdslock/transform/cfn/edit"
 )
 
 // A Config is a file with at least one ClusterConfig.

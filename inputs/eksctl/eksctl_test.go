@@ -8,7 +8,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"imdslock/transform"
+	"github.com/imdslock/imdslock/transform"
 )
 
 const stream = `# what the cluster has beside its nodes

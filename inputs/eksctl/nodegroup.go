@@ -6,9 +6,9 @@ import (
 	"slices"
 	"strings"
 
-	"imdslock/transform"
-	"imdslock/transform/cfn"
-	"imdslock/transform/cfn/edit"
+	"github.com/imdslock/imdslock/transform"
+	"github.com/imdslock/imdslock/transform/cfn"
+	"github.com/imdslock/imdslock/transform/cfn/edit"
 )
 
 // A judgement is what there is to say of a node group.

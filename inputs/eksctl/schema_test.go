@@ -13,7 +13,7 @@ import (
 
 	"gopkg.in/yaml.v3"
 
-	"imdslock/transform"
+	"github.com/imdslock/imdslock/transform"
 )
 
 // What eksctl's config file schema (v1alpha5) says of the properties that the

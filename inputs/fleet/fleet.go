@@ -18,8 +18,8 @@ import (
 	"fmt"
 	"strings"
 
-	"imdslock/transform"
-	"imdslock/transform/cfn"
+	"github.com/imdslock/imdslock/transform"
+	"github.com/imdslock/imdslock/transform/cfn"
 )
 
 // An Answer is an answer about launch templates, launch configurations or

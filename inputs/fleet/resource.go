@@ -6,8 +6,8 @@ import (
 	"fmt"
 	"strings"
 
-	"imdslock/transform"
-	"imdslock/transform/cfn"
+	"github.com/imdslock/imdslock/transform"
+	"github.com/imdslock/imdslock/transform/cfn"
 )
 
 // A resource is a thing of the fleet, written as the resource of CloudFormation

@@ -7,8 +7,8 @@ import (
 	"fmt"
 	"strings"
 
-	"imdslock/transform"
-	"imdslock/transform/cfn"
+	"github.com/imdslock/imdslock/transform"
+	"github.com/imdslock/imdslock/transform/cfn"
 )
 
 // A Mark is where a source has something to render.

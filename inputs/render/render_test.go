@@ -6,8 +6,8 @@ import (
 	"strings"
 	"testing"
 
-	"imdslock/transform"
-	"imdslock/transform/cfn"
+	"github.com/imdslock/imdslock/transform"
+	"github.com/imdslock/imdslock/transform/cfn"
 )
 
 func TestFind(t *testing.T) {

@@ -18,7 +18,7 @@ import (
 
 	"github.com/CycloneDX/cyclonedx-go"
 
-	"imdslock/internal/needs"
+	"github.com/imdslock/imdslock/internal/needs"
 )
 
 // checkout copies the files of the project to a new folder and commits them

@@ -16,7 +16,7 @@ import (
 	"testing"
 	"time"
 
-	"imdslock/templates"
+	"github.com/imdslock/imdslock/templates"
 )
 
 const (

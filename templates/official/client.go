@@ -20,7 +20,7 @@ import (
 	"strings"
 	"time"
 
-	"imdslock/templates"
+	"github.com/imdslock/imdslock/templates"
 )
 
 // maxSize is the most bytes that a template can have: CloudFormation's quota

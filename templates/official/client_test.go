@@ -13,7 +13,7 @@ import (
 	"testing"
 	"time"
 
-	"imdslock/templates"
+	"github.com/imdslock/imdslock/templates"
 )
 
 func TestFaults(t *testing.T) {

@@ -13,7 +13,7 @@ import (
 	"sync"
 	"testing"
 
-	"imdslock/internal/tunnel"
+	"github.com/imdslock/imdslock/internal/tunnel"
 )
 
 // The proxy variables are read once a process and never for loopback, so a

@@ -8,7 +8,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"imdslock/internal/fixtures"
+	"github.com/imdslock/imdslock/internal/fixtures"
 )
 
 // seedTemplates adds every fixture, and some notations that none of them has.

@@ -11,7 +11,7 @@ import (
 	"strings"
 	"testing"
 
-	"imdslock/internal/needs"
+	"github.com/imdslock/imdslock/internal/needs"
 )
 
 // A cloudScript is a script that cloud-init itself would run.

@@ -5,7 +5,7 @@ import (
 	"log"
 	"strings"
 
-	"imdslock/transform/userdata"
+	"github.com/imdslock/imdslock/transform/userdata"
 )
 
 func ExampleProtect() {

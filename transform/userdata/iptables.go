@@ -6,7 +6,7 @@ import (
 	"strconv"
 	"strings"
 
-	"imdslock/transform/userdata/shell"
+	"github.com/imdslock/imdslock/transform/userdata/shell"
 )
 
 // The addresses of the metadata service ("Instance metadata and user data" in

@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"imdslock/transform/userdata/shell"
+	"github.com/imdslock/imdslock/transform/userdata/shell"
 )
 
 // mayStart reports whether a program may start the kubelet.

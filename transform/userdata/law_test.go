@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"imdslock/internal/needs"
+	"github.com/imdslock/imdslock/internal/needs"
 )
 
 // A scriptMaker makes random scripts of what locks a node, takes the lock back,

@@ -5,7 +5,7 @@ import (
 	"strconv"
 	"strings"
 
-	"imdslock/transform/userdata/shell"
+	"github.com/imdslock/imdslock/transform/userdata/shell"
 )
 
 // interfaces reads an interface, where + at the end stands for any more.

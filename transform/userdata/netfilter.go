@@ -3,7 +3,7 @@ package userdata
 import (
 	"strings"
 
-	"imdslock/transform/userdata/shell"
+	"github.com/imdslock/imdslock/transform/userdata/shell"
 )
 
 // A family is the packet filter for IPv4 or IPv6.

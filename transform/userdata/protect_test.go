@@ -7,7 +7,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"imdslock/transform/userdata"
+	"github.com/imdslock/imdslock/transform/userdata"
 )
 
 var aws = userdata.Block{Mode: userdata.AWS, BranchENI: true}

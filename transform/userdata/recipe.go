@@ -6,7 +6,7 @@ import (
 
 	"mvdan.cc/sh/v3/syntax"
 
-	"imdslock/transform/userdata/shell"
+	"github.com/imdslock/imdslock/transform/userdata/shell"
 )
 
 // maxRecipe is about how many places after rules by hand are tried.

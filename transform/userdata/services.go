@@ -4,7 +4,7 @@ import (
 	"path"
 	"strings"
 
-	"imdslock/transform/userdata/shell"
+	"github.com/imdslock/imdslock/transform/userdata/shell"
 )
 
 // The files that the services for iptables load at boot: of iptables-services

@@ -5,7 +5,7 @@ import (
 	"path"
 	"strings"
 
-	"imdslock/transform/userdata/shell"
+	"github.com/imdslock/imdslock/transform/userdata/shell"
 )
 
 func isIPTables(name string) bool { return name == "iptables" || name == "ip6tables" }

@@ -7,8 +7,8 @@ import (
 	"strings"
 	"testing"
 
-	"imdslock/internal/needs"
-	"imdslock/transform/userdata"
+	"github.com/imdslock/imdslock/internal/needs"
+	"github.com/imdslock/imdslock/transform/userdata"
 )
 
 // kubeletUnit is a unit like the one of Amazon Linux 2023's EKS images.

@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"imdslock/transform/userdata/shell"
+	"github.com/imdslock/imdslock/transform/userdata/shell"
 )
 
 // The messages about a request without a token.

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"strings"
 
-	"imdslock/transform/userdata/shell"
+	"github.com/imdslock/imdslock/transform/userdata/shell"
 )
 
 // judge says what keeps the scripts of a node, in the order in which they run,

@@ -18,8 +18,8 @@ import (
 	"slices"
 	"strings"
 
-	"imdslock/internal/message"
-	"imdslock/transform"
+	"github.com/imdslock/imdslock/internal/message"
+	"github.com/imdslock/imdslock/transform"
 )
 
 // A request is what CloudFormation sends. The documentation spells some names in

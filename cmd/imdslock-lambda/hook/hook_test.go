@@ -8,9 +8,9 @@ import (
 	"strings"
 	"testing"
 
-	"imdslock/templates"
-	"imdslock/transform"
-	"imdslock/transform/userdata"
+	"github.com/imdslock/imdslock/templates"
+	"github.com/imdslock/imdslock/transform"
+	"github.com/imdslock/imdslock/transform/userdata"
 )
 
 // ask calls the hook.

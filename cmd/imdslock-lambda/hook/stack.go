@@ -12,10 +12,10 @@ import (
 	"slices"
 	"time"
 
-	"imdslock/cmd/imdslock-lambda/params"
-	"imdslock/internal/message"
-	"imdslock/transform"
-	"imdslock/transform/cfn"
+	"github.com/imdslock/imdslock/cmd/imdslock-lambda/params"
+	"github.com/imdslock/imdslock/internal/message"
+	"github.com/imdslock/imdslock/transform"
+	"github.com/imdslock/imdslock/transform/cfn"
 )
 
 // maxPayload is how many bytes the object behind a payload's URL may have: two

@@ -11,7 +11,7 @@ import (
 	"testing"
 	"time"
 
-	"imdslock/transform"
+	"github.com/imdslock/imdslock/transform"
 )
 
 // A store plays S3 with presigned URLs.

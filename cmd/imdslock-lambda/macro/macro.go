@@ -18,10 +18,10 @@ import (
 	"slices"
 	"strings"
 
-	"imdslock/cmd/imdslock-lambda/params"
-	"imdslock/internal/message"
-	"imdslock/transform"
-	"imdslock/transform/cfn"
+	"github.com/imdslock/imdslock/cmd/imdslock-lambda/params"
+	"github.com/imdslock/imdslock/internal/message"
+	"github.com/imdslock/imdslock/transform"
+	"github.com/imdslock/imdslock/transform/cfn"
 )
 
 // fragment is what messages call the template. Lines and columns are those of

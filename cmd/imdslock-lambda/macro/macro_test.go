@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"imdslock/transform"
+	"github.com/imdslock/imdslock/transform"
 )
 
 // group is a template with one launch template, whose HttpTokens depend on a

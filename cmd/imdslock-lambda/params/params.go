@@ -18,7 +18,7 @@ import (
 	"strconv"
 	"strings"
 
-	"imdslock/transform"
+	"github.com/imdslock/imdslock/transform"
 )
 
 // Values are parameters as they are written: a list of texts by name. A single

@@ -6,7 +6,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"imdslock/transform"
+	"github.com/imdslock/imdslock/transform"
 )
 
 func TestOptions(t *testing.T) {

@@ -13,9 +13,9 @@ import (
 	"slices"
 	"strings"
 
-	"imdslock/internal/message"
-	"imdslock/transform"
-	"imdslock/transform/cfn"
+	"github.com/imdslock/imdslock/internal/message"
+	"github.com/imdslock/imdslock/transform"
+	"github.com/imdslock/imdslock/transform/cfn"
 )
 
 // The bounds of an artifact. A template may have 1 MB, CloudFormation's quota

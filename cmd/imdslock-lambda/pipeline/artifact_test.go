@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"imdslock/internal/awstest"
+	"github.com/imdslock/imdslock/internal/awstest"
 )
 
 // TestHostileNames wants an artifact refused whose files would not stay in the

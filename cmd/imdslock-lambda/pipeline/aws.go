@@ -14,7 +14,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	s3types "github.com/aws/aws-sdk-go-v2/service/s3/types"
 
-	"imdslock/internal/message"
+	"github.com/imdslock/imdslock/internal/message"
 )
 
 // The types of failures.

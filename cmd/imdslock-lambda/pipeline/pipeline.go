@@ -19,9 +19,9 @@ import (
 
 	"github.com/aws/aws-lambda-go/events"
 
-	"imdslock/cmd/imdslock-lambda/params"
-	"imdslock/internal/message"
-	"imdslock/transform"
+	"github.com/imdslock/imdslock/cmd/imdslock-lambda/params"
+	"github.com/imdslock/imdslock/internal/message"
+	"github.com/imdslock/imdslock/transform"
 )
 
 // A jobEvent is what CodePipeline sends. It has credentials in it, so it is never

@@ -12,9 +12,9 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"imdslock/internal/awstest"
-	"imdslock/templates"
-	"imdslock/transform"
+	"github.com/imdslock/imdslock/internal/awstest"
+	"github.com/imdslock/imdslock/templates"
+	"github.com/imdslock/imdslock/transform"
 )
 
 const jobID = "11111111-abcd-1111-abcd-111111abcdef"

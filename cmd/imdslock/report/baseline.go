@@ -8,7 +8,7 @@ import (
 	"fmt"
 	"strings"
 
-	"imdslock/transform"
+	"github.com/imdslock/imdslock/transform"
 )
 
 // fingerprintName is the key of a result's fingerprint in SARIF. The number goes

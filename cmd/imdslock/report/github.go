@@ -5,8 +5,8 @@ import (
 	"io"
 	"strings"
 
-	"imdslock/transform"
-	"imdslock/transform/cfn"
+	"github.com/imdslock/imdslock/transform"
+	"github.com/imdslock/imdslock/transform/cfn"
 )
 
 // writeGitHub writes a workflow command for every finding but the accepted, which

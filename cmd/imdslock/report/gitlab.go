@@ -3,7 +3,7 @@ package report
 import (
 	"fmt"
 
-	"imdslock/transform"
+	"github.com/imdslock/imdslock/transform"
 )
 
 // An issue is a finding in GitLab's Code Quality report.

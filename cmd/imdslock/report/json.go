@@ -1,6 +1,6 @@
 package report
 
-import "imdslock/transform"
+import "github.com/imdslock/imdslock/transform"
 
 // A document is the output of --format json.
 type document struct {

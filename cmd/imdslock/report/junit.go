@@ -6,7 +6,7 @@ import (
 	"io"
 	"strings"
 
-	"imdslock/transform"
+	"github.com/imdslock/imdslock/transform"
 )
 
 // The elements of JUnit's XML, with the attributes that the schema of Jenkins'

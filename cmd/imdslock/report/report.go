@@ -16,8 +16,8 @@ import (
 	"slices"
 	"strings"
 
-	"imdslock/transform"
-	"imdslock/transform/cfn"
+	"github.com/imdslock/imdslock/transform"
+	"github.com/imdslock/imdslock/transform/cfn"
 )
 
 // A Run is what one run of check has found.

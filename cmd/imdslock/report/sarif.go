@@ -6,8 +6,8 @@ import (
 	"path/filepath"
 	"strings"
 
-	"imdslock/transform"
-	"imdslock/transform/cfn"
+	"github.com/imdslock/imdslock/transform"
+	"github.com/imdslock/imdslock/transform/cfn"
 )
 
 const (

@@ -8,8 +8,8 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"imdslock/internal/message"
-	"imdslock/transform"
+	"github.com/imdslock/imdslock/internal/message"
+	"github.com/imdslock/imdslock/transform"
 )
 
 // TextStyle says how text is written.

@@ -31,7 +31,7 @@ import (
 	"strings"
 	"sync"
 
-	"imdslock/prove"
+	"github.com/imdslock/imdslock/prove"
 )
 
 func main() { os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr)) }

@@ -9,8 +9,8 @@ import (
 	"strings"
 	"testing"
 
-	"imdslock/internal/needs"
-	"imdslock/prove"
+	"github.com/imdslock/imdslock/internal/needs"
+	"github.com/imdslock/imdslock/prove"
 )
 
 // TestUsage wants wrong arguments to be refused before anything runs.

@@ -4,7 +4,7 @@ import (
 	"slices"
 	"strings"
 
-	"imdslock/transform/cfn"
+	"github.com/imdslock/imdslock/transform/cfn"
 )
 
 // Add returns the edit that adds a pair to a mapping that has pairs already,

@@ -17,7 +17,7 @@ import (
 	"fmt"
 	"slices"
 
-	"imdslock/transform/cfn"
+	"github.com/imdslock/imdslock/transform/cfn"
 )
 
 // An Edit replaces the bytes of a span of the source. Where the span is empty

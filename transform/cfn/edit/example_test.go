@@ -4,8 +4,8 @@ import (
 	"fmt"
 	"log"
 
-	"imdslock/transform/cfn"
-	"imdslock/transform/cfn/edit"
+	"github.com/imdslock/imdslock/transform/cfn"
+	"github.com/imdslock/imdslock/transform/cfn/edit"
 )
 
 func ExampleApply() {

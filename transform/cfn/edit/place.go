@@ -5,7 +5,7 @@ import (
 	"sort"
 	"strings"
 
-	"imdslock/transform/cfn"
+	"github.com/imdslock/imdslock/transform/cfn"
 )
 
 // A place is what decides how a node must be written: the collections around it.

@@ -4,7 +4,7 @@ import (
 	"slices"
 	"strings"
 
-	"imdslock/transform/cfn"
+	"github.com/imdslock/imdslock/transform/cfn"
 )
 
 // Remove returns the edit that removes a pair of a mapping: its lines, with the

@@ -4,7 +4,7 @@ import (
 	"slices"
 	"strings"
 
-	"imdslock/transform/cfn"
+	"github.com/imdslock/imdslock/transform/cfn"
 )
 
 // Replace returns the edit that writes v in the place of n: a scalar in n's

@@ -4,7 +4,7 @@ import (
 	"sort"
 	"strings"
 
-	"imdslock/transform/cfn"
+	"github.com/imdslock/imdslock/transform/cfn"
 )
 
 // replaceText returns the edit after which a scalar has text in the place of

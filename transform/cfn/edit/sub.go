@@ -3,7 +3,7 @@ package edit
 import (
 	"strings"
 
-	"imdslock/transform/cfn"
+	"github.com/imdslock/imdslock/transform/cfn"
 )
 
 // A token is a part of the text of Fn::Sub: literal text or a variable.

@@ -5,7 +5,7 @@ import (
 	"sort"
 	"strings"
 
-	"imdslock/transform/cfn"
+	"github.com/imdslock/imdslock/transform/cfn"
 )
 
 // A Text is one string that an expression can make: a scalar, Fn::Sub or

@@ -6,8 +6,8 @@ import (
 	"strings"
 	"testing"
 
-	"imdslock/internal/needs"
-	"imdslock/transform/cfn"
+	"github.com/imdslock/imdslock/internal/needs"
+	"github.com/imdslock/imdslock/transform/cfn"
 )
 
 // TestReplaceOverCorpus puts two lines at the start of every line of every

@@ -4,7 +4,7 @@ import (
 	"slices"
 	"strings"
 
-	"imdslock/transform/cfn"
+	"github.com/imdslock/imdslock/transform/cfn"
 )
 
 // replaceItems replaces whole items of an Fn::Join whose delimiter does not get

@@ -4,7 +4,7 @@ import (
 	"slices"
 	"strings"
 
-	"imdslock/transform/cfn"
+	"github.com/imdslock/imdslock/transform/cfn"
 )
 
 // MaxTexts is how many texts [Texts] returns at most.

@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"strings"
 
-	"imdslock/transform/cfn"
+	"github.com/imdslock/imdslock/transform/cfn"
 )
 
 // A Value is what an edit writes into a template: a [Scalar], or a [Map], [List]

@@ -4,7 +4,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"imdslock/transform/cfn"
+	"github.com/imdslock/imdslock/transform/cfn"
 )
 
 // A writer writes values in the notation and style of a template.

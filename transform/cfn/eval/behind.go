@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"imdslock/transform/cfn"
+	"github.com/imdslock/imdslock/transform/cfn"
 )
 
 // A mention is what an expression names directly.

@@ -3,7 +3,7 @@ package eval
 import (
 	"fmt"
 
-	"imdslock/transform/cfn"
+	"github.com/imdslock/imdslock/transform/cfn"
 )
 
 // conditional evaluates Fn::If.

@@ -3,7 +3,7 @@ package eval
 import (
 	"slices"
 
-	"imdslock/transform/cfn"
+	"github.com/imdslock/imdslock/transform/cfn"
 )
 
 // A constraint is something that CloudFormation evaluates at every deployment: a

@@ -23,7 +23,7 @@ import (
 	"errors"
 	"strings"
 
-	"imdslock/transform/cfn"
+	"github.com/imdslock/imdslock/transform/cfn"
 )
 
 // maxSteps is how much work one template may be: about a second of CPU. A step

@@ -5,8 +5,8 @@ import (
 	"fmt"
 	"log"
 
-	"imdslock/transform/cfn"
-	"imdslock/transform/cfn/eval"
+	"github.com/imdslock/imdslock/transform/cfn"
+	"github.com/imdslock/imdslock/transform/cfn/eval"
 )
 
 func ExampleEvaluator_Outcomes() {

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"strings"
 
-	"imdslock/transform/cfn"
+	"github.com/imdslock/imdslock/transform/cfn"
 )
 
 // A group is some values in a world.

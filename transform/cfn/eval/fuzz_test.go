@@ -7,9 +7,9 @@ import (
 	"strings"
 	"testing"
 
-	"imdslock/internal/fixtures"
-	"imdslock/transform/cfn"
-	"imdslock/transform/cfn/eval"
+	"github.com/imdslock/imdslock/internal/fixtures"
+	"github.com/imdslock/imdslock/transform/cfn"
+	"github.com/imdslock/imdslock/transform/cfn/eval"
 )
 
 // pool returns the values to try for a parameter: its AllowedValues, or what the

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"imdslock/transform/cfn"
+	"github.com/imdslock/imdslock/transform/cfn"
 )
 
 // chain returns conditions that each name the one before as LAST, with # as their

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"strings"
 
-	"imdslock/transform/cfn"
+	"github.com/imdslock/imdslock/transform/cfn"
 )
 
 // findInMap looks for a value in Mappings. What is not there CloudFormation

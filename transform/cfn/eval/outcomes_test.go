@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"imdslock/transform/cfn"
+	"github.com/imdslock/imdslock/transform/cfn"
 )
 
 func parse(t *testing.T, src string) *cfn.Template {

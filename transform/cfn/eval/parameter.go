@@ -8,7 +8,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"imdslock/transform/cfn"
+	"github.com/imdslock/imdslock/transform/cfn"
 )
 
 // A parameter is what the section Parameters says of one.

@@ -3,7 +3,7 @@ package eval
 import (
 	"strings"
 
-	"imdslock/transform/cfn"
+	"github.com/imdslock/imdslock/transform/cfn"
 )
 
 // Reference returns the logical ID of the resource that v refers to, and the

@@ -6,7 +6,7 @@ import (
 	"strings"
 	"sync"
 
-	"imdslock/transform/cfn"
+	"github.com/imdslock/imdslock/transform/cfn"
 )
 
 // ScalarText returns the text that CloudFormation makes of a scalar, as a value or

@@ -3,7 +3,7 @@ package eval
 import (
 	"testing"
 
-	"imdslock/transform/cfn"
+	"github.com/imdslock/imdslock/transform/cfn"
 )
 
 // TestScalarText reads words as YAML 1.1 does; "?" is what is not certain.

@@ -3,7 +3,7 @@ package eval
 import (
 	"strings"
 
-	"imdslock/transform/cfn"
+	"github.com/imdslock/imdslock/transform/cfn"
 )
 
 // sub replaces the variables of Fn::Sub: those of its own list, parameters, and,

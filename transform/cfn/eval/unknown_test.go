@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"imdslock/transform/cfn"
+	"github.com/imdslock/imdslock/transform/cfn"
 )
 
 // TestConditions asks under which values a condition is true, as "true with …" and
