@@ -18,6 +18,10 @@ type group struct {
 	uses     []use
 	without  bool     // it may have no launch template
 	amiTypes amiTypes // of a managed node group
+
+	// hidden is what may bring in another launch template, or other properties:
+	// a function whose result the template does not show.
+	hidden []*cfn.Node
 }
 
 // A use is one launch template specification of a group.
@@ -50,11 +54,21 @@ func specPaths(typ string) [][]string {
 	return nil
 }
 
+// otherPaths returns where else below Properties a type of group says what
+// launches its nodes, or what they run.
+func otherPaths(typ string) [][]string {
+	switch typ {
+	case typeSpotFleet:
+		return [][]string{{"SpotFleetRequestConfigData", "LaunchSpecifications"}}
+	}
+	return nil
+}
+
 // readGroup reads which launch templates a group uses, and what its nodes run.
-func (s *survey) readGroup(p cfn.Pair) (*group, error) {
-	g := &group{id: p.Key.Value, typ: resourceType(p.Value), key: p.Key, resource: p.Value}
+func (s *survey) readGroup(p resource) (*group, error) {
+	g := &group{id: p.Key.Value, typ: p.typ(), key: p.Key, resource: p.Value}
 	for _, path := range specPaths(g.typ) {
-		for _, spec := range at(p.Value, append([]string{"Properties"}, path...)...) {
+		for _, spec := range g.reach(path...) {
 			if spec.IsNull() || spec.IsNoValue() {
 				g.without = true
 				continue
@@ -66,7 +80,10 @@ func (s *survey) readGroup(p cfn.Pair) (*group, error) {
 			g.uses = append(g.uses, u)
 		}
 	}
-	for _, n := range at(p.Value, "Properties", "LaunchConfigurationName") {
+	for _, path := range otherPaths(g.typ) {
+		g.reach(path...)
+	}
+	for _, n := range g.reach("LaunchConfigurationName") {
 		g.usesConfiguration(s, n)
 	}
 	if len(g.uses) == 0 {
@@ -86,7 +103,22 @@ func (s *survey) readGroup(p cfn.Pair) (*group, error) {
 	if g.amiTypes, err = s.amiTypesOf(g.resource); err != nil {
 		return nil, cannotEdit(g.id, "AmiType", err)
 	}
+	if len(g.hidden) > 0 {
+		g.amiTypes |= amiOther
+	}
 	return g, nil
+}
+
+// reach returns what a path leads to in the properties of a group, and keeps what
+// hides others.
+func (g *group) reach(path ...string) []*cfn.Node {
+	found, hidden := reach(g.resource, append([]string{"Properties"}, path...)...)
+	for _, n := range hidden {
+		if !slices.Contains(g.hidden, n) {
+			g.hidden = append(g.hidden, n)
+		}
+	}
+	return found
 }
 
 // usesConfiguration notes the launch configuration that an Auto Scaling group
