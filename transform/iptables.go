@@ -176,7 +176,12 @@ func (p payload) edits(t *cfn.Template, variant *edit.Text, changes []userdata.C
 		if err != nil {
 			return nil, err
 		}
-		e, err := edit.Replace(t, p.node, edit.Scalar(encoded, edit.Unquoted))
+		var e edit.Edit
+		if p.node.Style == cfn.Literal || p.node.Style == cfn.Folded {
+			e, err = variant.Replace(0, len(variant.String), encoded) // which stays a block
+		} else {
+			e, err = edit.Replace(t, p.node, edit.Scalar(encoded, edit.Unquoted))
+		}
 		return []edit.Edit{e}, err
 	}
 	var edits []edit.Edit

@@ -223,17 +223,18 @@ func (s *survey) isOff(data *cfn.Node) bool {
 // ipv6 reports whether the metadata service of a data mapping may answer at its
 // IPv6 address too: HttpProtocolIpv6 may be enabled.
 func (s *survey) ipv6(data *cfn.Node) bool {
-	options := data.Get("MetadataOptions")
-	if options == nil {
-		return false
-	}
-	outcomes, err := s.values.Outcomes(options)
-	if err != nil {
-		return true
-	}
-	for _, o := range outcomes {
-		if v := o.Value.Field("HttpProtocolIpv6"); v.Kind == eval.Unknown || v.Text == "enabled" {
+	for _, options := range at(data, "MetadataOptions") {
+		if options.IsNull() { // which is filled, and without it
+			continue
+		}
+		outcomes, err := s.values.Outcomes(options)
+		if err != nil {
 			return true
+		}
+		for _, o := range outcomes {
+			if v := o.Value.Field("HttpProtocolIpv6"); v.Kind == eval.Unknown || v.Text == "enabled" {
+				return true
+			}
 		}
 	}
 	return false
