@@ -163,6 +163,13 @@ func (c *checker) userData(l *launcher, data *cfn.Node) error {
 			c.noUserData(l, load)
 		case load.opaque != "" && !c.opts.keepsUserData():
 			c.unjudged(l, load, load.opaque)
+		case load.runsCommands() && !c.opts.keepsUserData():
+			others, all := c.runs(l, c.opts.OS).ignores()
+			if all {
+				c.unjudged(l, load, noUserData(others))
+				continue
+			}
+			c.findings = append(c.findings, c.ignored(l, load, others)...)
 		}
 		for _, f := range c.judgePayload(l, load, block) {
 			isToken := f.Rule == RuleIMDSv1UserData

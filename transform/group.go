@@ -17,7 +17,10 @@ type group struct {
 	resource *cfn.Node
 	uses     []use
 	without  bool     // it may have no launch template
+	isBare   bool     // it is an instance that then has no user data
+	mayJoin  bool     // it is an instance whose user data is not known
 	amiTypes amiTypes // of a managed node group
+	images   images   // that win over those of its launch templates
 
 	// hidden is what may bring in another launch template, or other properties:
 	// a function whose result the template does not show.
@@ -83,6 +86,9 @@ func (s *survey) readGroup(p resource) (*group, error) {
 	for _, path := range otherPaths(g.typ) {
 		g.reach(path...)
 	}
+	for _, path := range imagePaths(g.typ) {
+		g.images = g.images.and(s.imagesOf(g.reach(path...)))
+	}
 	for _, n := range g.reach("LaunchConfigurationName") {
 		g.usesConfiguration(s, n)
 	}
@@ -143,8 +149,6 @@ func (g *group) usesOwn() bool {
 func (g *group) mayUseElsewhere() bool {
 	return slices.ContainsFunc(g.uses, func(u use) bool { return u.elsewhere })
 }
-
-func (g *group) usesLaunchTemplate() bool { return len(g.uses) > 0 && !g.without }
 
 // readUse reads what a launch template specification can name, over all values
 // of the parameters behind it.

@@ -3,6 +3,7 @@ package transform
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/imdslock/imdslock/transform/cfn"
 	"github.com/imdslock/imdslock/transform/cfn/edit"
@@ -28,20 +29,37 @@ func (p *planner) userData(l *launcher, data *cfn.Node) error {
 			p.leaveAccepted(l, load, block)
 			continue
 		}
+		others, all := p.runs(l, p.opts.OS).ignores()
 		switch {
 		case (load.isAbsent() || load.opaque != "") && p.isOff(data): // which is said
 		case load.isAbsent():
 			err = p.addUserData(l, data, load, block)
 		case load.opaque != "":
 			err = p.leave(l, load, nil, userdata.Other, load.opaque)
+		case load.runsCommands() && all:
+			err = p.leave(l, load, nil, kindOf(others), noUserData(others))
 		default:
 			err = p.protect(l, load, payloads, block)
+			p.findings = append(p.findings, p.ignored(l, load, others)...)
 		}
 		if err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// ignored notes that nodes of a launcher may run others than Linux, on which the
+// commands of its user data do nothing.
+func (s *survey) ignored(l *launcher, load payload, others systems) []Finding {
+	if others == 0 || !load.runsCommands() {
+		return nil
+	}
+	message := fmt.Sprintf("%s: the nodes may also run %v, which runs none of the commands in this user data", l.id, others)
+	if others.has(unknownType) {
+		message = l.id + ": the AmiType of the nodes is not known before the deployment, and Bottlerocket and Windows run none of the commands in this user data"
+	}
+	return []Finding{s.finding(RuleUserData, KindNote, l.id, load.node.Span, message)}
 }
 
 // withoutToken notes requests in user data that required tokens refuse.
@@ -95,6 +113,9 @@ func noUserData(runs systems) string {
 	if reason := kindOf(runs).NoCommands(); reason != "" {
 		return reason
 	}
+	if others, all := runs.ignores(); all {
+		return fmt.Sprintf("the nodes run %v, which run no scripts from user data", others)
+	}
 	if runs.has(unknownSystem) {
 		return "there is none, and what the nodes run is not known (--os tells)"
 	}
@@ -104,6 +125,10 @@ func noUserData(runs systems) string {
 // protect puts the block into the variants of one user data.
 func (p *planner) protect(l *launcher, load payload, all []payload, block userdata.Block) error {
 	block = load.agreed(load.wants(block))
+	if load.lacksSysconfig && block.Mode == userdata.AWS {
+		return l.cannot(p.t, load.node.Span.Start, "UserData", "its UserData cannot take the iptables commands of AWS: "+block.NoYum+", which has no yum",
+			"use --iptables auto or strict")
+	}
 	var edits []edit.Edit
 	var after []plannedText
 	var left []Finding
@@ -123,7 +148,7 @@ func (p *planner) protect(l *launcher, load payload, all []payload, block userda
 			return l.cannot(p.t, load.node.Span.Start, "UserData", "its UserData cannot take the iptables commands: "+err.Error(),
 				"use --iptables auto to lock what can be locked, or --resource to choose launch templates")
 		}
-		text := userdata.Apply(before, protection.Changes)
+		text := load.onNode(userdata.Apply(before, protection.Changes))
 		p.verdicts[judged{text, block}] = protection.After
 		after = append(after, plannedText{l, load.node.Span.Start, text})
 		adapted, completed = adapted || protection.Adapted, completed || protection.Completed
@@ -172,7 +197,7 @@ func (p payload) edits(t *cfn.Template, variant *edit.Text, changes []userdata.C
 		if len(changes) == 0 {
 			return nil, nil
 		}
-		encoded, err := p.encoding.Encode(userdata.Apply(p.text(variant), changes))
+		encoded, err := p.encoding.Encode(strings.ReplaceAll(userdata.Apply(p.text(variant), changes), noSysconfig, sysconfig))
 		if err != nil {
 			return nil, err
 		}
@@ -185,11 +210,12 @@ func (p payload) edits(t *cfn.Template, variant *edit.Text, changes []userdata.C
 		return []edit.Edit{e}, err
 	}
 	var edits []edit.Edit
-	isNamed := p.text(variant) != variant.String
+	isNamed := p.text(variant) != p.onNode(variant.String)
 	for _, c := range changes {
 		if isNamed {
 			c.Text = userdata.Unnamed(c.Text)
 		}
+		c.Text = strings.ReplaceAll(c.Text, noSysconfig, sysconfig)
 		e, err := variant.Replace(c.Start, c.End, c.Text)
 		if err != nil {
 			return nil, err

@@ -137,9 +137,10 @@ func (l *launcher) cannot(t *cfn.Template, at int, property, message, hint strin
 }
 
 // readInstance adds an instance to the launchers if it is a node: if it joins a
-// cluster by its user data or says so by its tags, or if it has options or user
-// data that win over those of a launch template of this template ("Launch an
-// instance from a launch template" in the Amazon EC2 User Guide).
+// cluster by its user data, has an image for nodes of Amazon EKS or says so by its
+// tags, or if it has options or user data that win over those of a launch template
+// of this template ("Launch an instance from a launch template" in the Amazon EC2
+// User Guide).
 func (s *survey) readInstance(p resource) error {
 	l := newLauncher(p)
 	properties := p.Value.Get("Properties")
@@ -150,26 +151,24 @@ func (s *survey) readInstance(p resource) error {
 	if err != nil {
 		return err
 	}
-	isNode := joins || hasClusterTag(properties)
-	var own *group
-	for _, g := range s.groups {
-		if g.key == p.Key {
-			own = g
-		}
-	}
-	if own != nil && own.usesLaunchTemplate() {
+	own := s.group(p.Key)
+	isNode := joins || hasClusterTag(properties) || own.images.forEKS
+	if len(own.uses) > 0 {
 		// Options and user data that it does not have are the launch template's.
-		l.options = properties.Get("MetadataOptions") != nil || isNode && own.mayUseElsewhere()
+		l.options = properties.Get("MetadataOptions") != nil || isNode && (own.mayUseElsewhere() || own.without)
 		l.texts = properties.Get("UserData") != nil
-		if isNode || own.usesOwn() {
-			s.launchers = append(s.launchers, l)
-		}
-		return nil
+		own.isBare = isNode && own.without && !l.texts
 	}
-	if isNode {
+	own.mayJoin = !isNode && len(own.uses) == 0 && s.isOpaque(l, properties)
+	if isNode || own.usesOwn() {
 		s.launchers = append(s.launchers, l)
 	}
 	return nil
+}
+
+// group returns the group with a logical ID.
+func (s *survey) group(key *cfn.Node) *group {
+	return s.groups[slices.IndexFunc(s.groups, func(g *group) bool { return g.key == key })]
 }
 
 // hasClusterTag reports whether an instance has the tag kubernetes.io/cluster/NAME,

@@ -79,6 +79,13 @@ func (s *survey) judgeWithout(g *group, opts Options) []Finding {
 		if len(g.uses) == 0 {
 			return add(RuleElsewhere, KindNote, g.key.Span, "what launches its nodes is not shown")
 		}
+	case typeInstance:
+		if g.isBare && !opts.keepsUserData() {
+			return add(RuleUserData, KindNote, g.key.Span, "it may have no launch template, and then no user data with the iptables commands")
+		}
+		if g.mayJoin {
+			return add(RuleUserData, KindNote, g.key.Span, "not judged: its user data is not known, and so not whether it is a node")
+		}
 	case typeComputeEnvironment:
 		if n := properties.Get("EksConfiguration"); !n.IsNull() {
 			return add(RuleNodegroup, KindOpen, g.key.Span, "AWS Batch launches nodes for Amazon EKS without a launch template, so their metadata options are not known: refer to a launch template in ComputeResources")

@@ -18,8 +18,8 @@ func (s *survey) notSeen() []Finding {
 	}
 	for _, r := range s.resources {
 		id := r.Key.Value
-		if r.untold && !r.mayBe(ResourceTypes()...) { // which is said
-			note(RuleNotSeen, id, r.Value.Get("Type"), "%s: its type is not known before the deployment, and so not whether it launches nodes", id)
+		if n := r.hidesType(); n != nil && !r.mayBe(ResourceTypes()...) { // which is said
+			note(RuleNotSeen, id, n, "%s: its type is not known before the deployment, and so not whether it launches nodes", id)
 		}
 		for _, typ := range r.types {
 			if makes := s.makesUnseen(r, typ); makes != "" {

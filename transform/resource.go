@@ -30,6 +30,17 @@ func (r resource) mayBe(types ...string) bool {
 	return slices.ContainsFunc(r.types, func(typ string) bool { return slices.Contains(types, typ) })
 }
 
+// hidesType returns what keeps the type of a resource from being known, or nil.
+func (r resource) hidesType() *cfn.Node {
+	if r.untold {
+		return r.Value.Get("Type")
+	}
+	if _, hidden := reach(r.Value, "Type"); len(hidden) > 0 {
+		return hidden[0]
+	}
+	return nil
+}
+
 // A loop is an Fn::ForEach around a resource.
 type loop struct {
 	variable string
