@@ -85,7 +85,7 @@ func (s *survey) check(ctx context.Context, opts CheckOptions) ([]Finding, error
 	if err != nil {
 		return nil, err
 	}
-	c.findings = append(append(c.findings, within...), s.notSeen()...)
+	c.findings = slices.Concat(c.findings, within, s.notSeen(), s.elsewhere())
 	c.accept()
 	return c.findings, ctx.Err()
 }
@@ -170,6 +170,11 @@ func (c *checker) userData(l *launcher, data *cfn.Node) error {
 				continue
 			}
 			c.findings = append(c.findings, c.ignored(l, load, others)...)
+			var texts []string
+			for _, variant := range load.variants {
+				texts = append(texts, load.text(variant))
+			}
+			c.findings = append(c.findings, c.initNotes(l, load, block, texts...)...)
 		}
 		for _, f := range c.judgePayload(l, load, block) {
 			isToken := f.Rule == RuleIMDSv1UserData

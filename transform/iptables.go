@@ -171,6 +171,11 @@ func (p *planner) protect(l *launcher, load payload, all []payload, block userda
 		}
 	}
 	p.texts = append(p.texts, after...)
+	var texts []string
+	for _, planned := range after {
+		texts = append(texts, planned.text)
+	}
+	left = append(left, p.initNotes(l, load, block, texts...)...)
 	for _, f := range left {
 		p.stays(f)
 	}

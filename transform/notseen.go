@@ -101,9 +101,13 @@ func (s *survey) customResources() []*cfn.Node {
 
 // ids lists logical IDs for a message.
 func ids(keys []*cfn.Node) string {
+	const most = 3
 	var all []string
-	for _, key := range keys {
+	for _, key := range keys[:min(len(keys), most)] {
 		all = append(all, key.Value)
+	}
+	if len(keys) > most {
+		all = append(all, fmt.Sprintf("and %d more", len(keys)-most))
 	}
 	return strings.Join(all, ", ")
 }

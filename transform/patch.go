@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/imdslock/imdslock/transform/cfn"
 	"github.com/imdslock/imdslock/transform/cfn/edit"
@@ -132,7 +133,7 @@ func planSurvey(ctx context.Context, s *survey, opts Options) (*planner, error) 
 		return nil, err
 	}
 	p.leftovers()
-	p.findings = append(p.findings, s.notSeen()...)
+	p.findings = slices.Concat(p.findings, s.notSeen(), s.elsewhere())
 	return p, ctx.Err()
 }
 

@@ -217,7 +217,7 @@ func (p payload) runsCommands() bool {
 }
 
 // joins reports whether some user data in properties of an instance starts the
-// kubelet.
+// kubelet, itself or by cfn-init.
 func (s *survey) joins(l *launcher, properties *cfn.Node) (bool, error) {
 	if properties.Get("UserData") == nil {
 		return false, nil
@@ -228,7 +228,7 @@ func (s *survey) joins(l *launcher, properties *cfn.Node) (bool, error) {
 	}
 	for _, p := range payloads {
 		for _, variant := range p.variants {
-			if userdata.Joins(p.text(variant)) {
+			if text := p.text(variant); userdata.Joins(text) || s.initJoins(text) {
 				return true, nil
 			}
 		}
