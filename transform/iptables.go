@@ -238,7 +238,7 @@ func (p *planner) leave(l *launcher, load payload, variant *edit.Text, kind user
 		return l.cannot(p.t, load.node.Span.Start, "UserData", "its UserData cannot take the iptables commands: "+why,
 			"use --iptables auto to lock what can be locked, or --resource to choose launch templates")
 	}
-	p.note(RuleUserData, l.id, load.node.Span, "UserData of %s left as it is: %s%s", l.id, why, p.stillHolds(kind))
+	p.note(RuleUserData, l.id, load.node.Span, "UserData of %s left as it is: %s%s", l.id, why, p.stillHolds(l.id, kind))
 	if load.opaque == "" && !load.isAbsent() {
 		for _, v := range load.variants {
 			p.texts = append(p.texts, plannedText{l, load.node.Span.Start, load.text(v)})
@@ -253,14 +253,16 @@ func (p *planner) leave(l *launcher, load payload, variant *edit.Text, kind user
 }
 
 // stillHolds says what protects a node without the block.
-func (p *planner) stillHolds(kind userdata.Kind) string {
+func (p *planner) stillHolds(id string, kind userdata.Kind) string {
+	limit := p.opts.HopLimit == 1 && !p.accepts(id, RuleHopLimit, RuleMetadataOptions)
+	tokens := !p.opts.keepsIMDSv1() && !p.accepts(id, RuleIMDSv1, RuleMetadataOptions)
 	switch {
 	case kind == userdata.Windows: // which says so itself
-	case p.opts.HopLimit == 1 && !p.opts.keepsIMDSv1():
+	case limit && tokens:
 		return "; hop limit 1 and required tokens protect it"
-	case !p.opts.keepsIMDSv1():
+	case tokens:
 		return "; required tokens alone do not keep pods off"
-	case p.opts.HopLimit == 1:
+	case limit:
 		return "; the hop limit alone does not stop IMDSv1"
 	}
 	return ""

@@ -31,7 +31,7 @@ func (s *survey) notSeen() []Finding {
 		}
 	}
 	if custom := s.customResources(); len(custom) > 0 {
-		note(RuleNotSeen, custom[0].Value, custom[0], "%s: what the code of a custom resource makes is not seen", ids(custom))
+		note(RuleCustom, custom[0].Value, custom[0], "%s: what the code of a custom resource makes is not seen", ids(custom))
 	}
 	for _, n := range s.macros() {
 		note(RuleNotSeen, "", n, "%s changes the template at the deployment: what it adds is not seen", hiding(n))
@@ -86,7 +86,7 @@ func (s *survey) makesUnseen(r resource, typ string) string {
 }
 
 // customResources returns the logical IDs of the custom resources. Many templates
-// have some, for what is no node, so that a note names them together.
+// have some, for what is no node, so that a note of its own rule names them together.
 func (s *survey) customResources() []*cfn.Node {
 	var custom []*cfn.Node
 	for _, r := range s.resources {
