@@ -32,6 +32,9 @@ func (p *planner) userData(l *launcher, data *cfn.Node) error {
 		others, all := p.runs(l, p.opts.OS).ignores()
 		switch {
 		case (load.isAbsent() || load.opaque != "") && p.isOff(data): // which is said
+		case block.NoYum != "" && block.Mode == userdata.AWS:
+			err = l.cannot(p.t, load.node.Span.Start, "UserData", "its UserData cannot take the iptables commands of AWS: "+block.NoYum+", which has no yum",
+				"use --iptables auto or strict")
 		case load.isAbsent():
 			err = p.addUserData(l, data, load, block)
 		case load.opaque != "":
@@ -125,10 +128,6 @@ func noUserData(runs systems) string {
 // protect puts the block into the variants of one user data.
 func (p *planner) protect(l *launcher, load payload, all []payload, block userdata.Block) error {
 	block = load.agreed(load.wants(block))
-	if load.lacksSysconfig && block.Mode == userdata.AWS {
-		return l.cannot(p.t, load.node.Span.Start, "UserData", "its UserData cannot take the iptables commands of AWS: "+block.NoYum+", which has no yum",
-			"use --iptables auto or strict")
-	}
 	var edits []edit.Edit
 	var after []plannedText
 	var left []Finding
@@ -182,6 +181,12 @@ func (p *planner) protect(l *launcher, load payload, all []payload, block userda
 	if len(edits) == 0 {
 		return nil
 	}
+	p.change(RuleIPTables, l.id, load.node.Span, protectedMessage(kind, adapted, completed, strict), edits...)
+	return nil
+}
+
+// protectedMessage says what was done to a user data, and why by the strict commands.
+func protectedMessage(kind userdata.Kind, adapted, completed bool, strict string) string {
 	message := fmt.Sprintf("pods can reach the metadata service: iptables commands put into the %v", kind)
 	switch {
 	case completed:
@@ -192,8 +197,7 @@ func (p *planner) protect(l *launcher, load payload, all []payload, block userda
 	if strict != "" {
 		message += " (strict, because " + strict + ")"
 	}
-	p.change(RuleIPTables, l.id, load.node.Span, message, edits...)
-	return nil
+	return message
 }
 
 // edits returns the edits of the source that make changes of a variant's text.
