@@ -85,7 +85,7 @@ func (s *survey) check(ctx context.Context, opts CheckOptions) ([]Finding, error
 	if err != nil {
 		return nil, err
 	}
-	c.findings = append(append(c.findings, within...), s.notSeen()...)
+	c.findings = slices.Concat(c.findings, within, s.notSeen(), s.elsewhere())
 	c.accept()
 	return c.findings, ctx.Err()
 }
@@ -163,6 +163,18 @@ func (c *checker) userData(l *launcher, data *cfn.Node) error {
 			c.noUserData(l, load)
 		case load.opaque != "" && !c.opts.keepsUserData():
 			c.unjudged(l, load, load.opaque)
+		case load.runsCommands() && !c.opts.keepsUserData():
+			others, all := c.runs(l, c.opts.OS).ignores()
+			if all {
+				c.unjudged(l, load, noUserData(others))
+				continue
+			}
+			c.findings = append(c.findings, c.ignored(l, load, others)...)
+			var texts []string
+			for _, variant := range load.variants {
+				texts = append(texts, load.text(variant))
+			}
+			c.findings = append(c.findings, c.initNotes(l, load, block, texts...)...)
 		}
 		for _, f := range c.judgePayload(l, load, block) {
 			isToken := f.Rule == RuleIMDSv1UserData

@@ -10,9 +10,9 @@ import (
 // Kind says what a [Finding] is.
 type Kind string
 
-// The kinds of findings. [Patch] returns changes and notes, and what stays open
-// because nothing in the template can lock it; [Check] returns what is open and
-// notes.
+// The kinds of findings. [Patch] returns changes and notes, what stays open
+// because nothing in the template can lock it, and what is left because it was
+// accepted; [Check] returns what is open or accepted, and notes.
 const (
 	KindChange Kind = "change" // Edits lock it
 	KindOpen   Kind = "open"   // it is not locked

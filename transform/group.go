@@ -17,7 +17,14 @@ type group struct {
 	resource *cfn.Node
 	uses     []use
 	without  bool     // it may have no launch template
+	isBare   bool     // it is an instance that then has no user data
+	mayJoin  bool     // it is an instance whose user data is not known
 	amiTypes amiTypes // of a managed node group
+	images   images   // that win over those of its launch templates
+
+	// hidden is what may bring in another launch template, or other properties:
+	// a function whose result the template does not show.
+	hidden []*cfn.Node
 }
 
 // A use is one launch template specification of a group.
@@ -50,11 +57,21 @@ func specPaths(typ string) [][]string {
 	return nil
 }
 
+// otherPaths returns where else below Properties a type of group says what
+// launches its nodes, or what they run.
+func otherPaths(typ string) [][]string {
+	switch typ {
+	case typeSpotFleet:
+		return [][]string{{"SpotFleetRequestConfigData", "LaunchSpecifications"}}
+	}
+	return nil
+}
+
 // readGroup reads which launch templates a group uses, and what its nodes run.
-func (s *survey) readGroup(p cfn.Pair) (*group, error) {
-	g := &group{id: p.Key.Value, typ: resourceType(p.Value), key: p.Key, resource: p.Value}
+func (s *survey) readGroup(p resource) (*group, error) {
+	g := &group{id: p.Key.Value, typ: p.typ(), key: p.Key, resource: p.Value}
 	for _, path := range specPaths(g.typ) {
-		for _, spec := range at(p.Value, append([]string{"Properties"}, path...)...) {
+		for _, spec := range g.reach(path...) {
 			if spec.IsNull() || spec.IsNoValue() {
 				g.without = true
 				continue
@@ -66,7 +83,13 @@ func (s *survey) readGroup(p cfn.Pair) (*group, error) {
 			g.uses = append(g.uses, u)
 		}
 	}
-	for _, n := range at(p.Value, "Properties", "LaunchConfigurationName") {
+	for _, path := range otherPaths(g.typ) {
+		g.reach(path...)
+	}
+	for _, path := range imagePaths(g.typ) {
+		g.images = g.images.and(s.imagesOf(g.reach(path...)))
+	}
+	for _, n := range g.reach("LaunchConfigurationName") {
 		g.usesConfiguration(s, n)
 	}
 	if len(g.uses) == 0 {
@@ -86,7 +109,22 @@ func (s *survey) readGroup(p cfn.Pair) (*group, error) {
 	if g.amiTypes, err = s.amiTypesOf(g.resource); err != nil {
 		return nil, cannotEdit(g.id, "AmiType", err)
 	}
+	if len(g.hidden) > 0 {
+		g.amiTypes |= amiOther
+	}
 	return g, nil
+}
+
+// reach returns what a path leads to in the properties of a group, and keeps what
+// hides others.
+func (g *group) reach(path ...string) []*cfn.Node {
+	found, hidden := reach(g.resource, append([]string{"Properties"}, path...)...)
+	for _, n := range hidden {
+		if !slices.Contains(g.hidden, n) {
+			g.hidden = append(g.hidden, n)
+		}
+	}
+	return found
 }
 
 // usesConfiguration notes the launch configuration that an Auto Scaling group
@@ -111,8 +149,6 @@ func (g *group) usesOwn() bool {
 func (g *group) mayUseElsewhere() bool {
 	return slices.ContainsFunc(g.uses, func(u use) bool { return u.elsewhere })
 }
-
-func (g *group) usesLaunchTemplate() bool { return len(g.uses) > 0 && !g.without }
 
 // readUse reads what a launch template specification can name, over all values
 // of the parameters behind it.

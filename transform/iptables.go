@@ -3,6 +3,7 @@ package transform
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/imdslock/imdslock/transform/cfn"
 	"github.com/imdslock/imdslock/transform/cfn/edit"
@@ -28,20 +29,40 @@ func (p *planner) userData(l *launcher, data *cfn.Node) error {
 			p.leaveAccepted(l, load, block)
 			continue
 		}
+		others, all := p.runs(l, p.opts.OS).ignores()
 		switch {
 		case (load.isAbsent() || load.opaque != "") && p.isOff(data): // which is said
+		case block.NoYum != "" && block.Mode == userdata.AWS:
+			err = l.cannot(p.t, load.node.Span.Start, "UserData", "its UserData cannot take the iptables commands of AWS: "+block.NoYum+", which has no yum",
+				"use --iptables auto or strict")
 		case load.isAbsent():
 			err = p.addUserData(l, data, load, block)
 		case load.opaque != "":
 			err = p.leave(l, load, nil, userdata.Other, load.opaque)
+		case load.runsCommands() && all:
+			err = p.leave(l, load, nil, kindOf(others), noUserData(others))
 		default:
 			err = p.protect(l, load, payloads, block)
+			p.findings = append(p.findings, p.ignored(l, load, others)...)
 		}
 		if err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// ignored notes that nodes of a launcher may run others than Linux, on which the
+// commands of its user data do nothing.
+func (s *survey) ignored(l *launcher, load payload, others systems) []Finding {
+	if others == 0 || !load.runsCommands() {
+		return nil
+	}
+	message := fmt.Sprintf("%s: the nodes may also run %v, which runs none of the commands in this user data", l.id, others)
+	if others.has(unknownType) {
+		message = l.id + ": the AmiType of the nodes is not known before the deployment, and Bottlerocket and Windows run none of the commands in this user data"
+	}
+	return []Finding{s.finding(RuleUserData, KindNote, l.id, load.node.Span, message)}
 }
 
 // withoutToken notes requests in user data that required tokens refuse.
@@ -95,6 +116,9 @@ func noUserData(runs systems) string {
 	if reason := kindOf(runs).NoCommands(); reason != "" {
 		return reason
 	}
+	if others, all := runs.ignores(); all {
+		return fmt.Sprintf("the nodes run %v, which run no scripts from user data", others)
+	}
 	if runs.has(unknownSystem) {
 		return "there is none, and what the nodes run is not known (--os tells)"
 	}
@@ -123,7 +147,7 @@ func (p *planner) protect(l *launcher, load payload, all []payload, block userda
 			return l.cannot(p.t, load.node.Span.Start, "UserData", "its UserData cannot take the iptables commands: "+err.Error(),
 				"use --iptables auto to lock what can be locked, or --resource to choose launch templates")
 		}
-		text := userdata.Apply(before, protection.Changes)
+		text := load.onNode(userdata.Apply(before, protection.Changes))
 		p.verdicts[judged{text, block}] = protection.After
 		after = append(after, plannedText{l, load.node.Span.Start, text})
 		adapted, completed = adapted || protection.Adapted, completed || protection.Completed
@@ -146,12 +170,23 @@ func (p *planner) protect(l *launcher, load payload, all []payload, block userda
 		}
 	}
 	p.texts = append(p.texts, after...)
+	var texts []string
+	for _, planned := range after {
+		texts = append(texts, planned.text)
+	}
+	left = append(left, p.initNotes(l, load, block, texts...)...)
 	for _, f := range left {
 		p.stays(f)
 	}
 	if len(edits) == 0 {
 		return nil
 	}
+	p.change(RuleIPTables, l.id, load.node.Span, protectedMessage(kind, adapted, completed, strict), edits...)
+	return nil
+}
+
+// protectedMessage says what was done to a user data, and why by the strict commands.
+func protectedMessage(kind userdata.Kind, adapted, completed bool, strict string) string {
 	message := fmt.Sprintf("pods can reach the metadata service: iptables commands put into the %v", kind)
 	switch {
 	case completed:
@@ -162,8 +197,7 @@ func (p *planner) protect(l *launcher, load payload, all []payload, block userda
 	if strict != "" {
 		message += " (strict, because " + strict + ")"
 	}
-	p.change(RuleIPTables, l.id, load.node.Span, message, edits...)
-	return nil
+	return message
 }
 
 // edits returns the edits of the source that make changes of a variant's text.
@@ -172,19 +206,25 @@ func (p payload) edits(t *cfn.Template, variant *edit.Text, changes []userdata.C
 		if len(changes) == 0 {
 			return nil, nil
 		}
-		encoded, err := p.encoding.Encode(userdata.Apply(p.text(variant), changes))
+		encoded, err := p.encoding.Encode(strings.ReplaceAll(userdata.Apply(p.text(variant), changes), noSysconfig, sysconfig))
 		if err != nil {
 			return nil, err
 		}
-		e, err := edit.Replace(t, p.node, edit.Scalar(encoded, edit.Unquoted))
+		var e edit.Edit
+		if p.node.Style == cfn.Literal || p.node.Style == cfn.Folded {
+			e, err = variant.Replace(0, len(variant.String), encoded) // which stays a block
+		} else {
+			e, err = edit.Replace(t, p.node, edit.Scalar(encoded, edit.Unquoted))
+		}
 		return []edit.Edit{e}, err
 	}
 	var edits []edit.Edit
-	isNamed := p.text(variant) != variant.String
+	isNamed := p.text(variant) != p.onNode(variant.String)
 	for _, c := range changes {
 		if isNamed {
 			c.Text = userdata.Unnamed(c.Text)
 		}
+		c.Text = strings.ReplaceAll(c.Text, noSysconfig, sysconfig)
 		e, err := variant.Replace(c.Start, c.End, c.Text)
 		if err != nil {
 			return nil, err
@@ -202,7 +242,7 @@ func (p *planner) leave(l *launcher, load payload, variant *edit.Text, kind user
 		return l.cannot(p.t, load.node.Span.Start, "UserData", "its UserData cannot take the iptables commands: "+why,
 			"use --iptables auto to lock what can be locked, or --resource to choose launch templates")
 	}
-	p.note(RuleUserData, l.id, load.node.Span, "UserData of %s left as it is: %s%s", l.id, why, p.stillHolds(kind))
+	p.note(RuleUserData, l.id, load.node.Span, "UserData of %s left as it is: %s%s", l.id, why, p.stillHolds(l.id, kind))
 	if load.opaque == "" && !load.isAbsent() {
 		for _, v := range load.variants {
 			p.texts = append(p.texts, plannedText{l, load.node.Span.Start, load.text(v)})
@@ -217,14 +257,16 @@ func (p *planner) leave(l *launcher, load payload, variant *edit.Text, kind user
 }
 
 // stillHolds says what protects a node without the block.
-func (p *planner) stillHolds(kind userdata.Kind) string {
+func (p *planner) stillHolds(id string, kind userdata.Kind) string {
+	limit := p.opts.HopLimit == 1 && !p.accepts(id, RuleHopLimit, RuleMetadataOptions)
+	tokens := !p.opts.keepsIMDSv1() && !p.accepts(id, RuleIMDSv1, RuleMetadataOptions)
 	switch {
 	case kind == userdata.Windows: // which says so itself
-	case p.opts.HopLimit == 1 && !p.opts.keepsIMDSv1():
+	case limit && tokens:
 		return "; hop limit 1 and required tokens protect it"
-	case !p.opts.keepsIMDSv1():
+	case tokens:
 		return "; required tokens alone do not keep pods off"
-	case p.opts.HopLimit == 1:
+	case limit:
 		return "; the hop limit alone does not stop IMDSv1"
 	}
 	return ""

@@ -18,6 +18,10 @@ func (c *checker) metadataOptions(l *launcher, data *cfn.Node) error {
 		c.open(RuleMetadataOptions, l.id, l.key.Span, "%s: no MetadataOptions", l.id)
 		return nil
 	}
+	if pair.Value.IsNull() {
+		c.open(RuleMetadataOptions, l.id, pair.Key.Span, "%s: empty MetadataOptions", l.id)
+		return nil
+	}
 	outcomes, err := c.values.Outcomes(pair.Value)
 	if err != nil {
 		return cannotEdit(l.id, "MetadataOptions", err)

@@ -2,6 +2,7 @@ package transform
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/imdslock/imdslock/transform/cfn"
@@ -25,10 +26,11 @@ type launcher struct {
 	options, texts bool
 
 	override *cfn.Node // of a fleet: the override that has options of its own
+	unread   string    // why nobody can tell what it is, or ""
 }
 
-func newLauncher(p cfn.Pair) *launcher {
-	l := &launcher{id: p.Key.Value, typ: resourceType(p.Value), key: p.Key, resource: p.Value, path: []string{"Properties"}, options: true, texts: true}
+func newLauncher(p resource) *launcher {
+	l := &launcher{id: p.Key.Value, typ: p.typ(), key: p.Key, resource: p.Value, path: []string{"Properties"}, options: true, texts: true}
 	if l.typ == typeLaunchTemplate {
 		l.path = append(l.path, "LaunchTemplateData")
 	}
@@ -40,13 +42,13 @@ func (l *launcher) isOverride() bool { return l.override != nil }
 // refuseAliases returns an error if an alias or a merge key hides what a
 // resource is, or if a launcher has an anchor that is used elsewhere, so that an
 // edit would change that place too. CloudFormation itself knows no aliases.
-func refuseAliases(t *cfn.Template) error {
+func (s *survey) refuseAliases(section *cfn.Node) error {
+	t := s.t
 	if !t.HasAlias("") {
 		return nil
 	}
 	const hint = "CloudFormation has no aliases: write the value out"
-	section := t.Root().Get("Resources")
-	for _, p := range append(resources(section), cfn.Pair{Key: section, Value: section}) {
+	for _, p := range append(slices.Clone(s.resources), resource{Pair: cfn.Pair{Key: section, Value: section}}) {
 		id, resource := p.Key.Value, p.Value
 		if kind := resource.Get("Type"); resource.Kind == cfn.Alias || kind != nil && kind.Kind == cfn.Alias {
 			return cannotLock(t, id, id, resource.Span.Start, hint, "an alias hides what it is")
@@ -54,8 +56,7 @@ func refuseAliases(t *cfn.Template) error {
 		if pair, ok := resource.Pair("<<"); ok {
 			return cannotLock(t, id, id, pair.Key.Span.Start, hint, "a merge key << hides what it is")
 		}
-		switch resourceType(resource) {
-		case typeLaunchTemplate, typeLaunchConfiguration, typeInstance, typeNodegroup:
+		if p.mayBe(typeLaunchTemplate, typeLaunchConfiguration, typeInstance, typeNodegroup) {
 			for n := range resource.All {
 				if name := t.Anchor(n); name != "" && t.HasAlias(name) {
 					return cannotLock(t, id, id, n.Span.Start, hint, "the anchor &%s is used elsewhere, which would change too", name)
@@ -73,6 +74,9 @@ func (l *launcher) data(t *cfn.Template) ([]*cfn.Node, error) {
 		return []*cfn.Node{l.override}, nil
 	}
 	n, at := l.resource, l.key
+	if l.unread != "" {
+		return nil, l.cannot(t, at.Span.Start, "Type", l.unread, "write out a resource of each type, so that each can be judged")
+	}
 	for _, key := range l.path {
 		if err := l.refuse(t, n, at, key); err != nil {
 			return nil, err
@@ -133,10 +137,11 @@ func (l *launcher) cannot(t *cfn.Template, at int, property, message, hint strin
 }
 
 // readInstance adds an instance to the launchers if it is a node: if it joins a
-// cluster by its user data or says so by its tags, or if it has options or user
-// data that win over those of a launch template of this template ("Launch an
-// instance from a launch template" in the Amazon EC2 User Guide).
-func (s *survey) readInstance(p cfn.Pair) error {
+// cluster by its user data, has an image for nodes of Amazon EKS or says so by its
+// tags, or if it has options or user data that win over those of a launch template
+// of this template ("Launch an instance from a launch template" in the Amazon EC2
+// User Guide).
+func (s *survey) readInstance(p resource) error {
 	l := newLauncher(p)
 	properties := p.Value.Get("Properties")
 	if properties == nil || properties.Kind != cfn.Mapping {
@@ -146,26 +151,24 @@ func (s *survey) readInstance(p cfn.Pair) error {
 	if err != nil {
 		return err
 	}
-	isNode := joins || hasClusterTag(properties)
-	var own *group
-	for _, g := range s.groups {
-		if g.key == p.Key {
-			own = g
-		}
-	}
-	if own != nil && own.usesLaunchTemplate() {
+	own := s.group(p.Key)
+	isNode := joins || hasClusterTag(properties) || own.images.forEKS
+	if len(own.uses) > 0 {
 		// Options and user data that it does not have are the launch template's.
-		l.options = properties.Get("MetadataOptions") != nil || isNode && own.mayUseElsewhere()
+		l.options = properties.Get("MetadataOptions") != nil || isNode && (own.mayUseElsewhere() || own.without)
 		l.texts = properties.Get("UserData") != nil
-		if isNode || own.usesOwn() {
-			s.launchers = append(s.launchers, l)
-		}
-		return nil
+		own.isBare = isNode && own.without && !l.texts
 	}
-	if isNode {
+	own.mayJoin = !isNode && len(own.uses) == 0 && s.isOpaque(l, properties)
+	if isNode || own.usesOwn() {
 		s.launchers = append(s.launchers, l)
 	}
 	return nil
+}
+
+// group returns the group with a logical ID.
+func (s *survey) group(key *cfn.Node) *group {
+	return s.groups[slices.IndexFunc(s.groups, func(g *group) bool { return g.key == key })]
 }
 
 // hasClusterTag reports whether an instance has the tag kubernetes.io/cluster/NAME,

@@ -24,13 +24,31 @@ func (s *survey) judgeGroup(g *group, opts Options) []Finding {
 			add(RuleVersion, kind, u.versionSpan(), "%s, whatever is locked in %s", u.stays, names(u.launchers))
 		}
 	}
+	for _, n := range g.hidden {
+		add(RuleNotSeen, KindNote, n.Span, "%s may bring in other properties, and so another launch template: what its nodes get is not seen", hiding(n))
+	}
 	if g.mayUseElsewhere() {
 		add(RuleElsewhere, KindNote, g.key.Span, "launch template from elsewhere: lock it in the template that makes it")
+	}
+	if g.typ == typeSpotFleet && !(opts.keepsOptions() && opts.keepsUserData()) {
+		for _, n := range at(g.resource, "Properties", "SpotFleetRequestConfigData", "LaunchSpecifications") {
+			if !n.IsNull() && !n.IsNoValue() {
+				add(RuleLaunchSpecification, KindOpen, n.Span, "its LaunchSpecifications have no metadata options, so IMDSv1 is open: use LaunchTemplateConfigs with a launch template")
+			}
+		}
 	}
 	if g.without {
 		findings = append(findings, s.judgeWithout(g, opts)...)
 	}
 	return findings
+}
+
+// hiding names what hides properties for a message.
+func hiding(n *cfn.Node) string {
+	if n.Kind == cfn.Scalar {
+		return n.Value
+	}
+	return n.Describe()
 }
 
 // judgeWithout says of a group that may have no launch template what its nodes
@@ -61,9 +79,12 @@ func (s *survey) judgeWithout(g *group, opts Options) []Finding {
 		if len(g.uses) == 0 {
 			return add(RuleElsewhere, KindNote, g.key.Span, "what launches its nodes is not shown")
 		}
-	case typeSpotFleet:
-		if n := properties.Get("SpotFleetRequestConfigData", "LaunchSpecifications"); !n.IsNull() {
-			return add(RuleLaunchSpecification, KindOpen, n.Span, "its LaunchSpecifications have no metadata options, so IMDSv1 is open: use LaunchTemplateConfigs with a launch template")
+	case typeInstance:
+		if g.isBare && !opts.keepsUserData() {
+			return add(RuleUserData, KindNote, g.key.Span, "it may have no launch template, and then no user data with the iptables commands")
+		}
+		if g.mayJoin {
+			return add(RuleUserData, KindNote, g.key.Span, "not judged: its user data is not known, and so not whether it is a node")
 		}
 	case typeComputeEnvironment:
 		if n := properties.Get("EksConfiguration"); !n.IsNull() {

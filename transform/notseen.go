@@ -2,43 +2,114 @@ package transform
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/imdslock/imdslock/transform/cfn"
 )
 
-// notSeen names what may launch nodes and is not in the template: nested
-// stacks, modules, macros and what AWS::Include brings in. It says that there is
-// nothing to lock only if there is nothing of these either.
+// notSeen names what may launch nodes and is not in the template: what resources
+// make that have a template or code elsewhere, macros and what AWS::Include brings
+// in. It says that there is nothing to lock only if there is nothing of these either.
 func (s *survey) notSeen() []Finding {
 	var findings []Finding
 	note := func(rule Rule, id string, at *cfn.Node, format string, args ...any) {
 		findings = append(findings, s.finding(rule, KindNote, id, at.Span, fmt.Sprintf(format, args...)))
 	}
-	for _, p := range s.resources {
-		id := p.Key.Value
-		switch typ := resourceType(p.Value); {
-		case typ == typeStack:
-			note(RuleNotSeen, id, p.Key, "%s: nested stack, whose template is not seen: lock that template too", id)
-		case typ == typeStackSet && s.stackSetBody(p.Value) == nil:
-			note(RuleNotSeen, id, p.Key, "%s: stack set, whose template is not seen: lock that template too", id)
-		case strings.HasSuffix(typ, "::MODULE"):
-			note(RuleNotSeen, id, p.Key, "%s: module %s, whose resources are not seen", id, typ)
-		case typ == typeCluster && isAutoMode(p.Value):
-			note(RuleAutoMode, id, p.Key, "%s: EKS Auto Mode: AWS locks its nodes itself, with hop limit 1 and required tokens", id)
+	for _, r := range s.resources {
+		id := r.Key.Value
+		if n := r.hidesType(); n != nil && !r.mayBe(ResourceTypes()...) { // which is said
+			note(RuleNotSeen, id, n, "%s: its type is not known before the deployment, and so not whether it launches nodes", id)
+		}
+		for _, typ := range r.types {
+			if makes := s.makesUnseen(r, typ); makes != "" {
+				note(RuleNotSeen, id, r.Key, "%s: %s", id, makes)
+			}
+		}
+		if r.typ() == typeCluster && isAutoMode(r.Value) {
+			note(RuleAutoMode, id, r.Key, "%s: EKS Auto Mode: AWS locks its nodes itself, with hop limit 1 and required tokens", id)
 		}
 	}
-	for _, n := range s.macros() {
-		note(RuleNotSeen, "", n, "%s changes the template at the deployment: what it adds is not seen", n.Value)
+	if custom := s.customResources(); len(custom) > 0 {
+		note(RuleCustom, custom[0].Value, custom[0], "%s: what the code of a custom resource makes is not seen", ids(custom))
 	}
-	if include := s.includes(); include != nil {
+	for _, n := range s.macros() {
+		note(RuleNotSeen, "", n, "%s changes the template at the deployment: what it adds is not seen", hiding(n))
+	}
+	for _, include := range s.includes {
 		note(RuleNotSeen, "", include, "Fn::Transform brings in resources that are not seen")
+	}
+	for _, n := range s.unread {
+		note(RuleNotSeen, "", n, "%s is not a variable, a list and a mapping: what it makes is not seen", n.Value)
 	}
 	if len(findings) == 0 && len(s.launchers) == 0 && len(s.groups) == 0 && len(s.stackSets()) == 0 {
 		note(RuleNothing, "", s.t.Root(), "no launch template, launch configuration or node group: nothing to lock")
 		findings[0].End = findings[0].Start
 	}
 	return append(findings, s.duplicates()...)
+}
+
+// makesUnseen says what a resource of a type makes by a template or by code that is
+// not in this template, or "". Types of AWS make nothing but what they are, with
+// few exceptions; those of others are extensions of the registry, and are made by
+// code of their own.
+// https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/registry.html
+func (s *survey) makesUnseen(r resource, typ string) string {
+	switch typ {
+	case typeStack:
+		return "nested stack, whose template is not seen: lock that template too"
+	case typeStackSet:
+		if s.stackSetBody(r.Value) != nil {
+			return ""
+		}
+		return "stack set, whose template is not seen: lock that template too"
+	case "AWS::Serverless::Application":
+		return "nested application, whose template is not seen: lock that template too"
+	case "AWS::ServiceCatalog::CloudFormationProvisionedProduct":
+		return "product of AWS Service Catalog, whose template is not seen: lock that template too"
+	case "AWS::LaunchWizard::Deployment":
+		return "deployment by AWS Launch Wizard, whose templates are not seen"
+	case "AWS::SageMaker::Cluster":
+		if at(r.Value, "Properties", "Orchestrator") == nil {
+			return ""
+		}
+		return "Amazon SageMaker HyperPod launches nodes for Amazon EKS, whose metadata options are not seen"
+	}
+	if strings.HasSuffix(typ, "::MODULE") {
+		return "module " + typ + ", whose resources are not seen"
+	}
+	owner, _, _ := strings.Cut(typ, "::")
+	if slices.Contains([]string{"", "AWS", "Alexa", "Custom"}, owner) {
+		return ""
+	}
+	return "extension " + typ + ": what its code makes is not seen"
+}
+
+// customResources returns the logical IDs of the custom resources. Many templates
+// have some, for what is no node, so that a note of its own rule names them together.
+func (s *survey) customResources() []*cfn.Node {
+	var custom []*cfn.Node
+	for _, r := range s.resources {
+		if slices.ContainsFunc(r.types, func(typ string) bool {
+			return typ == "AWS::CloudFormation::CustomResource" || strings.HasPrefix(typ, "Custom::") && !strings.HasSuffix(typ, "::MODULE")
+		}) {
+			custom = append(custom, r.Key)
+		}
+	}
+	return custom
+}
+
+// ids lists logical IDs for a message.
+func ids(keys []*cfn.Node) string {
+	const most = 3
+	var all []string
+	for _, key := range keys[:min(len(keys), most)] {
+		all = append(all, key.Value)
+	}
+	if len(keys) > most {
+		all = append(all, fmt.Sprintf("and %d more", len(keys)-most))
+	}
+	return strings.Join(all, ", ")
 }
 
 // duplicates names the keys that stand twice in a mapping.
@@ -75,20 +146,10 @@ func (s *survey) macros() []*cfn.Node {
 		if name := n.Get("Name"); name != nil {
 			n = name
 		}
-		if n.Kind == cfn.Scalar && n.Value != "AWS::LanguageExtensions" && !strings.HasPrefix(n.Value, "AWS::Serverless") {
+		isList := n == section && n.Kind == cfn.Sequence
+		if !isList && n.Value != "AWS::LanguageExtensions" && !strings.HasPrefix(n.Value, "AWS::Serverless") {
 			macros = append(macros, n)
 		}
 	}
 	return macros
-}
-
-// includes returns the Fn::Transform among the resources that adds others, or nil.
-func (s *survey) includes() *cfn.Node {
-	if pair, ok := s.t.Root().Get("Resources").Pair("Fn::Transform"); ok {
-		return pair.Key
-	}
-	if pair, ok := s.t.Root().Pair("Fn::Transform"); ok {
-		return pair.Key
-	}
-	return nil
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/imdslock/imdslock/transform/cfn"
 	"github.com/imdslock/imdslock/transform/cfn/edit"
@@ -132,8 +133,27 @@ func planSurvey(ctx context.Context, s *survey, opts Options) (*planner, error) 
 		return nil, err
 	}
 	p.leftovers()
-	p.findings = append(p.findings, s.notSeen()...)
+	p.findings = slices.Concat(p.findings, s.notSeen(), s.elsewhere())
+	if len(p.acceptance) > 0 {
+		if err := p.leftAccepted(ctx); err != nil {
+			return nil, err
+		}
+	}
 	return p, ctx.Err()
+}
+
+// leftAccepted records what stays open because a person accepted it.
+func (p *planner) leftAccepted(ctx context.Context) error {
+	findings, err := p.check(ctx, CheckOptions{Options: p.opts})
+	if err != nil {
+		return err
+	}
+	for _, f := range findings {
+		if f.Kind == KindAccepted {
+			p.findings = append(p.findings, f)
+		}
+	}
+	return nil
 }
 
 // lock runs the rules over one data mapping of a launcher.

@@ -27,6 +27,10 @@ type payload struct {
 
 	opaque string // why the text is not known, or ""
 
+	// lacksSysconfig says that nodes which get it have no /etc/sysconfig, so that
+	// nothing that is saved there is loaded.
+	lacksSysconfig bool
+
 	texts map[*edit.Text]string // of the variants, as text returns them
 }
 
@@ -64,10 +68,28 @@ func (p payload) text(variant *edit.Text) string {
 	default:
 		text, _, _ = userdata.Decode(variant.String)
 	}
+	if !ok {
+		text = p.onNode(text)
+	}
 	if !ok && p.texts != nil {
 		p.texts[variant] = text
 	}
 	return text
+}
+
+// The folder in which the iptables service of Amazon Linux keeps rules, and in its
+// place another of the same length, which nothing reads.
+const (
+	sysconfig   = "/etc/sysconfig"
+	noSysconfig = "/etc/sysconfi_"
+)
+
+// onNode returns a text as it counts on the nodes.
+func (p payload) onNode(text string) string {
+	if !p.lacksSysconfig {
+		return text
+	}
+	return strings.ReplaceAll(text, sysconfig, noSysconfig)
 }
 
 // named returns a text with a character of its own for each variable. Variables
@@ -117,6 +139,7 @@ func (s *survey) payloads(l *launcher, data *cfn.Node) ([]payload, error) {
 		return []payload{{node: l.key}}, nil
 	}
 	var all []payload
+	lacksSysconfig := s.runs(l, OSUnknown).has(ubuntu)
 	for _, branch := range pair.Value.Branches() {
 		encoded := branch.Call("Fn::Base64")
 		switch {
@@ -135,6 +158,9 @@ func (s *survey) payloads(l *launcher, data *cfn.Node) ([]payload, error) {
 		default:
 			all = append(all, payload{node: branch, opaque: "it comes from " + branch.Describe()})
 		}
+	}
+	for i := range all {
+		all[i].lacksSysconfig = lacksSysconfig
 	}
 	return all, nil
 }
@@ -191,7 +217,7 @@ func (p payload) runsCommands() bool {
 }
 
 // joins reports whether some user data in properties of an instance starts the
-// kubelet.
+// kubelet, itself or by cfn-init.
 func (s *survey) joins(l *launcher, properties *cfn.Node) (bool, error) {
 	if properties.Get("UserData") == nil {
 		return false, nil
@@ -202,12 +228,18 @@ func (s *survey) joins(l *launcher, properties *cfn.Node) (bool, error) {
 	}
 	for _, p := range payloads {
 		for _, variant := range p.variants {
-			if userdata.Joins(p.text(variant)) {
+			if text := p.text(variant); userdata.Joins(text) || s.initJoins(text) {
 				return true, nil
 			}
 		}
 	}
 	return false, nil
+}
+
+// isOpaque reports whether some user data in properties of an instance is not known.
+func (s *survey) isOpaque(l *launcher, properties *cfn.Node) bool {
+	payloads, err := s.payloads(l, properties)
+	return err != nil || slices.ContainsFunc(payloads, func(p payload) bool { return p.opaque != "" })
 }
 
 // isOff reports whether the metadata service of a data mapping is off for certain.
@@ -223,17 +255,18 @@ func (s *survey) isOff(data *cfn.Node) bool {
 // ipv6 reports whether the metadata service of a data mapping may answer at its
 // IPv6 address too: HttpProtocolIpv6 may be enabled.
 func (s *survey) ipv6(data *cfn.Node) bool {
-	options := data.Get("MetadataOptions")
-	if options == nil {
-		return false
-	}
-	outcomes, err := s.values.Outcomes(options)
-	if err != nil {
-		return true
-	}
-	for _, o := range outcomes {
-		if v := o.Value.Field("HttpProtocolIpv6"); v.Kind == eval.Unknown || v.Text == "enabled" {
+	for _, options := range at(data, "MetadataOptions") {
+		if options.IsNull() { // which is filled, and without it
+			continue
+		}
+		outcomes, err := s.values.Outcomes(options)
+		if err != nil {
 			return true
+		}
+		for _, o := range outcomes {
+			if v := o.Value.Field("HttpProtocolIpv6"); v.Kind == eval.Unknown || v.Text == "enabled" {
+				return true
+			}
 		}
 	}
 	return false

@@ -32,6 +32,8 @@ const (
 	RuleNotMIME          Rule = "user-data-not-mime"
 	RuleUnreadable       Rule = "launch-template-unreadable"
 	RuleNotSeen          Rule = "template-not-seen"
+	RuleCustom           Rule = "custom-resource"
+	RuleOpened           Rule = "opened-elsewhere"
 	RuleAutoMode         Rule = "auto-mode"
 	RuleAcceptance       Rule = "acceptance"
 	RuleDuplicate        Rule = "duplicate-key"
@@ -60,6 +62,8 @@ type Description struct {
 const (
 	pageMetadataOptions = "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-properties-ec2-launchtemplate-metadataoptions.html"
 	pageOptions         = "https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/configuring-instance-metadata-options.html"
+	pageCustom          = "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/template-custom-resources.html"
+	pageModify          = "https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_ModifyInstanceMetadataOptions.html"
 	pageIMDS            = "https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/configuring-instance-metadata-service.html"
 	pageRestrict        = "https://docs.aws.amazon.com/whitepapers/latest/security-practices-multi-tenant-saas-applications-eks/restrict-the-use-of-host-networking-and-block-access-to-instance-metadata-service.html"
 	pageBestPractices   = "https://docs.aws.amazon.com/eks/latest/best-practices/identity-and-access-management.html"
@@ -253,9 +257,23 @@ func Rules() []Description {
 		{
 			Rule: RuleNotSeen, Note: true,
 			Title:  "a part of the stack is not in the template",
-			Why:    "a nested stack, a module, a macro or AWS::Include may launch nodes that are not seen here.",
+			Why:    "a nested stack or application, a module, an extension, a macro or AWS::Include may launch nodes that are not seen here, or give a group another launch template.",
 			Fix:    "check that template too, or the one that CloudFormation has processed.",
 			Source: pageNested,
+		},
+		{
+			Rule: RuleCustom, Note: true,
+			Title:  "a custom resource runs code that is not in the template",
+			Why:    "what a custom resource makes is up to its code, which may launch nodes or open them. Most do neither, so that one note names all of a template.",
+			Fix:    "look at the code behind it.",
+			Source: pageCustom,
+		},
+		{
+			Rule: RuleOpened, Note: true,
+			Title:  "another resource may open what is locked",
+			Why:    "it calls ec2:ModifyInstanceMetadataOptions, or changes iptables rules by AWS Systems Manager, on nodes that run.",
+			Fix:    "see that it does not touch the nodes, or does not open them.",
+			Source: pageModify,
 		},
 		{
 			Rule: RuleAutoMode, Note: true,

@@ -16,7 +16,9 @@ import (
 type survey struct {
 	t         *cfn.Template
 	values    *eval.Evaluator
-	resources []cfn.Pair // those that Fn::ForEach makes included
+	resources []resource
+	includes  []*cfn.Node // each Fn::Transform that brings in resources
+	unread    []*cfn.Node // each Fn::ForEach that cannot be read
 	launchers []*launcher
 	groups    []*group
 	verdicts  map[judged]userdata.Verdict // of texts that were judged
@@ -58,60 +60,55 @@ func newSurvey(ctx context.Context, t *cfn.Template, given map[string]string) (*
 		}
 		return nil, t.NotTemplate(t.Root().Span.Start, "it has no Resources", hint)
 	}
-	if err := refuseAliases(t); err != nil {
+	s := &survey{t: t, values: eval.New(ctx, t, given), verdicts: map[judged]userdata.Verdict{}}
+	if pair, ok := t.Root().Pair("Fn::Transform"); ok {
+		s.includes = append(s.includes, pair.Key)
+	}
+	if err := s.readResources(section, nil); err != nil {
 		return nil, err
 	}
-	s := &survey{t: t, values: eval.New(ctx, t, given), resources: resources(section), verdicts: map[judged]userdata.Verdict{}}
-	var instances []cfn.Pair
-	for _, p := range s.resources {
-		switch resourceType(p.Value) {
-		case typeLaunchTemplate, typeLaunchConfiguration:
-			s.launchers = append(s.launchers, newLauncher(p))
-		case typeInstance:
-			instances = append(instances, p)
-		}
+	if err := s.refuseAliases(section); err != nil {
+		return nil, err
 	}
-	for _, p := range s.resources {
-		if len(specPaths(resourceType(p.Value))) == 0 {
-			continue
-		}
-		g, err := s.readGroup(p)
-		if err != nil {
-			return nil, err
-		}
-		s.groups = append(s.groups, g)
+	if err := s.readLaunchers(); err != nil {
+		return nil, err
 	}
-	for _, p := range instances {
-		if err := s.readInstance(p); err != nil {
-			return nil, err
-		}
-	}
-	s.readFleetOverrides()
 	slices.SortStableFunc(s.launchers, func(a, b *launcher) int { return a.key.Span.Start - b.key.Span.Start })
 	return s, nil
 }
 
-// resources returns the resources of a section, those that Fn::ForEach makes
-// included.
-func resources(section *cfn.Node) []cfn.Pair {
-	var pairs []cfn.Pair
-	for _, p := range section.Pairs {
-		if strings.HasPrefix(p.Key.Value, "Fn::ForEach::") {
-			if len(p.Value.Items) == 3 {
-				pairs = append(pairs, resources(p.Value.Items[2])...)
-			}
+// readLaunchers reads what says how nodes are launched, then the groups that use
+// that, then the instances, which may be both.
+func (s *survey) readLaunchers() error {
+	for _, r := range s.resources {
+		if l := launchesByChance(r); l != nil {
+			s.launchers = append(s.launchers, l)
+		}
+		switch r.typ() {
+		case typeLaunchTemplate, typeLaunchConfiguration:
+			s.launchers = append(s.launchers, newLauncher(r))
+		}
+	}
+	for _, r := range s.resources {
+		if len(specPaths(r.typ())) == 0 {
 			continue
 		}
-		pairs = append(pairs, p)
+		g, err := s.readGroup(r)
+		if err != nil {
+			return err
+		}
+		s.groups = append(s.groups, g)
 	}
-	return pairs
-}
-
-func resourceType(resource *cfn.Node) string {
-	if n := resource.Get("Type"); n != nil {
-		return n.Value
+	for _, r := range s.resources {
+		if r.typ() != typeInstance {
+			continue
+		}
+		if err := s.readInstance(r); err != nil {
+			return err
+		}
 	}
-	return ""
+	s.readFleetOverrides()
+	return nil
 }
 
 // launcher returns the launcher with a logical ID, or nil.
@@ -176,26 +173,4 @@ func (s *survey) known(opts Options) error {
 // finding makes a finding about a span.
 func (s *survey) finding(rule Rule, kind Kind, id string, at cfn.Span, message string) Finding {
 	return Finding{Rule: rule, Kind: kind, LogicalID: id, Start: s.t.Position(at.Start), End: s.t.Position(at.End), Message: message}
-}
-
-// at returns the values that a path of keys leads to, over every branch of
-// every Fn::If on the way. "*" stands for the items of a list.
-func at(n *cfn.Node, path ...string) []*cfn.Node {
-	if n == nil {
-		return nil
-	}
-	var found []*cfn.Node
-	for _, branch := range n.Branches() {
-		switch {
-		case len(path) == 0:
-			found = append(found, branch)
-		case path[0] == "*":
-			for _, item := range branch.Items {
-				found = append(found, at(item, path[1:]...)...)
-			}
-		default:
-			found = append(found, at(branch.Get(path[0]), path[1:]...)...)
-		}
-	}
-	return found
 }

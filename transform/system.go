@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/imdslock/imdslock/transform/cfn"
+	"github.com/imdslock/imdslock/transform/cfn/edit"
 	"github.com/imdslock/imdslock/transform/cfn/eval"
 )
 
@@ -17,6 +18,7 @@ const (
 	windows
 	bottlerocket
 	unknownSystem // one that the template does not say
+	unknownType   // beside unknownSystem: an AmiType that the template does not say
 )
 
 func (s systems) has(other systems) bool { return s&other != 0 }
@@ -30,7 +32,15 @@ func (s systems) told(os OS) systems {
 		return s
 	}
 	of := map[OS]systems{OSLinux: amazonLinux, OSWindows: windows, OSBottlerocket: bottlerocket}
-	return s&^unknownSystem | of[os]
+	return s&^(unknownSystem|unknownType) | of[os]
+}
+
+// ignores says which of the systems that nodes may run ignore the commands of user
+// data, and whether all do: Windows, Bottlerocket, and what an AmiType may bring that
+// the template does not say.
+func (s systems) ignores() (others systems, all bool) {
+	others = s & (windows | bottlerocket | unknownType)
+	return others, others != 0 && s&^(windows|bottlerocket) == 0
 }
 
 // String lists the systems for a message.
@@ -49,61 +59,117 @@ func (s systems) String() string {
 
 // imageParameters are the paths of the public parameters in the SSM parameter
 // store that name images ("Retrieve recommended Amazon Linux AMI IDs" and its
-// neighbours in the Amazon EKS User Guide, and Canonical's "Find Ubuntu images").
+// neighbours in the Amazon EKS User Guide, and Canonical's "Find Ubuntu images"),
+// and what in the rest of such a path tells an image for nodes of Amazon EKS.
 var imageParameters = [...]struct {
-	path string
-	runs systems
+	path, forEKS string
+	runs         systems
 }{
-	{"/aws/service/eks/optimized-ami/", amazonLinux},
-	{"/aws/service/ami-amazon-linux-latest/", amazonLinux},
-	{"/aws/service/ecs/optimized-ami/amazon-linux", amazonLinux},
-	{"/aws/service/bottlerocket/", bottlerocket},
-	{"/aws/service/ami-windows-latest/", windows},
-	{"/aws/service/canonical/ubuntu/", ubuntu},
+	{"/aws/service/eks/optimized-ami/", "/", amazonLinux},
+	{"/aws/service/ami-amazon-linux-latest/", "", amazonLinux},
+	{"/aws/service/ecs/optimized-ami/amazon-linux", "", amazonLinux},
+	{"/aws/service/bottlerocket/", "aws-k8s-", bottlerocket},
+	{"/aws/service/ami-windows-latest/", "EKS_Optimized", windows},
+	{"/aws/service/canonical/ubuntu/", "eks", ubuntu},
 }
 
-// image returns what the nodes run by the image of a launcher: by the parameter
-// of the SSM parameter store that names it, directly, by a dynamic reference or
-// as the default of a parameter. It is 0 if the launcher names no image.
-func (s *survey) image(l *launcher) systems {
-	datas, err := l.data(s.t)
-	if err != nil {
-		return unknownSystem
-	}
-	var all systems
-	for _, data := range datas {
-		for _, n := range at(data, "ImageId") {
-			if n.IsNull() || n.IsNoValue() {
-				continue
-			}
-			all |= s.imageOf(n)
+// images is what is known of the images that nodes may have.
+type images struct {
+	runs   systems // 0 if none is named
+	forEKS bool    // one is made for nodes of Amazon EKS
+}
+
+func (i images) and(other images) images {
+	return images{i.runs | other.runs, i.forEKS || other.forEKS}
+}
+
+// imagesOf returns what is known of the images that expressions name: by the
+// parameter of the SSM parameter store that does, directly, by a dynamic reference,
+// or as a default or an allowed value of a parameter.
+func (s *survey) imagesOf(expressions []*cfn.Node) images {
+	var all images
+	for _, n := range expressions {
+		if !n.IsNull() && !n.IsNoValue() {
+			all = all.and(s.imageOf(n))
 		}
 	}
 	return all
 }
 
-func (s *survey) imageOf(n *cfn.Node) systems {
-	text := n.Value
+func (s *survey) imageOf(n *cfn.Node) images {
+	var all images
+	for _, text := range s.imageTexts(n) {
+		one := images{runs: unknownSystem}
+		for _, p := range imageParameters {
+			if _, rest, ok := strings.Cut(text, p.path); ok {
+				one = images{p.runs, p.forEKS != "" && strings.Contains("/"+rest, p.forEKS)}
+			}
+		}
+		all = all.and(one)
+	}
+	return all
+}
+
+// imageTexts returns what an expression for an image can be, as far as the template
+// shows it; at least one text.
+func (s *survey) imageTexts(n *cfn.Node) []string {
 	if ref := n.Call("Ref"); ref != nil {
-		if d := s.t.Root().Get("Parameters", ref.Value, "Default"); d != nil && d.Kind == cfn.Scalar {
-			text = d.Value
+		parameter := s.t.Root().Get("Parameters", ref.Value)
+		texts := []string{""}
+		if n := parameter.Get("Default"); n != nil {
+			texts[0] = n.Value
 		}
-	}
-	if sub := n.Call("Fn::Sub"); sub != nil {
-		text = sub.Value
-	}
-	for _, p := range imageParameters {
-		if strings.Contains(text, p.path) {
-			return p.runs
+		if allowed := parameter.Get("AllowedValues"); allowed != nil {
+			for _, item := range allowed.Items {
+				texts = append(texts, item.Value)
+			}
 		}
+		return texts
 	}
-	return unknownSystem
+	variants, err := edit.Texts(s.t, n)
+	if err != nil || len(variants) == 0 {
+		return []string{""}
+	}
+	var texts []string
+	for _, v := range variants {
+		texts = append(texts, v.String)
+	}
+	return texts
+}
+
+// image returns what is known of the image of a launcher.
+func (s *survey) image(l *launcher) images {
+	datas, err := l.data(s.t)
+	if err != nil {
+		return images{runs: unknownSystem}
+	}
+	var all images
+	for _, data := range datas {
+		all = all.and(s.imagesOf(at(data, "ImageId")))
+	}
+	return all
+}
+
+// imagePaths returns where a type of group names an image, below Properties, which
+// wins over that of its launch template.
+func imagePaths(typ string) [][]string {
+	switch typ {
+	case typeInstance:
+		return [][]string{{"ImageId"}}
+	case typeAutoScalingGroup:
+		return [][]string{{"MixedInstancesPolicy", "LaunchTemplate", "Overrides", "*", "ImageId"}}
+	case typeEC2Fleet:
+		return [][]string{{"LaunchTemplateConfigs", "*", "Overrides", "*", "ImageId"}}
+	case typeComputeEnvironment:
+		return [][]string{{"ComputeResources", "ImageId"}, {"ComputeResources", "Ec2Configuration", "*", "ImageIdOverride"}}
+	}
+	return nil
 }
 
 // runs returns what the nodes of a launcher run: by the AmiType of the managed
 // node groups that use it, else by its image.
 func (s *survey) runs(l *launcher, told OS) systems {
-	image := s.image(l)
+	image := s.image(l).runs
 	all := image
 	if len(l.users) > 0 {
 		all = 0
@@ -112,8 +178,10 @@ func (s *survey) runs(l *launcher, told OS) systems {
 		switch {
 		case g.typ == typeNodegroup:
 			all |= g.amiTypes.systems(image)
-		case image != 0:
-			all |= image
+		case g.typ == typeInstance && g.images.runs != 0:
+			all |= g.images.runs
+		case image|g.images.runs != 0:
+			all |= image | g.images.runs
 		default:
 			all |= unknownSystem
 		}
@@ -130,7 +198,7 @@ func (s *survey) runs(l *launcher, told OS) systems {
 // Amazon EKS chooses the image.
 func (s *survey) isManaged(l *launcher) bool {
 	for _, g := range l.users {
-		if g.typ == typeNodegroup && s.image(l) == 0 {
+		if g.typ == typeNodegroup && s.image(l).runs == 0 {
 			return true
 		}
 	}
@@ -165,7 +233,7 @@ func (a amiTypes) systems(image systems) systems {
 		{amiWindows, windows},
 		{amiChosen, cmp.Or(image, amazonLinux)},
 		{amiCustom, cmp.Or(image, unknownSystem)},
-		{amiOther, unknownSystem},
+		{amiOther, unknownSystem | unknownType},
 	} {
 		if a.has(f.family) {
 			all |= f.runs

@@ -30,6 +30,10 @@ func problemRules() map[userdata.Code]Rule {
 // problem makes a finding of a problem in a user data, with its place in the
 // source.
 func (s *survey) problem(l *launcher, load payload, variant *edit.Text, p userdata.Problem, at int) Finding {
+	if load.lacksSysconfig && (p.Code == userdata.Replaced || p.Code == userdata.Unsaved) {
+		p.Code = userdata.Unsaved
+		p.Message = "the nodes may run Ubuntu, which has neither /etc/sysconfig nor the service iptables, so that the rule is gone after a reboot"
+	}
 	rule := problemRules()[p.Code]
 	kind := KindOpen
 	if d, _ := Describe(rule); d.Note {

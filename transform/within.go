@@ -27,10 +27,10 @@ func (s *survey) stackSetBody(resource *cfn.Node) *edit.Text {
 }
 
 // stackSets returns the stack sets that have their template in them.
-func (s *survey) stackSets() []cfn.Pair {
-	var sets []cfn.Pair
+func (s *survey) stackSets() []resource {
+	var sets []resource
 	for _, p := range s.resources {
-		if resourceType(p.Value) == typeStackSet && s.stackSetBody(p.Value) != nil {
+		if p.typ() == typeStackSet && s.stackSetBody(p.Value) != nil {
 			sets = append(sets, p)
 		}
 	}

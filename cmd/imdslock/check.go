@@ -111,6 +111,7 @@ func (c *command) checkOne(ctx context.Context, s source, only bool) (checked, e
 		r.findings = s.notFollowed()
 		return r, err
 	}
+	r.source = s
 	input, err := s.read(c.opts.maxSize)
 	if err != nil {
 		return r, err
@@ -124,12 +125,18 @@ func (c *command) checkOne(ctx context.Context, s source, only bool) (checked, e
 		Options: c.opts.Options, Parameters: parameters,
 		Deployment: len(c.opts.parameters) > 0 || c.opts.IMDSv1 == transform.IMDSv1Default,
 	})
+	if s.isAnything(err) {
+		return checked{source: s}, nil
+	}
+	r.findings = s.withoutNodes(r.findings)
 	s.walked = s.path != "" // a name on the command line may come from a list of all files
-	if note, ok := s.isNoTemplate(err); ok {
+	if note, ok := s.isNoTemplate(err, false); ok {
 		r.findings = []transform.Finding{note}
 		return r, nil
 	}
-	r.parameters = parameters
+	if len(r.findings) > 0 || !s.namesNone {
+		r.parameters = parameters
+	}
 	if err != nil || len(r.findings) == 0 {
 		return r, s.placed(err)
 	}

@@ -19,6 +19,9 @@ type source struct {
 	leadsOut bool // a link out of that directory
 	isFolder bool // such a link, and it leads to a folder
 
+	namesNone bool // of what it has: no resource that launches nodes
+	namesAWS  bool // a type of AWS
+
 	isConfiguration bool // a CodePipeline template configuration
 
 	open func() (io.ReadCloser, error)

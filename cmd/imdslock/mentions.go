@@ -10,12 +10,38 @@ import (
 	"github.com/imdslock/imdslock/transform"
 )
 
-// mentions reports whether a text may have anything to lock: whether it has the
-// name of a type of resource or the mark of another kind of input, however it is
-// escaped, or is UTF-16, which is refused by name. It holds little of the text at
-// a time.
-func mentions(r io.Reader) (bool, error) {
-	words := slices.Concat(transform.ResourceTypes(), marks())
+// A sighting is what a text has that makes it worth reading.
+type sighting uint8
+
+const (
+	sightsNodes     sighting = 1 << iota // what there is to lock, or another kind of input
+	sightsResources                      // the section that every template has
+	sightsAWS                            // a type, a macro or a pseudo parameter of AWS
+)
+
+func (s sighting) has(other sighting) bool { return s&other != 0 }
+
+// A word is looked for in texts.
+type word struct {
+	text string
+	of   sighting
+}
+
+// wordsToFind returns what mentions looks for.
+func wordsToFind() []word {
+	words := []word{{"Resources", sightsResources}, {"AWS::", sightsAWS}}
+	for _, text := range slices.Concat(transform.ResourceTypes(), marks()) {
+		words = append(words, word{text, sightsNodes})
+	}
+	return words
+}
+
+// mentions returns what a text has: the name of a type of resource or the mark of
+// another kind of input, however it is escaped, or what makes it a template. One that
+// is UTF-16 or no text at all may have anything, and is refused by name. It holds
+// little of the text at a time.
+func mentions(r io.Reader) (sighting, error) {
+	words := wordsToFind()
 	plain, once, twice := &searcher{words: words}, &searcher{words: words}, &searcher{words: words}
 	// A template in a text of a template may be escaped once more.
 	all := io.MultiWriter(plain, &unescaper{next: io.MultiWriter(once, &unescaper{next: twice})})
@@ -23,27 +49,29 @@ func mentions(r io.Reader) (bool, error) {
 	for first := true; ; first = false {
 		n, err := io.ReadFull(r, window)
 		text := window[:n]
-		if first && (bytes.HasPrefix(text, []byte("\xff\xfe")) || bytes.HasPrefix(text, []byte("\xfe\xff"))) {
-			return true, nil
+		isUTF16 := first && (bytes.HasPrefix(text, []byte("\xff\xfe")) || bytes.HasPrefix(text, []byte("\xfe\xff")))
+		if isUTF16 || bytes.IndexByte(text, 0) >= 0 {
+			return sightsNodes, nil
 		}
 		if _, err := all.Write(text); err != nil {
-			return false, err
+			return 0, err
 		}
+		found := plain.found | once.found | twice.found
 		switch {
-		case plain.found || once.found || twice.found:
-			return true, nil
+		case found.has(sightsNodes):
+			return found, nil
 		case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
-			return false, nil
+			return found, nil
 		case err != nil:
-			return false, err
+			return 0, err
 		}
 	}
 }
 
 // A searcher looks for words in what is written to it.
 type searcher struct {
-	words []string
-	found bool
+	words []word
+	found sighting
 	kept  []byte // the end of what came before, in which a word may begin
 }
 
@@ -51,24 +79,28 @@ type searcher struct {
 const longestWord = 64
 
 func (s *searcher) Write(text []byte) (int, error) {
-	if s.found {
+	if s.found.has(sightsNodes) {
 		return len(text), nil
 	}
 	window := text
 	if len(s.kept) > 0 {
 		head := append(s.kept, text[:min(len(text), longestWord)]...)
-		s.found = s.has(head)
+		s.find(head)
 		if len(text) < longestWord {
 			window = head
 		}
 	}
-	s.found = s.found || s.has(window)
+	s.find(window)
 	s.kept = append(s.kept[:0], window[max(0, len(window)-longestWord):]...)
 	return len(text), nil
 }
 
-func (s *searcher) has(text []byte) bool {
-	return slices.ContainsFunc(s.words, func(word string) bool { return bytes.Contains(text, []byte(word)) })
+func (s *searcher) find(text []byte) {
+	for _, w := range s.words {
+		if !s.found.has(w.of) && bytes.Contains(text, []byte(w.text)) {
+			s.found |= w.of
+		}
+	}
 }
 
 // An unescaper writes a text on with the escapes of JSON and of YAML's double

@@ -108,20 +108,28 @@ func patchOne(ctx context.Context, opts options, s source) (patched, error) {
 		p.findings = s.notFollowed()
 		return p, err
 	}
+	p.source = s
 	input, err := s.read(opts.maxSize)
 	if err != nil {
 		return p, err
 	}
 	before, result, err := patchInput(ctx, input, opts.Options)
-	if note, ok := s.isNoTemplate(err); ok {
+	if s.isAnything(err) {
+		p.passedOver = true
+		return p, nil
+	}
+	if note, ok := s.isNoTemplate(err, true); ok {
 		p.passedOver, p.findings = true, []transform.Finding{note}
 		return p, nil
 	}
 	if err != nil {
 		return p, s.placed(err)
 	}
-	p.findings, p.parameters = result.Findings, result.Parameters
+	p.findings, p.parameters = s.withoutNodes(result.Findings), result.Parameters
 	p.changed = !bytes.Equal(before, result.Output)
+	if p.passedOver = s.namesNone && !p.changed; p.passedOver {
+		return p, nil
+	}
 	if err := errors.Join(p.refuseWrite(opts, input, before), p.refuseLink(opts)); err != nil {
 		return p, err
 	}

@@ -19,7 +19,7 @@ import (
 )
 
 // walkHint states the rule by which a folder is searched.
-const walkHint = "a folder is searched for .yaml, .yml, .json, .template and .cfn files, hidden folders too, but not what git ignores"
+const walkHint = "a folder is searched for .yaml, .yml, .json, .template and .cfn files, hidden folders too, but not what git ignores or what is behind links to other folders"
 
 // A walker searches a directory.
 type walker struct {
@@ -159,9 +159,10 @@ func (o *options) refusePatterns() error {
 	return nil
 }
 
-// isPassedOver reports whether a file was found in a directory and has nothing
-// to lock, whatever its size.
-func (s source) isPassedOver() (bool, error) {
+// isPassedOver reports whether a file was found in a directory and is no template, or
+// none that can have anything to lock, whatever its size. It marks one that names no
+// resource which launches nodes.
+func (s *source) isPassedOver() (bool, error) {
 	if !s.walked || s.isFolder {
 		return s.isFolder, nil
 	}
@@ -174,7 +175,27 @@ func (s source) isPassedOver() (bool, error) {
 	if err != nil {
 		return false, failure("reading", s.name, err)
 	}
-	return !found, nil
+	s.namesNone, s.namesAWS = !found.has(sightsNodes), found.has(sightsAWS)
+	return s.namesNone && !found.has(sightsResources), nil
+}
+
+// withoutNodes returns what is said of a file that names no resource which launches
+// nodes: what the template does not show, but not that it has custom resources, as
+// many have, or nothing to lock. Folders may hold templates of any kind.
+func (s source) withoutNodes(findings []transform.Finding) []transform.Finding {
+	if !s.namesNone {
+		return findings
+	}
+	return slices.DeleteFunc(findings, func(f transform.Finding) bool {
+		return slices.Contains([]transform.Rule{transform.RuleNothing, transform.RuleDuplicate, transform.RuleCustom}, f.Rule)
+	})
+}
+
+// isAnything reports whether an error is about a file that names no resource which
+// launches nodes, and nothing of AWS or no resources: it is no template.
+func (s source) isAnything(err error) bool {
+	var at *cfn.Error
+	return s.namesNone && errors.As(err, &at) && (at.NotTemplate || !s.namesAWS)
 }
 
 // notFollowed is the note that a link to a folder out of the one that is searched is
@@ -190,10 +211,11 @@ func (s source) notFollowed() []transform.Finding {
 
 // isNoTemplate returns a note in the place of an error where a file that was
 // found in a directory can be read and is something else, though it names a type
-// of resource: what Kubernetes keeps a template in, or a list of types.
-func (s source) isNoTemplate(err error) (transform.Finding, bool) {
+// of resource: what Kubernetes keeps a template in, or a list of types. In the place
+// of a patch it is one that cannot be read too, if it names nothing to lock.
+func (s source) isNoTemplate(err error, isPatch bool) (transform.Finding, bool) {
 	var at *cfn.Error
-	if !s.walked || !errors.As(err, &at) || !at.NotTemplate {
+	if !s.walked || !errors.As(err, &at) || !at.NotTemplate && !(isPatch && s.namesNone) {
 		return transform.Finding{}, false
 	}
 	return transform.Finding{Rule: transform.RuleNothing, Kind: transform.KindNote, Start: at.Position, End: at.Position, Message: "passed over: " + at.Message}, true

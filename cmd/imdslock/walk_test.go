@@ -16,13 +16,13 @@ func TestMentionsLaunchTemplate(t *testing.T) {
 		for before := 64<<10 - 80; before < 64<<10+80; before++ {
 			text := bytes.Repeat([]byte("x"), 200<<10)
 			copy(text[before:], words)
-			if found, err := mentions(bytes.NewReader(text)); err != nil || !found {
+			if found, err := mentions(bytes.NewReader(text)); err != nil || !found.has(sightsNodes) {
 				t.Fatalf("%s behind %d bytes: %v, %v", words, before, found, err)
 			}
 		}
 	}
 	for _, text := range []string{"", "AWS::EC2::LaunchTemplat", strings.Repeat("AWS::EC2::Volume ", 20_000)} {
-		if found, err := mentions(strings.NewReader(text)); err != nil || found {
+		if found, err := mentions(strings.NewReader(text)); err != nil || found.has(sightsNodes|sightsResources) {
 			t.Errorf("%.30q: %v, %v", text, found, err)
 		}
 	}
@@ -32,9 +32,19 @@ func TestMentionsLaunchTemplate(t *testing.T) {
 		`'\',"\u0041WS::EC2::LaunchTemplate"`, "kind: ClusterConfig\napiVersion: eksctl.io/v1alpha5", "\xff\xfeA\x00",
 	} {
 		for _, r := range []io.Reader{strings.NewReader(text), io.MultiReader(strings.NewReader(strings.Repeat("x", 64<<10-9)), strings.NewReader(text))} {
-			if found, err := mentions(r); (err != nil || !found) && text[0] != '\xff' {
+			if found, err := mentions(r); (err != nil || !found.has(sightsNodes)) && text[0] != '\xff' {
 				t.Errorf("%q: %v, %v", text, found, err)
 			}
+		}
+	}
+	for _, text := range []string{"Resources: {B: {Type: AWS::S3::Bucket}}", `{"\u0052esources": {"B": {"Type": "AWS\u003a:S3::Bucket"}}}`} {
+		if found, err := mentions(strings.NewReader(text)); err != nil || found != sightsResources|sightsAWS {
+			t.Errorf("%q: %v, %v", text, found, err)
+		}
+	}
+	for _, text := range []string{"R\x00e\x00s\x00", "Type: AWS::EC2::Launch\x00Template"} {
+		if found, err := mentions(strings.NewReader(text)); err != nil || !found.has(sightsNodes) {
+			t.Errorf("%q: %v, %v", text, found, err)
 		}
 	}
 	failing := io.MultiReader(strings.NewReader("x"), iotest.ErrReader(fmt.Errorf("disk on fire")))

@@ -1,0 +1,283 @@
+package transform
+
+import (
+	"cmp"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/imdslock/imdslock/transform/cfn"
+	"github.com/imdslock/imdslock/transform/cfn/edit"
+	"github.com/imdslock/imdslock/transform/userdata"
+)
+
+// Metadata of a resource that cfn-init runs on the node, when the user data or
+// cfn-hup calls it.
+// https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-init.html
+const initKey = "AWS::CloudFormation::Init"
+
+var (
+	initCall = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`(?:^|[\s/"'=;&|(])cfn-(?:init|hup)(?:["'\s;&|)\\,]|$)`)
+	})
+	initResource = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`(?:--resource|\s-r)[\s=,"'\\]+([^\s"',;]+)`)
+	})
+)
+
+// An initScript is the metadata that cfn-init runs, as a shell would run it. Its
+// groups and users are left out, which start nothing.
+type initScript struct {
+	id    string
+	text  string
+	parts []initPart // in order
+
+	hidden []*cfn.Node // what brings in what is not seen
+}
+
+// An initPart is where a part of the text of an initScript comes from.
+type initPart struct {
+	start int
+	node  *cfn.Node
+}
+
+// initNotes says what of the metadata that cfn-init runs on a node may undo the rule,
+// or start the kubelet before it. The texts are those of a user data that may call
+// cfn-init.
+func (s *survey) initNotes(l *launcher, load payload, block userdata.Block, texts ...string) []Finding {
+	var notes []Finding
+	note := func(at cfn.Span, format string, args ...any) {
+		f := s.finding(RuleUserData, KindNote, l.id, at, l.id+": "+fmt.Sprintf(format, args...))
+		if !slices.ContainsFunc(notes, func(n Finding) bool { return n.Start == f.Start }) {
+			notes = append(notes, f)
+		}
+	}
+	for _, text := range texts {
+		call := initCall().FindStringIndex(text)
+		if call == nil {
+			continue
+		}
+		scripts, unseen := s.initScripts(text[call[0]:])
+		if unseen != "" {
+			note(load.node.Span, "user data not judged: cfn-init runs the metadata %s of %s, which is not seen", initKey, unseen)
+		}
+		for _, script := range scripts {
+			for _, n := range script.hidden {
+				note(n.Span, "user data not judged: cfn-init runs what %s brings in here, which is not seen", hiding(n))
+			}
+			for _, p := range script.problems(text, call[1], block) {
+				note(script.place(p.At).Span, "cfn-init runs this: %s", p.Message)
+			}
+		}
+	}
+	return notes
+}
+
+// initJoins reports whether user data may start the kubelet by cfn-init.
+func (s *survey) initJoins(text string) bool {
+	call := initCall().FindStringIndex(text)
+	if call == nil {
+		return false
+	}
+	scripts, _ := s.initScripts(text[call[0]:])
+	return slices.ContainsFunc(scripts, func(i initScript) bool { return userdata.Joins("#!/bin/bash\n" + i.text) })
+}
+
+// initScripts returns the metadata that a call of cfn-init runs: that of the
+// resource that it names, else all that there is. Unseen is the resource if it has
+// none.
+func (s *survey) initScripts(call string) (scripts []initScript, unseen string) {
+	name := ""
+	if m := initResource().FindStringSubmatch(call); m != nil {
+		name = m[1]
+	}
+	isNamed := slices.ContainsFunc(s.resources, func(r resource) bool { return r.Key.Value == name })
+	for _, r := range s.resources {
+		if n := r.Value.Get("Metadata", initKey); n != nil && (r.Key.Value == name || !isNamed) {
+			scripts = append(scripts, s.initScript(r.Key.Value, n))
+		}
+	}
+	if len(scripts) > 0 {
+		return scripts, ""
+	}
+	return nil, cmp.Or(strings.Trim(userdata.Unnamed(name), edit.Placeholder), "a resource")
+}
+
+// problems says what is wrong with a script that a call in user data runs: at the
+// place of the call, and at any later time, as cfn-hup does. Their places are in the
+// script.
+func (i initScript) problems(text string, call int, block userdata.Block) []userdata.Problem {
+	end := call
+	for end < len(text) && (text[end] != '\n' || text[end-1] == '\\') {
+		end++
+	}
+	inserted := "\n" + i.text
+	kind, reason := userdata.Detect(text)
+	before, after := userdata.Judge(text, block), userdata.Judge(text[:end]+inserted+text[end:], block)
+	isCalledFromShell := reason == "" && (kind == userdata.ShellScript || kind == userdata.MIME)
+	var found []userdata.Problem
+	for _, p := range after.Problems {
+		at := p.At - end - 1
+		isLate := p.Code == userdata.Late && before.Problem(userdata.Absent) == nil
+		if isCalledFromShell && isLate && 0 <= at && at < len(i.text) {
+			p.At = at
+			found = append(found, p)
+		}
+	}
+	if start := "#!/bin/bash\n"; !isCalledFromShell && userdata.Joins(start+i.text) {
+		found = append(found, userdata.Problem{Code: userdata.Late, Message: "it may start the kubelet, and whether the rule comes first is not judged"})
+	}
+	rule := userdata.Document(userdata.Block{BranchENI: block.BranchENI, IPv6: block.IPv6, Mode: userdata.AWS})
+	ruled, _, _ := strings.Cut(rule[strings.Index(rule, "#!"):], "\n--")
+	ruled += "\n"
+	for _, p := range userdata.Judge(ruled+i.text, userdata.Block{Mode: userdata.AWS}).Problems {
+		if at := p.At - len(ruled); at >= 0 && slices.Contains([]userdata.Code{userdata.Undone, userdata.Replaced, userdata.NotJudged}, p.Code) {
+			p.At = at
+			found = append(found, p)
+		}
+	}
+	return found
+}
+
+// place returns what in the template makes a place of the text.
+func (i initScript) place(at int) *cfn.Node {
+	n := i.parts[0].node
+	for _, p := range i.parts {
+		if p.start <= at {
+			n = p.node
+		}
+	}
+	return n
+}
+
+// initScript reads the metadata of a resource. Each configuration runs packages,
+// sources, files, commands and services, in this order; which configurations run
+// is up to the call.
+func (s *survey) initScript(id string, metadata *cfn.Node) initScript {
+	i := initScript{id: id, parts: []initPart{{0, metadata}}}
+	for _, config := range i.pairs(metadata) {
+		if config.Key.Value == "configSets" {
+			continue
+		}
+		for _, section := range []string{"packages", "sources", "files", "commands", "services"} {
+			for _, p := range i.pairs(at(config.Value, section)...) {
+				s.addInit(&i, section, p)
+			}
+		}
+		i.pairs(at(config.Value)...)
+	}
+	return i
+}
+
+// pairs returns the pairs of mappings, those of every branch of Fn::If, and keeps
+// the functions among them.
+func (i *initScript) pairs(mappings ...*cfn.Node) []cfn.Pair {
+	var pairs []cfn.Pair
+	for _, m := range mappings {
+		for _, branch := range m.Branches() {
+			if branch.Kind != cfn.Mapping && !branch.IsNull() {
+				i.hide(branch)
+			}
+			for _, p := range branch.Pairs {
+				if name := p.Key.Value; strings.HasPrefix(name, "Fn::") || name == "Ref" && !branch.IsNoValue() || name == "<<" {
+					i.hide(p.Key)
+					continue
+				}
+				pairs = append(pairs, p)
+			}
+		}
+	}
+	return pairs
+}
+
+func (i *initScript) hide(n *cfn.Node) {
+	if !slices.Contains(i.hidden, n) {
+		i.hidden = append(i.hidden, n)
+	}
+}
+
+// add adds lines that come from a node.
+func (i *initScript) add(n *cfn.Node, format string, args ...any) {
+	i.parts = append(i.parts, initPart{len(i.text), n})
+	i.text += fmt.Sprintf(format, args...) + "\n"
+}
+
+// addInit adds what an entry of a section runs.
+func (s *survey) addInit(i *initScript, section string, p cfn.Pair) {
+	name := p.Key.Value
+	switch section {
+	case "packages": // by package manager
+		for _, pkg := range i.pairs(p.Value) {
+			i.add(pkg.Key, "yum install -y %s", quoted(pkg.Key.Value))
+		}
+	case "files":
+		for _, n := range at(p.Value, "content") {
+			if text, ok := s.initText(n); ok {
+				i.add(p.Key, "cat >%s <<'IMDSLOCK-INIT'\n%s\nIMDSLOCK-INIT", quoted(name), text)
+			}
+		}
+		if len(at(p.Value, "source")) > 0 {
+			i.add(p.Key, "curl -o %s https://source.invalid/", quoted(name))
+		}
+	case "sources":
+		i.add(p.Key, "curl https://source.invalid/ | tar xz -C %s", quoted(name))
+	case "commands":
+		for _, n := range at(p.Value, "cwd") {
+			i.add(n, "cd %s", s.initCommand(n))
+		}
+		for _, key := range []string{"test", "command"} {
+			for _, n := range at(p.Value, key) {
+				i.add(n, "%s", s.initCommand(n))
+			}
+		}
+	case "services": // by service manager
+		for _, service := range i.pairs(p.Value) {
+			s.addService(i, service)
+		}
+	}
+}
+
+func (s *survey) addService(i *initScript, service cfn.Pair) {
+	for _, verb := range []struct{ key, yes, no string }{{"enabled", "enable", "disable"}, {"ensureRunning", "restart", "stop"}} {
+		for _, n := range at(service.Value, verb.key) {
+			word := verb.yes
+			if strings.EqualFold(n.Value, "false") {
+				word = verb.no
+			}
+			i.add(service.Key, "systemctl %s %s", word, quoted(service.Key.Value))
+		}
+	}
+}
+
+// initCommand is a command as a shell runs it: a text, or a list of words.
+func (s *survey) initCommand(n *cfn.Node) string {
+	if n.Kind != cfn.Sequence {
+		text, _ := s.initText(n)
+		return text
+	}
+	var words []string
+	for _, item := range n.Items {
+		text, _ := s.initText(item)
+		words = append(words, quoted(text))
+	}
+	return strings.Join(words, " ")
+}
+
+// initText returns what an expression can be, one text after the other. It is not ok
+// if that is no text, but what is written as JSON.
+func (s *survey) initText(n *cfn.Node) (string, bool) {
+	texts, err := edit.Texts(s.t, n)
+	if err != nil || len(texts) == 0 {
+		return edit.Placeholder, n.Kind == cfn.Scalar
+	}
+	var all []string
+	for _, text := range texts {
+		all = append(all, text.String)
+	}
+	return strings.Join(all, "\n"), true
+}
+
+// quoted is a word for a shell.
+func quoted(word string) string { return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'" }

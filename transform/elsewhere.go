@@ -1,0 +1,78 @@
+package transform
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/imdslock/imdslock/transform/cfn"
+)
+
+// What other resources than launchers may do to nodes that run: open their metadata
+// options by a call of the API, in any of its spellings, or change the rules of
+// iptables by a command of AWS Systems Manager.
+var (
+	opensOptions = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`(?i)modify[-_]?instance[-_]?metadata[-_]?options`)
+	})
+	changesRules = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`\b(?:ip6?tables|nft|ebtables|firewall-cmd|ufw)\b`)
+	})
+)
+
+// elsewhere notes the resources that may open what is locked, by what they run on
+// nodes or call.
+func (s *survey) elsewhere() []Finding {
+	if len(s.launchers) == 0 && len(s.groups) == 0 {
+		return nil
+	}
+	var notes []Finding
+	for _, r := range s.resources {
+		if r.mayBe(ResourceTypes()...) || strings.HasPrefix(r.typ(), "AWS::IAM::") || r.typ() == "AWS::Organizations::Policy" {
+			continue
+		}
+		id, isCommand := r.Key.Value, r.mayBe("AWS::SSM::Association", "AWS::SSM::Document", "AWS::SSM::MaintenanceWindowTask")
+		for n := range texts(r.Value.Get("Properties")) {
+			what := ""
+			switch {
+			case opensOptions().MatchString(n.Value):
+				what = "it may change the metadata options of nodes that run"
+			case isCommand && changesRules().MatchString(n.Value):
+				what = "it may change the iptables rules of nodes that run"
+			default:
+				continue
+			}
+			notes = append(notes, s.finding(RuleOpened, KindNote, id, n.Span, id+": "+what+", which is not judged"))
+			break
+		}
+	}
+	return notes
+}
+
+// texts yields the scalars below n, but those of policies, which grant or deny a call
+// and make none.
+func texts(n *cfn.Node) func(yield func(*cfn.Node) bool) {
+	return func(yield func(*cfn.Node) bool) { yieldTexts(n, yield) }
+}
+
+func yieldTexts(n *cfn.Node, yield func(*cfn.Node) bool) bool {
+	if n == nil {
+		return true
+	}
+	if n.Kind == cfn.Scalar {
+		return yield(n)
+	}
+	for _, p := range n.Pairs {
+		isPolicy := slices.Contains([]string{"PolicyDocument", "AssumeRolePolicyDocument", "Policies"}, p.Key.Value)
+		if !isPolicy && !yieldTexts(p.Value, yield) {
+			return false
+		}
+	}
+	for _, item := range n.Items {
+		if !yieldTexts(item, yield) {
+			return false
+		}
+	}
+	return true
+}

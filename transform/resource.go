@@ -1,0 +1,213 @@
+package transform
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/imdslock/imdslock/transform/cfn"
+	"github.com/imdslock/imdslock/transform/cfn/edit"
+	"github.com/imdslock/imdslock/transform/cfn/eval"
+)
+
+// A resource is one of the section Resources, or one that Fn::ForEach repeats.
+type resource struct {
+	cfn.Pair
+	types  []string // that it can have, sorted; several if the variable of a loop chooses
+	untold bool     // it can have a type that the template does not tell
+}
+
+// typ returns the type of the resource, or "" if it is not one for certain.
+func (r resource) typ() string {
+	if len(r.types) != 1 || r.untold {
+		return ""
+	}
+	return r.types[0]
+}
+
+// mayBe reports whether a type that the resource can have is one of some.
+func (r resource) mayBe(types ...string) bool {
+	return slices.ContainsFunc(r.types, func(typ string) bool { return slices.Contains(types, typ) })
+}
+
+// hidesType returns what keeps the type of a resource from being known, or nil.
+func (r resource) hidesType() *cfn.Node {
+	if r.untold {
+		return r.Value.Get("Type")
+	}
+	if _, hidden := reach(r.Value, "Type"); len(hidden) > 0 {
+		return hidden[0]
+	}
+	return nil
+}
+
+// A loop is an Fn::ForEach around a resource.
+type loop struct {
+	variable string
+	values   []string
+	untold   bool // it has values that the template does not tell
+}
+
+// readResources reads the resources of a section, those that Fn::ForEach makes
+// included, and what brings in others.
+// https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-foreach.html
+func (s *survey) readResources(section *cfn.Node, loops []loop) error {
+	for _, p := range section.Pairs {
+		switch name := p.Key.Value; {
+		case strings.HasPrefix(name, "Fn::ForEach::"):
+			items := p.Value.Items
+			if len(items) != 3 || items[2].Kind != cfn.Mapping {
+				s.unread = append(s.unread, p.Key)
+				continue
+			}
+			l, err := s.readLoop(items[0], items[1])
+			if err != nil {
+				return err
+			}
+			if err := s.readResources(items[2], append(slices.Clone(loops), l)); err != nil {
+				return err
+			}
+		case name == "Fn::Transform":
+			s.includes = append(s.includes, p.Key)
+		default:
+			r := resource{Pair: p}
+			if n := p.Value.Get("Type"); n != nil {
+				if err := s.readTypes(&r, n, loops); err != nil {
+					return err
+				}
+			}
+			s.resources = append(s.resources, r)
+		}
+	}
+	return nil
+}
+
+// readLoop reads the variable of an Fn::ForEach and its values.
+func (s *survey) readLoop(variable, collection *cfn.Node) (loop, error) {
+	l := loop{variable: variable.Value}
+	outcomes, err := s.values.Outcomes(collection)
+	if err != nil {
+		return l, cannotEdit("Fn::ForEach", "Resources", err)
+	}
+	for _, o := range outcomes {
+		if o.Value.Kind != eval.List {
+			l.untold = true
+			continue
+		}
+		for _, item := range o.Value.Items {
+			if item.Kind != eval.Text {
+				l.untold = true
+				continue
+			}
+			l.values = append(l.values, item.Text)
+		}
+	}
+	return l, nil
+}
+
+// readTypes reads which types a resource can have: one text, or what the loops
+// around it and the conditions and parameters in it make.
+func (s *survey) readTypes(r *resource, n *cfn.Node, loops []loop) error {
+	text := n.Value
+	if ref := n.Call("Ref"); ref != nil {
+		text = "${" + ref.Value + "}"
+	}
+	if sub := n.Call("Fn::Sub"); sub != nil {
+		text = sub.Value
+	}
+	types := []string{text}
+	for _, l := range loops {
+		var made []string
+		for _, typ := range types {
+			found := strings.Contains(typ, "${"+l.variable+"}") || strings.Contains(typ, "&{"+l.variable+"}")
+			if !found {
+				made = append(made, typ)
+				continue
+			}
+			r.untold = r.untold || l.untold
+			for _, value := range l.values {
+				made = append(made, strings.NewReplacer("${"+l.variable+"}", value, "&{"+l.variable+"}", value).Replace(typ))
+			}
+		}
+		types = made
+	}
+	if isLooped := !slices.Equal(types, []string{text}); !isLooped && n.Kind != cfn.Scalar {
+		types = nil
+		outcomes, err := s.values.Outcomes(n)
+		if err != nil {
+			return cannotEdit(r.Key.Value, "Type", err)
+		}
+		for _, o := range outcomes {
+			if o.Value.Kind != eval.Text {
+				r.untold = true
+				continue
+			}
+			types = append(types, o.Value.Text)
+		}
+	}
+	slices.Sort(types)
+	for _, typ := range slices.Compact(types) {
+		if strings.Contains(typ, "${") || strings.Contains(typ, edit.Placeholder) {
+			r.untold = true
+			continue
+		}
+		r.types = append(r.types, typ)
+	}
+	return nil
+}
+
+// launchesByChance returns a launcher that cannot be read for a resource that is
+// of one of several types, of which one launches nodes or says how. It returns nil
+// for any other resource.
+func launchesByChance(r resource) *launcher {
+	if r.typ() != "" || !r.mayBe(ResourceTypes()...) {
+		return nil
+	}
+	types := strings.Join(r.types, " or ")
+	if r.untold {
+		types += " or another that is not known"
+	}
+	return &launcher{id: r.Key.Value, key: r.Key, resource: r.Value, options: true, texts: true,
+		unread: fmt.Sprintf("its type is %s", types)}
+}
+
+// reach returns the values that a path of keys leads to, over every branch of
+// every Fn::If on the way, and what on the way hides others: a function, an alias,
+// or a key of a mapping that is a function and brings in other keys. "*" stands for
+// the items of a list.
+func reach(n *cfn.Node, path ...string) (found, hidden []*cfn.Node) {
+	if n == nil {
+		return nil, nil
+	}
+	add := func(next *cfn.Node) {
+		more, also := reach(next, path[1:]...)
+		found, hidden = append(found, more...), append(hidden, also...)
+	}
+	for _, branch := range n.Branches() {
+		switch {
+		case len(path) == 0:
+			found = append(found, branch)
+		case branch.IsNull() || branch.IsNoValue():
+		case path[0] == "*" && branch.Kind == cfn.Sequence:
+			for _, item := range branch.Items {
+				add(item)
+			}
+		case path[0] == "*" || branch.Kind != cfn.Mapping:
+			hidden = append(hidden, branch)
+		default:
+			for _, p := range branch.Pairs {
+				if isFunction := strings.HasPrefix(p.Key.Value, "Fn::"); isFunction || p.Key.Value == "<<" || p.Key.Value == "Ref" {
+					hidden = append(hidden, p.Key)
+				}
+			}
+			add(branch.Get(path[0]))
+		}
+	}
+	return found, hidden
+}
+
+// at returns the values that a path of keys leads to, as [reach] does.
+func at(n *cfn.Node, path ...string) []*cfn.Node {
+	found, _ := reach(n, path...)
+	return found
+}
