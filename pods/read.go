@@ -25,6 +25,7 @@ func (c *Cluster) Read(name string, r io.Reader) error {
 	case bytes.Equal(start, []byte("\xef\xbb\xbf")):
 		buffered.Discard(len(start))
 		rd.skipped = int64(len(start))
+		rd.lines.lineFrom = rd.skipped
 	}
 	rd.dec = jsontext.NewDecoder(buffered)
 	before := c.objects

@@ -35,7 +35,7 @@ func TestRead(t *testing.T) {
 		"names in other case":  {strings.NewReplacer("hostNetwork", "HostNetwork").Replace(`{"kind": "Pod", "apiVersion": "v1", "metadata": {"name": "w"}, "spec": {"HostNetwork": true, "containers": [{"name": "c"}]}}`), "Pod w;"},
 	} {
 		report := judged(t, "x", test.input, DefaultLock())
-		if name == "a byte order mark" && report.Workloads[0].Findings[0].Place.Column != len("\ufeff{") {
+		if name == "a byte order mark" && report.Workloads[0].Findings[0].Place.Column != 1 {
 			t.Errorf("%s: %v", name, report.Workloads[0].Findings[0].Place)
 		}
 		var names, notes []string
@@ -55,6 +55,21 @@ func TestRead(t *testing.T) {
 	}
 }
 
+// TestColumns counts characters, not bytes, and those of the line alone.
+func TestColumns(t *testing.T) {
+	for _, before := range []string{"", `"ü": "世界"`, `"é": "` + strings.Repeat("ß", 200_000) + `"`} {
+		if before != "" {
+			before += ", "
+		}
+		input := "{\"ä\": \"ö\",\n" + before + `"kind": "List", "items": [` + web + `]}`
+		report := judged(t, "x", input, DefaultLock())
+		want := Place{"x", 2, len([]rune(before+`"kind": "List", "items": [`)) + 1, "/items/0/spec/containers/0"}
+		if got := report.Workloads[0].Findings[0].Place; got != want {
+			t.Errorf("%v, want %v", got, want)
+		}
+	}
+}
+
 // TestReadErrors wants what cannot be read to be said with its place.
 func TestReadErrors(t *testing.T) {
 	long := strings.Repeat("x", 200_000) // more than any buffer
@@ -69,7 +84,7 @@ func TestReadErrors(t *testing.T) {
 		"cut off in a list":   {`{"kind": "List", "items": [` + web, fmt.Sprintf("x:1:%d: the JSON ends too early", 28+len(web))},
 		"a wrong type":        {"{\"kind\": \"List\", \"items\": [\n{\"apiVersion\": \"v1\", \"kind\": \"Pod\", \"spec\": {\"containers\": [{\"name\": 5}]}}]}", "x:2:70: /items/0/spec/containers/0/name: this is a number, where Kubernetes has a string"},
 		"a wrong kind":        {`{"kind": {}}`, "x:1:10: /kind: this is an object, where Kubernetes has a string"},
-		"a wrong kind, BOM":   {"\ufeff{\"kind\": {}}", "x:1:13: /kind: this is an object, where Kubernetes has a string"},
+		"a wrong kind, BOM":   {"\ufeff{\"kind\": {}}", "x:1:10: /kind: this is an object, where Kubernetes has a string"},
 		"wrong labels":        {`{"kind": "Pod", "metadata": {"labels": []}}`, "x:1:40: /metadata/labels: this is an array, where Kubernetes has an object"},
 		"a wrong late type":   {"{\"spec\": {\n\"hostNetwork\": \"yes\"}, \"kind\": \"Pod\", \"apiVersion\": \"v1\"}", "x:2:16: /spec/hostNetwork: this is a string, where Kubernetes has a boolean"},
 		"twice":               {"{\"kind\": \"Pod\", \"apiVersion\": \"v1\",\n\"spec\": {\"hostNetwork\": true, \"hostNetwork\": false}}", "x:2:31: /spec/hostNetwork: a member stands twice in an object"},
