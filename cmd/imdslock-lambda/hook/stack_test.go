@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -39,7 +40,7 @@ func askAbout(t *testing.T, template string) response {
 		json.NewEncoder(w).Encode(map[string]any{"template": template, "previousTemplate": "", "changedResources": []any{}})
 	})
 	a := ask(t, f, stackEvent("STACK", url))
-	if b := ask(t, f, stackEvent("CHANGE_SET", url)); a != b {
+	if b := ask(t, f, stackEvent("CHANGE_SET", url)); !reflect.DeepEqual(a, b) {
 		t.Errorf("a change set is judged otherwise: %+v %+v", a, b)
 	}
 	return a
@@ -162,7 +163,7 @@ func TestOneLine(t *testing.T) {
 	var log bytes.Buffer
 	f := newFunction()
 	f.Log = &log
-	err := f.check(t.Context(), []byte(`{"Resources":{"L\nT":{"Type":"AWS::EC2::LaunchTemplate","Properties":{"LaunchTemplateData":{"UserData":"H4s="}}}}}`), "template", f.Options)
+	_, err := f.check(t.Context(), []byte(`{"Resources":{"L\nT":{"Type":"AWS::EC2::LaunchTemplate","Properties":{"LaunchTemplateData":{"UserData":"H4s="}}}}}`), "template", f.Options)
 	if err == nil || !strings.Contains(err.Error(), `template: metadata-options L\nT: no MetadataOptions`) {
 		t.Error(err)
 	}
