@@ -10,7 +10,9 @@
 package main
 
 import (
+	"bytes"
 	"crypto/sha256"
+	"debug/buildinfo"
 	"errors"
 	"flag"
 	"fmt"
@@ -122,24 +124,7 @@ func git(root, instead string, args ...string) (string, error) {
 func (r release) write(out string, targets []target) error {
 	files := map[string][]byte{}
 	for _, t := range targets {
-		name := strings.Join([]string{"imdslock", r.version, t.os, t.arch}, "_")
-		binary, err := r.build(r.command(), t)
-		if err != nil {
-			return err
-		}
-		contents, err := r.contents(name, binary, t)
-		if err != nil {
-			return err
-		}
-		if t.os == "windows" {
-			files[name+".zip"], err = zipped(contents, r.time)
-		} else {
-			files[name+".tar.gz"], err = tarred(contents, r.time)
-		}
-		if err != nil {
-			return err
-		}
-		if files[name+".cdx.json"], err = r.sbom(binary, t); err != nil {
+		if err := r.add(files, t); err != nil {
 			return err
 		}
 	}
@@ -154,6 +139,37 @@ func (r release) write(out string, targets []target) error {
 	}
 	files["checksums.txt"] = []byte(sums.String())
 	return replace(out, files)
+}
+
+// add builds for a target and adds its archive and its SBOM.
+func (r release) add(files map[string][]byte, t target) error {
+	name := strings.Join([]string{"imdslock", r.version, t.os, t.arch}, "_")
+	binary, err := r.build(r.command(), t)
+	if err != nil {
+		return err
+	}
+	info, err := buildinfo.Read(bytes.NewReader(binary))
+	if err != nil {
+		return fmt.Errorf("reading the build info for %s/%s: %w", t.os, t.arch, err)
+	}
+	modules, err := r.modules(info)
+	if err != nil {
+		return err
+	}
+	contents, err := r.contents(name, binary, modules, t)
+	if err != nil {
+		return err
+	}
+	if t.os == "windows" {
+		files[name+".zip"], err = zipped(contents, r.time)
+	} else {
+		files[name+".tar.gz"], err = tarred(contents, r.time)
+	}
+	if err != nil {
+		return err
+	}
+	files[name+".cdx.json"], err = r.sbom(binary, info.Main.Path, modules, t)
+	return err
 }
 
 // replace writes files to a folder, in place of those of an earlier release.
