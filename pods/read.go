@@ -12,7 +12,7 @@ import (
 )
 
 // Read reads objects, or lists of them, as kubectl prints them in JSON, one
-// document behind the other. It may be called several times. The error is an
+// document after the other. It may be called several times. The error is an
 // [*Error] unless r returns one.
 func (c *Cluster) Read(name string, r io.Reader) error {
 	lines := newLineReader(r, c.MaxSize)

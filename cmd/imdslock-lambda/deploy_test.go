@@ -181,7 +181,7 @@ func actionsOf(v any) []string {
 	return all
 }
 
-// TestDeployedHook wants CloudFormation to ask about what the hook judges.
+// TestDeployedHook expects CloudFormation to ask about what the hook judges.
 func TestDeployedHook(t *testing.T) {
 	d := readDeployment(t)
 	hook := d.Resources["NodeGroupHook"].Properties
@@ -204,7 +204,7 @@ func TestDeployedHook(t *testing.T) {
 	}
 }
 
-// TestDeploymentChecked wants nothing to be open in the template itself.
+// TestDeploymentChecked expects nothing to be open in the template itself.
 func TestDeploymentChecked(t *testing.T) {
 	if out, err := exec.Command(program(t, "imdslock"), "check", deployTemplate).CombinedOutput(); err != nil {
 		t.Errorf("%v\n%s", err, out)

@@ -34,7 +34,7 @@ func readBucket(t *testing.T) (b bucketStack) {
 	return b
 }
 
-// TestDeployedCode wants every function to be pinned to a version that must be
+// TestDeployedCode expects every function to be pinned to a version that must be
 // given, and to be held to a signature if one is asked for.
 func TestDeployedCode(t *testing.T) {
 	d := readDeployment(t)
@@ -56,7 +56,7 @@ func TestDeployedCode(t *testing.T) {
 	}
 }
 
-// TestDeployedTrust wants every role to be taken by one service, and for this
+// TestDeployedTrust expects every role to be taken by one service, and for this
 // account only if the service says for whom.
 func TestDeployedTrust(t *testing.T) {
 	roles := 0
@@ -78,7 +78,7 @@ func TestDeployedTrust(t *testing.T) {
 	}
 }
 
-// TestBucket wants the bucket of the code to keep versions, to speak TLS, to be
+// TestBucket expects the bucket of the code to keep versions, to speak TLS, to be
 // written to by the publisher alone, and to be read by the organisation at most.
 func TestBucket(t *testing.T) {
 	b := readBucket(t)

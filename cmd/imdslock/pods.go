@@ -69,7 +69,7 @@ func readPodsOptions(c *cli.Context) (opts podsOptions, err error) {
 	}
 	opts = podsOptions{template: c.String("template"), name: c.String("name"), quiet: c.Bool("quiet")}
 	if opts.maxSize, err = units.RAMInBytes(c.String("max-size")); err != nil || opts.maxSize < 1 || opts.maxSize == math.MaxInt64 {
-		return opts, usagef("--max-size %s: want a number of bytes, as in 1500000, 1500k or 2M", c.String("max-size"))
+		return opts, usagef("--max-size %s: must be a number of bytes, as in 1500000, 1500k or 2M", c.String("max-size"))
 	}
 	opts.format, err = choice(c, "format", podsFormats()...)
 	return opts, err

@@ -10,7 +10,7 @@ import (
 )
 
 // TestPodsSARIF holds the log of every fixture of package pods to the schema, and
-// wants a rule for each result.
+// expects a rule for each result.
 func TestPodsSARIF(t *testing.T) {
 	clusters, err := filepath.Glob("../../pods/testdata/*.json")
 	if err != nil || len(clusters) == 0 {

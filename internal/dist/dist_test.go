@@ -83,7 +83,7 @@ func built(t *testing.T) map[string][]byte {
 	return files
 }
 
-// TestRelease builds twice, in two folders and at two times, wants the same
+// TestRelease builds twice, in two folders and at two times, expects the same
 // bytes, and uses what comes out as a person does.
 func TestRelease(t *testing.T) {
 	if testing.Short() {
@@ -168,7 +168,7 @@ func TestRelease(t *testing.T) {
 	}
 }
 
-// TestReplace wants a release to take the place of an earlier one and of nothing
+// TestReplace expects a release to take the place of an earlier one and of nothing
 // else, and one that cannot be built to leave all as it is.
 func TestReplace(t *testing.T) {
 	out := t.TempDir()
@@ -213,7 +213,7 @@ func TestNewRelease(t *testing.T) {
 	}
 }
 
-// TestNoCheckout wants a version and a time to be made up only where there is no
+// TestNoCheckout expects a version and a time to be made up only where there is no
 // checkout: what git cannot tell of one stops the release.
 func TestNoCheckout(t *testing.T) {
 	t.Setenv("SOURCE_DATE_EPOCH", "")
@@ -235,7 +235,7 @@ func TestNoCheckout(t *testing.T) {
 	}
 }
 
-// TestLambda wants a ZIP file with one file, that everybody may run.
+// TestLambda expects a ZIP file with one file, that everybody may run.
 func TestLambda(t *testing.T) {
 	if testing.Short() {
 		t.Skip("builds the function")
@@ -269,7 +269,7 @@ func TestLambda(t *testing.T) {
 	}
 }
 
-// TestLicences wants a module without terms that are known to stop a release.
+// TestLicences expects a module without terms that are known to stop a release.
 func TestLicences(t *testing.T) {
 	dir := t.TempDir()
 	if _, _, err := readLicences(dir); err == nil {

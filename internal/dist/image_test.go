@@ -17,7 +17,7 @@ import (
 	"github.com/imdslock/imdslock/internal/needs"
 )
 
-// TestImage pushes an image twice to a registry on this machine, and wants the
+// TestImage pushes an image twice to a registry on this machine, and expects the
 // same digest, a user who is not root, and a command that runs.
 func TestImage(t *testing.T) {
 	if testing.Short() {
@@ -64,7 +64,7 @@ func (g *registry) decode(t *testing.T, digest string, into any) {
 	}
 }
 
-// runImage wants an image to be that of nobody, and where this machine can run
+// runImage expects an image to be that of nobody, and where this machine can run
 // it, to be the command.
 func (g *registry) runImage(t *testing.T, d descriptor) {
 	t.Helper()

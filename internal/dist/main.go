@@ -95,7 +95,7 @@ func run(a asked) error {
 	for _, p := range a.platforms {
 		system, arch, ok := strings.Cut(p, "/")
 		if !ok {
-			return fmt.Errorf("%s is no target: want OS/ARCH, such as linux/amd64", p)
+			return fmt.Errorf("%s is no target: must be OS/ARCH, such as linux/amd64", p)
 		}
 		all = append(all, target{system, arch})
 	}

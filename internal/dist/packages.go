@@ -26,7 +26,7 @@ var isVersion = regexp.MustCompile(`^v?(\d+\.\d+\.\d+(-[0-9A-Za-z.]+)?)$`)
 func (r release) number() (string, error) {
 	m := isVersion.FindStringSubmatch(r.version)
 	if m == nil {
-		return "", fmt.Errorf("%s is no version for packages: want one such as v1.2.3", r.version)
+		return "", fmt.Errorf("%s is no version for packages: must be such as v1.2.3", r.version)
 	}
 	return m[1], nil
 }

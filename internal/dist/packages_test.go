@@ -32,7 +32,7 @@ func packed(t *testing.T) map[string][]byte {
 	return files
 }
 
-// TestPackages packs twice and wants the same bytes, and a package that installs
+// TestPackages packs twice and expects the same bytes, and a package that installs
 // as Debian does it.
 func TestPackages(t *testing.T) {
 	if _, err := exec.LookPath("nfpm"); err != nil && !needs.Required("nfpm") {
@@ -81,7 +81,7 @@ func TestPackages(t *testing.T) {
 	}
 }
 
-// TestPackageVersion wants versions that no system of packages can order to be
+// TestPackageVersion expects versions that no system of packages can order to be
 // refused.
 func TestPackageVersion(t *testing.T) {
 	for version, want := range map[string]string{"v1.2.3": "1.2.3", "1.2.3-rc.1": "1.2.3-rc.1", "devel": "", "abc1234-dirty": "", "v1.2": ""} {
@@ -91,7 +91,7 @@ func TestPackageVersion(t *testing.T) {
 	}
 }
 
-// TestTaps wants the formula and the manifest to name every archive with its
+// TestTaps expects the formula and the manifest to name every archive with its
 // checksum.
 func TestTaps(t *testing.T) {
 	r := release{version: "v1.2.3"}

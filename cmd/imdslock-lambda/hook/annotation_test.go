@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// TestAnnotations wants an annotation for each finding: what is open fails, what
+// TestAnnotations expects an annotation for each finding: what is open fails, what
 // cannot be judged is skipped, and that which passes has none.
 func TestAnnotations(t *testing.T) {
 	const options = `"MetadataOptions":{"HttpPutResponseHopLimit":%,"HttpTokens":"required"}`
@@ -34,7 +34,7 @@ func TestAnnotations(t *testing.T) {
 	}
 }
 
-// TestAnnotationsHaveNoNull wants an answer without findings to have no member
+// TestAnnotationsHaveNoNull expects an answer without findings to have no member
 // for them, and one with very many to end.
 func TestAnnotationsHaveNoNull(t *testing.T) {
 	text, err := newFunction().Answer(t.Context(), []byte(resourceEvent("DELETE_PRE_PROVISION", "AWS::EC2::LaunchTemplate", "LT", "{}")))

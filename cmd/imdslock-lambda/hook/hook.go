@@ -53,7 +53,7 @@ const (
 	internalFailure = "InternalFailure"
 )
 
-// A response is what CloudFormation wants to hear.
+// A response is what CloudFormation expects.
 type response struct {
 	HookStatus         string `json:"hookStatus"` // "SUCCESS" or "FAILED"
 	ErrorCode          string `json:"errorCode,omitempty"`
@@ -72,7 +72,7 @@ const (
 // A Function is the hook.
 type Function struct {
 	Options transform.Options // what must be locked
-	Macro   string            // what the macro is called; "" where there is none
+	Macro   string            // what the macro is called; "" if there is none
 	Client  *http.Client      // for templates in S3; see NewClient
 	Log     io.Writer         // for what could not be judged
 }
@@ -81,7 +81,7 @@ type Function struct {
 func (f Function) Answer(ctx context.Context, event []byte) ([]byte, error) {
 	var e request
 	if err := json.Unmarshal(event, &e); err != nil {
-		return failed(e, internalFailure, fmt.Sprintf("the event is none of a hook: %v", err))
+		return failed(e, internalFailure, fmt.Sprintf("the event is not that of a hook: %v", err))
 	}
 	v, err := f.judge(ctx, e)
 	var open *openError

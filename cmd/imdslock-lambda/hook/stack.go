@@ -18,7 +18,7 @@ import (
 	"github.com/imdslock/imdslock/transform/cfn"
 )
 
-// maxPayload is how many bytes the object behind a payload's URL may have: two
+// maxPayload is how many bytes the object that a payload's URL names may have: two
 // templates of 1 MB, escaped, and the changes of a change set.
 const maxPayload = 16 << 20
 
@@ -40,7 +40,7 @@ func NewClient() *http.Client {
 	}
 }
 
-// download returns the template behind the URL of a payload.
+// download returns the template that the URL of a payload names.
 func (f Function) download(ctx context.Context, address string) ([]byte, error) {
 	body, err := f.get(ctx, address)
 	if err != nil {

@@ -70,7 +70,7 @@ func TestStacks(t *testing.T) {
 	}
 }
 
-// TestMacroCalled wants a template that calls the macro to be judged as the
+// TestMacroCalled expects a template that calls the macro to be judged as the
 // macro makes it, and none that calls another.
 func TestMacroCalled(t *testing.T) {
 	open := reference(t)
@@ -99,7 +99,7 @@ func TestMacroCalled(t *testing.T) {
 	}
 }
 
-// TestDownloads wants no answer but a failure where the template does not come
+// TestDownloads expects no answer but a failure where the template does not come
 // as it should, and the URL, which is a secret, not to be in it.
 func TestDownloads(t *testing.T) {
 	for name, test := range map[string]struct {
@@ -137,7 +137,7 @@ func TestDownloads(t *testing.T) {
 	}
 }
 
-// TestTrust wants a server that nobody vouches for not to be asked.
+// TestTrust expects a server that nobody vouches for not to be asked.
 func TestTrust(t *testing.T) {
 	_, url := store(t, func(w http.ResponseWriter, _ *http.Request) {
 		t.Error("asked")
@@ -147,7 +147,7 @@ func TestTrust(t *testing.T) {
 	}
 }
 
-// TestSlow wants a download to end with its time.
+// TestSlow expects a download to end with its time.
 func TestSlow(t *testing.T) {
 	f, url := store(t, func(w http.ResponseWriter, r *http.Request) { <-r.Context().Done() })
 	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
@@ -158,7 +158,7 @@ func TestSlow(t *testing.T) {
 	}
 }
 
-// TestOneLine wants a logical id with a line break to begin no line of its own.
+// TestOneLine expects a logical id with a line break to begin no line of its own.
 func TestOneLine(t *testing.T) {
 	var log bytes.Buffer
 	f := newFunction()

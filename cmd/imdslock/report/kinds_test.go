@@ -84,7 +84,7 @@ func TestKindsOfPods(t *testing.T) {
 	}
 }
 
-// TestHostileNames wants no format to hand a terminal what it would obey.
+// TestHostileNames expects no format to hand a terminal what it would obey.
 func TestHostileNames(t *testing.T) {
 	const name = "a\x1b[2J\u202e\u009bb"
 	run := ofPods()

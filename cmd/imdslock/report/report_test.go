@@ -140,7 +140,7 @@ func TestSARIFIsValid(t *testing.T) {
 	}
 }
 
-// TestURIs wants a relative path to stay relative, and an absolute one to be a
+// TestURIs expects a relative path to stay relative, and an absolute one to be a
 // file URI.
 func TestURIs(t *testing.T) {
 	for path, want := range map[string]string{
@@ -154,7 +154,7 @@ func TestURIs(t *testing.T) {
 }
 
 // TestFixes makes every fix on its own, by lines and columns as SARIF has them,
-// and wants what it is the fix of to be gone.
+// and expects what it is the fix of to be gone.
 func TestFixes(t *testing.T) {
 	run := found(t, "nodes.yaml", nodes)
 	log, err := sarif.FromBytes([]byte(written(t, report.SARIF, run)))
@@ -247,7 +247,7 @@ func TestJUnitIsValid(t *testing.T) {
 	}
 }
 
-// TestGitHub reads workflow commands as the runner does, and wants to get back
+// TestGitHub reads workflow commands as the runner does, and expects to get back
 // what was said.
 func TestGitHub(t *testing.T) {
 	run := found(t, "a,b:c%3A.yaml", nodes)
@@ -274,7 +274,7 @@ func TestGitHub(t *testing.T) {
 	}
 }
 
-// TestJSONIsWhole wants all that was found in the document.
+// TestJSONIsWhole expects all that was found in the document.
 func TestJSONIsWhole(t *testing.T) {
 	run := found(t, "nodes.yaml", nodes)
 	var document struct {
@@ -296,7 +296,7 @@ func TestJSONIsWhole(t *testing.T) {
 	}
 }
 
-// TestBaseline wants a run to have nothing new beside its own log, and one
+// TestBaseline expects a run to have nothing new beside its own log, and one
 // finding more to be new.
 func TestBaseline(t *testing.T) {
 	run := found(t, "nodes.yaml", nodes)
