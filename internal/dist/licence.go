@@ -10,7 +10,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
-	"runtime"
 	"runtime/debug"
 	"slices"
 	"strings"
@@ -30,7 +29,11 @@ type module struct {
 // build info names.
 func (r release) modules(info *debug.BuildInfo) ([]module, error) {
 	all := []module{{path: "std", version: strings.TrimPrefix(info.GoVersion, "go")}}
-	folders := []string{runtimeRoot()}
+	root, err := exec.Command("go", "env", "GOROOT").Output()
+	if err != nil {
+		return nil, fmt.Errorf("go env: %w", err)
+	}
+	folders := []string{strings.TrimSpace(string(root))}
 	for _, m := range info.Deps {
 		if m.Replace != nil {
 			m = m.Replace
@@ -42,21 +45,11 @@ func (r release) modules(info *debug.BuildInfo) ([]module, error) {
 		return nil, err
 	}
 	for i := range all {
-		var err error
 		if all[i].texts, all[i].licences, err = readLicences(folders[i]); err != nil {
 			return nil, fmt.Errorf("%s: %w", all[i].path, err)
 		}
 	}
 	return all, nil
-}
-
-// runtimeRoot is where the Go is that builds.
-func runtimeRoot() string {
-	out, err := exec.Command("go", "env", "GOROOT").Output()
-	if err != nil {
-		return runtime.GOROOT()
-	}
-	return strings.TrimSpace(string(out))
 }
 
 // findFolders asks the go command where modules are.
@@ -66,7 +59,7 @@ func (r release) findFolders(all []module, folders []string) error {
 		cmd.Args = append(cmd.Args, m.path)
 	}
 	cmd.Dir = r.root
-	cmd.Env = append(os.Environ(), "GOFLAGS=-mod=mod", "GOWORK=off")
+	cmd.Env = append(os.Environ(), "GOFLAGS=", "GOWORK=off")
 	out, err := cmd.Output()
 	if err != nil {
 		return fmt.Errorf("go list -m: %w", err)
