@@ -1,6 +1,6 @@
 # imdslock: every target works on a fresh clone with only Go and make.
 
-.PHONY: build lambda run test mutate prove lint bench dist clean
+.PHONY: build lambda run test mutate prove lint bench dist packages image clean
 
 # The command line library can make documents, which costs a third of a
 # millisecond at every start; the tag leaves that out.
@@ -36,6 +36,13 @@ bench: ## benchmarks, in the form that benchstat reads
 
 dist: ## archives, SBOMs and checksums for all platforms, at dist; VERSION=v1.2.3 names them
 	go run ./internal/dist -version "$(VERSION)"
+
+packages: ## dist, and packages for Debian and Red Hat; with URL=https://… for Homebrew and Scoop too
+	go run ./internal/dist -version "$(VERSION)" -packages -url "$(URL)"
+
+image: ## an image for containers, pushed to REPOSITORY=…; BASE=… is another base, best by its digest
+	@test -n "$(REPOSITORY)" || { echo 'make image REPOSITORY=localhost:5000/imdslock'; exit 2; }
+	@go run ./internal/dist -version "$(VERSION)" -image "$(REPOSITORY)" -base "$(BASE)"
 
 clean:
 	rm -rf bin dist

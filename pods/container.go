@@ -36,7 +36,7 @@ func (p pod) each(yield func(container) bool) {
 	}
 }
 
-// env tells whether an environment variable is set: yes to something that is not
+// env reports whether an environment variable is set: yes to something that is not
 // empty; maybe where a secret or a config map, which are not in the input, may
 // set it. An optional key that is named alone is no sign that it is there.
 func (c container) env(name string) state {
@@ -97,7 +97,7 @@ func (c container) words(yield func(string) bool) {
 }
 
 // flag returns the value of a flag such as "--aws-region", which may be written
-// with one dash or two and have its value behind a "=" or as the next word.
+// with one dash or two and have its value after a "=" or as the next word.
 // Without a value it is "".
 func (c container) flag(name string) (value string, found bool) {
 	name = strings.TrimLeft(name, "-")

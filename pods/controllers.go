@@ -92,7 +92,7 @@ type subject struct {
 	kind string // of the workload
 }
 
-// holds tells whether a condition does.
+// holds reports whether a condition does.
 func (s subject) holds(c condition) state {
 	switch {
 	case c.Env != "" && c.Value == "":
@@ -120,7 +120,7 @@ func certain(is bool) state {
 	return no
 }
 
-// all tells whether all conditions hold.
+// all reports whether all conditions hold.
 func (s subject) all(conditions []condition) state {
 	result := yes
 	for _, c := range conditions {
@@ -129,7 +129,7 @@ func (s subject) all(conditions []condition) state {
 	return result
 }
 
-// any tells whether one condition holds.
+// any reports whether one condition holds.
 func (s subject) any(conditions []condition) state {
 	result := no
 	for _, c := range conditions {

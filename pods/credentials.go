@@ -14,7 +14,7 @@ const (
 	fromNode        = "the node's role or none"
 )
 
-// An account is the service account of a pod as far as the input tells.
+// An account is the service account of a pod as far as the input says.
 type account struct {
 	serviceAccount
 	name  string

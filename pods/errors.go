@@ -43,7 +43,7 @@ func (r *reader) failed(err error) error {
 	case errors.Is(err, io.ErrUnexpectedEOF):
 		return r.errorAt(r.lines.read-r.skipped, "", "the JSON ends too early", "the output of kubectl was cut off: run it again")
 	case errors.As(err, &syntactic):
-		message := "this is no JSON: " + strings.TrimPrefix(syntactic.Err.Error(), "jsontext: ")
+		message := "this is not JSON: " + strings.TrimPrefix(syntactic.Err.Error(), "jsontext: ")
 		if errors.Is(err, jsontext.ErrDuplicateName) {
 			message = "a member stands twice in an object"
 		}

@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// TestFixes wants what is to be pasted to name the workload as it is, and to fill
+// TestFixes expects what is to be pasted to name the workload as it is, and to fill
 // in what the nodes say.
 func TestFixes(t *testing.T) {
 	template := func(kind, group, before, after string) string {
@@ -51,7 +51,7 @@ func TestFixes(t *testing.T) {
 	}
 }
 
-// TestNodes wants pods on nodes without a metadata service for them to be fine.
+// TestNodes expects pods on nodes without a metadata service for them to be fine.
 func TestNodes(t *testing.T) {
 	for compute, want := range map[string]Verdict{"fargate": KeepsWorking, "hybrid": KeepsWorking, "auto": KeepsWorking, "ec2": LosesRole} {
 		node := fmt.Sprintf(`{"kind": "Node", "apiVersion": "v1", "metadata": {"name": "node", "labels": {"eks.amazonaws.com/compute-type": %q}}}`, compute)
@@ -66,7 +66,7 @@ func TestNodes(t *testing.T) {
 	}
 }
 
-// TestCredentials wants what only looks like credentials not to be taken for some.
+// TestCredentials expects what only looks like credentials not to be taken for some.
 func TestCredentials(t *testing.T) {
 	irsa := `, {"name": "AWS_ROLE_ARN", "value": "r"}, {"name": "AWS_WEB_IDENTITY_TOKEN_FILE", "value": "f"}]}]`
 	token := func(audience string) string {
@@ -94,7 +94,7 @@ func TestCredentials(t *testing.T) {
 	}
 }
 
-// TestKnownContainer wants a controller's needs to be met by what it is given, and
+// TestKnownContainer expects a controller's needs to be met by what it is given, and
 // what may be given elsewhere not to be missed for certain.
 func TestKnownContainer(t *testing.T) {
 	karpenter := func(more string) string {
@@ -134,7 +134,7 @@ func TestKnownContainer(t *testing.T) {
 	}
 }
 
-// TestSaidOnce wants what all pods of a workload have in common to be said once,
+// TestSaidOnce expects what all pods of a workload have in common to be said once,
 // and what only one has too.
 func TestSaidOnce(t *testing.T) {
 	pod := func(name, image string) string {

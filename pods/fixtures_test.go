@@ -73,7 +73,7 @@ func judged(t testing.TB, name, content string, lock Lock) Report {
 	return report
 }
 
-// TestFixtures wants controllers, as their charts and manifests install them, to
+// TestFixtures expects controllers, as their charts and manifests install them, to
 // be judged as their documents say. Each pod has the verdict as an annotation.
 func TestFixtures(t *testing.T) {
 	for _, f := range fixtures(t) {
@@ -138,7 +138,7 @@ func holdsContainer(t *testing.T, content []byte, f Finding) bool {
 	return ok && o["name"] == f.Container
 }
 
-// TestControllers wants the entries of controllers.yaml to be sound, and each of
+// TestControllers expects the entries of controllers.yaml to be sound, and each of
 // them to be met in a fixture.
 func TestControllers(t *testing.T) {
 	all, err := knownControllers()

@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// FuzzRead wants any input to be read or refused: what is read is JSON to another
+// FuzzRead expects any input to be read or refused: what is read is JSON to another
 // package too, every workload has a verdict, and an error has a place.
 func FuzzRead(f *testing.F) {
 	f.Add(`{"kind": "Pod", "apiVersion": "v1", "metadata": {"name": "a", "annotations": {"iam.amazonaws.com/role": "r"}}, "spec": {"containers": [{"name": "c", "image": "karpenter/controller", "args": ["--aws-region", "r"], "env": [{"name": "AWS_ROLE_ARN", "valueFrom": {"secretKeyRef": {"optional": true}}}], "envFrom": [{}]}]}}`)

@@ -17,7 +17,7 @@ type judge struct {
 	cluster  string // its name where the nodes say it, or "CLUSTER"
 }
 
-// Judge returns the verdict on each workload behind a lock.
+// Judge returns the verdict on each workload where a lock holds.
 func (c *Cluster) Judge(lock Lock) (Report, error) {
 	known, err := knownControllers()
 	if err != nil {
@@ -58,7 +58,7 @@ func (j *judge) ask(nodes map[string]node) {
 	j.region, j.cluster = only(regions, j.region), only(clusters, j.cluster)
 }
 
-// findProxy tells whether a workload answers for the metadata service, and how:
+// findProxy reports whether a workload answers for the metadata service, and how:
 // of two the one that answers less counts.
 func (j *judge) findProxy(workloads []*workload) (proxy string) {
 	for _, w := range workloads {

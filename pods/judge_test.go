@@ -13,7 +13,7 @@ func onePod(metadata, spec string) string {
 	return fmt.Sprintf(`{"kind": "Pod", "apiVersion": "v1", "metadata": {"name": "web", "namespace": "shop"%s}, "spec": {"containers": [{"name": "web", "image": "shop:1", "env": [{"name": "AWS_REGION", "value": "r"}%s}`, metadata, spec)
 }
 
-// TestLock wants the verdict to follow what is locked: of a pod that has its
+// TestLock expects the verdict to follow what is locked: of a pod that has its
 // node's role and nothing else, and of some that reach the metadata service by
 // other ways.
 func TestLock(t *testing.T) {
@@ -61,7 +61,7 @@ func TestLock(t *testing.T) {
 	}
 }
 
-// TestProxies wants pods with a role from kube2iam to lose it where the rule
+// TestProxies expects pods with a role from kube2iam to lose it where the rule
 // drops before kube2iam's.
 func TestProxies(t *testing.T) {
 	annotated := onePod(`, "annotations": {"iam.amazonaws.com/role": "shop"}`, "]}]}")
@@ -87,7 +87,7 @@ func TestProxies(t *testing.T) {
 	}
 }
 
-// TestAccounts wants what is injected into pods to be expected of templates, and
+// TestAccounts expects what is injected into pods to be expected of templates, and
 // pods that are older than the role of their account to be noticed.
 func TestAccounts(t *testing.T) {
 	account := `{"kind": "ServiceAccount", "apiVersion": "v1", "metadata": {"name": "shop", "namespace": "shop", "annotations": {"eks.amazonaws.com/role-arn": "arn:aws:iam::1:role/shop"}}}`
@@ -114,7 +114,7 @@ func TestAccounts(t *testing.T) {
 	}
 }
 
-// TestOwners wants pods to be grouped by what a person has written.
+// TestOwners expects pods to be grouped by what a person has written.
 func TestOwners(t *testing.T) {
 	pod := func(name, labels, kind, owner string) string {
 		return fmt.Sprintf(`{"kind": "Pod", "apiVersion": "v1", "metadata": {"name": %q, "namespace": "n", "labels": {%s}, "ownerReferences": [{"kind": "Other", "name": "o"}, {"kind": %q, "name": %q, "controller": true}]}, "spec": {"containers": [{"name": "c"}]}}`, name, labels, kind, owner)
@@ -145,7 +145,7 @@ func TestOwners(t *testing.T) {
 	}
 }
 
-// TestContainer wants flags, images and variables to be read as the programs read
+// TestContainer expects flags, images and variables to be read as the programs read
 // them.
 func TestContainer(t *testing.T) {
 	for _, test := range []struct {
@@ -190,7 +190,7 @@ func TestContainer(t *testing.T) {
 	}
 }
 
-// TestQuoted wants names in commands to stay one word, whatever is in them.
+// TestQuoted expects names in commands to stay one word, whatever is in them.
 func TestQuoted(t *testing.T) {
 	for word, want := range map[string]string{
 		"kube-system": "kube-system", "deployment/a.b": "deployment/a.b", "": "''", "-x": "'-x'", "a b": "'a b'",
@@ -202,7 +202,7 @@ func TestQuoted(t *testing.T) {
 	}
 }
 
-// TestRules wants every verdict to be described, the worst first.
+// TestRules expects every verdict to be described, the worst first.
 func TestRules(t *testing.T) {
 	var described []Verdict
 	for _, r := range Rules() {

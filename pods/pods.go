@@ -1,4 +1,4 @@
-// Package pods tells what the workloads of a Kubernetes cluster would lose
+// Package pods says what the workloads of a Kubernetes cluster would lose
 // where the EC2 instance metadata service is locked against pods.
 //
 // A [Cluster] reads what kubectl prints, as in
@@ -28,7 +28,7 @@ const (
 	Breaks Verdict = "pod-breaks"
 	// LosesRole: it calls AWS with the role of its node, and with no other.
 	LosesRole Verdict = "pod-loses-role"
-	// Unknown: the input does not tell.
+	// Unknown: the input does not say.
 	Unknown Verdict = "pod-unknown"
 	// KeepsAccess: it reads the metadata service in spite of the lock.
 	KeepsAccess Verdict = "pod-keeps-access"
@@ -74,12 +74,12 @@ func Rules() []Rule {
 	)
 	return []Rule{
 		{Breaks, "the workload asks the metadata service for something that it is not given otherwise",
-			"behind the lock it gets no answer, and stops or does without.",
+			"when nodes are locked it gets no answer, and stops or does without it.",
 			"set what the finding names before the nodes are locked.", practices},
 		{LosesRole, "the workload has no credentials but those of its node",
-			"they come from the metadata service, so its calls to AWS fail behind the lock.",
+			"they come from the metadata service, so its calls to AWS fail when nodes are locked.",
 			"give its service account a role: EKS Pod Identity, or IAM roles for service accounts.", roles},
-		{Unknown, "the input does not tell what the workload needs",
+		{Unknown, "the input does not say what the workload needs",
 			"it may ask the metadata service for credentials, for its region, or for nothing.",
 			"look for callers on a node, as docs/pods.md says.", practices},
 		{KeepsAccess, "the workload reads the metadata service in spite of the lock",

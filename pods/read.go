@@ -12,7 +12,7 @@ import (
 )
 
 // Read reads objects, or lists of them, as kubectl prints them in JSON, one
-// document behind the other. It may be called several times. The error is an
+// document after the other. It may be called several times. The error is an
 // [*Error] unless r returns one.
 func (c *Cluster) Read(name string, r io.Reader) error {
 	lines := newLineReader(r, c.MaxSize)
@@ -25,6 +25,7 @@ func (c *Cluster) Read(name string, r io.Reader) error {
 	case bytes.Equal(start, []byte("\xef\xbb\xbf")):
 		buffered.Discard(len(start))
 		rd.skipped = int64(len(start))
+		rd.lines.lineFrom = rd.skipped
 	}
 	rd.dec = jsontext.NewDecoder(buffered)
 	before := c.objects

@@ -11,7 +11,7 @@ import (
 
 const web = `{"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "web", "namespace": "shop"}, "spec": {"containers": [{"name": "web", "image": "nginx"}]}}`
 
-// TestRead wants objects to be found however they are put together: what is read
+// TestRead expects objects to be found however they are put together: what is read
 // is given as the workloads, then the notes.
 func TestRead(t *testing.T) {
 	other := strings.ReplaceAll(web, `"web"`, `"other"`)
@@ -35,7 +35,7 @@ func TestRead(t *testing.T) {
 		"names in other case":  {strings.NewReplacer("hostNetwork", "HostNetwork").Replace(`{"kind": "Pod", "apiVersion": "v1", "metadata": {"name": "w"}, "spec": {"HostNetwork": true, "containers": [{"name": "c"}]}}`), "Pod w;"},
 	} {
 		report := judged(t, "x", test.input, DefaultLock())
-		if name == "a byte order mark" && report.Workloads[0].Findings[0].Place.Column != len("\ufeff{") {
+		if name == "a byte order mark" && report.Workloads[0].Findings[0].Place.Column != 1 {
 			t.Errorf("%s: %v", name, report.Workloads[0].Findings[0].Place)
 		}
 		var names, notes []string
@@ -55,31 +55,46 @@ func TestRead(t *testing.T) {
 	}
 }
 
-// TestReadErrors wants what cannot be read to be said with its place.
+// TestColumns counts characters, not bytes, and those of the line alone.
+func TestColumns(t *testing.T) {
+	for _, before := range []string{"", `"ü": "世界"`, `"é": "` + strings.Repeat("ß", 200_000) + `"`} {
+		if before != "" {
+			before += ", "
+		}
+		input := "{\"ä\": \"ö\",\n" + before + `"kind": "List", "items": [` + web + `]}`
+		report := judged(t, "x", input, DefaultLock())
+		want := Place{"x", 2, len([]rune(before+`"kind": "List", "items": [`)) + 1, "/items/0/spec/containers/0"}
+		if got := report.Workloads[0].Findings[0].Place; got != want {
+			t.Errorf("%v, want %v", got, want)
+		}
+	}
+}
+
+// TestReadErrors expects what cannot be read to be said with its place.
 func TestReadErrors(t *testing.T) {
 	long := strings.Repeat("x", 200_000) // more than any buffer
 	for name, test := range map[string]struct{ input, want string }{
 		"nothing":             {"", "x:1:1: there is no object in it"},
 		"blanks":              {" \n\n", "x:1:1: there is no object in it"},
-		"YAML":                {"apiVersion: v1\n", "x:1:1: this is no JSON: invalid character 'a' at start of value"},
-		"a table":             {"NAME  READY\n", "x:1:1: this is no JSON: invalid character 'N' at start of value"},
+		"YAML":                {"apiVersion: v1\n", "x:1:1: this is not JSON: invalid character 'a' at start of value"},
+		"a table":             {"NAME  READY\n", "x:1:1: this is not JSON: invalid character 'N' at start of value"},
 		"an array":            {"\n [" + web + "]", "x:2:2: this is no object of Kubernetes"},
 		"cut off":             {"{\n\"kind\": \"List\", \"items\": [\n" + web + ",\n{\"kind\"", "x:4:8: the JSON ends too early"},
 		"cut off in a string": {`{"kind": "Po`, "x:1:13: the JSON ends too early"},
 		"cut off in a list":   {`{"kind": "List", "items": [` + web, fmt.Sprintf("x:1:%d: the JSON ends too early", 28+len(web))},
 		"a wrong type":        {"{\"kind\": \"List\", \"items\": [\n{\"apiVersion\": \"v1\", \"kind\": \"Pod\", \"spec\": {\"containers\": [{\"name\": 5}]}}]}", "x:2:70: /items/0/spec/containers/0/name: this is a number, where Kubernetes has a string"},
 		"a wrong kind":        {`{"kind": {}}`, "x:1:10: /kind: this is an object, where Kubernetes has a string"},
-		"a wrong kind, BOM":   {"\ufeff{\"kind\": {}}", "x:1:13: /kind: this is an object, where Kubernetes has a string"},
+		"a wrong kind, BOM":   {"\ufeff{\"kind\": {}}", "x:1:10: /kind: this is an object, where Kubernetes has a string"},
 		"wrong labels":        {`{"kind": "Pod", "metadata": {"labels": []}}`, "x:1:40: /metadata/labels: this is an array, where Kubernetes has an object"},
 		"a wrong late type":   {"{\"spec\": {\n\"hostNetwork\": \"yes\"}, \"kind\": \"Pod\", \"apiVersion\": \"v1\"}", "x:2:16: /spec/hostNetwork: this is a string, where Kubernetes has a boolean"},
 		"twice":               {"{\"kind\": \"Pod\", \"apiVersion\": \"v1\",\n\"spec\": {\"hostNetwork\": true, \"hostNetwork\": false}}", "x:2:31: /spec/hostNetwork: a member stands twice in an object"},
 		"kind twice":          {`{"kind": "ConfigMap", "kind": "Pod"}`, "x:1:23: /kind: a member stands twice in an object"},
 		"twice in a label":    {`{"kind": "Pod", "metadata": {"labels": {"a": "1", "a": "2"}}}`, "x:1:51: /metadata/labels/a: a member stands twice in an object"},
 		"UTF-16":              {"\xff\xfe{\x00}\x00", "x:1:1: this is UTF-16, not UTF-8"},
-		"bytes":               {"{\"kind\": \"P\xffd\"}", "x:1:12: /kind: this is no JSON: invalid UTF-8"},
+		"bytes":               {"{\"kind\": \"P\xffd\"}", "x:1:12: /kind: this is not JSON: invalid UTF-8"},
 		"after much":          {`{"a": "` + long + "\",\n\"kind\": 7}", "x:2:9: /kind: this is a number, where Kubernetes has a string"},
-		"behind an own kind":  {"{\"kind\": \"Own\", \"apiVersion\": \"v1\", \"spec\": {\"deep\": [[[{}]]]}}\n}", "x:2:1: this is no JSON: invalid character '}' at start of value"},
-		"too deep":            {`{"spec": ` + strings.Repeat("[", 20_000), "x:1:10009: /spec" + strings.Repeat("/0", 97) + "/…: this is no JSON: exceeded max depth"},
+		"after an own kind":   {"{\"kind\": \"Own\", \"apiVersion\": \"v1\", \"spec\": {\"deep\": [[[{}]]]}}\n}", "x:2:1: this is not JSON: invalid character '}' at start of value"},
+		"too deep":            {`{"spec": ` + strings.Repeat("[", 20_000), "x:1:10009: /spec" + strings.Repeat("/0", 97) + "/…: this is not JSON: exceeded max depth"},
 		"lists in lists":      {strings.Repeat(`{"kind": "List", "items": [`, 20), "x:1:457: /items" + strings.Repeat("/0/items", 16) + ": there are too many lists within lists"},
 	} {
 		var c Cluster
@@ -95,7 +110,7 @@ func TestReadErrors(t *testing.T) {
 	}
 }
 
-// TestReadFails wants an error of the system to be that.
+// TestReadFails expects an error of the system to be that.
 func TestReadFails(t *testing.T) {
 	var c Cluster
 	broken := errors.New("broken")
@@ -106,7 +121,7 @@ func TestReadFails(t *testing.T) {
 	}
 }
 
-// TestMaxSize wants an input of more bytes to be refused, and one of as many not.
+// TestMaxSize expects an input of more bytes to be refused, and one of as many not.
 func TestMaxSize(t *testing.T) {
 	c := Cluster{MaxSize: int64(len(web))}
 	if err := c.Read("x", strings.NewReader(web)); err != nil {
@@ -117,7 +132,7 @@ func TestMaxSize(t *testing.T) {
 	}
 }
 
-// TestSkippedKinds wants an input of very many kinds to end, with few notes.
+// TestSkippedKinds expects an input of very many kinds to end, with few notes.
 func TestSkippedKinds(t *testing.T) {
 	var b strings.Builder
 	for i := range 10_000 {

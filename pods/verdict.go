@@ -75,7 +75,7 @@ func (in *inquiry) knownContainer(c container, k *controller) {
 	}
 }
 
-// given tells whether a container has by other means what it needs. The region of
+// given reports whether a container has by other means what it needs. The region of
 // a template comes with the role, when a pod is made
 // (https://github.com/aws/amazon-eks-pod-identity-webhook).
 func (in *inquiry) given(s subject, n need) state {

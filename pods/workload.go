@@ -74,7 +74,7 @@ func (p pod) owner(jobs map[objectName]string) (kind, name string) {
 	switch {
 	case !ok:
 		return "Pod", p.Name
-	case owner.Kind == "Node": // a static pod, which has the name of its node behind its own
+	case owner.Kind == "Node": // a static pod, which has the name of its node after its own
 		return "Pod", strings.TrimSuffix(p.Name, "-"+owner.Name)
 	case owner.Kind == "ReplicaSet":
 		if hash := p.Labels[labelTemplateHash]; hash != "" {

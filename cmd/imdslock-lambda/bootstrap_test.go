@@ -117,7 +117,7 @@ func decode[T any](t testing.TB, a runtimetest.Answer) (v T) {
 }
 
 // TestManyEvents sends events one after the other to some instances at once, all
-// different, and wants each to get its own answer.
+// different, and expects each to get its own answer.
 func TestManyEvents(t *testing.T) {
 	const instances, each = 4, 250
 	fragment, values := string(linux(t)), linuxValues(t, "true")
@@ -142,7 +142,7 @@ func TestManyEvents(t *testing.T) {
 	all.Wait()
 }
 
-// TestBadEvents wants an answer that fails, in the shape of the one who asks,
+// TestBadEvents expects an answer that fails, in the shape of the one who asks,
 // for what is no event, and the function to live on.
 func TestBadEvents(t *testing.T) {
 	deep := strings.Repeat(`{"a":`, 9000) + "1" + strings.Repeat("}", 9000)
@@ -172,7 +172,7 @@ func TestBadEvents(t *testing.T) {
 	}
 }
 
-// TestOversize wants a failure where a template is larger than CloudFormation
+// TestOversize expects a failure where a template is larger than CloudFormation
 // takes, or would be when it is locked, though not larger than Lambda takes.
 func TestOversize(t *testing.T) {
 	i := runtimetest.Start(t, program(t, "bootstrap"), "macro")
@@ -190,7 +190,7 @@ func TestOversize(t *testing.T) {
 	}
 }
 
-// TestInit wants a function that is not set up rightly to say so to Lambda and
+// TestInit expects a function that is not set up rightly to say so to Lambda and
 // to end.
 func TestInit(t *testing.T) {
 	for _, test := range []struct{ handler, environment, want string }{

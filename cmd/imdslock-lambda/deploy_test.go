@@ -33,28 +33,40 @@ type deployment struct {
 			MemorySize, Timeout                                int
 			RetentionInDays                                    any
 			LoggingConfig                                      struct{ LogGroup string }
+			Code                                               struct{ S3ObjectVersion string }
+			CodeSigningConfigArn                               []string
+			AssumeRolePolicyDocument                           struct{ Statement []statement }
 			Environment                                        struct{ Variables map[string]any }
 			Dimensions                                         []struct{ Value string }
 			MetricName                                         string
 			LambdaFunction, ExecutionRole                      string
 			TargetFilters                                      struct{ Actions, TargetNames []string }
 			Policies                                           []struct {
-				PolicyDocument struct {
-					Statement []struct {
-						Action   any
-						Resource string
-					}
-				}
+				PolicyDocument struct{ Statement []statement }
 			}
 		}
 	}
+}
+
+// A statement of a policy.
+type statement struct {
+	Sid, Effect      string
+	Principal        any
+	Action, Resource any
+	Condition        map[string]map[string]string
 }
 
 // readDeployment decodes the template, by way of JSON, which finds fields in any
 // case.
 func readDeployment(t *testing.T) (d deployment) {
 	t.Helper()
-	src, err := os.ReadFile(deployTemplate)
+	readTemplate(t, deployTemplate, &d)
+	return d
+}
+
+func readTemplate(t *testing.T, name string, into any) {
+	t.Helper()
+	src, err := os.ReadFile(name)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -66,10 +78,9 @@ func readDeployment(t *testing.T) (d deployment) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := json.Unmarshal(text, &d); err != nil {
+	if err := json.Unmarshal(text, into); err != nil {
 		t.Fatal(err)
 	}
-	return d
 }
 
 // codePipelineCalls are the calls that the action makes as the function's role,
@@ -170,7 +181,7 @@ func actionsOf(v any) []string {
 	return all
 }
 
-// TestDeployedHook wants CloudFormation to ask about what the hook judges.
+// TestDeployedHook expects CloudFormation to ask about what the hook judges.
 func TestDeployedHook(t *testing.T) {
 	d := readDeployment(t)
 	hook := d.Resources["NodeGroupHook"].Properties
@@ -193,7 +204,7 @@ func TestDeployedHook(t *testing.T) {
 	}
 }
 
-// TestDeploymentChecked wants nothing to be open in the template itself.
+// TestDeploymentChecked expects nothing to be open in the template itself.
 func TestDeploymentChecked(t *testing.T) {
 	if out, err := exec.Command(program(t, "imdslock"), "check", deployTemplate).CombinedOutput(); err != nil {
 		t.Errorf("%v\n%s", err, out)
@@ -205,7 +216,7 @@ func TestDeploymentLint(t *testing.T) {
 	// Informational findings count too. China and GovCloud have no
 	// AWS::CloudFormation::LambdaHook, by cfn-lint 1.51.
 	args := []string{"--include-checks", "I", "--non-zero-exit-code", "informational",
-		"--regions", "us-east-1", "us-west-2", "eu-central-1", "ap-southeast-2", "--template", deployTemplate}
+		"--regions", "us-east-1", "us-west-2", "eu-central-1", "ap-southeast-2", "--template", deployTemplate, bucketTemplate}
 	if out, err := exec.CommandContext(t.Context(), cfnLint, args...).CombinedOutput(); err != nil {
 		t.Errorf("%v\n%s", err, out)
 	}
@@ -219,13 +230,14 @@ func TestDeployedReadme(t *testing.T) {
 		t.Fatal(err)
 	}
 	parameters := readDeployment(t).Parameters
+	maps.Copy(parameters, readBucket(t).Parameters)
 	for _, m := range regexp.MustCompile(`ParameterKey=(\w+)|[ \x60]([A-Z]\w+)=`).FindAllSubmatch(readme, -1) {
 		name := string(m[1]) + string(m[2])
-		if _, ok := parameters[name]; !ok && !slices.Contains([]string{"ParameterKey", "DisableIMDSv1", "Enabled", "RegionConcurrencyType", "OrganizationalUnitIds"}, name) {
+		if _, ok := parameters[name]; !ok && !slices.Contains([]string{"ParameterKey", "DisableIMDSv1", "Enabled", "MaxConcurrentPercentage", "OrganizationalUnitIds", "UntrustedArtifactOnDeployment", "SigningProfileVersionArns"}, name) {
 			t.Errorf("the template has no parameter %s", name)
 		}
 	}
-	for name := range parameters {
+	for name := range readDeployment(t).Parameters {
 		if !strings.Contains(string(readme), "`"+name+"`") {
 			t.Errorf("nothing is said of %s", name)
 		}

@@ -45,7 +45,7 @@ type outcome struct {
 
 // Invoke answers an event of Lambda.
 func (g guard) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
-	// What runs on behind its time must not see the buffer's next event.
+	// What runs on after its time must not see the buffer's next event.
 	event := bytes.Clone(payload)
 	inTime, cancel := g.before(ctx)
 	defer cancel()

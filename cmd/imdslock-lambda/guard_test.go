@@ -53,7 +53,7 @@ func (actor) Fail(_ context.Context, event []byte, why string) ([]byte, error) {
 	return fmt.Appendf(nil, "%s: %s", event, why), nil
 }
 
-// TestContained wants a failure as the answer where a function goes out of its
+// TestContained expects a failure as the answer where a function goes out of its
 // bounds, the same process to serve the next event, and what panicked to be in
 // the log only.
 func TestContained(t *testing.T) {
@@ -90,7 +90,7 @@ func TestContained(t *testing.T) {
 		time.Sleep(10 * time.Millisecond)
 	}
 	if log := i.Log(); !strings.Contains(log, "it was linger\n") {
-		t.Errorf("what runs on behind its time sees another event:\n%s", log)
+		t.Errorf("what runs on after its time sees another event:\n%s", log)
 	}
 	if log := i.Log(); !strings.Contains(log, "panic: the engine's own words") || !strings.Contains(log, "actor.Answer") {
 		t.Errorf("the log does not say where it panicked:\n%s", log)

@@ -66,7 +66,7 @@ func renewAssembly(a *cdk.Assembly, results []patched, changed map[string]int) (
 	return more, nil
 }
 
-// assemblies are those that were opened, by their folders; nil where there is none.
+// assemblies are those that were opened, by their folders; nil if there is none.
 type assemblies map[string]*cdk.Assembly
 
 // of returns the folder of the outermost cloud assembly that has a file as a

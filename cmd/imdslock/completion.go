@@ -15,7 +15,7 @@ import (
 
 // completionScripts are the scripts for the shells. All that they know is how
 // to ask: by running the words so far, the current one included, with
-// completionFlag behind them. The answer is a line for every word that fits
+// completionFlag after them. The answer is a line for every word that fits
 // there, "WORD\tWHAT IT IS", and a line ":files" where files fit as well.
 //
 //go:embed completion
@@ -138,7 +138,7 @@ const completionDescription = `Prints a script that lets the shell complete comm
 rule ids and files.
 
   bash   in ~/.bashrc:   source <(imdslock completion bash)
-  zsh    in ~/.zshrc:    source <(imdslock completion zsh)    behind compinit
+  zsh    in ~/.zshrc:    source <(imdslock completion zsh)    after compinit
   fish   imdslock completion fish > ~/.config/fish/completions/imdslock.fish`
 
 // completionCommand is "imdslock completion".

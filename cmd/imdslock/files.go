@@ -103,7 +103,7 @@ func (s *fileSet) stage(path string, before *content, data []byte) error {
 	return nil
 }
 
-// add refuses a file that another one of the set wants to be something else.
+// add refuses a file that another one of the set has to be something else.
 func (s *fileSet) add(f newFile) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()

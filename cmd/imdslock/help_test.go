@@ -20,7 +20,7 @@ func commandNames() []string {
 	return names
 }
 
-// output runs the command and wants it to be done, with nothing on stderr.
+// output runs the command and expects it to be done, with nothing on stderr.
 func output(t *testing.T, args ...string) string {
 	t.Helper()
 	var stdout, stderr bytes.Buffer

@@ -84,7 +84,7 @@ func prose(text string) string {
 	return strings.ReplaceAll(text, "\n  ", "\n      ")
 }
 
-// TestManPage wants the man page to be that of the options as they are. It is
+// TestManPage expects the man page to be that of the options as they are. It is
 // written by: go test ./cmd/imdslock -run TestManPage -update
 func TestManPage(t *testing.T) {
 	want := newManPage(t)

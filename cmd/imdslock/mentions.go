@@ -105,7 +105,7 @@ func (s *searcher) find(text []byte) {
 
 // An unescaper writes a text on with the escapes of JSON and of YAML's double
 // quotes decoded, wherever they stand: \u0054, \x54, and a line break that is
-// escaped. A backslash that is none of an escape only ever takes part in more of
+// escaped. A backslash that is not part of an escape only ever takes part in more of
 // them, so that no spelling of a word is missed.
 type unescaper struct {
 	next    io.Writer

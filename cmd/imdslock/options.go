@@ -103,7 +103,8 @@ func choice[T ~string](c *cli.Context, flag string, of ...T) (T, error) {
 		for _, w := range of {
 			words = append(words, string(w))
 		}
-		return "", usagef("--%s %s: must be %s", flag, value, strings.Join(words, " or "))
+		last := len(words) - 1
+		return "", usagef("--%s %s: must be %s or %s", flag, value, strings.Join(words[:last], ", "), words[last])
 	}
 	return value, nil
 }

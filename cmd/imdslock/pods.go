@@ -10,11 +10,12 @@ import (
 	"github.com/docker/go-units"
 	"github.com/urfave/cli/v2"
 
+	"github.com/imdslock/imdslock/cmd/imdslock/report"
 	"github.com/imdslock/imdslock/internal/message"
 	"github.com/imdslock/imdslock/pods"
 )
 
-const podsDescription = `Says what the pods of a cluster would lose behind the lock. It needs no access
+const podsDescription = `Says what the pods of a cluster would lose when it is locked. It needs no access
 to the cluster, but reads what kubectl prints, all of this or any part of it:
 
   kubectl get -A -o json > cluster.json \
@@ -38,7 +39,7 @@ func podsCommand() *cli.Command {
 		BashComplete: completeFiles,
 		Flags: newFlags("0 nothing breaks, 1 something does, 2 bad usage or input,\n3 the template cannot be judged",
 			group{"result", []cli.Flag{
-				&cli.StringFlag{Name: "format", Value: "text", Usage: "how to print verdicts: `text|json`"},
+				&cli.StringFlag{Name: "format", Value: string(report.Text), Usage: "how to print: `text|json|sarif|github|gitlab|junit`"},
 			}},
 			group{"input", []cli.Flag{
 				&cli.StringFlag{Name: "template", Usage: "judge for nodes as `FILE` makes them"},
@@ -49,11 +50,17 @@ func podsCommand() *cli.Command {
 	}
 }
 
+// podsFormats are the formats that pods has.
+func podsFormats() []report.Format {
+	return []report.Format{report.Text, report.JSON, report.SARIF, report.GitHub, report.GitLab, report.JUnit}
+}
+
 // podsOptions are what the command line of pods says.
 type podsOptions struct {
-	format, template, name string
-	maxSize                int64
-	quiet                  bool
+	format         report.Format
+	template, name string
+	maxSize        int64
+	quiet          bool
 }
 
 func readPodsOptions(c *cli.Context) (opts podsOptions, err error) {
@@ -62,9 +69,9 @@ func readPodsOptions(c *cli.Context) (opts podsOptions, err error) {
 	}
 	opts = podsOptions{template: c.String("template"), name: c.String("name"), quiet: c.Bool("quiet")}
 	if opts.maxSize, err = units.RAMInBytes(c.String("max-size")); err != nil || opts.maxSize < 1 || opts.maxSize == math.MaxInt64 {
-		return opts, usagef("--max-size %s: want a number of bytes, as in 1500000, 1500k or 2M", c.String("max-size"))
+		return opts, usagef("--max-size %s: must be a number of bytes, as in 1500000, 1500k or 2M", c.String("max-size"))
 	}
-	opts.format, err = choice(c, "format", "text", "json")
+	opts.format, err = choice(c, "format", podsFormats()...)
 	return opts, err
 }
 
@@ -96,17 +103,17 @@ func podsAction(c *cli.Context) error {
 			return err
 		}
 	}
-	report, err := cluster.Judge(lock)
+	found, err := cluster.Judge(lock)
 	if err != nil {
 		return err
 	}
-	if err := printPods(opts, report, c.App.Writer, c.App.ErrWriter); err != nil {
+	if err := printPods(opts, found, c.App.Writer, c.App.ErrWriter); err != nil {
 		return err
 	}
-	if len(report.Workloads) == 0 { // as from a cluster that shows nothing
+	if len(found.Workloads) == 0 { // as from a cluster that shows nothing
 		return &usageError{"there is nothing to judge: the input has neither pods nor what makes them", "is kubectl's context the right one, and may it list pods in all namespaces?"}
 	}
-	if report.Breaks() {
+	if found.Breaks() {
 		return errDifference
 	}
 	return nil
@@ -139,39 +146,65 @@ func podsError(name string, err error) error {
 	return failure("reading", name, err)
 }
 
-// printPods prints the report and, but for JSON, its notes.
-func printPods(opts podsOptions, report pods.Report, stdout, stderr io.Writer) error {
-	if opts.format == "json" {
-		return writeJSON(jsonReport(report), stdout)
+// printPods prints the report, and notes where the format does not have them.
+func printPods(opts podsOptions, found pods.Report, stdout, stderr io.Writer) error {
+	switch opts.format {
+	case report.JSON:
+		return writeJSON(jsonReport(found), stdout)
+	case report.Text:
+		printVerdicts(found, stdout)
+	default:
+		run := podsRun(found)
+		if err := opts.format.Write(stdout, run); err != nil {
+			return err
+		}
 	}
-	for _, w := range report.Workloads {
+	if !opts.quiet && opts.format != report.SARIF {
+		for _, n := range podsNotes(found) {
+			fmt.Fprintln(stderr, message.Line(noteText(n)))
+		}
+	}
+	return nil
+}
+
+// printVerdicts prints all workloads, and how many have which verdict.
+func printVerdicts(found pods.Report, stdout io.Writer) {
+	for _, w := range found.Workloads {
 		printWorkload(w, stdout)
 	}
-	counts := map[pods.Verdict]int{}
-	for _, w := range report.Workloads {
-		counts[w.Verdict]++
-	}
+	counts := countVerdicts(found)
 	var parts []string
 	for _, v := range pods.Verdicts() {
 		if counts[v] > 0 {
 			parts = append(parts, fmt.Sprintf("%d %s", counts[v], v))
 		}
 	}
-	fmt.Fprintln(stdout, strings.TrimSuffix(fmt.Sprintf("%d workloads: %s", len(report.Workloads), strings.Join(parts, ", ")), ": "))
-	if opts.quiet {
-		return nil
+	fmt.Fprintln(stdout, strings.TrimSuffix(fmt.Sprintf("%d workloads: %s", len(found.Workloads), strings.Join(parts, ", ")), ": "))
+}
+
+func countVerdicts(found pods.Report) map[pods.Verdict]int {
+	counts := map[pods.Verdict]int{}
+	for _, w := range found.Workloads {
+		counts[w.Verdict]++
 	}
-	for _, n := range report.Notes {
-		place := ""
-		if n.Place.File != "" {
-			place = n.Place.String() + ": "
-		}
-		fmt.Fprintln(stderr, message.Line(place+"note: "+n.Message))
+	return counts
+}
+
+// podsNotes are the notes of a report, and how much of it is not known.
+func podsNotes(found pods.Report) []pods.Note {
+	notes := slices.Clone(found.Notes)
+	if n := countVerdicts(found)[pods.Unknown]; n > 0 {
+		notes = append(notes, pods.Note{Message: fmt.Sprintf("%d of %d workloads cannot be judged; docs/pods.md says how to look for callers on a node", n, len(found.Workloads))})
 	}
-	if n := counts[pods.Unknown]; n > 0 {
-		fmt.Fprintf(stderr, "note: %d of %d workloads cannot be judged; docs/pods.md says how to look for callers on a node\n", n, len(report.Workloads))
+	return notes
+}
+
+// noteText words a note with its place.
+func noteText(n pods.Note) string {
+	if n.Place.File == "" {
+		return "note: " + n.Message
 	}
-	return nil
+	return n.Place.String() + ": note: " + n.Message
 }
 
 // printWorkload prints the findings of one workload. What is fine is one line.

@@ -24,7 +24,7 @@ type (
 	podsFinding struct {
 		File       string    `json:"file"`
 		Line       int       `json:"line"`    // from 1
-		Column     int       `json:"column"`  // from 1, in bytes
+		Column     int       `json:"column"`  // from 1, in characters
 		Pointer    string    `json:"pointer"` // RFC 6901, within the document
 		Rule       string    `json:"rule"`
 		Level      string    `json:"level"` // error, warning, note or none

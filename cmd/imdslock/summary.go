@@ -20,7 +20,7 @@ const (
 	outcomeOpen
 )
 
-// outcome tells what has become of a template.
+// outcome says what has become of a template.
 func (p patched) outcome() outcome {
 	isNothing := func(f transform.Finding) bool { return f.Rule == transform.RuleNothing }
 	switch {

@@ -71,7 +71,7 @@ func (w *walker) visit(path string, d fs.DirEntry, err error) error {
 	return nil
 }
 
-// mayBeTemplate tells by the name, in any case, whether a file may be a template.
+// mayBeTemplate reports whether a file may be a template, by its name in any case.
 func mayBeTemplate(path string) bool {
 	return slices.Contains([]string{".yaml", ".yml", ".json", ".template", ".cfn"}, strings.ToLower(filepath.Ext(path)))
 }
@@ -199,7 +199,7 @@ func (s source) isAnything(err error) bool {
 }
 
 // notFollowed is the note that a link to a folder out of the one that is searched is
-// not followed, so that nobody takes silence for what is behind it. There is none
+// not followed, so that nobody takes silence for what it leads to. There is none
 // for another source.
 func (s source) notFollowed() []transform.Finding {
 	if !s.isFolder {

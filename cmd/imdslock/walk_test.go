@@ -17,7 +17,7 @@ func TestMentionsLaunchTemplate(t *testing.T) {
 			text := bytes.Repeat([]byte("x"), 200<<10)
 			copy(text[before:], words)
 			if found, err := mentions(bytes.NewReader(text)); err != nil || !found.has(sightsNodes) {
-				t.Fatalf("%s behind %d bytes: %v, %v", words, before, found, err)
+				t.Fatalf("%s after %d bytes: %v, %v", words, before, found, err)
 			}
 		}
 	}

@@ -31,7 +31,7 @@ type Answer struct {
 
 // Read finds the template in an answer. It returns nil if t is something else: it
 // has Resources, or no TemplateBody. The error is a [*cfn.Error] if the answer
-// tells of an error, or has no template in TemplateBody.
+// reports an error, or has no template in TemplateBody.
 func Read(t *cfn.Template) (*Answer, error) {
 	if t.Root().Get("Resources") != nil {
 		return nil, nil

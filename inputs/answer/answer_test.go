@@ -33,7 +33,7 @@ const (
 	yamlTable = "TemplateBody:\n  Resources:\n    Lt:\n      Type: AWS::EC2::LaunchTemplate\n      Properties:\n        LaunchTemplateData:\n          MetadataOptions:\n            HttpPutResponseHopLimit: 2\n            HttpTokens: required\n"
 )
 
-// TestPlaces wants the finding on the hop limit where the 2 stands in the answer,
+// TestPlaces expects the finding on the hop limit where the 2 stands in the answer,
 // and the locked template alone from a patch.
 func TestPlaces(t *testing.T) {
 	quoted, err := json.Marshal(yamlText)

@@ -120,7 +120,7 @@ func TestOtherManifests(t *testing.T) {
 	}
 }
 
-// TestRefuses wants no hash renewed that the CDK would not look at, and none that
+// TestRefuses expects no hash renewed that the CDK would not look at, and none that
 // two templates would share.
 func TestRefuses(t *testing.T) {
 	for name, test := range map[string]struct{ file, old, now, want string }{

@@ -20,7 +20,7 @@ type File struct {
 // Renew returns the new content of all files of the assembly that must change
 // after some templates have: these templates themselves, by path, those that refer
 // to them, and the manifests. The error is a [*cfn.Error] after the path of a file
-// if something has not the form that can be renewed.
+// if something does not have the form that can be renewed.
 func (a *Assembly) Renew(changed map[string][]byte) (map[string]File, error) {
 	r := &renewal{Assembly: a, changed: map[string][]byte{}, before: map[string][]byte{}, final: map[string][]byte{}, hashes: map[*asset]string{}}
 	for path, content := range changed {

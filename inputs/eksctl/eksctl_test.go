@@ -123,7 +123,7 @@ func TestNotEksctl(t *testing.T) {
 	}
 }
 
-// TestEmptyDocuments wants no document missed beside one that is empty.
+// TestEmptyDocuments expects no document missed beside one that is empty.
 func TestEmptyDocuments(t *testing.T) {
 	const config = head + "nodeGroups: [{name: a}]\n"
 	for _, src := range []string{config + "---\n", "---\n---\n" + config, "# x\n---\n# y\n---\n" + config + "...\n---\n...\n", config + "--- # z\n---\na: 1\n", "---\u0085---\u0085" + config} {

@@ -141,7 +141,7 @@ func (g nodeGroup) cannot(e *cfn.Error) error {
 	return &transform.CannotLock{LogicalID: g.name, Property: key, Cause: e}
 }
 
-// unreadable is for what may be any node group, as behind an alias.
+// unreadable is for what may be any node group, as through an alias.
 func (g nodeGroup) unreadable(what string) judgement {
 	e := g.errorf(g.item.Span.Start, "%s", what)
 	e.Hint = "write the node group out"

@@ -19,7 +19,7 @@ type Mark struct {
 }
 
 // Find returns the first mark of a text. Dynamic references of CloudFormation,
-// "{{resolve:…}}", are not marks. It returns false if there is none.
+// "{{resolve:…}}", are not marks. It returns false if there is no mark.
 func Find(text string) (Mark, bool) { return find(text, 0, len(text)) }
 
 func find(text string, start, end int) (Mark, bool) {

@@ -27,7 +27,7 @@ func TestFind(t *testing.T) {
 	}
 }
 
-// TestExplain wants the hint wherever a mark surfaces as another error.
+// TestExplain expects the hint wherever a mark surfaces as another error.
 func TestExplain(t *testing.T) {
 	const head = "Resources:\n  Lt:\n    Type: AWS::EC2::LaunchTemplate\n    Properties:\n"
 	for text, want := range map[string]string{

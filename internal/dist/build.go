@@ -82,7 +82,7 @@ type file struct {
 
 // contents are the files of an archive, below a folder of its name, always in the
 // same order.
-func (r release) contents(folder string, binary []byte, t target) ([]file, error) {
+func (r release) contents(folder string, binary []byte, modules []module, t target) ([]file, error) {
 	executable := "imdslock"
 	if t.os == "windows" {
 		executable += ".exe"
@@ -105,5 +105,8 @@ func (r release) contents(folder string, binary []byte, t target) ([]file, error
 	if err != nil {
 		return nil, err
 	}
-	return append(all, file{folder + "/" + executable, binary, 0o755}, file{folder + "/imdslock.1", man, 0o644}), nil
+	return append(all,
+		file{folder + "/" + executable, binary, 0o755},
+		file{folder + "/imdslock.1", man, 0o644},
+		file{folder + "/THIRD_PARTY_LICENSES", thirdParty(modules), 0o644}), nil
 }

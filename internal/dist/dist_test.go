@@ -83,7 +83,7 @@ func built(t *testing.T) map[string][]byte {
 	return files
 }
 
-// TestRelease builds twice, in two folders and at two times, wants the same
+// TestRelease builds twice, in two folders and at two times, expects the same
 // bytes, and uses what comes out as a person does.
 func TestRelease(t *testing.T) {
 	if testing.Short() {
@@ -140,16 +140,35 @@ func TestRelease(t *testing.T) {
 	if err := cyclonedx.NewBOMDecoder(bytes.NewReader(first[folder+".cdx.json"]), cyclonedx.BOMFileFormatJSON).Decode(&bom); err != nil {
 		t.Fatal(err)
 	}
+	if main := bom.Metadata.Component; main.Name != "imdslock" || !strings.HasPrefix(main.PackageURL, "pkg:golang/github.com/imdslock/imdslock@v1.2.3?") {
+		t.Errorf("the SBOM is of %s, %s", main.Name, main.PackageURL)
+	}
+	terms, err := os.ReadFile(filepath.Join(dir, folder, "THIRD_PARTY_LICENSES"))
+	if err != nil {
+		t.Fatal(err)
+	}
 	parts := map[string]bool{}
 	for _, c := range *bom.Components {
 		parts[c.Name] = true
+		var ids []string
+		for _, l := range *c.Licenses {
+			ids = append(ids, l.License.ID)
+		}
+		if head := fmt.Sprintf("\n%s %s (%s)\n", c.Name, c.Version, strings.Join(ids, ", ")); len(ids) == 0 || !strings.Contains(string(terms), head) {
+			t.Errorf("THIRD_PARTY_LICENSES has no %q", head)
+		}
+	}
+	for _, text := range []string{"Permission is hereby granted", "Apache License", "Redistribution and use in source and binary forms"} {
+		if !strings.Contains(string(terms), text) {
+			t.Errorf("THIRD_PARTY_LICENSES does not have %q", text)
+		}
 	}
 	if !parts["std"] || !parts["github.com/urfave/cli/v2"] || !parts["gopkg.in/yaml.v3"] || parts["github.com/CycloneDX/cyclonedx-go"] || parts["github.com/cpuguy83/go-md2man/v2"] {
 		t.Errorf("the SBOM has %v", parts)
 	}
 }
 
-// TestReplace wants a release to take the place of an earlier one and of nothing
+// TestReplace expects a release to take the place of an earlier one and of nothing
 // else, and one that cannot be built to leave all as it is.
 func TestReplace(t *testing.T) {
 	out := t.TempDir()
@@ -194,7 +213,7 @@ func TestNewRelease(t *testing.T) {
 	}
 }
 
-// TestNoCheckout wants a version and a time to be made up only where there is no
+// TestNoCheckout expects a version and a time to be made up only where there is no
 // checkout: what git cannot tell of one stops the release.
 func TestNoCheckout(t *testing.T) {
 	t.Setenv("SOURCE_DATE_EPOCH", "")
@@ -216,7 +235,7 @@ func TestNoCheckout(t *testing.T) {
 	}
 }
 
-// TestLambda wants a ZIP file with one file, that everybody may run.
+// TestLambda expects a ZIP file with one file, that everybody may run.
 func TestLambda(t *testing.T) {
 	if testing.Short() {
 		t.Skip("builds the function")
@@ -247,6 +266,32 @@ func TestLambda(t *testing.T) {
 	}
 	if libraries, err := program.ImportedLibraries(); program.Machine != elf.EM_AARCH64 || len(libraries) > 0 || err != nil {
 		t.Errorf("for %s, with %v, %v", program.Machine, libraries, err)
+	}
+}
+
+// TestLicences expects a module without terms that are known to stop a release.
+func TestLicences(t *testing.T) {
+	dir := t.TempDir()
+	if _, _, err := readLicences(dir); err == nil {
+		t.Error("a module without a licence is given on")
+	}
+	for name, text := range map[string]string{"LICENSE": "all rights reserved", "license.go": "package license"} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, _, err := readLicences(dir); err == nil {
+		t.Error("a module under terms that are not known is given on")
+	}
+	mit, err := os.ReadFile("../../LICENSE")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "COPYING.txt"), mit, 0o666); err != nil {
+		t.Fatal(err)
+	}
+	if texts, ids, err := readLicences(dir); err != nil || !slices.Equal(ids, []string{"MIT-0"}) || len(texts) != 2 {
+		t.Errorf("%v, %d texts, %v", ids, len(texts), err)
 	}
 }
 

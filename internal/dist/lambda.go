@@ -6,7 +6,7 @@ package main
 func function() program { return program{"./cmd/imdslock-lambda", "lambda.norpc", "-s -w"} }
 
 // writeLambda builds the function for the processors, and then writes a ZIP file
-// for each, with the program as Lambda wants it: its only file, bootstrap.
+// for each, with the program as Lambda expects it: its only file, bootstrap.
 func (r release) writeLambda(out string, processors ...string) error {
 	files := map[string][]byte{}
 	for _, arch := range processors {

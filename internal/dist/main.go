@@ -3,14 +3,21 @@
 // all. The same commit, version and Go give the same bytes, wherever and whenever
 // it runs; but the go command does not see the commit in a linked worktree of git
 // (https://go.dev/issue/58218), so that the binary does not name it there.
-// With -lambda it builds ZIP files of the function for AWS Lambda instead.
+// With -packages there are packages for Debian and Red Hat too, and with -url,
+// where the archives are to be found, a formula for Homebrew and a manifest for
+// Scoop. With -lambda it builds ZIP files of the function for AWS Lambda instead,
+// and with -image pushes an image for containers to a repository and prints its
+// digest.
 //
-//	go run ./internal/dist [-version V] [-o DIR] [OS/ARCH]...
+//	go run ./internal/dist [-version V] [-o DIR] [-packages] [-url URL] [OS/ARCH]...
+//	go run ./internal/dist -image REPOSITORY [-base IMAGE] [-version V]
 //	go run ./internal/dist -lambda [-o DIR]
 package main
 
 import (
+	"bytes"
 	"crypto/sha256"
+	"debug/buildinfo"
 	"errors"
 	"flag"
 	"fmt"
@@ -28,6 +35,8 @@ import (
 type release struct {
 	root, version string
 	time          time.Time // of all files
+	packages      bool      // whether there are packages
+	url           string    // of the folder that archives are published in, or ""
 }
 
 // A target is a Go platform, such as linux/amd64.
@@ -39,37 +48,58 @@ func targets() []target {
 	}
 }
 
+// asked is what the command line says.
+type asked struct {
+	version, out, url, image, base string
+	packages, lambda               bool
+	platforms                      []string
+}
+
 func main() {
-	version := flag.String("version", "", "the version; by default what git describe says")
-	out := flag.String("o", "dist", "the folder to write to")
-	lambda := flag.Bool("lambda", false, "build the function for AWS Lambda")
+	var a asked
+	flag.StringVar(&a.version, "version", "", "the version; by default what git describe says")
+	flag.StringVar(&a.out, "o", "dist", "the folder to write to")
+	flag.BoolVar(&a.packages, "packages", false, "make packages for Debian and Red Hat too")
+	flag.StringVar(&a.url, "url", "", "the address of the folder that the archives are published in, for Homebrew and Scoop")
+	flag.BoolVar(&a.lambda, "lambda", false, "build the function for AWS Lambda")
+	flag.StringVar(&a.image, "image", "", "push an image to this repository")
+	flag.StringVar(&a.base, "base", "", "the base of the image, if it is not that of .ko.yaml")
 	flag.Parse()
-	if err := run(*version, *out, *lambda, flag.Args()); err != nil {
+	a.platforms = flag.Args()
+	if err := run(a); err != nil {
 		fmt.Fprintln(os.Stderr, "dist:", err)
 		os.Exit(1)
 	}
 }
 
-func run(version, out string, lambda bool, platforms []string) error {
-	r, err := newRelease(".", version)
+func run(a asked) error {
+	r, err := newRelease(".", a.version)
 	if err != nil {
 		return err
 	}
-	if lambda {
-		return r.writeLambda(out, "arm64", "amd64")
+	r.packages, r.url = a.packages, a.url
+	switch {
+	case a.lambda:
+		return r.writeLambda(a.out, "arm64", "amd64")
+	case a.image != "":
+		digest, err := r.image(a.image, a.base, "linux/amd64", "linux/arm64")
+		if err == nil {
+			fmt.Println(digest)
+		}
+		return err
 	}
 	all := targets()
-	if len(platforms) > 0 {
+	if len(a.platforms) > 0 {
 		all = nil
 	}
-	for _, p := range platforms {
+	for _, p := range a.platforms {
 		system, arch, ok := strings.Cut(p, "/")
 		if !ok {
-			return fmt.Errorf("%s is no target: want OS/ARCH, such as linux/amd64", p)
+			return fmt.Errorf("%s is no target: must be OS/ARCH, such as linux/amd64", p)
 		}
 		all = append(all, target{system, arch})
 	}
-	return r.write(out, all)
+	return r.write(a.out, all)
 }
 
 // newRelease asks git for what is not given: the version, and the time of the
@@ -122,24 +152,12 @@ func git(root, instead string, args ...string) (string, error) {
 func (r release) write(out string, targets []target) error {
 	files := map[string][]byte{}
 	for _, t := range targets {
-		name := strings.Join([]string{"imdslock", r.version, t.os, t.arch}, "_")
-		binary, err := r.build(r.command(), t)
-		if err != nil {
+		if err := r.add(files, t); err != nil {
 			return err
 		}
-		contents, err := r.contents(name, binary, t)
-		if err != nil {
-			return err
-		}
-		if t.os == "windows" {
-			files[name+".zip"], err = zipped(contents, r.time)
-		} else {
-			files[name+".tar.gz"], err = tarred(contents, r.time)
-		}
-		if err != nil {
-			return err
-		}
-		if files[name+".cdx.json"], err = r.sbom(binary, t); err != nil {
+	}
+	if r.url != "" {
+		if err := r.addTaps(files, r.url, targets); err != nil {
 			return err
 		}
 	}
@@ -156,6 +174,54 @@ func (r release) write(out string, targets []target) error {
 	return replace(out, files)
 }
 
+// folder names the folder in the archive of a target, and the archive.
+func (r release) folder(t target) string {
+	return strings.Join([]string{"imdslock", r.version, t.os, t.arch}, "_")
+}
+
+// archiveEnd is how the name of an archive ends.
+func archiveEnd(t target) string {
+	if t.os == "windows" {
+		return ".zip"
+	}
+	return ".tar.gz"
+}
+
+// add builds for a target and adds its archive, its SBOM and its packages.
+func (r release) add(files map[string][]byte, t target) error {
+	name := r.folder(t)
+	binary, err := r.build(r.command(), t)
+	if err != nil {
+		return err
+	}
+	info, err := buildinfo.Read(bytes.NewReader(binary))
+	if err != nil {
+		return fmt.Errorf("reading the build info for %s/%s: %w", t.os, t.arch, err)
+	}
+	modules, err := r.modules(info)
+	if err != nil {
+		return err
+	}
+	contents, err := r.contents(name, binary, modules, t)
+	if err != nil {
+		return err
+	}
+	packed := tarred
+	if t.os == "windows" {
+		packed = zipped
+	}
+	if files[name+archiveEnd(t)], err = packed(contents, r.time); err != nil {
+		return err
+	}
+	if files[name+".cdx.json"], err = r.sbom(binary, info.Main.Path, modules, t); err != nil {
+		return err
+	}
+	if !r.packages || t.os != "linux" {
+		return nil
+	}
+	return r.addPackages(files, name, contents, t)
+}
+
 // replace writes files to a folder, in place of those of an earlier release.
 // Whatever else is there stays.
 func replace(out string, files map[string][]byte) error {
@@ -167,7 +233,7 @@ func replace(out string, files map[string][]byte) error {
 		return err
 	}
 	for _, e := range earlier {
-		if e.Type().IsRegular() && (strings.HasPrefix(e.Name(), "imdslock_") || e.Name() == "checksums.txt") {
+		if e.Type().IsRegular() && (strings.HasPrefix(e.Name(), "imdslock_") || slices.Contains([]string{"checksums.txt", "imdslock.rb", "imdslock.json"}, e.Name())) {
 			if err := os.Remove(filepath.Join(out, e.Name())); err != nil {
 				return err
 			}

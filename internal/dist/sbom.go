@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"crypto/sha256"
-	"debug/buildinfo"
 	"fmt"
 	"strings"
 	"time"
@@ -12,30 +11,22 @@ import (
 )
 
 // sbom returns the bill of materials of a binary, as CycloneDX JSON: the modules
-// that its build info names, which are those that are linked into it, with their
-// go.sum hashes, and Go itself. Package URLs are those of
+// that are linked into it, with their licences and go.sum hashes, and Go itself.
+// Package URLs are those of
 // https://github.com/package-url/purl-spec/blob/main/types-doc/golang-definition.md.
-func (r release) sbom(binary []byte, t target) ([]byte, error) {
-	info, err := buildinfo.Read(bytes.NewReader(binary))
-	if err != nil {
-		return nil, fmt.Errorf("reading the build info for %s/%s: %w", t.os, t.arch, err)
-	}
+func (r release) sbom(binary []byte, path string, modules []module, t target) ([]byte, error) {
+	group, name := pathOf(path)
 	main := cyclonedx.Component{
-		BOMRef: purl("imdslock", r.version), Type: cyclonedx.ComponentTypeApplication, Name: "imdslock", Version: r.version,
-		PackageURL: purl("imdslock", r.version) + "?goos=" + t.os + "&goarch=" + t.arch,
-		Licenses:   &cyclonedx.Licenses{{License: &cyclonedx.License{ID: "MIT-0"}}},
+		BOMRef: purl(path, r.version), Type: cyclonedx.ComponentTypeApplication, Group: group, Name: name, Version: r.version,
+		PackageURL: purl(path, r.version) + "?goos=" + t.os + "&goarch=" + t.arch,
+		Licenses:   licences("MIT-0"),
 		Hashes:     &[]cyclonedx.Hash{{Algorithm: cyclonedx.HashAlgoSHA256, Value: fmt.Sprintf("%x", sha256.Sum256(binary))}},
 	}
-	goVersion := strings.TrimPrefix(info.GoVersion, "go")
-	components := []cyclonedx.Component{library("std", goVersion, "")}
-	for _, m := range info.Deps {
-		if m.Replace != nil {
-			m = m.Replace
-		}
-		components = append(components, library(m.Path, m.Version, m.Sum))
-	}
+	components := []cyclonedx.Component{}
 	var refs []string
-	for _, c := range components {
+	for _, m := range modules {
+		c := library(m)
+		components = append(components, c)
 		refs = append(refs, c.BOMRef)
 	}
 	bom := cyclonedx.NewBOM()
@@ -50,14 +41,31 @@ func (r release) sbom(binary []byte, t target) ([]byte, error) {
 	return b.Bytes(), nil
 }
 
-func library(path, version, sum string) cyclonedx.Component {
+func library(m module) cyclonedx.Component {
 	c := cyclonedx.Component{
-		BOMRef: purl(path, version), Type: cyclonedx.ComponentTypeLibrary, Name: path, Version: version, PackageURL: purl(path, version),
+		BOMRef: purl(m.path, m.version), Type: cyclonedx.ComponentTypeLibrary, Name: m.path, Version: m.version,
+		PackageURL: purl(m.path, m.version), Licenses: licences(m.licences...),
 	}
-	if sum != "" {
-		c.Properties = &[]cyclonedx.Property{{Name: "go.sum", Value: sum}}
+	if m.sum != "" {
+		c.Properties = &[]cyclonedx.Property{{Name: "go.sum", Value: m.sum}}
 	}
 	return c
+}
+
+// licences are those of a component. If there are several, parts of it are under
+// one each.
+func licences(ids ...string) *cyclonedx.Licenses {
+	var all cyclonedx.Licenses
+	for _, id := range ids {
+		all = append(all, cyclonedx.LicenseChoice{License: &cyclonedx.License{ID: id}})
+	}
+	return &all
+}
+
+// pathOf splits the path of a module before its last part.
+func pathOf(path string) (group, name string) {
+	i := strings.LastIndexByte(path, '/')
+	return path[:max(i, 0)], path[i+1:]
 }
 
 func purl(path, version string) string { return "pkg:golang/" + path + "@" + version }

@@ -119,19 +119,27 @@ func Name(name string) string {
 // SafeJSON writes the characters of JSON that [Line] would not leave as they are,
 // line ends aside, as escapes of their strings. Outside of strings JSON has none.
 func SafeJSON(document []byte) []byte {
+	return Safe(document, func(r rune) string {
+		if high, low := utf16.EncodeRune(r); high != unicode.ReplacementChar {
+			return fmt.Sprintf(`\u%04x\u%04x`, high, low)
+		}
+		return fmt.Sprintf(`\u%04x`, r)
+	})
+}
+
+// Safe replaces the characters of a document that [Line] would not leave as they
+// are, line ends aside, by what escape makes of them.
+func Safe(document []byte, escape func(rune) string) []byte {
 	changes := func(r rune) bool { return r != '\n' && changesTerminal(r) }
 	if !bytes.ContainsFunc(document, changes) {
 		return document
 	}
 	var b bytes.Buffer
 	for _, r := range string(document) {
-		switch high, low := utf16.EncodeRune(r); {
-		case !changes(r):
+		if changes(r) {
+			b.WriteString(escape(r))
+		} else {
 			b.WriteRune(r)
-		case high == unicode.ReplacementChar:
-			fmt.Fprintf(&b, `\u%04x`, r)
-		default:
-			fmt.Fprintf(&b, `\u%04x\u%04x`, high, low)
 		}
 	}
 	return b.Bytes()

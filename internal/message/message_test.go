@@ -13,7 +13,7 @@ import (
 	"github.com/imdslock/imdslock/transform/cfn"
 )
 
-// TestErrorsAndNotes wants names with control characters in them to begin no line of
+// TestErrorsAndNotes expects names with control characters in them to begin no line of
 // their own, in a log or in an answer.
 func TestErrorsAndNotes(t *testing.T) {
 	at := cfn.Position{Line: 1, Column: 2}
@@ -27,7 +27,7 @@ func TestErrorsAndNotes(t *testing.T) {
 	}
 }
 
-// TestUnseen wants what turns the direction of writing, ends a line or has no
+// TestUnseen expects what turns the direction of writing, ends a line or has no
 // picture to be seen, in a message and in JSON, which stays the same document.
 func TestUnseen(t *testing.T) {
 	name := "a\u202eb\u2066c\u200fd\u061ce\u2028f\u00a0g\u009bh\x7fi\u200bj\U000e0001k é漢🙂"
@@ -67,7 +67,7 @@ func TestTruncate(t *testing.T) {
 	}
 }
 
-// TestLine wants a line to be harmless to a terminal and to a runner, and a
+// TestLine expects a line to be harmless to a terminal and to a runner, and a
 // harmless one to stay as it is.
 func TestLine(t *testing.T) {
 	for text, want := range map[string]string{
@@ -87,7 +87,7 @@ func TestLine(t *testing.T) {
 	}
 }
 
-// TestName wants a name to be no option, no command and no control sequence.
+// TestName expects a name to be no option, no command and no control sequence.
 func TestName(t *testing.T) {
 	for name, want := range map[string]string{
 		"nodes.yaml":      "nodes.yaml",

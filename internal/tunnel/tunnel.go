@@ -10,7 +10,7 @@ import (
 	"testing"
 )
 
-// Join answers the CONNECT request behind w and joins its connection with one
+// Join answers the CONNECT request that w belongs to and joins its connection with one
 // to an address, until both ways are closed.
 func Join(t testing.TB, w http.ResponseWriter, address string) {
 	server, err := net.Dial("tcp", address)

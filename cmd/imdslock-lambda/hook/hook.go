@@ -53,12 +53,14 @@ const (
 	internalFailure = "InternalFailure"
 )
 
-// A response is what CloudFormation wants to hear.
+// A response is what CloudFormation expects.
 type response struct {
 	HookStatus         string `json:"hookStatus"` // "SUCCESS" or "FAILED"
 	ErrorCode          string `json:"errorCode,omitempty"`
 	Message            string `json:"message"`
 	ClientRequestToken string `json:"clientRequestToken"`
+
+	Annotations []annotation `json:"annotations,omitempty"`
 }
 
 // How many characters of a message CloudFormation and Cloud Control take.
@@ -70,7 +72,7 @@ const (
 // A Function is the hook.
 type Function struct {
 	Options transform.Options // what must be locked
-	Macro   string            // what the macro is called; "" where there is none
+	Macro   string            // what the macro is called; "" if there is none
 	Client  *http.Client      // for templates in S3; see NewClient
 	Log     io.Writer         // for what could not be judged
 }
@@ -79,17 +81,17 @@ type Function struct {
 func (f Function) Answer(ctx context.Context, event []byte) ([]byte, error) {
 	var e request
 	if err := json.Unmarshal(event, &e); err != nil {
-		return failed(e, internalFailure, fmt.Sprintf("the event is none of a hook: %v", err))
+		return failed(e, internalFailure, fmt.Sprintf("the event is not that of a hook: %v", err))
 	}
-	note, err := f.judge(ctx, e)
+	v, err := f.judge(ctx, e)
 	var open *openError
 	switch {
 	case errors.As(err, &open):
-		return failed(e, nonCompliant, open.Error())
+		return failed(e, nonCompliant, open.Error(), v.annotations()...)
 	case err != nil:
 		return failed(e, internalFailure, err.Error())
 	}
-	return json.Marshal(response{HookStatus: "SUCCESS", Message: note, ClientRequestToken: e.ClientRequestToken})
+	return json.Marshal(response{"SUCCESS", "", v.note, e.ClientRequestToken, v.annotations()})
 }
 
 // Fail answers an event with a failure.
@@ -99,12 +101,12 @@ func (f Function) Fail(_ context.Context, event []byte, why string) ([]byte, err
 	return failed(e, internalFailure, why)
 }
 
-func failed(e request, code, why string) ([]byte, error) {
+func failed(e request, code, why string, annotations ...annotation) ([]byte, error) {
 	limit := maxMessage
 	if e.RequestData.TargetType == "RESOURCE" {
 		limit = maxMessageCloudControl
 	}
-	return json.Marshal(response{"FAILED", code, message.Truncate(why, limit), e.ClientRequestToken})
+	return json.Marshal(response{"FAILED", code, message.Truncate(why, limit), e.ClientRequestToken, annotations})
 }
 
 // An openError says what is not locked.
@@ -112,39 +114,46 @@ type openError struct{ what string }
 
 func (e *openError) Error() string { return e.what }
 
-// judge says why there is nothing against what an event is about. The error is
-// an [*openError] where something is not locked, and another where that cannot
-// be told.
-func (f Function) judge(ctx context.Context, e request) (string, error) {
+// A verdict is why there is nothing against what an event is about, and what was
+// found in it.
+type verdict struct {
+	note     string
+	name     string // of the template
+	findings []transform.Finding
+}
+
+// judge judges what an event is about. The error is an [*openError] if something
+// is not locked, and another if that cannot be judged.
+func (f Function) judge(ctx context.Context, e request) (verdict, error) {
 	if e.ActionInvocationPoint == "DELETE_PRE_PROVISION" {
-		return "what is deleted needs no lock", nil
+		return verdict{note: "what is deleted needs no lock"}, nil
 	}
 	switch target := e.RequestData; {
 	case slices.Contains(transform.ResourceTypes(), target.TargetName):
 		template, err := oneResource(target)
 		if err != nil {
-			return "", err
+			return verdict{}, err
 		}
-		return "the metadata service is locked", f.check(ctx, template, target.TargetName, f.Options)
+		return f.check(ctx, template, target.TargetName, f.Options)
 	case target.TargetName == "STACK", target.TargetName == "CHANGE_SET":
 		template, err := f.download(ctx, target.Payload)
 		if err != nil {
-			return "", err
+			return verdict{}, err
 		}
 		return f.checkStack(ctx, template)
 	case target.TargetName == "":
-		return "", errors.New("the event does not say what to judge: it has no targetName")
+		return verdict{}, errors.New("the event does not say what to judge: it has no targetName")
 	default:
-		return target.TargetName + " launches no nodes", nil
+		return verdict{note: target.TargetName + " launches no nodes"}, nil
 	}
 }
 
-// check is an [*openError] where [transform.Check] finds something open in a
+// check returns an [*openError] if [transform.Check] finds something open in a
 // template, or cannot read what launches nodes in it.
-func (f Function) check(ctx context.Context, template []byte, name string, opts transform.Options) error {
+func (f Function) check(ctx context.Context, template []byte, name string, opts transform.Options) (verdict, error) {
 	findings, err := transform.Check(ctx, template, transform.CheckOptions{Options: opts})
 	if err != nil {
-		return &openError{message.Error(name, err)}
+		return verdict{}, &openError{message.Error(name, err)}
 	}
 	var lines []string
 	for _, finding := range findings {
@@ -154,10 +163,11 @@ func (f Function) check(ctx context.Context, template []byte, name string, opts 
 			fmt.Fprintf(f.Log, "%s: note: %s\n", name, message.Line(finding.Message))
 		}
 	}
+	v := verdict{"the metadata service is locked", name, findings}
 	if len(lines) == 0 {
-		return nil
+		return v, nil
 	}
-	return &openError{strings.Join(lines, "\n") + "\nhint: imdslock locks the template" + f.orMacro()}
+	return v, &openError{strings.Join(lines, "\n") + "\nhint: imdslock locks the template" + f.orMacro()}
 }
 
 func (f Function) orMacro() string {

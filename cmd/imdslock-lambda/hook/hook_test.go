@@ -108,7 +108,7 @@ func TestResources(t *testing.T) {
 	}
 }
 
-// TestUnreadable wants what cannot be judged to fail, and not to pass.
+// TestUnreadable expects what cannot be judged to fail, and not to pass.
 func TestUnreadable(t *testing.T) {
 	for name, event := range map[string]string{
 		"no properties":    resourceEvent("CREATE_PRE_PROVISION", "AWS::EC2::LaunchTemplate", "LT", "null"),
@@ -123,7 +123,7 @@ func TestUnreadable(t *testing.T) {
 	}
 }
 
-// TestLogicalIDs wants ids that are none of a template to hide nothing.
+// TestLogicalIDs expects ids that no template can have to hide nothing.
 func TestLogicalIDs(t *testing.T) {
 	for _, id := range []string{"", "Fn::ForEach::All", "<<", "é", "a b", `"`} {
 		a := ask(t, newFunction(), resourceEvent("CREATE_PRE_PROVISION", "AWS::EC2::LaunchTemplate", id, `{"LaunchTemplateData":{"ImageId":"x"}}`))
@@ -133,14 +133,14 @@ func TestLogicalIDs(t *testing.T) {
 	}
 }
 
-// TestOtherResources wants resources that launch nothing to pass.
+// TestOtherResources expects resources that launch nothing to pass.
 func TestOtherResources(t *testing.T) {
 	if a := ask(t, newFunction(), resourceEvent("CREATE_PRE_PROVISION", "AWS::S3::Bucket", "B", "{}")); a.HookStatus != "SUCCESS" {
 		t.Errorf("%+v", a)
 	}
 }
 
-// TestOptions wants the function's options to decide what must be locked.
+// TestOptions expects the function's options to decide what must be locked.
 func TestOptions(t *testing.T) {
 	event := resourceEvent("CREATE_PRE_PROVISION", "AWS::EC2::LaunchTemplate", "LT",
 		`{"LaunchTemplateData":{"MetadataOptions":{"HttpPutResponseHopLimit":1,"HttpTokens":"required"},"UserData":"`+encoded("#!/bin/bash\n")+`"}}`)
@@ -151,7 +151,7 @@ func TestOptions(t *testing.T) {
 	}
 }
 
-// TestMessage wants a message to be no longer than who asks takes.
+// TestMessage expects a message to be no longer than who asks takes.
 func TestMessage(t *testing.T) {
 	long := `{"LaunchTemplateData":{"MetadataOptions":{"HttpPutResponseHopLimit":2,"HttpTokens":"` + strings.Repeat("é", 5000) + `"}}}`
 	event := resourceEvent("CREATE_PRE_PROVISION", "AWS::EC2::LaunchTemplate", "LT", long)

@@ -18,7 +18,7 @@ import (
 	"github.com/imdslock/imdslock/transform/cfn"
 )
 
-// maxPayload is how many bytes the object behind a payload's URL may have: two
+// maxPayload is how many bytes the object that a payload's URL names may have: two
 // templates of 1 MB, escaped, and the changes of a change set.
 const maxPayload = 16 << 20
 
@@ -40,7 +40,7 @@ func NewClient() *http.Client {
 	}
 }
 
-// download returns the template behind the URL of a payload.
+// download returns the template that the URL of a payload names.
 func (f Function) download(ctx context.Context, address string) ([]byte, error) {
 	body, err := f.get(ctx, address)
 	if err != nil {
@@ -95,25 +95,27 @@ func withoutURL(err error) error {
 // checkStack judges a template as it was passed to CloudFormation, for all
 // values of its parameters: the payload does not say which are passed. One that
 // calls the macro is judged as the macro makes it.
-func (f Function) checkStack(ctx context.Context, template []byte) (string, error) {
+func (f Function) checkStack(ctx context.Context, template []byte) (verdict, error) {
 	const name = "template"
 	t, err := cfn.Parse(template)
 	if err != nil {
-		return "", &openError{message.Error(name, err)}
+		return verdict{}, &openError{message.Error(name, err)}
 	}
 	given, ok := f.callOfMacro(t)
 	if !ok {
-		return "the metadata service is locked", f.check(ctx, template, name, f.Options)
+		return f.check(ctx, template, name, f.Options)
 	}
 	opts, err := given.Options(f.Options)
 	if err != nil {
-		return "", &openError{name + ": " + f.Macro + ": " + err.Error()}
+		return verdict{}, &openError{name + ": " + f.Macro + ": " + err.Error()}
 	}
 	result, err := transform.Patch(ctx, template, opts)
 	if err != nil {
-		return "", &openError{message.Error(name, err)}
+		return verdict{}, &openError{message.Error(name, err)}
 	}
-	return "the macro " + f.Macro + " locks the metadata service", f.check(ctx, result.Output, name, f.Options)
+	v, err := f.check(ctx, result.Output, name, f.Options)
+	v.note = "the macro " + f.Macro + " locks the metadata service"
+	return v, err
 }
 
 // callOfMacro returns the parameters with which a template calls the macro for

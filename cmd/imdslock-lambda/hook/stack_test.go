@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -39,7 +40,7 @@ func askAbout(t *testing.T, template string) response {
 		json.NewEncoder(w).Encode(map[string]any{"template": template, "previousTemplate": "", "changedResources": []any{}})
 	})
 	a := ask(t, f, stackEvent("STACK", url))
-	if b := ask(t, f, stackEvent("CHANGE_SET", url)); a != b {
+	if b := ask(t, f, stackEvent("CHANGE_SET", url)); !reflect.DeepEqual(a, b) {
 		t.Errorf("a change set is judged otherwise: %+v %+v", a, b)
 	}
 	return a
@@ -69,7 +70,7 @@ func TestStacks(t *testing.T) {
 	}
 }
 
-// TestMacroCalled wants a template that calls the macro to be judged as the
+// TestMacroCalled expects a template that calls the macro to be judged as the
 // macro makes it, and none that calls another.
 func TestMacroCalled(t *testing.T) {
 	open := reference(t)
@@ -98,7 +99,7 @@ func TestMacroCalled(t *testing.T) {
 	}
 }
 
-// TestDownloads wants no answer but a failure where the template does not come
+// TestDownloads expects no answer but a failure where the template does not come
 // as it should, and the URL, which is a secret, not to be in it.
 func TestDownloads(t *testing.T) {
 	for name, test := range map[string]struct {
@@ -136,7 +137,7 @@ func TestDownloads(t *testing.T) {
 	}
 }
 
-// TestTrust wants a server that nobody vouches for not to be asked.
+// TestTrust expects a server that nobody vouches for not to be asked.
 func TestTrust(t *testing.T) {
 	_, url := store(t, func(w http.ResponseWriter, _ *http.Request) {
 		t.Error("asked")
@@ -146,7 +147,7 @@ func TestTrust(t *testing.T) {
 	}
 }
 
-// TestSlow wants a download to end with its time.
+// TestSlow expects a download to end with its time.
 func TestSlow(t *testing.T) {
 	f, url := store(t, func(w http.ResponseWriter, r *http.Request) { <-r.Context().Done() })
 	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
@@ -157,12 +158,12 @@ func TestSlow(t *testing.T) {
 	}
 }
 
-// TestOneLine wants a logical id with a line break to begin no line of its own.
+// TestOneLine expects a logical id with a line break to begin no line of its own.
 func TestOneLine(t *testing.T) {
 	var log bytes.Buffer
 	f := newFunction()
 	f.Log = &log
-	err := f.check(t.Context(), []byte(`{"Resources":{"L\nT":{"Type":"AWS::EC2::LaunchTemplate","Properties":{"LaunchTemplateData":{"UserData":"H4s="}}}}}`), "template", f.Options)
+	_, err := f.check(t.Context(), []byte(`{"Resources":{"L\nT":{"Type":"AWS::EC2::LaunchTemplate","Properties":{"LaunchTemplateData":{"UserData":"H4s="}}}}}`), "template", f.Options)
 	if err == nil || !strings.Contains(err.Error(), `template: metadata-options L\nT: no MetadataOptions`) {
 		t.Error(err)
 	}

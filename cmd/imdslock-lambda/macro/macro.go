@@ -45,7 +45,7 @@ const (
 	failure = "failure"
 )
 
-// A response is what CloudFormation wants to hear.
+// A response is what CloudFormation expects.
 type response struct {
 	RequestID    string
 	Status       string          // success or failure
@@ -75,10 +75,10 @@ type Function struct {
 func (f Function) Answer(ctx context.Context, event []byte) ([]byte, error) {
 	var e request
 	if err := json.Unmarshal(event, &e); err != nil {
-		return fail(e.RequestID, fmt.Sprintf("the event is none of a macro: %v", err)), nil
+		return fail(e.RequestID, fmt.Sprintf("the event is not that of a macro: %v", err)), nil
 	}
 	if len(e.Fragment) == 0 {
-		return fail(e.RequestID, "the event is none of a macro: it has no fragment"), nil
+		return fail(e.RequestID, "the event is not that of a macro: it has no fragment"), nil
 	}
 	locked, err := f.lock(ctx, e)
 	if err != nil {

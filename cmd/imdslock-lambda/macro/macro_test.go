@@ -46,7 +46,7 @@ func answer(t *testing.T, fragment, params, values string) (response, []byte) {
 	return got, text
 }
 
-// TestFragment wants the locked template as the engine makes it, byte for byte.
+// TestFragment expects the locked template as the engine makes it, byte for byte.
 func TestFragment(t *testing.T) {
 	got, text := answer(t, group, "{}", `{"DisableIMDSv1":"true","Zones":["a","b"]}`)
 	want, err := transform.Patch(t.Context(), []byte(group), transform.Defaults())
@@ -61,7 +61,7 @@ func TestFragment(t *testing.T) {
 	}
 }
 
-// TestUntouched wants a template with nothing to lock back as it was, for a
+// TestUntouched expects a template with nothing to lock back as it was, for a
 // macro that stands in all templates.
 func TestUntouched(t *testing.T) {
 	for _, fragment := range []string{
@@ -132,7 +132,7 @@ func TestValues(t *testing.T) {
 	}
 }
 
-// TestOtherParameters wants the values of parameters that have no part in it
+// TestOtherParameters expects the values of parameters that have no part in it
 // to be no reason to fail, whatever is said of them.
 func TestOtherParameters(t *testing.T) {
 	fragment := strings.Replace(group, `"Zones":{"Type":"CommaDelimitedList"}`, `"Zones":{"Type":"CommaDelimitedList","AllowedValues":["a","b"]},`+
@@ -150,7 +150,7 @@ func TestOtherParameters(t *testing.T) {
 	}
 }
 
-// TestPart wants a clear word to who puts the macro into a part of a template.
+// TestPart expects a clear word to who puts the macro into a part of a template.
 func TestPart(t *testing.T) {
 	for _, fragment := range []string{
 		`{"MetadataOptions":{"HttpTokens":"optional"}}`, `{}`, `[]`, `"x"`,
@@ -163,7 +163,7 @@ func TestPart(t *testing.T) {
 	}
 }
 
-// TestFail wants a failure for the event, whatever is in it.
+// TestFail expects a failure for the event, whatever is in it.
 func TestFail(t *testing.T) {
 	for event, want := range map[string]string{
 		`{"requestId":"r","fragment":{}}`: `{"requestId":"r","status":"failure","errorMessage":"too \"late\""}`,

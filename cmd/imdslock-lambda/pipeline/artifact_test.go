@@ -11,7 +11,7 @@ import (
 	"github.com/imdslock/imdslock/internal/awstest"
 )
 
-// TestHostileNames wants an artifact refused whose files would not stay in the
+// TestHostileNames expects an artifact refused whose files would not stay in the
 // folder that it is unpacked into.
 func TestHostileNames(t *testing.T) {
 	link := zip.FileHeader{Name: "link"}
@@ -42,7 +42,7 @@ func TestHostileNames(t *testing.T) {
 	}
 }
 
-// TestBombs wants files that are larger than they may be, and than they say they
+// TestBombs expects files that are larger than they may be, and than they say they
 // are, not to be read.
 func TestBombs(t *testing.T) {
 	bomb := pack(t, []file{{zip.FileHeader{Name: "bomb.yaml", Method: zip.Deflate}, strings.Repeat("x", maxFile+1)}})
@@ -88,7 +88,7 @@ func TestBombs(t *testing.T) {
 	}
 }
 
-// TestRoom wants a new file to stand where it can be unpacked.
+// TestRoom expects a new file to stand where it can be unpacked.
 func TestRoom(t *testing.T) {
 	a, err := openArtifact(pack(t, append(files(t), file{zip.FileHeader{Name: "conf/dev/a.json"}, "{}"})))
 	if err != nil {
@@ -113,7 +113,7 @@ func TestRoom(t *testing.T) {
 	}
 }
 
-// TestLargeArtifact wants one that does not fit into memory refused while it is
+// TestLargeArtifact expects one that does not fit into memory refused while it is
 // downloaded.
 func TestLargeArtifact(t *testing.T) {
 	aws := awstest.New(t)

@@ -67,7 +67,7 @@ var nothing = []byte("null")
 func (f Function) Answer(ctx context.Context, event []byte) ([]byte, error) {
 	var e jobEvent
 	if err := json.Unmarshal(event, &e); err != nil || e.Job.ID == "" {
-		return nil, errors.New("the event is none of CodePipeline: it has no CodePipeline.job")
+		return nil, errors.New("the event is not that of CodePipeline: it has no CodePipeline.job")
 	}
 	variables, err := f.do(ctx, e)
 	var setup configurationError
@@ -98,7 +98,7 @@ func (f Function) do(ctx context.Context, e jobEvent) (map[string]string, error)
 		return nil, configurationError{err}
 	}
 	if len(data.InputArtifacts) != 1 || len(data.OutPutArtifacts) != 1 {
-		return nil, configurationError{fmt.Errorf("the action has %d input artifacts and %d output artifacts: want one of each",
+		return nil, configurationError{fmt.Errorf("the action has %d input artifacts and %d output artifacts: it needs one of each",
 			len(data.InputArtifacts), len(data.OutPutArtifacts))}
 	}
 	bucket := f.AWS.bucket(data.ArtifactCredentials)
@@ -122,7 +122,7 @@ func (f Function) settings(userParameters string) (settings, error) {
 	}
 	set := settings{templates: values["Templates"]}
 	if names := values["TemplateConfiguration"]; len(names) > 1 {
-		return settings{}, fmt.Errorf("UserParameters: parameter TemplateConfiguration: want one file, not %d", len(names))
+		return settings{}, fmt.Errorf("UserParameters: parameter TemplateConfiguration: must be one file, not %d", len(names))
 	} else if len(names) == 1 {
 		set.configuration = names[0]
 	}

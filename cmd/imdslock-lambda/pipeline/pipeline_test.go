@@ -137,7 +137,7 @@ func run(t *testing.T, aws *awstest.Server, artifact []byte, event []byte) {
 	}
 }
 
-// TestJob locks a template in an artifact, and wants everything else in it to be
+// TestJob locks a template in an artifact, and expects everything else in it to be
 // as it was, byte for byte.
 func TestJob(t *testing.T) {
 	aws := awstest.New(t)
@@ -212,7 +212,7 @@ func TestSettings(t *testing.T) {
 	}
 }
 
-// TestFailures wants CodePipeline to be told what is wrong, in words that help,
+// TestFailures expects CodePipeline to be told what is wrong, in words that help,
 // and no output artifact.
 func TestFailures(t *testing.T) {
 	const templates = `{"Templates": "infra/nodegroup.yaml"}`
@@ -229,7 +229,7 @@ func TestFailures(t *testing.T) {
 		{name: "outside", event: string(event(t, `{"Templates": "../a"}`, "")), kind: "ConfigurationError", want: `UserParameters: "../a" is no name of a file in the artifact`},
 		{name: "absolute", event: string(event(t, `{"Templates": "a", "TemplateConfiguration": "/etc/a"}`, "")), kind: "ConfigurationError", want: `"/etc/a" is no name of a file`},
 		{name: "both", event: string(event(t, `{"Templates": ["b", "a"], "TemplateConfiguration": "a"}`, "")), kind: "ConfigurationError", want: "a cannot be the template and its configuration"},
-		{name: "two inputs", event: two, kind: "ConfigurationError", want: "the action has 2 input artifacts and 1 output artifacts: want one of each"},
+		{name: "two inputs", event: two, kind: "ConfigurationError", want: "the action has 2 input artifacts and 1 output artifacts: it needs one of each"},
 		{name: "no such file", event: string(event(t, `{"Templates": "nodegroup.yaml"}`, "")), kind: "JobFailed", want: "the input artifact has no file nodegroup.yaml"},
 		{name: "a folder", event: string(event(t, `{"Templates": "infra"}`, "")), kind: "JobFailed", want: "the input artifact has no file infra"},
 		{name: "no template", event: string(event(t, `{"Templates": "README.md"}`, "")), kind: "JobFailed", want: "README.md:1:1: not a CloudFormation template"},
@@ -260,7 +260,7 @@ func TestFailures(t *testing.T) {
 	}
 }
 
-// TestParametersOfTwo wants two templates with one configuration to need the
+// TestParametersOfTwo expects two templates with one configuration to need the
 // same values, and to be refused where they do not.
 func TestParametersOfTwo(t *testing.T) {
 	aws := awstest.New(t)
@@ -299,7 +299,7 @@ func TestTelling(t *testing.T) {
 	}
 }
 
-// TestTime wants a job to end with its time, without a result: there is time
+// TestTime expects a job to end with its time, without a result: there is time
 // left to tell that.
 func TestTime(t *testing.T) {
 	aws := awstest.New(t)
@@ -316,11 +316,11 @@ func TestTime(t *testing.T) {
 	}
 }
 
-// TestNoJob wants an event of another kind to be an error for Lambda: there is
+// TestNoJob expects an event of another kind to be an error for Lambda: there is
 // no job to fail.
 func TestNoJob(t *testing.T) {
 	for _, text := range []string{"", "{}", "[]", `{"CodePipeline.job":{}}`} {
-		if _, err := newFunction(awstest.New(t)).Answer(t.Context(), []byte(text)); err == nil || !strings.Contains(err.Error(), "the event is none of CodePipeline") {
+		if _, err := newFunction(awstest.New(t)).Answer(t.Context(), []byte(text)); err == nil || !strings.Contains(err.Error(), "the event is not that of CodePipeline") {
 			t.Errorf("%s: %v", text, err)
 		}
 		if _, err := newFunction(awstest.New(t)).Fail(t.Context(), []byte(text), "why"); err == nil {

@@ -18,9 +18,11 @@ func writeGitHub(w io.Writer, run Run) error {
 		for _, f := range c.Findings {
 			level := "error"
 			switch f.Kind {
-			case transform.KindAccepted:
+			case transform.KindAccepted, KindPassed:
 				continue
-			case transform.KindNote:
+			case KindWarning:
+				level = "warning"
+			case transform.KindNote, KindUnknown:
 				level = "notice"
 			}
 			b.WriteString(command(level, slashed(c.Path, c.Name), f.Start, f.End, "imdslock "+string(f.Rule), f.Message))

@@ -29,7 +29,7 @@ type lines struct {
 // issue of those with the same fingerprint, so that equal ones are counted.
 func newIssues(run Run) []issue {
 	issues := []issue{}
-	seen := map[string]int{}
+	seen, severities := map[string]int{}, run.severities()
 	add := func(path, check, description, severity, fingerprint string, line int) {
 		seen[fingerprint]++
 		if n := seen[fingerprint]; n > 1 {
@@ -40,8 +40,8 @@ func newIssues(run Run) []issue {
 	for _, c := range run.Files {
 		path := slashed(c.Path, c.Name)
 		for _, f := range c.Findings {
-			if f.Kind != transform.KindAccepted {
-				add(path, string(f.Rule), f.Message, severity(f), Fingerprint(path, f), f.Start.Line)
+			if f.Kind != transform.KindAccepted && f.Kind != KindPassed {
+				add(path, string(f.Rule), f.Message, severity(f.Kind, severities[f.Rule]), Fingerprint(path, f), f.Start.Line)
 			}
 		}
 	}
@@ -52,17 +52,19 @@ func newIssues(run Run) []issue {
 	return issues
 }
 
-// severity is how serious a finding is, in GitLab's words, by the bands of CVSS.
-func severity(f transform.Finding) string {
-	d, _ := transform.Describe(f.Rule)
+// severity is how serious a finding is, in GitLab's words, by the bands of CVSS
+// where that measures it.
+func severity(kind transform.Kind, cvss float64) string {
 	switch {
-	case f.Kind != transform.KindOpen:
+	case kind == KindWarning:
+		return "minor"
+	case kind != transform.KindOpen:
 		return "info"
-	case d.Severity >= 9:
+	case cvss >= 9:
 		return "blocker"
-	case d.Severity >= 7:
+	case cvss >= 7:
 		return "critical"
-	case d.Severity >= 4:
+	case cvss >= 4, cvss == 0:
 		return "major"
 	}
 	return "minor"

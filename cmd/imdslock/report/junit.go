@@ -103,6 +103,10 @@ func newSuite(c File) suite {
 		switch f.Kind {
 		case transform.KindOpen:
 			one.Cases = append(one.Cases, testCase{Name: name, ClassName: path, Failure: &reason{string(f.Rule), f.Message, place}})
+		case KindPassed:
+			one.Cases = append(one.Cases, testCase{Name: name, ClassName: path})
+		case KindWarning, KindUnknown: // neither failed nor passed
+			one.Cases = append(one.Cases, testCase{Name: name, ClassName: path, Skipped: &reason{Message: f.Message, Text: place}})
 		case transform.KindAccepted:
 			one.Cases = append(one.Cases, testCase{Name: name, ClassName: path, Skipped: &reason{Message: "accepted: " + f.Reason, Text: place}})
 		default:

@@ -1,5 +1,5 @@
-// Package report writes what check has found, in the formats that people,
-// scripts and CI systems read.
+// Package report writes what check and pods have found, in the formats that
+// people, scripts and CI systems read.
 //
 // A [Run] has everything that can be said: findings that are open, notes,
 // findings that were accepted, and files that cannot be read. Each [Format] says
@@ -7,6 +7,7 @@
 package report
 
 import (
+	"bytes"
 	"cmp"
 	"encoding/json"
 	"errors"
@@ -14,17 +15,31 @@ import (
 	"io"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 
+	"github.com/imdslock/imdslock/internal/message"
 	"github.com/imdslock/imdslock/transform"
 	"github.com/imdslock/imdslock/transform/cfn"
 )
 
-// A Run is what one run of check has found.
+// A Run is what one run has found.
 type Run struct {
 	Version  string // of imdslock
 	Files    []File
 	Failures []Failure
+
+	// Rules are those that findings are by; nil means those of check.
+	Rules []Rule
+	// Notes are about the run as a whole. SARIF alone has them.
+	Notes []Note
+}
+
+// A Note is about what was read, and no finding.
+type Note struct {
+	Path    string       // "" if it is about no file
+	At      cfn.Position // Line is 0 if that is nowhere
+	Message string
 }
 
 // A File is a template, and what was found in it, in the order of its lines.
@@ -85,8 +100,30 @@ func Choice(separator, last string) string {
 // Quotes reports whether a format quotes the text of a template.
 func (f Format) Quotes() bool { return f == SARIF }
 
-// Write writes a run in a format for machines, or as plain text.
+// Write writes a run in a format for machines, or as plain text. Names and values
+// of strangers do nothing to a terminal or to a runner that shows it.
 func (f Format) Write(w io.Writer, run Run) error {
+	var b bytes.Buffer
+	if err := f.write(&b, run); err != nil {
+		return err
+	}
+	_, err := w.Write(f.safe(b.Bytes()))
+	return err
+}
+
+// safe escapes what a terminal would obey, as readers of the format undo it, or
+// where they undo nothing, as Go writes it.
+func (f Format) safe(document []byte) []byte {
+	switch f {
+	case JSON, SARIF, GitLab:
+		return message.SafeJSON(document)
+	case Text, GitHub:
+		return message.Safe(document, func(r rune) string { return strings.Trim(strconv.QuoteRuneToASCII(r), "'") })
+	}
+	return message.Safe(document, func(r rune) string { return fmt.Sprintf("&#x%X;", r) })
+}
+
+func (f Format) write(w io.Writer, run Run) error {
 	switch f {
 	case JSON:
 		return writeJSON(w, newDocument(run))

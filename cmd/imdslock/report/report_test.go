@@ -4,10 +4,8 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"encoding/xml"
 	"errors"
 	"fmt"
-	"io"
 	"regexp"
 	"strings"
 	"testing"
@@ -101,15 +99,7 @@ func TestRunHasAllKinds(t *testing.T) {
 // scanning reads.
 func TestSARIFIsValid(t *testing.T) {
 	run := found(t, "a folder/nodes.yaml", nodes)
-	text := written(t, report.SARIF, run)
-	log, err := sarif.FromBytes([]byte(text))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := log.Validate(); err != nil {
-		t.Fatalf("%v\n%s", err, text)
-	}
-	got := log.Runs[0]
+	got := validSARIF(t, run)
 	if v := *got.Tool.Driver.Version; v != "v1.2.3" {
 		t.Errorf("version %q", v)
 	}
@@ -150,7 +140,7 @@ func TestSARIFIsValid(t *testing.T) {
 	}
 }
 
-// TestURIs wants a relative path to stay relative, and an absolute one to be a
+// TestURIs expects a relative path to stay relative, and an absolute one to be a
 // file URI.
 func TestURIs(t *testing.T) {
 	for path, want := range map[string]string{
@@ -164,7 +154,7 @@ func TestURIs(t *testing.T) {
 }
 
 // TestFixes makes every fix on its own, by lines and columns as SARIF has them,
-// and wants what it is the fix of to be gone.
+// and expects what it is the fix of to be gone.
 func TestFixes(t *testing.T) {
 	run := found(t, "nodes.yaml", nodes)
 	log, err := sarif.FromBytes([]byte(written(t, report.SARIF, run)))
@@ -227,32 +217,10 @@ func replaced(t *testing.T, source string, all []*sarif.Replacement) string {
 func TestGitLabIsValid(t *testing.T) {
 	run := found(t, "./nodes.yaml", nodes)
 	run.Files[0].Findings = append(run.Files[0].Findings, run.Files[0].Findings[0]) // one twice
-	var issues []struct {
-		Description string `json:"description"`
-		CheckName   string `json:"check_name"`
-		Fingerprint string `json:"fingerprint"`
-		Severity    string `json:"severity"`
-		Location    struct {
-			Path  string `json:"path"`
-			Lines struct {
-				Begin int `json:"begin"`
-			} `json:"lines"`
-		} `json:"location"`
-	}
-	decoder := json.NewDecoder(strings.NewReader(written(t, report.GitLab, run)))
-	decoder.DisallowUnknownFields()
-	if err := decoder.Decode(&issues); err != nil {
-		t.Fatal(err)
-	}
+	issues := validGitLab(t, run)
 	seen := map[string]bool{}
 	for _, i := range issues {
-		if seen[i.Fingerprint] || i.Fingerprint == "" {
-			t.Errorf("fingerprint %q is not unique", i.Fingerprint)
-		}
 		seen[i.Fingerprint] = true
-		if !strings.Contains(" info minor major critical blocker ", " "+i.Severity+" ") || i.Description == "" || i.CheckName == "" || i.Location.Lines.Begin < 1 || strings.HasPrefix(i.Location.Path, ".") {
-			t.Errorf("%+v", i)
-		}
 	}
 	if n := kinds(run); len(issues) != n[transform.KindOpen]+n[transform.KindNote]+len(run.Failures) {
 		t.Errorf("%d issues of %v", len(issues), n)
@@ -265,51 +233,10 @@ func TestGitLabIsValid(t *testing.T) {
 	}
 }
 
-// A junitElement is what junit-10.xsd of Jenkins' xUnit plugin allows in an
-// element.
-type junitElement struct{ attributes, children string }
-
 // TestJUnitIsValid reads the XML element by element.
 func TestJUnitIsValid(t *testing.T) {
-	schema := map[string]junitElement{
-		"":           {"", "testsuites"},
-		"testsuites": {"name time tests failures errors skipped", "testsuite"},
-		"testsuite":  {"name tests failures errors group time skipped timestamp hostname id package file log url version", "testsuite properties testcase system-out system-err"},
-		"testcase":   {"name time classname group", "skipped error failure rerunFailure rerunError flakyFailure flakyError system-out system-err"},
-		"failure":    {"type message", ""},
-		"error":      {"type message", ""},
-		"skipped":    {"type message", ""},
-		"system-out": {"", ""},
-	}
 	run := found(t, "nodes.yaml", nodes)
-	text := written(t, report.JUnit, run)
-	decoder := xml.NewDecoder(strings.NewReader(text))
-	path, count := []string{""}, map[string]int{}
-	for {
-		token, err := decoder.Token()
-		if errors.Is(err, io.EOF) {
-			break
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
-		switch e := token.(type) {
-		case xml.StartElement:
-			name := e.Name.Local
-			if parent := schema[path[len(path)-1]]; !strings.Contains(" "+parent.children+" ", " "+name+" ") {
-				t.Errorf("<%s> in <%s>", name, path[len(path)-1])
-			}
-			for _, a := range e.Attr {
-				if !strings.Contains(" "+schema[name].attributes+" ", " "+a.Name.Local+" ") {
-					t.Errorf("%s of <%s>", a.Name.Local, name)
-				}
-			}
-			path = append(path, name)
-			count[name]++
-		case xml.EndElement:
-			path = path[:len(path)-1]
-		}
-	}
+	text, count := validJUnit(t, run)
 	n := kinds(run)
 	if count["failure"] != n[transform.KindOpen] || count["skipped"] != n[transform.KindAccepted] || count["error"] != len(run.Failures) || count["testsuite"] != len(run.Files)+len(run.Failures) {
 		t.Errorf("%v of %v\n%s", count, n, text)
@@ -320,7 +247,7 @@ func TestJUnitIsValid(t *testing.T) {
 	}
 }
 
-// TestGitHub reads workflow commands as the runner does, and wants to get back
+// TestGitHub reads workflow commands as the runner does, and expects to get back
 // what was said.
 func TestGitHub(t *testing.T) {
 	run := found(t, "a,b:c%3A.yaml", nodes)
@@ -347,7 +274,7 @@ func TestGitHub(t *testing.T) {
 	}
 }
 
-// TestJSONIsWhole wants all that was found in the document.
+// TestJSONIsWhole expects all that was found in the document.
 func TestJSONIsWhole(t *testing.T) {
 	run := found(t, "nodes.yaml", nodes)
 	var document struct {
@@ -369,7 +296,7 @@ func TestJSONIsWhole(t *testing.T) {
 	}
 }
 
-// TestBaseline wants a run to have nothing new beside its own log, and one
+// TestBaseline expects a run to have nothing new beside its own log, and one
 // finding more to be new.
 func TestBaseline(t *testing.T) {
 	run := found(t, "nodes.yaml", nodes)

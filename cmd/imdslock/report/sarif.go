@@ -20,7 +20,7 @@ const (
 // https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html
 // https://docs.github.com/code-security/reference/code-scanning/sarif-files/sarif-support-for-code-scanning
 func newLog(run Run) sarifLog {
-	rules, index := newRules()
+	rules, index := newRules(run.rules())
 	results := []result{}
 	for _, c := range run.Files {
 		results = append(results, newResults(c, index)...)
@@ -35,10 +35,10 @@ func newLog(run Run) sarifLog {
 	}}}
 }
 
-// newRules describes all rules, and says which is where.
-func newRules() (rules []rule, index map[transform.Rule]int) {
+// newRules describes rules, and says which is where.
+func newRules(all []Rule) (rules []rule, index map[transform.Rule]int) {
 	index = map[transform.Rule]int{}
-	for i, d := range transform.Rules() {
+	for i, d := range all {
 		index[d.Rule] = i
 		r := rule{
 			ID:      string(d.Rule),
@@ -46,12 +46,14 @@ func newRules() (rules []rule, index map[transform.Rule]int) {
 			Full:    text{Text: d.Why},
 			Help:    text{Text: d.Why + "\nFix: " + d.Fix, Markdown: fmt.Sprintf("%s\n\n**Fix**: %s\n\n[Source](%s)\n", d.Why, d.Fix, d.Source)},
 			HelpURI: d.Source,
-			Default: configuration{"error"},
+			Default: configuration{level(d.Kind)},
 		}
-		r.Properties.Tags = append([]string{"security"}, d.Controls...)
-		if d.Note {
-			r.Default.Level = "note"
-		} else {
+		tag := "security"
+		if d.Kind == transform.KindOpen && d.Severity == 0 { // something breaks, and nothing is open
+			tag = "reliability"
+		}
+		r.Properties.Tags = append([]string{tag}, d.Controls...)
+		if d.Severity > 0 {
 			r.Properties.SecuritySeverity = fmt.Sprintf("%.1f", d.Severity)
 		}
 		rules = append(rules, r)
@@ -63,20 +65,33 @@ func newRules() (rules []rule, index map[transform.Rule]int) {
 func newInvocation(run Run) invocation {
 	i := invocation{Successful: len(run.Failures) == 0}
 	for _, f := range run.Failures {
-		physical := physicalLocation{Artifact: artifact(f.Path, f.Name)}
-		if at := f.place(); at.Line > 0 {
-			physical.Region = newRegion(at, at)
-		}
-		i.Notifications = append(i.Notifications, notification{"error", text{Text: f.message()}, []sarifLocation{{Physical: physical}}})
+		i.Notifications = append(i.Notifications, newNotification("error", f.message(), file(f.Path, f.Name), f.place()))
+	}
+	for _, n := range run.Notes {
+		i.Notifications = append(i.Notifications, newNotification("note", n.Message, n.Path, n.At))
 	}
 	return i
+}
+
+// newNotification is about a place in a file, about a file, or about the run.
+func newNotification(level, message, path string, at cfn.Position) notification {
+	n := notification{level, text{Text: message}, nil}
+	if path == "" {
+		return n
+	}
+	physical := physicalLocation{Artifact: artifact(path, "")}
+	if at.Line > 0 {
+		physical.Region = newRegion(at, at)
+	}
+	n.Locations = []sarifLocation{{Physical: physical}}
+	return n
 }
 
 func newResults(c File, index map[transform.Rule]int) (results []result) {
 	fixes := newFixes(c)
 	for _, f := range c.Findings {
 		r := result{
-			RuleID: string(f.Rule), RuleIndex: index[f.Rule], Level: "error", Message: text{Text: f.Message},
+			RuleID: string(f.Rule), RuleIndex: index[f.Rule], Level: level(f.Kind), Message: text{Text: f.Message},
 			Locations:    []sarifLocation{{Physical: physicalLocation{artifact(c.Path, c.Name), newRegion(f.Start, f.End)}}},
 			Fingerprints: map[string]string{fingerprintName: Fingerprint(slashed(c.Path, c.Name), f)},
 		}
@@ -84,8 +99,8 @@ func newResults(c File, index map[transform.Rule]int) (results []result) {
 			r.Locations[0].Logical = []logicalLocation{{f.LogicalID, "resource"}}
 		}
 		switch f.Kind {
-		case transform.KindNote:
-			r.Level = "note"
+		case KindPassed:
+			r.Kind = "pass"
 		case transform.KindAccepted:
 			r.Suppressions = []suppression{{"inSource", f.Reason}}
 		case transform.KindOpen:

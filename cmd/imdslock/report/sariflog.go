@@ -52,11 +52,12 @@ type (
 	notification struct {
 		Level     string          `json:"level"`
 		Message   text            `json:"message"`
-		Locations []sarifLocation `json:"locations"`
+		Locations []sarifLocation `json:"locations,omitempty"`
 	}
 	result struct {
 		RuleID       string            `json:"ruleId"`
 		RuleIndex    int               `json:"ruleIndex"`
+		Kind         string            `json:"kind,omitempty"` // "fail" if it is missing
 		Level        string            `json:"level"`
 		Message      text              `json:"message"`
 		Locations    []sarifLocation   `json:"locations"`
