@@ -3,7 +3,6 @@ package transform
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/imdslock/imdslock/transform/cfn"
 	"github.com/imdslock/imdslock/transform/cfn/edit"
@@ -147,7 +146,7 @@ func (p *planner) protect(l *launcher, load payload, all []payload, block userda
 			return l.cannot(p.t, load.node.Span.Start, "UserData", "its UserData cannot take the iptables commands: "+err.Error(),
 				"use --iptables auto to lock what can be locked, or --resource to choose launch templates")
 		}
-		text := load.onNode(userdata.Apply(before, protection.Changes))
+		text := userdata.Apply(before, protection.Changes)
 		p.verdicts[judged{text, block}] = protection.After
 		after = append(after, plannedText{l, load.node.Span.Start, text})
 		adapted, completed = adapted || protection.Adapted, completed || protection.Completed
@@ -206,7 +205,7 @@ func (p payload) edits(t *cfn.Template, variant *edit.Text, changes []userdata.C
 		if len(changes) == 0 {
 			return nil, nil
 		}
-		encoded, err := p.encoding.Encode(strings.ReplaceAll(userdata.Apply(p.text(variant), changes), noSysconfig, sysconfig))
+		encoded, err := p.encoding.Encode(userdata.Apply(p.text(variant), changes))
 		if err != nil {
 			return nil, err
 		}
@@ -219,12 +218,11 @@ func (p payload) edits(t *cfn.Template, variant *edit.Text, changes []userdata.C
 		return []edit.Edit{e}, err
 	}
 	var edits []edit.Edit
-	isNamed := p.text(variant) != p.onNode(variant.String)
+	isNamed := p.text(variant) != variant.String
 	for _, c := range changes {
 		if isNamed {
 			c.Text = userdata.Unnamed(c.Text)
 		}
-		c.Text = strings.ReplaceAll(c.Text, noSysconfig, sysconfig)
 		e, err := variant.Replace(c.Start, c.End, c.Text)
 		if err != nil {
 			return nil, err

@@ -27,10 +27,6 @@ type payload struct {
 
 	opaque string // why the text is not known, or ""
 
-	// lacksSysconfig says that nodes which get it have no /etc/sysconfig, so that
-	// nothing that is saved there is loaded.
-	lacksSysconfig bool
-
 	texts map[*edit.Text]string // of the variants, as text returns them
 }
 
@@ -68,28 +64,10 @@ func (p payload) text(variant *edit.Text) string {
 	default:
 		text, _, _ = userdata.Decode(variant.String)
 	}
-	if !ok {
-		text = p.onNode(text)
-	}
 	if !ok && p.texts != nil {
 		p.texts[variant] = text
 	}
 	return text
-}
-
-// The folder in which the iptables service of Amazon Linux keeps rules, and in its
-// place another of the same length, which nothing reads.
-const (
-	sysconfig   = "/etc/sysconfig"
-	noSysconfig = "/etc/sysconfi_"
-)
-
-// onNode returns a text as it counts on the nodes.
-func (p payload) onNode(text string) string {
-	if !p.lacksSysconfig {
-		return text
-	}
-	return strings.ReplaceAll(text, sysconfig, noSysconfig)
 }
 
 // named returns a text with a character of its own for each variable. Variables
@@ -139,7 +117,6 @@ func (s *survey) payloads(l *launcher, data *cfn.Node) ([]payload, error) {
 		return []payload{{node: l.key}}, nil
 	}
 	var all []payload
-	lacksSysconfig := s.runs(l, OSUnknown).has(ubuntu)
 	for _, branch := range pair.Value.Branches() {
 		encoded := branch.Call("Fn::Base64")
 		switch {
@@ -158,9 +135,6 @@ func (s *survey) payloads(l *launcher, data *cfn.Node) ([]payload, error) {
 		default:
 			all = append(all, payload{node: branch, opaque: "it comes from " + branch.Describe()})
 		}
-	}
-	for i := range all {
-		all[i].lacksSysconfig = lacksSysconfig
 	}
 	return all, nil
 }

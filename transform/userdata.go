@@ -30,10 +30,6 @@ func problemRules() map[userdata.Code]Rule {
 // problem makes a finding of a problem in a user data, with its place in the
 // source.
 func (s *survey) problem(l *launcher, load payload, variant *edit.Text, p userdata.Problem, at int) Finding {
-	if load.lacksSysconfig && (p.Code == userdata.Replaced || p.Code == userdata.Unsaved) {
-		p.Code = userdata.Unsaved
-		p.Message = "the nodes may run Ubuntu, which has neither /etc/sysconfig nor the service iptables, so that the rule is gone after a reboot"
-	}
 	rule := problemRules()[p.Code]
 	kind := KindOpen
 	if d, _ := Describe(rule); d.Note {
@@ -55,7 +51,7 @@ func (s *survey) problem(l *launcher, load payload, variant *edit.Text, p userda
 // said once.
 func (s *survey) judgePayload(l *launcher, load payload, want userdata.Block) []Finding {
 	want = load.wants(want)
-	return s.problems(l, load, func(text string) []userdata.Problem {
+	judge := func(text string) []userdata.Problem {
 		key := judged{text, want}
 		v, ok := s.verdicts[key]
 		if !ok {
@@ -63,7 +59,14 @@ func (s *survey) judgePayload(l *launcher, load payload, want userdata.Block) []
 			s.verdicts[key] = v
 		}
 		return v.Problems
-	})
+	}
+	findings := s.problems(l, load, judge)
+	for _, variant := range load.variants {
+		if load.encoding == nil {
+			findings = append(findings, s.spelledOut(l, load, variant, judge, findings)...)
+		}
+	}
+	return findings
 }
 
 // A judged is a text and what it was held to.

@@ -234,10 +234,6 @@ func (c *config) mergeMapping(root *yaml.Node, text yamlText) string {
 	return ""
 }
 
-// runsCommands are keys of modules that run commands which are not followed here,
-// before the scripts.
-var runsCommands = [...]string{"ansible", "chef", "landscape", "mcollective", "puppet", "rsyslog", "salt_minion", "snap", "snappy"}
-
 // takeConfig adds the scripts that cloud-config makes: of bootcmd, of the files
 // that it writes, and of runcmd.
 func (d *document) takeConfig() {
@@ -259,12 +255,7 @@ func (d *document) takeConfig() {
 	if v, ok := c.values["write_files"]; ok {
 		d.writeFiles(v)
 	}
-	for _, name := range runsCommands {
-		if v, ok := c.values[name]; ok {
-			at := v.text.origin(v.key)
-			d.put(script{stage: stageWriteFiles, name: name, unknown: "what " + name + " does is not known", origin: func(int) int { return at }})
-		}
-	}
+	d.takeModules()
 	if v, ok := c.values["runcmd"]; ok {
 		d.commands(v, script{stage: stageScript, name: "runcmd"})
 	}

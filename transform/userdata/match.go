@@ -109,11 +109,23 @@ func (p *parser) match(name string) {
 	}
 	value := strings.Join(values, " ")
 	switch name {
-	case "comment", "reject-with", "log-prefix", "log-level":
+	case "comment":
+		p.needs = append(p.needs, "comment")
+		p.arg("--"+name, value)
+		return
+	case "reject-with", "log-prefix", "log-level":
+		if name == "reject-with" {
+			p.rejects = value
+		}
 		p.arg("--"+name, value)
 		return
 	case "dport", "destination-port", "dports", "destination-ports":
 		p.arg("--"+name, value)
+		if name == "dports" || name == "destination-ports" {
+			p.needs = append(p.needs, "multiport")
+		} else {
+			p.needs = append(p.needs, "tcp udp sctp dccp udplite 6 17 multiport")
+		}
 		hit := false
 		for _, port := range strings.Split(value, ",") {
 			low, high, ranged := strings.Cut(port, ":")
@@ -129,6 +141,7 @@ func (p *parser) match(name string) {
 		}
 		return
 	case "ctstate", "state":
+		p.needs = append(p.needs, map[string]string{"ctstate": "conntrack", "state": "state"}[name])
 		p.arg("--"+name, value)
 		// The first packet of a connection is NEW. Where it is dropped there are no
 		// others.

@@ -1,6 +1,7 @@
 package userdata
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/imdslock/imdslock/transform/userdata/shell"
@@ -10,6 +11,10 @@ import (
 type family struct {
 	tables  tables
 	address string // of the metadata service
+
+	// unknown says that there may be rules that are not known, where they were when
+	// it was set: before what is appended since.
+	unknown bool
 
 	// tried is the first rule that was meant to drop and does not count, and why.
 	tried    *shell.Step
@@ -23,6 +28,7 @@ func (f *family) apply(step *shell.Step, words []shell.Word, sure bool) {
 	c := parseCall(words, f.address)
 	if c.op == 0 && c.loose || c.loose && !strings.ContainsRune("AICLSZPN", rune(c.op)) {
 		f.tables.doubt(orAll(c.table), orAll(c.chain))
+		f.unknown = true
 		return
 	}
 	switch c.op {
@@ -71,54 +77,76 @@ func (f *family) replace(c *call, sure bool) {
 // add adds a rule: to the end, or at its number.
 func (f *family) add(step *shell.Step, c *call, sure bool) {
 	r := c.rule
-	doubt := "what it is is not known"
 	if step != nil {
 		r.ends = step.Ends
-		if step.Doubt != "" {
-			doubt = step.Doubt
-		}
 	}
-	why := r.wrong
 	if c.loose {
-		r.loose, r.covers = true, 0
+		r.loose, r.covers, sure = true, 0, false
 		if r.target == "" {
 			r.target = shell.Unknown
 		}
-		sure = false
 	}
-	if why != "" {
+	if r.wrong != "" {
+		if step != nil {
+			step.Fails = true
+		}
+		f.try(step, &r, r.wrong)
+		if r.drops() || c.refused == "" {
+			return
+		}
+		sure = false // another version may take it
+	}
+	if !isStandard(r.target) && f.tables[c.table][r.target] == nil {
+		r.target += shell.Unknown // iptables refuses it, or it is an extension
+	}
+	why := f.doubtAbout(step, c, &r, sure)
+	if why != "" && r.drops() {
 		f.try(step, &r, why)
+		f.tables.at(c.table, c.chain).fuzzy = true
 		return
 	}
-	if !isBuiltin(c.table, c.chain) && f.tables[c.table][c.chain] == nil {
-		f.try(step, &r, "it is in a chain "+c.chain+" that nothing makes")
-		sure = false
+	f.insert(c, r, why == "")
+	switch {
+	case !r.drops():
+	case r.covers == 0 && r.may != 0:
+		f.try(step, &r, "it does not match all that pods send there")
+	case r.covers != 0 && !f.tables.drops(r.covers):
+		f.try(step, &r, "a rule before it lets the packets pass")
 	}
+}
+
+// doubtAbout says why a rule may not be there, or not be reached, or is "".
+func (f *family) doubtAbout(step *shell.Step, c *call, r *rule, sure bool) string {
+	ch := f.tables[c.table][c.chain]
+	switch {
+	case !isBuiltin(c.table, c.chain) && ch == nil:
+		return "it is in a chain " + c.chain + " that nothing makes"
+	case f.unknown && (c.op == 'A' || c.number > 1) && isBuiltin(c.table, c.chain):
+		return "there may be rules before it that are not known"
+	case c.op == 'I' && c.number > 1 && (ch == nil || ch.fuzzy || c.number > len(ch.rules)+1):
+		return "nobody knows whether there are rules before its place"
+	case sure:
+		return ""
+	case step != nil && step.Doubt != "":
+		return step.Doubt
+	}
+	return "what it is is not known"
+}
+
+// insert puts a rule into its chain: at the end or at its number, or first where
+// that is not known.
+func (f *family) insert(c *call, r rule, sure bool) {
 	ch := f.tables.at(c.table, c.chain)
 	at := len(ch.rules)
 	if c.op == 'I' {
-		if at = max(c.number, 1) - 1; at > 0 && (ch.fuzzy || at > len(ch.rules)) {
-			f.try(step, &r, "nobody knows whether there are rules before its place")
-			if r.drops() {
-				return
-			}
+		if at = max(c.number, 1) - 1; ch.fuzzy || at > len(ch.rules) {
 			at = 0
 		}
 	}
 	if r.sure = sure; !sure {
 		ch.fuzzy = true
-		if r.drops() {
-			f.try(step, &r, doubt)
-			return
-		}
 	}
-	if r.drops() && r.covers == 0 && r.may != 0 {
-		f.try(step, &r, "it does not match all that pods send there")
-	}
-	ch.rules = append(ch.rules[:at], append([]rule{r}, ch.rules[at:]...)...)
-	if r.drops() && sure && r.covers != 0 && !f.tables.drops(r.covers) {
-		f.try(step, &r, "a rule before it lets the packets pass")
-	}
+	ch.rules = slices.Insert(ch.rules, at, r)
 }
 
 // try notes a rule that does not count.
@@ -182,9 +210,10 @@ func (f *family) restore(step *shell.Step, text string, noflush, sure bool) {
 // sure. Otherwise what only one of them drops is not certain any more.
 func (f *family) become(loaded tables, sure, known bool) {
 	if sure {
-		f.tables = loaded
+		f.tables, f.unknown = loaded, false
 		return
 	}
+	f.unknown = f.unknown || !known
 	for _, of := range [...]class{ordinary, branchENI} {
 		if f.tables.drops(of) && !(known && loaded.drops(of)) {
 			f.tables.doubt("", "")

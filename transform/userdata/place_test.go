@@ -210,7 +210,7 @@ func TestVerdict(t *testing.T) {
 		{"nothing", "#!/bin/bash\n", Block{}, Absent, true},
 		{"in a part that may not run", mime(plainScript+"\n#!/bin/bash\n"+markedBlock(bothRules), plainScript+"#!/bin/bash\n"+bootstrap), Block{}, Absent, true},
 		{"in a part of the first instance", mime("Launch-Index: 0\n"+plainScript+"#!/bin/bash\n"+markedBlock(bothRules)+bootstrap, plainScript+"#!/bin/bash\n"), Block{}, Absent, true},
-		{"in all that may not run", "#cloud-boothook\n" + markedBlock(bothRules) + bootstrap, Block{}, Absent, false},
+		{"in all that may not run", "#cloud-boothook\n" + markedBlock(bothRules) + bootstrap, Block{}, Absent, true},
 		{"written, not run", "#cloud-config\nwrite_files:\n- path: /x\n  content: |\n    " + strings.ReplaceAll(markedBlock(bothRules), "\n", "\n    ") + "\nruncmd:\n- " + bootstrap, Block{}, Absent, true},
 	} {
 		v := Judge(test.text, test.want)

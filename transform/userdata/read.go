@@ -232,17 +232,19 @@ func (d *document) problems(want Block) []Problem {
 	var problems []Problem
 	for run := range 1 << len(perhaps) {
 		scripts := slices.Clone(d.scripts)
+		dropped := ""
 		for bit, i := range slices.Backward(perhaps) {
 			if run&(1<<bit) != 0 {
 				scripts[i].unknown = ""
 			} else {
+				dropped = scripts[i].unknown
 				scripts = slices.Delete(scripts, i, i+1)
 			}
 		}
-		if len(scripts) == 0 && !want.Managed {
-			continue // nothing starts the kubelet
-		}
 		for _, p := range judge(scripts, want) {
+			if p.Code == Absent && dropped != "" {
+				p.Message += ": " + dropped
+			}
 			if !slices.Contains(problems, p) {
 				problems = append(problems, p)
 			}

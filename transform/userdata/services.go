@@ -18,13 +18,26 @@ const (
 
 // services are what is known of the services that load rules at boot.
 type services struct {
-	enabled4, enabled6   bool // of iptables-services
-	disabled4, disabled6 bool
-	persistent           bool // netfilter-persistent is installed
-	disabledAt           int
-
+	installed    bool   // the package iptables-services
+	v4, v6       loader // its services
+	persistent   bool   // netfilter-persistent is installed
 	unattended   string // why a saved rule may not be loaded
 	unattendedAt int
+}
+
+// A loader is a service that loads the rules of one family when a node boots.
+type loader struct {
+	enabled  bool
+	disabled bool // it may be disabled or masked, or another unit is in its place
+	masked   bool // it may be masked, so that it cannot be enabled
+	at       int  // where it is disabled
+}
+
+func (n *node) loader(name string) *loader {
+	if strings.HasPrefix(name, "ip6") {
+		return &n.service.v6
+	}
+	return &n.service.v4
 }
 
 // file returns what a file holds for certain.
@@ -50,18 +63,27 @@ func (n *node) loadSaved() {
 		return false
 	}
 	for _, file := range n.machine.Files.All() {
-		if f := n.machine.Files.Get(file); path.Base(file) == "iptables.service" && (f.Gone || !f.Sure) {
-			n.service.enabled4, n.service.disabled4, n.service.disabledAt = false, true, f.At
+		name := path.Base(file)
+		if dir := path.Base(path.Dir(file)); strings.HasSuffix(dir, ".service.d") {
+			name = strings.TrimSuffix(dir, ".d")
+		}
+		if (name == "iptables.service" || name == "ip6tables.service") && isUnitFile(file) {
+			l := n.loader(name)
+			*l = loader{disabled: true, masked: l.masked, at: n.machine.Files.Get(file).At}
 		}
 	}
-	rh := load(n.v4, sysconfig4, n.service.disabled4)
-	load(n.v6, sysconfig6, n.service.disabled6)
+	without := n.want.NoYum != "" // iptables-services is a package of yum's
+	rh := load(n.v4, sysconfig4, without || n.service.v4.disabled)
+	load(n.v6, sysconfig6, without || n.service.v6.disabled)
 	debian := load(n.v4, persistent4, false)
 	load(n.v6, persistent6, false)
 	at := func(name string) int { return n.machine.Files.Get(name).At }
 	switch {
-	case rh && !n.service.enabled4:
+	case rh && !n.service.v4.enabled:
 		n.service.unattended = "nothing here enables iptables.service, which would load " + sysconfig4 + " at boot"
+		n.service.unattendedAt = at(sysconfig4)
+	case rh && !n.service.installed:
+		n.service.unattended = "nothing here installs iptables-services, whose iptables.service would load " + sysconfig4 + " at boot"
 		n.service.unattendedAt = at(sysconfig4)
 	case debian && !rh && !n.service.persistent:
 		n.service.unattended = "nothing here installs netfilter-persistent, which would load " + persistent4 + " at boot"
@@ -78,8 +100,12 @@ func (s *services) unsaved(n *node, set int) (int, string) {
 		}
 	}
 	switch f := n.machine.Files.Get(sysconfig4); {
-	case s.disabled4:
-		return s.disabledAt, "iptables.service is disabled here"
+	case n.want.NoYum != "" && f != nil:
+		return f.At, n.want.NoYum + ", and so the nodes have neither /etc/sysconfig nor the service iptables, which would load it"
+	case s.v4.disabled && s.v4.masked:
+		return s.v4.at, "iptables.service may be masked here, and cannot be enabled then"
+	case s.v4.disabled:
+		return s.v4.at, "iptables.service is disabled here"
 	case f != nil && (!f.Sure || strings.Contains(f.Text, shell.Unknown)):
 		return f.At, "what is saved in " + sysconfig4 + " is not certain"
 	case f != nil:
@@ -88,129 +114,18 @@ func (s *services) unsaved(n *node, set int) (int, string) {
 	return set, "the rule is not saved"
 }
 
-// systemctl judges a call of systemctl. Units may be named with or without
-// their suffix.
-func (n *node) systemctl(s *shell.Step, sure bool) {
-	verb, now := "", false
-	var units []shell.Word
-	for _, w := range s.Words[1:] {
-		switch {
-		case w.Text == "--now":
-			now = true
-		case strings.HasPrefix(w.Text, "-"):
-		case verb == "":
-			if verb = w.Text; !w.Known() {
-				verb = shell.Unknown
-			}
-		default:
-			w.Text = strings.ReplaceAll(w.Text, "*", shell.Unknown)
-			units = append(units, w)
-		}
-	}
-	switch verb {
-	case "daemon-reload":
-		if sure {
-			n.version = n.machine.Files.Version()
-		}
-		return
-	case "reboot", "kexec", "soft-reboot", "isolate", "default":
-		n.start(kubeletService)
-		return
-	}
-	for _, u := range units {
-		n.unit(verb, now, u, sure)
-	}
-}
-
-// unit judges what systemctl does to a unit.
-func (n *node) unit(verb string, now bool, w shell.Word, sure bool) {
-	name := strings.TrimSuffix(w.Text, ".service")
-	unknown := verb == shell.Unknown
-	starts := unknown || now && (verb == "enable" || verb == "reenable" || verb == "unmask")
-	stops := unknown || now && (verb == "disable" || verb == "mask")
-	restarts := false
-	switch verb {
-	case "start":
-		starts = true
-	case "restart", "reload", "reload-or-restart", "try-restart", "condrestart", "force-reload", "try-reload-or-restart":
-		starts, restarts = true, true
-	case "stop", "kill", "clean":
-		stops = true
-	case "revert":
-		n.machine.Files.Doubt("/etc/systemd/system/" + name + ".service.d")
-	}
-	for _, packaged := range [...]string{"iptables", "ip6tables"} {
-		if !(shell.Word{Text: name}).May(packaged) {
-			continue
-		}
-		f, file, sure := n.v4, sysconfig4, sure && w.Known()
-		if packaged == "ip6tables" {
-			f, file = n.v6, sysconfig6
-		}
-		n.enable(packaged, verb, sure)
-		if starts {
-			n.loads(f, file, restarts, sure && verb != "try-restart" && verb != "condrestart")
-		}
-		if stops {
-			n.clear(f, sure)
-		}
-	}
-	if starts || stops {
-		n.otherUnit(name, w, starts, restarts, stops)
-	}
-	if starts {
-		n.written(name)
-	}
-	if starts && unitStartsKubelet(w, name) {
-		n.start(unitOf(name))
-	}
-}
-
-// unitStartsKubelet reports whether a unit may start the kubelet.
-func unitStartsKubelet(w shell.Word, name string) bool {
-	return strings.Contains(name, "kubelet") || strings.Contains(name, "nodeadm") || strings.Contains(name, "bootstrap") ||
-		!w.Known() && (w.May("kubelet") || w.May("kubelet.service"))
-}
-
-// unitOf returns the unit of the kubelet that a name is about.
-func unitOf(name string) string {
-	if strings.Contains(name, "kubelet-eks") || strings.HasPrefix(name, "snap") {
-		return kubeletSnap
-	}
-	return kubeletService
-}
-
-// otherUnit judges the other services that change rules.
-func (n *node) otherUnit(name string, w shell.Word, starts, restarts, stops bool) {
-	switch name {
-	case "netfilter-persistent", "iptables-persistent":
-		if starts {
-			n.loads(n.v4, persistent4, restarts, false)
-			n.loads(n.v6, persistent6, restarts, false)
-		} else {
-			n.doubt()
-		}
-	case "firewalld", "nftables", "ufw", "shorewall", "csf", "ferm":
-		n.doubt()
-	}
-	if !w.Known() && w.May("iptables") {
-		n.doubt()
-	}
-}
-
-// enable notes whether the packaged services are enabled.
+// enable notes whether a packaged service is enabled.
 func (n *node) enable(name, verb string, sure bool) {
-	enabled, disabled := &n.service.enabled4, &n.service.disabled4
-	if name == "ip6tables" {
-		enabled, disabled = &n.service.enabled6, &n.service.disabled6
-	}
+	l := n.loader(name)
 	switch verb {
-	case "enable", "reenable", "on":
-		if sure {
-			*enabled, *disabled = true, false
+	case "enable", "reenable", "on", "defaults":
+		if sure && !l.masked {
+			*l = loader{enabled: true}
 		}
+	case "unmask":
+		l.masked = l.masked && !sure
 	case "disable", "mask", "off":
-		*enabled, *disabled, n.service.disabledAt = false, true, n.at
+		*l = loader{disabled: true, masked: l.masked || verb == "mask", at: n.at}
 	}
 }
 
@@ -224,8 +139,8 @@ func (n *node) clear(f *family, sure bool) {
 }
 
 // loads judges a service that loads a file of rules when it starts, if it is not
-// running already. When it starts again it takes all rules away first. Where the file is not written by a script it is the one of
-// the package.
+// running already. When it starts again it takes all rules away first. Where the
+// file is not written by a script it is the one of the package.
 func (n *node) loads(f *family, name string, restarts, sure bool) {
 	text, ok := n.file(name)
 	if !ok {
@@ -270,3 +185,30 @@ func (n *node) serviceCommand(s *shell.Step, words []shell.Word, sure bool) {
 		n.machine.Files.Write(persistent6, n.v6.tables.save(""), sure, s.At)
 	}
 }
+
+// runlevels judges a call of chkconfig or update-rc.d, where the name of a service
+// stands before what becomes of it or after.
+func (n *node) runlevels(s *shell.Step, sure bool) {
+	verb := ""
+	var units []shell.Word
+	for _, w := range s.Words[1:] {
+		switch w.Text {
+		case "on", "off", "reset", "remove", "enable", "disable", "defaults", "--del", "--add", "--list", "resetpriorities":
+			verb = w.Text
+		case "--level", "--levels", "-f":
+		default:
+			units = append(units, w)
+		}
+	}
+	switch verb {
+	case "on", "enable", "defaults", "--list":
+	default:
+		verb = "off"
+	}
+	for _, u := range units {
+		n.unit(strings.TrimPrefix(verb, "--"), false, u, sure && len(s.Words) == 3)
+	}
+}
+
+// display writes a word for a message.
+func display(word string) string { return strings.ReplaceAll(word, shell.Unknown, "…") }

@@ -2,7 +2,6 @@ package userdata
 
 import (
 	"cmp"
-	"path"
 	"strings"
 
 	"github.com/imdslock/imdslock/transform/userdata/shell"
@@ -35,16 +34,14 @@ func (n *node) apply(s *shell.Step, sure bool) string {
 	case "service":
 		n.serviceCommand(s, s.Words[1:], sure)
 	case "chkconfig", "update-rc.d":
-		if len(s.Words) > 2 {
-			n.unit(s.Words[2].Text, false, s.Words[1], sure)
-		}
+		n.runlevels(s, sure)
 	case "netfilter-persistent":
 		n.serviceCommand(s, append([]shell.Word{first}, s.Words[1:]...), sure)
 	case "yum", "dnf", "apt", "apt-get", "rpm", "dpkg", "aptitude", "tdnf", "microdnf":
 		n.packages(s, sure)
 	case "modprobe", "rmmod":
 		n.modules(name, s)
-	case "ufw", "firewall-cmd", "firewall-offline-cmd", "shorewall", "ferm", "csf":
+	case "ufw", "firewall-cmd", "firewall-offline-cmd", "shorewall", "ferm", "csf", "gdb", "nsenter":
 		n.note(s.At, "what "+name+" does to the rules is not known")
 	default:
 		n.program(name, s)
@@ -64,6 +61,9 @@ func (n *node) filter(name string, s *shell.Step, sure bool) (string, bool) {
 	}
 	if variant != name {
 		// It may not be there, and the other does not save its rules.
+		if strings.HasSuffix(variant, "-save") {
+			return shell.Unknown, true // it sees the rules of one variant only
+		}
 		if name, sure = variant, false; s.Doubt == "" {
 			c := *s
 			c.Doubt = "which of the variants of iptables the node has is not known"
@@ -74,6 +74,9 @@ func (n *node) filter(name string, s *shell.Step, sure bool) (string, bool) {
 	switch name {
 	case "iptables", "ip6tables":
 		f.apply(s, words, sure)
+		if sendsToService(words, f.address) {
+			n.note(s.At, "the rule here may send packets for another address to the metadata service")
+		}
 		return "", true
 	case "iptables-save", "ip6tables-save":
 		only := ""
@@ -97,10 +100,34 @@ func (n *node) filter(name string, s *shell.Step, sure bool) (string, bool) {
 	case "nft":
 		n.nft(s, words)
 		return shell.Unknown, true
-	case "conntrack", "ipset", "ebtables", "arptables":
+	case "conntrack", "ipset":
+		return "", true
+	case "ebtables", "arptables":
+		n.note(s.At, "what "+name+" does to the packets is not known")
 		return "", true
 	}
 	return "", false
+}
+
+// sendsToService reports whether the words of iptables may change the destination
+// of packets to the metadata service's, which a drop by destination in an earlier
+// chain does not see.
+func sendsToService(words []shell.Word, address string) bool {
+	for i, w := range words {
+		value := ""
+		switch option, after, has := strings.Cut(w.Text, "="); {
+		case !strings.HasPrefix(option, "--to"):
+			continue
+		case has:
+			value = after
+		case i+1 < len(words):
+			value = words[i+1].Text
+		}
+		if strings.Contains(value, address) || strings.HasPrefix(value, shell.Unknown) {
+			return true
+		}
+	}
+	return false
 }
 
 // restores judges a call of iptables-restore.
@@ -152,32 +179,16 @@ func (n *node) nft(s *shell.Step, words []shell.Word) {
 			}
 		}
 	}
+	for _, word := range [...]string{"add", "create"} {
+		if strings.Contains(text, word) {
+			n.v4.unknown, n.v6.unknown = true, true
+		}
+	}
 	for _, word := range [...]string{"flush", "delete", "destroy", "insert", "replace", "reset", "include", shell.Unknown} {
 		if strings.Contains(text, word) {
 			n.doubt()
 			return
 		}
-	}
-}
-
-// packages judges a package manager: whether it removes the programs.
-func (n *node) packages(s *shell.Step, sure bool) {
-	removes, ours, persistent := false, false, false
-	for _, w := range s.Words[1:] {
-		switch w.Text {
-		case "remove", "erase", "purge", "autoremove", "-e", "--erase", "-r", "-P", "--purge", "swap", "downgrade":
-			removes = true
-		case "iptables-persistent", "netfilter-persistent":
-			persistent = true
-		}
-		ours = ours || strings.Contains(w.Text, "iptables") || strings.Contains(w.Text, "nftables") || w.Text == "netfilter-persistent"
-	}
-	switch {
-	case removes && ours:
-		n.why = "the package that is removed here is needed to load the rules at boot"
-		n.doubt()
-	case persistent && sure:
-		n.service.persistent = true
 	}
 }
 
@@ -204,7 +215,9 @@ func (n *node) unknownName(s *shell.Step) {
 		}
 		if n.mayStart(s) {
 			n.start(kubeletService)
+			return
 		}
+		n.note(s.At, cmp.Or(s.Reason, "what "+display(first.Text)+" does is not known"))
 		return
 	}
 	harmless := first.Splits && len(words) > 0 && words[0].Known() && !strings.HasPrefix(words[0].Text, "-") // a prefix as sudo is
@@ -240,24 +253,4 @@ func looksLikeFilter(words []shell.Word) bool {
 		}
 	}
 	return false
-}
-
-// program judges a program that has nothing to do with the packet filter as far
-// as its name tells.
-func (n *node) program(name string, s *shell.Step) {
-	if path.Dir(s.Words[0].Text) == "/etc/init.d" || strings.HasSuffix(name, ".init") {
-		unit := shell.Word{Text: strings.TrimSuffix(name, ".init")}
-		n.serviceCommand(s, append([]shell.Word{unit}, s.Words[1:]...), n.sure(s))
-		return
-	}
-	if n.mayStart(s) {
-		n.start(startedBy(name))
-		return
-	}
-	if isScript(s.Words[0].Text) {
-		if looksLikeFilter(s.Words[1:]) {
-			n.doubt()
-		}
-		n.note(s.At, "what "+s.Words[0].Text+" does is not known")
-	}
 }

@@ -2,6 +2,7 @@ package userdata
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/imdslock/imdslock/transform/userdata/shell"
@@ -25,9 +26,15 @@ func booted(scripts []script, want Block) *node {
 	n.first = n.shields
 	n.strictFirst, n.strictAt = n.strict, n.startAt
 	v4, v6 := n.v4, n.v6
-	n.reboot()
-	n.boot(scripts, true)
-	n.start(n.startsBy)
+	// What scripts do at the second boot, as to what is saved, shows at the third.
+	for range 2 {
+		n.reboot()
+		n.boot(scripts, true)
+		n.start(n.startsBy)
+		if !slices.ContainsFunc(scripts, func(s script) bool { return s.everyBoot }) || slices.ContainsFunc(n.shields[:], func(s shield) bool { return s.lost != nil }) || !n.shields[shieldPods].now {
+			break
+		}
+	}
 	n.v4.tried, n.v4.triedWhy, n.v6.tried, n.v6.triedWhy = v4.tried, v4.triedWhy, v6.tried, v6.triedWhy
 	return n
 }
@@ -259,14 +266,14 @@ func (n *node) problems() []Problem {
 				return
 			}
 		}
-		all = append(all, Problem{code, max(at, 0), fmt.Sprintf(format, args...)})
+		all = append(all, Problem{code, max(at, 0), display(fmt.Sprintf(format, args...))})
 	}
 	pods := n.report(add, shieldPods, n.v4, "")
 	if n.want.BranchENI && pods != Absent {
 		n.report(add, shieldBranchENI, n.v4, " of pods with branch network interfaces")
 	}
 	if n.want.IPv6 && pods != Absent {
-		if p, ok := n.problem(shieldIPv6, n.v6, " to the IPv6 endpoint"); ok {
+		if p, ok := n.problem(shieldIPv6, n.v6, ofIPv6); ok {
 			add(IPv6Absent, p.At, "%s", p.Message)
 		}
 	}
@@ -311,12 +318,15 @@ func (n *node) problem(i int, f *family, whose string) (Problem, bool) {
 	case s.lost != nil:
 		return Problem{s.lost.code, s.lost.at, s.lost.message(whose)}, true
 	case s.open && s.ever:
-		return Problem{Late, s.openAt, "the kubelet may start here, before the packets" + whose + " to the metadata service are dropped"}, true
+		return Problem{Late, s.openAt, "the kubelet may start here, before the packets" + toService(whose) + " are dropped"}, true
 	case s.open:
 		if f.tried != nil {
 			return Problem{Absent, f.tried.At, "the rule here does not drop the packets" + whose + ": " + f.triedWhy}, true
 		}
-		return Problem{Absent, 0, "no command drops the packets" + orPods(whose) + " to the metadata service"}, true
+		if n.notJudged != "" {
+			return Problem{Absent, 0, "no command that can be judged drops the packets" + toService(orPods(whose))}, true
+		}
+		return Problem{Absent, 0, "no command drops the packets" + toService(orPods(whose))}, true
 	case second.lost != nil && !second.now:
 		return Problem{Undone, second.lost.at, second.lost.message(whose)}, true
 	case !second.now:
@@ -324,6 +334,17 @@ func (n *node) problem(i int, f *family, whose string) (Problem, bool) {
 		return Problem{Unsaved, at, "after a reboot the packets" + orPods(whose) + " are not dropped: " + why}, true
 	}
 	return Problem{}, false
+}
+
+// ofIPv6 says whose packets are dropped by the rules for IPv6.
+const ofIPv6 = " of pods to the IPv6 endpoint of the metadata service"
+
+// toService adds where packets go, where that is not said.
+func toService(whose string) string {
+	if whose == ofIPv6 {
+		return whose
+	}
+	return whose + " to the metadata service"
 }
 
 func orPods(whose string) string {

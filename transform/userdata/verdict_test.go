@@ -13,7 +13,8 @@ const (
 	dropVLAN  = "iptables -t mangle -A POSTROUTING -o vlan+ -d 169.254.169.254/32 -j DROP\n"
 	saveTo    = "iptables-save > /etc/sysconfig/iptables\n"
 	enableNow = "systemctl enable --now iptables\n"
-	recipe    = "yum install -y iptables-services\n" + drop + dropVLAN + saveTo + enableNow
+	install   = "yum install -y iptables-services\n"
+	recipe    = install + drop + dropVLAN + saveTo + enableNow
 )
 
 // codes returns the codes of problems.
@@ -89,13 +90,13 @@ func TestJudge(t *testing.T) {
 		{"in nat", bang + "iptables -t nat -I PREROUTING -d 169.254.169.254 -j DROP\n" + boot, "absent", "iptables"},
 		{"at a number that is not there", bang + "iptables -I FORWARD 5 -d 169.254.169.254 -j DROP\n" + boot, "absent", "iptables"},
 		{"for another interface", bang + "iptables -I FORWARD -i eth0 -d 169.254.169.254 -j DROP\n" + boot, "absent", "#!"},
-		{"for all but an interface", bang + "iptables -I FORWARD ! -i eth0 -d 169.254.169.254 -j DROP\n" + saveTo + enableNow + boot, "", ""},
-		{"for a wider network", bang + "iptables -I FORWARD -d 169.254.0.0/16 -j DROP\n" + saveTo + enableNow + boot, "", ""},
-		{"in a chain of its own", bang + "iptables -N IMDS\niptables -A IMDS -d 169.254.169.254 -j DROP\niptables -I FORWARD -j IMDS\n" + saveTo + enableNow + boot, "", ""},
+		{"for all but an interface", bang + install + "iptables -I FORWARD ! -i eth0 -d 169.254.169.254 -j DROP\n" + saveTo + enableNow + boot, "", ""},
+		{"for a wider network", bang + install + "iptables -I FORWARD -d 169.254.0.0/16 -j DROP\n" + saveTo + enableNow + boot, "", ""},
+		{"in a chain of its own", bang + install + "iptables -N IMDS\niptables -A IMDS -d 169.254.169.254 -j DROP\niptables -I FORWARD -j IMDS\n" + saveTo + enableNow + boot, "", ""},
 		{"in a chain that returns first", bang + "iptables -N IMDS\niptables -A IMDS -j RETURN\niptables -A IMDS -d 169.254.169.254 -j DROP\niptables -I FORWARD -j IMDS\n" + boot, "absent", "iptables -A IMDS -d"},
-		{"if it is not there yet", bang + "iptables -C FORWARD -d 169.254.169.254 -j DROP 2>/dev/null || iptables -I FORWARD -d 169.254.169.254 -j DROP\n" + saveTo + enableNow + boot, "", ""},
+		{"if it is not there yet", bang + install + "iptables -C FORWARD -d 169.254.169.254 -j DROP 2>/dev/null || iptables -I FORWARD -d 169.254.169.254 -j DROP\n" + saveTo + enableNow + boot, "", ""},
 		{"restored to nothing", bang + recipe + "printf '*filter\\nCOMMIT\\n' | iptables-restore\n" + boot, "undone", "iptables-restore"},
-		{"restored from a here-document", bang + "iptables-restore <<'X'\n*filter\n-A FORWARD -d 169.254.169.254 -j DROP\nCOMMIT\nX\n" + saveTo + enableNow + boot, "", ""},
+		{"restored from a here-document", bang + install + "iptables-restore <<'X'\n*filter\n-A FORWARD -d 169.254.169.254 -j DROP\nCOMMIT\nX\n" + saveTo + enableNow + boot, "", ""},
 		{"by nft", bang + recipe + "nft flush ruleset\n" + boot, "undone", "nft"},
 		{"the service stopped", bang + recipe + "systemctl --now disable iptables\n" + boot, "undone", "systemctl --now"},
 		{"the service disabled", bang + recipe + boot + "chkconfig iptables off\n", "unsaved", "chkconfig"},
@@ -150,7 +151,7 @@ func TestJudgeOptions(t *testing.T) {
 	}{
 		{"strict is asked for", bang + recipe + boot, Block{Mode: Strict}, "not-strict"},
 		{"strict", bang + strictCommands + "\n" + boot, Block{Mode: Strict, IPv6: true, BranchENI: true}, ""},
-		{"no branch rule is asked for", bang + drop + saveTo + enableNow + boot, Block{}, ""},
+		{"no branch rule is asked for", bang + install + drop + saveTo + enableNow + boot, Block{}, ""},
 		{"IPv6", bang + recipe + boot, Block{IPv6: true}, "ipv6-absent"},
 		{"IPv6 twins", bang + recipe + ipv6 + boot, Block{IPv6: true}, ""},
 	} {

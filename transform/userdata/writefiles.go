@@ -66,6 +66,16 @@ func scalar(n *yaml.Node, name string) *yaml.Node {
 	return found
 }
 
+// hasKey reports whether a mapping has a key.
+func hasKey(n *yaml.Node, name string) bool {
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		if n.Content[i].Value == name {
+			return true
+		}
+	}
+	return false
+}
+
 // cloudDirectory is where cloud-init has what it runs later.
 const cloudDirectory = "/var/lib/cloud/"
 
@@ -92,6 +102,9 @@ func (t yamlText) addFile(c *composer, n *yaml.Node) string {
 		t.addScalar(&value, content, false)
 	}
 	decoded, ok := decodeFile(value.source(), n, content)
+	if hasKey(n, "source") { // what is fetched takes the place of the content
+		ok = false
+	}
 	at := t.origin(n)
 	if !ok {
 		decoded = source{placeholder, []run{{0, at, false}}}

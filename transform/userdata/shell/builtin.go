@@ -8,13 +8,33 @@ import (
 // builtin runs a builtin command of the shell, or reports that the words are none.
 func (r *runner) builtin(c invocation) (status, bool) {
 	args := c.words[1:]
+	if isBuiltin, silent := prints(c.words); isBuiltin && !silent {
+		r.output(Unknown)
+	}
 	switch c.words[0].Text {
-	case ":", "true", "umask", "times", "wait", "jobs", "bg", "fg", "disown", "ulimit", "caller", "dirs", "help", "history", "complete", "bind":
+	case ":", "true", "times":
 		return success, true
+	case "wait":
+		r.assigns(args, "-p")
+		return statusIf(len(args) == 0).orUnsure(), true
+	case "umask":
+		return statusIf(len(args) == 1 && args[0].Known() && len(args[0].Text) < 5 && strings.Trim(args[0].Text, "01234567") == "").orUnsure(), true
+	case "jobs", "bg", "fg", "disown", "caller", "dirs", "help", "history", "complete", "compopt", "bind":
+		return unsure, true
+	case "compgen":
+		r.arguments(c)
+		return unsure, true
+	case "ulimit":
+		r.ulimit(args)
+		return unsure, true
 	case "false":
 		return failure, true
 	case "echo":
-		r.output(echo(args))
+		if text := echo(args); r.s.posix && (strings.Contains(text, `\`) || len(args) > 0 && strings.HasPrefix(args[0].Text, "-")) {
+			r.output(Unknown) // shells differ
+		} else {
+			r.output(text)
+		}
 		return success, true
 	case "printf":
 		return r.printf(args), true
@@ -30,9 +50,8 @@ func (r *runner) builtin(c invocation) (status, bool) {
 		return r.cd(args), true
 	case "test", "[":
 		r.emit(&Step{Words: c.words, At: c.at})
-		return unsure, true
+		return r.test(c.words), true
 	case "type":
-		r.output(Unknown)
 		return unsure, true
 	}
 	if st, ok := r.leaves(c); ok {
@@ -47,7 +66,8 @@ func (r *runner) leaves(c invocation) (status, bool) {
 	case "exit", "logout", "suspend":
 		r.s.ended = "the script may have ended before"
 	case "kill":
-		r.s.ended = "the script may have been killed before"
+		r.kill(c)
+		return unsure, true
 	case "return":
 		r.s.returned = "the function may have returned before"
 		return unsure, true
@@ -69,30 +89,73 @@ func (r *runner) changesShell(c invocation) (status, bool) {
 	case "set":
 		r.set(c.words)
 	case "shopt":
-		r.shopt(args)
+		return r.shopt(args), true
 	case "trap":
-		r.trap(c)
+		return r.trap(c), true
 	case "alias", "unalias":
-		r.alias(c)
+		return r.alias(c), true
 	case "unset":
-		r.unset(args)
+		return r.unset(args), true
 	case "shift":
-		r.shift(args)
-	case "enable", "hash":
-		if len(args) > 0 && args[0].Text != "-r" {
-			r.s.path = "what " + c.words[0].Text + " does to it is not known"
+		return r.shift(args), true
+	case "enable":
+		r.s.path = "what enable does to it is not known"
+		return unsure, true
+	case "hash":
+		if slices.ContainsFunc(args, func(w Word) bool { return !w.Known() || strings.HasPrefix(w.Text, "-p") }) {
+			r.s.path = "what hash does to it is not known"
 		}
+		return unsure, true
 	case "export", "declare", "local", "readonly", "typeset": // reached by command, builtin or a variable
-		r.s.havoc()
-	case "let", "getopts", "read", "mapfile", "readarray":
+		return r.declareWords(c.words), true
+	case "let":
 		for _, w := range args {
-			delete(r.s.vars, w.Text)
+			r.evaluates(0, w.Text)
+			name, _, _ := strings.Cut(w.Text, "=")
+			r.s.forget(strings.Trim(name, "+-*/%&|^<> "))
+		}
+		return unsure, true
+	case "read", "mapfile", "readarray", "getopts":
+		r.assigns(args, "")
+		if slices.ContainsFunc(args, func(w Word) bool { return strings.HasPrefix(w.Text, "-C") }) {
+			r.arguments(c)
 		}
 		return unsure, true
 	default:
 		return unsure, false
 	}
 	return success, true
+}
+
+// orUnsure returns a success as it is.
+func (s status) orUnsure() status {
+	if s == failure {
+		return unsure
+	}
+	return s
+}
+
+// assigns forgets the variables that a builtin assigns: those of its words, or
+// only those after an option.
+func (r *runner) assigns(args []Word, after string) {
+	for i, w := range args {
+		name, joined := w.Text, false
+		if after != "" {
+			name, joined = strings.CutPrefix(w.Text, after)
+			joined = joined && name != ""
+		}
+		if after == "" || joined || i > 0 && args[i-1].Text == after {
+			if w.Splits {
+				name = Unknown
+			}
+			r.s.forget(name)
+		}
+	}
+	if after == "" {
+		for _, name := range [...]string{"REPLY", "MAPFILE", "OPTARG", "OPTIND"} {
+			r.s.forget(name)
+		}
+	}
 }
 
 // echo returns what echo writes.
@@ -106,7 +169,9 @@ func echo(args []Word) string {
 		args = args[1:]
 	}
 	text := join(args)
-	if escapes {
+	if plain := strings.NewReplacer(`\n`, "", `\t`, "", `\\`, "").Replace(text); escapes && strings.Contains(plain, `\`) {
+		text = Unknown
+	} else if escapes {
 		text = strings.NewReplacer(`\n`, "\n", `\t`, "\t", `\\`, `\`).Replace(text)
 	}
 	return text + end
@@ -115,11 +180,9 @@ func echo(args []Word) string {
 // printf writes what printf does with formats that have nothing but %s and
 // escapes.
 func (r *runner) printf(args []Word) status {
-	if len(args) > 0 && args[0].Text == "-v" {
-		if len(args) > 1 {
-			delete(r.s.vars, args[1].Text)
-		}
-		return success
+	if len(args) > 0 && strings.HasPrefix(args[0].Text, "-v") {
+		r.assigns(args[:min(2, len(args))], "-v")
+		return unsure
 	}
 	if len(args) > 0 && args[0].Text == "--" {
 		args = args[1:]
@@ -132,7 +195,7 @@ func (r *runner) printf(args []Word) status {
 	verbs := strings.Count(format, "%s")
 	if verbs != strings.Count(format, "%") || strings.Contains(format, `\`) || verbs == 0 && len(rest) > 0 {
 		r.output(Unknown)
-		return success
+		return unsure
 	}
 	for {
 		text := format
@@ -252,6 +315,8 @@ func (r *runner) source(c invocation) status {
 }
 
 func (r *runner) cd(args []Word) status {
+	r.s.widen("PWD")
+	r.s.widen("OLDPWD")
 	dir := Unknown
 	for _, w := range args {
 		if strings.HasPrefix(w.Text, "/") && w.Known() {
@@ -261,7 +326,7 @@ func (r *runner) cd(args []Word) status {
 	if r.s.doubt() != "" {
 		dir = Unknown
 	}
-	r.s.dir = dir
+	r.s.dir, r.s.moved = dir, true
 	if r.m.Files.isDir(dir) && dir != Unknown || dir == "" {
 		return success
 	}

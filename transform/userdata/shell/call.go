@@ -3,7 +3,6 @@ package shell
 import (
 	"path"
 	"slices"
-	"strings"
 
 	"mvdan.cc/sh/v3/syntax"
 )
@@ -21,23 +20,15 @@ func (r *runner) simple(c *syntax.CallExpr) status {
 		return st
 	}
 	words := r.fields(c.Args)
-	doubt := ""
-	for _, a := range c.Assigns {
-		value := r.one(a.Value)
-		switch name := r.show(a.Name.Value); {
-		case name == "PATH" && pathDoubt(value) != "", strings.HasPrefix(name, "LD_"), strings.HasPrefix(name, "XTABLES"), name == "BASH_ENV":
-			doubt = "what " + name + " does to it is not known"
-		}
-	}
+	after := r.temporarily(c.Assigns, words)
+	defer after()
 	if r.s.debugTrap && r.s.ended == "" {
 		r.s.ended = "a trap may run before it"
 	}
 	at := r.place(offset(c.Args[0].Pos()))
-	return r.doubting(doubt, func() status {
-		st := r.call(invocation{words: words, at: at, last: c.Args[len(c.Args)-1]})
-		r.ends(name(words), st)
-		return st
-	})
+	st := r.call(invocation{words: words, at: at, last: c.Args[len(c.Args)-1]})
+	r.ends(name(words), st)
+	return st
 }
 
 // name returns how a message calls a command.
@@ -57,79 +48,6 @@ func (r *runner) doubting(doubt string, run func() status) status {
 	r.s.skipped, r.s.unless = either(skipped, doubt), nil
 	st := run()
 	r.s.skipped, r.s.unless = skipped, unless
-	return st
-}
-
-// assignment makes an assignment and reports whether it may fail.
-func (r *runner) assignment(a *syntax.Assign) (mayFail bool) {
-	name := r.show(a.Name.Value)
-	v := value{}
-	switch {
-	case a.Array != nil:
-		v.isArr = true
-		for _, e := range a.Array.Elems {
-			if e.Index != nil || e.Value == nil {
-				v.array = append(v.array, Word{Unknown, true})
-				continue
-			}
-			v.array = append(v.array, r.fields([]*syntax.Word{e.Value})...)
-		}
-	case a.Value != nil:
-		before := *r.budget
-		v.text = r.one(a.Value)
-		mayFail = *r.budget != before
-	}
-	old, set := r.s.vars[name]
-	switch {
-	case a.Index != nil:
-		r.nested(a.Index)
-		v = value{isArr: true, array: []Word{{Unknown, true}}}
-	case a.Append && !set:
-		if name == "PATH" {
-			v.text = oldPath + v.text
-		} else {
-			v = value{text: Unknown}
-		}
-	case a.Append && old.isArr:
-		v = value{isArr: true, array: slices.Concat(old.array, v.array)}
-	case a.Append:
-		v.text = old.text + v.text
-	}
-	if strings.Contains(name, Unknown) {
-		r.s.havoc()
-		return mayFail
-	}
-	r.s.assign(name, v)
-	return mayFail
-}
-
-// declare runs declare, export, local, readonly and the like.
-func (r *runner) declare(c *syntax.DeclClause) status {
-	st := success
-	for _, a := range c.Args {
-		switch {
-		case a.Name == nil: // an option, or a word that is not known
-			for _, w := range r.fields([]*syntax.Word{a.Value}) {
-				name, text, assigns := strings.Cut(w.Text, "=")
-				switch {
-				case !w.Known():
-					r.s.havoc()
-				case strings.HasPrefix(w.Text, "-"):
-					r.s.refs = r.s.refs || strings.ContainsAny(w.Text, "nilu")
-				case assigns:
-					r.s.assign(name, value{text: text})
-				}
-			}
-		case a.Naked:
-		default:
-			outer := r.s.returned
-			if c.Variant.Value == "local" {
-				r.s.returned = "" // what a function leaves behind is forgotten when it returns
-			}
-			r.assignment(a)
-			r.s.returned = outer
-		}
-	}
 	return st
 }
 
@@ -226,17 +144,21 @@ func (r *runner) function(name string, f function, c invocation) status {
 		return unsure
 	}
 	r.calling[name]++
-	defer func() { r.calling[name]-- }()
+	defer func() {
+		if r.calling[name]--; r.calling[name] == 0 {
+			delete(r.calling, name)
+		}
+	}()
 	params, returned, broke, token := r.s.params, r.s.returned, r.s.broke, r.token
 	st := success
 	for i, body := range f.bodies {
 		r.s.params = c.words[1:]
 		r.token = f.tokens[i]
 		if f.sure && len(f.bodies) == 1 {
-			st = r.stmt(body)
+			st = r.body(body)
 			continue
 		}
-		after, _ := r.branch("a function may be defined otherwise", false, nil, func() status { return r.stmt(body) })
+		after, _ := r.branch("a function may be defined otherwise", false, nil, func() status { return r.body(body) })
 		r.s.join(r.s.clone(), after)
 		st = unsure
 	}
@@ -244,5 +166,17 @@ func (r *runner) function(name string, f function, c invocation) status {
 		st = unsure
 	}
 	r.s.params, r.s.returned, r.s.broke, r.token = params, returned, broke, token
+	return st
+}
+
+// body runs the body of a function, and puts back what is local to it.
+func (r *runner) body(s *syntax.Stmt) status {
+	locals, entered := r.locals, r.entered
+	r.locals, r.entered = nil, r.branches
+	st := r.stmt(s)
+	for _, undo := range slices.Backward(r.locals) {
+		undo()
+	}
+	r.locals, r.entered = locals, entered
 	return st
 }

@@ -2,19 +2,17 @@ package shell
 
 import (
 	"path"
-	"slices"
 	"strings"
 )
 
-// fileProgram runs a program that reads or changes files, or reports that it is
-// none.
+// fileProgram runs a program that reads or changes files, or reports that more is
+// to be done for it.
 func (r *runner) fileProgram(name string, c invocation) (status, bool) {
-	sure := r.s.doubt() == "" && !r.s.dead
 	if r.s.dead {
 		return unsure, false
 	}
-	fs := &r.m.Files
-	fs.at = c.at
+	sure := r.s.doubt() == ""
+	r.m.Files.at = c.at
 	operands, options := split(c.words[1:])
 	switch name {
 	case "cat":
@@ -22,37 +20,40 @@ func (r *runner) fileProgram(name string, c invocation) (status, bool) {
 	case "tee":
 		return r.tee(operands, options, sure, c), true
 	case "which":
-		if len(operands) == 1 && operands[0].Known() {
-			r.output(operands[0].Text + "\n")
-			return unsure, true
-		}
-		r.output(Unknown)
+		r.which(operands)
 		return unsure, true
 	case "mkdir":
-		for _, w := range operands {
-			if sure && w.Known() {
-				fs.mkdir(r.abs(w.Text))
-			}
-		}
-		if strings.Contains(options, "p") {
-			return success, false
-		}
+		return r.makeDirectories(operands, options, sure), false
 	case "rm", "unlink", "shred", "rmdir":
 		for _, w := range operands {
-			fs.remove(r.abs(w.Text), sure)
+			if !r.m.Files.remove(r.abs(w.Text), sure) {
+				r.changes(w.Text)
+				if strings.ContainsAny(options, "rR") {
+					r.below(c, r.abs(w.Text))
+				}
+			}
 		}
-	case "cp", "mv", "install", "ln", "rsync":
-		r.copies(name, operands, options, sure)
-	case "sed", "perl":
-		if strings.Contains(options, "i") {
-			r.changes(operands)
+	case "cp", "mv", "ln", "install":
+		r.copies(name, c, sure)
+	case "touch":
+		for _, w := range operands {
+			r.m.Files.add(r.abs(w.Text), "", sure && w.Known() && r.m.Files.opens(r.abs(w.Text)))
 		}
-	case "truncate", "patch", "sponge", "vi", "ed", "ex", "awk", "gawk", "chattr":
-		r.changes(operands)
+	case "chmod":
+		r.chmod(c.words[1:], sure)
+	case "mount":
+		r.mount(operands, c)
+	case "chattr":
+		for _, w := range operands {
+			r.changes(w.Text)
+			r.m.Files.cover(r.abs(w.Text))
+		}
 	case "find":
-		r.found(operands, c.words[1:])
-	case "dd", "curl", "wget", "aws", "tar", "unzip":
-		r.downloads(c.words[1:])
+		r.found(operands, c)
+	default:
+		if !readsOnly(name, c.words[1:]) {
+			r.touches(name, c)
+		}
 	}
 	return unsure, false
 }
@@ -64,9 +65,6 @@ func split(args []Word) (operands []Word, options string) {
 		case w.Text == "--":
 			return append(operands, args[i+1:]...), options
 		case strings.HasPrefix(w.Text, "--"):
-			if strings.HasPrefix(w.Text, "--in-place") {
-				options += "i"
-			}
 		case strings.HasPrefix(w.Text, "-") && len(w.Text) > 1:
 			options += w.Text[1:]
 		default:
@@ -74,6 +72,26 @@ func split(args []Word) (operands []Word, options string) {
 		}
 	}
 	return operands, options
+}
+
+func (r *runner) which(operands []Word) {
+	if len(operands) == 1 && operands[0].Known() {
+		r.output(operands[0].Text + "\n")
+		return
+	}
+	r.output(Unknown)
+}
+
+func (r *runner) makeDirectories(operands []Word, options string, sure bool) status {
+	for _, w := range operands {
+		if sure && w.Known() {
+			r.m.Files.mkdir(r.abs(w.Text))
+		}
+	}
+	if strings.Contains(options, "p") {
+		return success
+	}
+	return unsure
 }
 
 func (r *runner) cat(operands []Word, options string, c invocation) status {
@@ -128,89 +146,168 @@ func (r *runner) tee(operands []Word, options string, sure bool, c invocation) s
 	return success
 }
 
-// copies copies, moves or links files.
-func (r *runner) copies(name string, operands []Word, options string, sure bool) {
-	if len(operands) < 2 {
+// chmod changes the mode of files: those that lose the right to run do not run
+// for certain any more.
+func (r *runner) chmod(args []Word, sure bool) {
+	var operands []Word
+	for _, w := range args { // a mode may begin with -
+		if !strings.HasPrefix(w.Text, "-") || strings.Trim(w.Text, "-wxXstugo,+") == "" {
+			operands = append(operands, w)
+		}
+	}
+	if len(operands) == 0 {
 		return
 	}
-	fs := &r.m.Files
-	from, to := operands[:len(operands)-1], operands[len(operands)-1]
-	target := r.abs(to.Text)
-	if len(from) > 1 && !strings.HasSuffix(target, "/") {
-		target += "/"
-	}
-	into := strings.HasSuffix(target, "/") && fs.isDir(strings.TrimSuffix(target, "/"))
-	sure = sure && to.Known() && (into || !strings.HasSuffix(target, "/"))
-	if strings.Trim(options, "fpravsT") != "" {
-		sure = false // -n, -u, -i and others may not copy
-	}
-	for _, w := range from {
-		if name == "ln" {
-			if into {
-				fs.write(path.Join(target, path.Base(w.Text)), copied(r.abs(w.Text)), false)
-			} else {
-				fs.write(target, copied(r.abs(w.Text)), false)
-			}
-			continue
+	runs := givesExecution(operands[0].Text)
+	for _, w := range operands[1:] {
+		name := r.abs(w.Text)
+		switch f := r.m.Files.Get(name); {
+		case f != nil:
+			f.Runs = runs && (f.Runs || sure && w.Known())
+		case !runs && mustRun(name):
+			r.changes(w.Text)
 		}
-		fs.copy(r.abs(w.Text), target, sure)
-		if name == "mv" {
-			fs.remove(r.abs(w.Text), sure)
-		}
+	}
+}
+
+// mustRun reports whether a file of a node's image is executed to save, load or
+// keep rules.
+func mustRun(name string) bool {
+	return isProgram(name) || strings.HasPrefix(name, "/var/lib/cloud/") || strings.HasPrefix(name, "/usr/libexec/") || strings.Contains(name, Unknown)
+}
+
+// givesExecution reports whether a mode lets the owner execute a file.
+func givesExecution(mode string) bool {
+	if strings.Trim(mode, "01234567") == "" && len(mode) >= 3 {
+		return (mode[len(mode)-3]-'0')&1 == 1
+	}
+	who, what, ok := strings.Cut(mode, "+")
+	return ok && strings.Trim(who, "ugoa") == "" && (who == "" || strings.ContainsAny(who, "ua")) && strings.Contains(what, "x")
+}
+
+// mount mounts something over a directory or a file.
+func (r *runner) mount(operands []Word, c invocation) {
+	all := join(c.words)
+	if len(operands) < 2 || strings.Contains(all, "remount") {
+		return
+	}
+	at := r.abs(operands[len(operands)-1].Text)
+	if file, directory := r.m.Files.matters(at); !file && !directory {
+		return
+	}
+	r.changes(operands[len(operands)-1].Text)
+	r.m.Files.cover(at)
+	if from := r.abs(operands[len(operands)-2].Text); strings.Contains(all, "bind") {
+		r.m.Files.link(at, from)
 	}
 }
 
 // found judges find: whether it deletes or changes what it finds.
-func (r *runner) found(operands, words []Word) {
-	for _, w := range words {
-		if w.Text == "-delete" || strings.HasPrefix(w.Text, "-exec") || strings.HasPrefix(w.Text, "-ok") {
-			for _, dir := range operands {
-				if strings.HasPrefix(dir.Text, "/") {
-					r.m.Files.remove(r.abs(dir.Text), false)
-				}
-			}
-			return
-		}
-	}
-}
-
-// changes forgets what is in files.
-func (r *runner) changes(operands []Word) {
-	for _, w := range operands {
-		if !strings.HasPrefix(w.Text, "/") {
+func (r *runner) found(operands []Word, c invocation) {
+	for i, w := range c.words[1:] {
+		switch {
+		case (strings.HasPrefix(w.Text, "-exec") || strings.HasPrefix(w.Text, "-ok")) && i+2 < len(c.words) && (isShell(path.Base(c.words[i+2].Text)) || !Known(path.Base(c.words[i+2].Text))):
+			r.emit(&Step{Words: c.words, At: c.at, Reason: "what find runs is not known"})
+		case w.Text == "-delete", strings.HasPrefix(w.Text, "-fprint"), strings.HasPrefix(w.Text, "-fls"):
+		case strings.HasPrefix(w.Text, "-exec"), strings.HasPrefix(w.Text, "-ok"):
+		default:
 			continue
 		}
-		r.m.Files.change(r.abs(w.Text))
-	}
-}
-
-// change says that a file that scripts have written, or those that a pattern
-// names, may hold anything. What was never known of others changes by nothing,
-// but for programs.
-func (fs *Files) change(name string) {
-	if fs.byPath[name] != nil || Matters(path.Base(name)) && slices.Contains(programPaths[:], path.Dir(name)) {
-		fs.write(name, Unknown, false)
+		for _, dir := range operands {
+			if strings.HasPrefix(dir.Text, "/") {
+				r.m.Files.remove(r.abs(dir.Text), false)
+				r.below(c, r.abs(dir.Text))
+			}
+		}
 		return
 	}
-	for other := range fs.byPath {
-		if may(name, other) && !strings.Contains(other, Unknown) {
-			fs.write(other, Unknown, false)
+}
+
+// touches forgets what a program may change: the files that its words name, and
+// where that is a directory, or its working directory, nobody knows which.
+func (r *runner) touches(name string, c invocation) {
+	here := r.s.moved && known(r.s.dir)
+	if here {
+		r.below(c, r.s.dir)
+	}
+	for _, w := range c.words[1:] {
+		for _, other := range r.m.Files.All() { // in a text that the program reads, as awk does
+			if strings.Contains(w.Text, other) && w.Text != other {
+				r.m.Files.change(other)
+			}
+		}
+		text := pathIn(w.Text)
+		switch {
+		case text == Unknown && editsInPlace(name):
+			r.emit(&Step{Words: c.words, At: c.at, Reason: "which file " + name + " changes here is not known"})
+		case text == "", strings.HasPrefix(text, Unknown):
+		case here, strings.Contains(text, "/"):
+			r.changes(text)
+			r.below(c, r.abs(text))
 		}
 	}
 }
 
-// downloads forgets what is in the files that a program writes to.
-func (r *runner) downloads(args []Word) {
-	for i, w := range args {
-		name := w.Text
-		if value, ok := strings.CutPrefix(name, "of="); ok {
-			name = value
-		}
-		if i > 0 && (args[i-1].Text == "-o" || args[i-1].Text == "-O" || args[i-1].Text == "--output") || strings.HasPrefix(name, "/") || name != w.Text {
-			if strings.HasPrefix(name, "/dev/") || !strings.HasPrefix(path.Clean(r.abs(name)), "/") {
-				continue
-			}
-			r.m.Files.change(r.abs(name))
-		}
+// pathIn returns what in a word may be a path, also after an option or a name with
+// an equals sign, or "".
+func pathIn(word string) string {
+	if strings.Contains(word, "://") || strings.Contains(word, "\n") {
+		return ""
+	}
+	i := strings.IndexByte(word, '/')
+	switch {
+	case strings.HasPrefix(word, "-") && i < 0:
+		return ""
+	case strings.HasPrefix(word, "-"), i > 0 && word[i-1] == '=':
+		return word[i:]
+	}
+	return word
+}
+
+// editsInPlace reports whether a program changes all files that its words name.
+func editsInPlace(name string) bool {
+	switch name {
+	case "sed", "perl", "truncate", "ed", "ex", "vi", "vim", "fallocate", "sponge", "patch":
+		return true
+	}
+	return false
+}
+
+func known(dir string) bool { return !strings.HasPrefix(dir, Unknown) }
+
+// below says of a directory in which there are files that matter that nobody
+// knows what a program does there.
+func (r *runner) below(c invocation, dir string) {
+	if strings.Contains(dir, Unknown) && strings.HasPrefix(dir, Unknown) {
+		return
+	}
+	if _, directory := r.m.Files.matters(dir); directory {
+		r.emit(&Step{Words: c.words, At: c.at, Reason: "what " + path.Base(c.words[0].Text) + " changes in " + display(dir) + " is not known"})
+	}
+}
+
+// display writes a path for a message.
+func display(name string) string {
+	if name == "" {
+		return "/"
+	}
+	return strings.ReplaceAll(name, Unknown, "…")
+}
+
+// changes says that a file may hold anything from now on, if it has to do with
+// the lock of a node.
+func (r *runner) changes(text string) {
+	name := strings.TrimSuffix(r.abs(text), "/")
+	if strings.HasPrefix(name, Unknown) {
+		return
+	}
+	r.m.Files.change(name)
+}
+
+// change says that a file, or those that a pattern names, may hold anything.
+func (fs *Files) change(name string) {
+	name = fs.resolve(name)
+	if file, _ := fs.matters(name); file {
+		fs.write(name, Unknown, false)
 	}
 }

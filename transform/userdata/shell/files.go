@@ -15,6 +15,8 @@ type File struct {
 	Version int      // grows with each change of any file
 	At      int      // the place of the command that changed it last
 	Gone    bool     // it is, or may be, removed
+	Runs    bool     // it is executable for certain
+	Image   bool     // Text begins with what the node's image has in the file
 }
 
 // Texts returns all that a file may hold.
@@ -25,20 +27,36 @@ func (f *File) Texts() []string {
 	return append([]string{f.Text}, f.Or...)
 }
 
+// Written returns all that scripts may have put into a file, without what the
+// image has in it.
+func (f *File) Written() []string {
+	texts := f.Texts()
+	if f != nil && f.Image {
+		texts[0] = strings.TrimPrefix(texts[0], Unknown)
+	}
+	return texts
+}
+
 // Files are the files that scripts have written. The zero value has none.
 type Files struct {
 	byPath  map[string]*File
 	dirs    map[string]bool
+	links   map[string]string // paths that stand for others: symbolic links and bind mounts
+	covered []string          // files and directories in which what is written may not last
+
+	programs bool // one of them may be a program that is called by its name
+
 	version int
 	at      int
 }
 
 // Get returns the file at a path, or nil where no script has touched it.
-func (fs *Files) Get(name string) *File { return fs.byPath[name] }
+func (fs *Files) Get(name string) *File { return fs.byPath[fs.resolve(name)] }
 
 // touched returns the file at a path, or one whose name is not known and may be
 // that, or nil.
 func (fs *Files) touched(name string) *File {
+	name = fs.resolve(name)
 	if f := fs.byPath[name]; f != nil || len(fs.byPath) == 0 {
 		return f
 	}
@@ -74,6 +92,15 @@ func (fs *Files) write(name, text string, sure bool) {
 		fs.byPath = map[string]*File{}
 	}
 	fs.version++
+	sure = sure && !fs.isCovered(name)
+	name = fs.resolve(name)
+	if target, ok := fs.links[name]; ok {
+		sure = false
+		delete(fs.links, name) // once
+		fs.write(target, text, false)
+		fs.links[name] = target
+	}
+	sure = sure && !fs.isCovered(name)
 	if strings.Contains(name, Unknown) {
 		for other := range fs.byPath {
 			if may(name, other) && !strings.Contains(other, Unknown) {
@@ -81,6 +108,7 @@ func (fs *Files) write(name, text string, sure bool) {
 			}
 		}
 	}
+	fs.programs = fs.programs || inProgramPath(name) || strings.HasPrefix(name, "/etc/alternatives/") || strings.Contains(name, Unknown)
 	f := fs.byPath[name]
 	if f == nil {
 		f = &File{}
@@ -95,26 +123,32 @@ func (fs *Files) write(name, text string, sure bool) {
 	if sure {
 		f.Or, f.Gone = nil, false
 	}
-	f.Text, f.Sure, f.Version, f.At = text, sure, fs.version, fs.at
+	f.Text, f.Sure, f.Version, f.At, f.Image = text, sure, fs.version, fs.at, false
 }
 
 // add appends a text to a file.
 func (fs *Files) add(name, text string, sure bool) {
+	name = fs.resolve(name)
 	old := fs.byPath[name]
 	switch {
 	case old == nil:
 		fs.write(name, Unknown+text, sure)
-		fs.byPath[name].Or = append(fs.byPath[name].Or, text)
+		if f := fs.byPath[name]; f != nil {
+			f.Or, f.Image = append(f.Or, text), true
+		}
 	case len(old.Text)+len(text) > 1<<16:
 		fs.write(name, Unknown, false)
 	default:
+		image := old.Image
 		fs.write(name, old.Text+text, sure && old.Sure)
+		old.Image = image
 	}
 }
 
-// remove removes the files that a path, a directory or a pattern names.
-func (fs *Files) remove(name string, sure bool) {
-	name = strings.TrimSuffix(name, "/")
+// remove removes the files that a path, a directory or a pattern names, and reports
+// whether scripts have written one of them.
+func (fs *Files) remove(name string, sure bool) (found bool) {
+	name = fs.resolve(strings.TrimSuffix(name, "/"))
 	for other, f := range fs.byPath {
 		in := other == name || strings.HasPrefix(other, name+"/")
 		if !in {
@@ -123,6 +157,7 @@ func (fs *Files) remove(name string, sure bool) {
 			}
 		}
 		if in {
+			found = true
 			fs.version++
 			f.Sure, f.Gone, f.Version, f.At = false, true, fs.version, fs.at
 		}
@@ -135,32 +170,38 @@ func (fs *Files) remove(name string, sure bool) {
 			delete(fs.dirs, dir)
 		}
 	}
+	return found
 }
 
-// copy copies a file, or what a pattern names, to a path or into a directory.
-func (fs *Files) copy(from, to string, sure bool) {
+// copy copies a file, or what a pattern names, to a path or into a directory. It
+// returns the path of the copy, and whether what is copied is known.
+func (fs *Files) copy(from, to string, sure bool) (target string, found bool) {
 	into := strings.HasSuffix(to, "/") || fs.isDir(to)
 	to = strings.TrimSuffix(to, "/")
-	found := false
 	for _, name := range slices.Sorted(maps.Keys(fs.byPath)) {
 		f := fs.byPath[name]
 		if !may(from, name) || strings.Contains(name, Unknown) {
 			continue
 		}
-		target := to
+		target = to
 		if into {
 			target = path.Join(to, path.Base(name))
 		}
 		found = true
 		fs.write(target, f.Text, sure && f.Sure && fs.opens(target))
-		fs.byPath[target].Or = append(fs.byPath[target].Or, f.Or...)
+		if g := fs.Get(target); g != nil && g != f {
+			g.Or = append(g.Or, f.Or...)
+			g.Runs = f.Runs && g.Sure
+		}
 	}
 	if !found {
 		if into {
 			to = path.Join(to, path.Base(from))
 		}
 		fs.write(to, copied(from), sure && !Matters(path.Base(from)))
+		target = to
 	}
+	return target, found
 }
 
 // copied returns what is known of a copy of a file that no script has written: of
@@ -183,7 +224,11 @@ func (fs *Files) isDir(name string) bool {
 
 // opens reports whether a file can surely be opened for writing.
 func (fs *Files) opens(name string) bool {
-	return !strings.Contains(name, Unknown) && fs.isDir(path.Dir(name)) && !fs.isDir(name)
+	if fs.isCovered(name) {
+		return false
+	}
+	name = fs.resolve(name)
+	return !strings.Contains(name, Unknown) && fs.isDir(path.Dir(name)) && !fs.isDir(name) && !fs.isCovered(name)
 }
 
 // mkdir makes a directory and those above it.
@@ -200,7 +245,7 @@ func (fs *Files) mkdir(name string) {
 // certain to run unless sure is set.
 func (fs *Files) Write(name, text string, sure bool, at int) {
 	fs.at = at
-	fs.write(name, text, sure)
+	fs.write(name, text, sure && fs.opens(name))
 }
 
 // Doubt says that the files in a directory may be gone.

@@ -1,9 +1,13 @@
 package shell
 
-import "mvdan.cc/sh/v3/syntax"
+import (
+	"strings"
 
-// forget forgets the variables that a node may assign, also by the functions that
-// it calls.
+	"mvdan.cc/sh/v3/syntax"
+)
+
+// forget forgets the values of variables that a node assigns which runs over and
+// over, also by the functions that it calls.
 func (r *runner) forget(node syntax.Node) {
 	r.forgetIn(node, map[*syntax.Stmt]bool{})
 }
@@ -17,14 +21,18 @@ func (r *runner) forgetIn(node syntax.Node, done map[*syntax.Stmt]bool) {
 		switch n := n.(type) {
 		case *syntax.Assign:
 			if n.Name != nil {
-				delete(r.s.vars, r.show(n.Name.Value))
+				r.s.widen(r.show(n.Name.Value))
 			}
 		case *syntax.WordIter:
-			delete(r.s.vars, r.show(n.Name.Value))
+			r.s.widen(r.show(n.Name.Value))
 		case *syntax.BinaryArithm:
-			r.forgetName(n.X)
+			if assigns(n.Op) {
+				r.lose(n.X, r.s.widen)
+			}
 		case *syntax.UnaryArithm:
-			r.forgetName(n.X)
+			if n.Op == syntax.Inc || n.Op == syntax.Dec {
+				r.lose(n.X, r.s.widen)
+			}
 		case *syntax.CallExpr:
 			r.forgetCall(n, done)
 		}
@@ -32,26 +40,31 @@ func (r *runner) forgetIn(node syntax.Node, done map[*syntax.Stmt]bool) {
 	})
 }
 
-func (r *runner) forgetName(x syntax.ArithmExpr) {
-	if w, ok := x.(*syntax.Word); ok && w.Lit() != "" {
-		delete(r.s.vars, r.show(w.Lit()))
-	}
-}
-
 // forgetCall forgets what a command may assign: read and its like the names that
 // they are given, others that are not known everything.
 func (r *runner) forgetCall(call *syntax.CallExpr, done map[*syntax.Stmt]bool) {
-	if len(call.Args) == 0 {
+	args := call.Args
+	for len(args) > 0 && (args[0].Lit() == "command" || args[0].Lit() == "builtin") {
+		args = args[1:]
+	}
+	if len(args) == 0 {
 		return
 	}
-	switch name := call.Args[0].Lit(); name {
-	case "read", "mapfile", "readarray", "printf", "getopts", "unset":
-		for _, arg := range call.Args[1:] {
-			if arg.Lit() != "" {
-				delete(r.s.vars, r.show(arg.Lit()))
+	switch name := args[0].Lit(); name {
+	case "read", "mapfile", "readarray", "printf", "getopts", "unset", "wait", "export", "declare", "typeset", "local", "readonly":
+		for _, name := range [...]string{"REPLY", "MAPFILE", "OPTARG", "OPTIND"} {
+			r.s.widen(name)
+		}
+		for _, arg := range args[1:] {
+			if lit := arg.Lit(); lit != "" {
+				lit, _, _ = strings.Cut(strings.TrimPrefix(r.show(lit), "-v"), "=")
+				lit, _, _ = strings.Cut(strings.TrimSuffix(lit, "+"), "[")
+				r.s.widen(lit)
+			} else {
+				r.s.havoc()
 			}
 		}
-	case "", "eval", "source", ".", "shift", "set", "cd":
+	case "", "eval", "source", ".", "shift", "set", "cd", "let":
 		r.s.havoc()
 	default:
 		for _, body := range r.s.funcs[name].bodies {

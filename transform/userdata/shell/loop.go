@@ -37,9 +37,7 @@ func (r *runner) forClause(c *syntax.ForClause) status {
 	iter, ok := c.Loop.(*syntax.WordIter)
 	if loop, ok := c.Loop.(*syntax.CStyleLoop); ok {
 		for _, x := range [...]syntax.ArithmExpr{loop.Init, loop.Cond, loop.Post} {
-			if x != nil {
-				r.nested(x)
-			}
+			r.arithmetic(x)
 		}
 	}
 	if !ok {
@@ -55,6 +53,10 @@ func (r *runner) forClause(c *syntax.ForClause) status {
 		items = r.fields(iter.Items)
 	}
 	name, broke := r.show(iter.Name.Value), r.s.broke
+	if c.Select {
+		r.s.forget("REPLY")
+		r.output(Unknown) // the menu, where its errors go the same way
+	}
 	certain := !c.Select && len(items) > 0 && len(items) <= 64
 	for _, w := range items {
 		certain = certain && !w.Splits
@@ -66,7 +68,7 @@ func (r *runner) forClause(c *syntax.ForClause) status {
 	if !certain {
 		for _, w := range items[:min(len(items), 64)] {
 			r.forget(c)
-			r.s.assign(name, value{text: w.Text})
+			r.assign(name, value{text: w.Text})
 			after, _ := r.branch("it stands in a loop that may not run", false, nil, body)
 			after.broke = broke
 			r.s.join(r.s.clone(), after)
@@ -76,7 +78,7 @@ func (r *runner) forClause(c *syntax.ForClause) status {
 	}
 	st := success
 	for _, w := range items {
-		r.s.assign(name, value{text: w.Text})
+		r.assign(name, value{text: w.Text})
 		st = r.list(c.Do)
 	}
 	if r.s.broke != broke {
@@ -137,15 +139,13 @@ func (r *runner) pattern(w *syntax.Word) string {
 	for _, part := range w.Parts {
 		switch p := part.(type) {
 		case *syntax.Lit:
-			outer := r.s.noglob
-			r.s.noglob = false
-			r.literal(&f, r.show(p.Value), false)
-			r.s.noglob = outer
+			r.literal(&f, r.show(p.Value), false, true)
 		case *syntax.SglQuoted:
 			f.add(r.single(p))
 		case *syntax.DblQuoted:
 			f.add(r.quoted(p.Parts))
 		default:
+			r.value(part)
 			f.add("?" + Unknown) // not what matches everything
 		}
 	}

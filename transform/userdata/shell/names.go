@@ -17,8 +17,8 @@ func Matters(name string) bool {
 	return false
 }
 
-// mentions reports whether a text names what matters.
-func mentions(text string) bool {
+// Mentions reports whether a text names what matters.
+func Mentions(text string) bool {
 	for _, word := range [...]string{"tables", "nft", "kubelet", "nodeadm", "bootstrap.sh", "kubeadm"} {
 		if strings.Contains(text, word) {
 			return true

@@ -11,7 +11,7 @@ func (r *runner) set(words []Word) {
 			r.s.params = words[i+1:]
 			return
 		case !words[i].Known():
-			r.s.ended, r.s.errexit = "an option of set before it is not known", true
+			r.s.ended, r.s.errexit, r.s.nounset, r.s.noclobber = "an option of set before it is not known", true, true, true
 			return
 		case len(w) < 2 || w[0] != '-' && w[0] != '+':
 			r.s.params = words[i:]
@@ -36,6 +36,9 @@ func (r *runner) option(name string, on bool) {
 	if r.s.doubt() != "" && !on {
 		return // it may be on still
 	}
+	if r.s.posix && !isPOSIXOption(name) {
+		r.s.ended = either(r.s.ended, "a POSIX shell may not know the option "+name)
+	}
 	switch name {
 	case "e", "errexit":
 		r.s.errexit = on
@@ -45,6 +48,8 @@ func (r *runner) option(name string, on bool) {
 		r.s.noglob = on
 	case "pipefail":
 		r.s.pipefail = on
+	case "C", "noclobber":
+		r.s.noclobber = on
 	case "n", "noexec", "t", "onecmd", "r", "restricted":
 		if on {
 			r.s.ended = "the option " + name + " of the shell keeps it from running"
@@ -52,70 +57,83 @@ func (r *runner) option(name string, on bool) {
 	case "posix":
 		r.s.posix, r.s.expandAliases = on || r.s.posix, on || r.s.expandAliases
 	case "x", "xtrace", "v", "verbose", "a", "allexport", "b", "notify", "h", "hashall", "m", "monitor", "E", "errtrace", "T", "functrace", "B",
-		"braceexpand", "C", "noclobber", "H", "histexpand", "P", "physical", "k", "keyword", "p", "privileged", "l", "i", "s", "login":
+		"braceexpand", "H", "histexpand", "P", "physical", "k", "keyword", "p", "privileged", "l", "i", "s", "login":
 	case "expand_aliases":
 		r.s.expandAliases = r.s.expandAliases || on
 	default:
-		r.s.ended = "what the option " + name + " of the shell does to it is not known"
+		r.s.ended, r.s.noclobber = "what the option "+name+" of the shell does to it is not known", true
 	}
 }
 
-func (r *runner) shopt(args []Word) {
-	on := false
+// isPOSIXOption reports whether every shell knows an option of set.
+func isPOSIXOption(name string) bool {
+	switch name {
+	case "T", "t", "H", "B", "P", "k", "r", "errtrace", "functrace", "physical", "posix", "pipefail", "braceexpand", "histexpand", "hashall", "keyword", "onecmd":
+		return false
+	}
+	return true
+}
+
+// shopt sets options of bash. Without -s or -u its status is whether they are on.
+func (r *runner) shopt(args []Word) status {
+	on, off, set := false, false, false
 	for _, w := range args {
 		switch {
-		case w.Text == "-s":
-			on = true
+		case !w.Known():
+			r.s.ended, r.s.noclobber, r.s.lastpipe = "what an option of the shell does to it is not known", true, true
 		case strings.HasPrefix(w.Text, "-"):
-		case !on:
-		case w.Text == "expand_aliases":
-			r.s.expandAliases = true
-		case w.Text == "failglob", w.Text == "extdebug", !w.Known():
-			r.s.ended = "what the option " + w.Text + " of the shell does to it is not known"
+			on, off, set = on || strings.Contains(w.Text, "s"), off || strings.Contains(w.Text, "u"), set || strings.Contains(w.Text, "o")
+		case set && (on || off):
+			r.option(w.Text, on)
+		case on || off:
+			r.shellOption(w.Text, on)
 		}
 	}
+	if r.s.posix {
+		r.s.ended = either(r.s.ended, "a POSIX shell may not know shopt")
+	}
+	if on != off {
+		return success
+	}
+	return unsure
 }
 
-// trap has a text run at a signal, at the end, or at each command.
-func (r *runner) trap(c invocation) {
-	args := c.words[1:]
-	if len(args) > 0 && args[0].Text == "--" {
-		args = args[1:]
+// shellOption sets an option of shopt.
+func (r *runner) shellOption(name string, on bool) {
+	if r.s.doubt() != "" && !on && name != "extglob" {
+		return // it may be on still
 	}
-	if len(args) < 2 || args[0].Text == "-" || args[0].Text == "" || strings.HasPrefix(args[0].Text, "-") {
-		return
-	}
-	text, token := args[0].Text, r.token
-	r.later("it stands in a trap", func() {
-		place := r.place
-		r.place = func(int) int { return c.at }
-		outer := r.token
-		r.token = token
-		r.parse(text)
-		r.token, r.place = outer, place
-	})
-	for _, w := range args[1:] {
-		switch strings.TrimPrefix(strings.ToUpper(w.Text), "SIG") {
-		case "EXIT", "0", "INT", "TERM", "HUP", "QUIT", "2", "15", "1", "3":
-		default: // DEBUG, ERR, RETURN, or not known
-			r.s.debugTrap = true
+	switch name {
+	case "expand_aliases":
+		r.s.expandAliases = r.s.expandAliases || on
+	case "lastpipe":
+		r.s.lastpipe = on
+	case "extglob":
+		r.s.extglob = on
+	case "failglob", "extdebug", "nocasematch", "xpg_echo", "restricted_shell", "localvar_inherit":
+		if on {
+			r.s.ended = "what the option " + name + " of the shell does to it is not known"
 		}
 	}
 }
 
 // alias notes that a name may be expanded to something else. The text of an
 // alias may run.
-func (r *runner) alias(c invocation) {
+func (r *runner) alias(c invocation) status {
 	if c.words[0].Text == "unalias" || len(c.words) == 1 {
-		return
+		return unsure
 	}
+	st := success
 	r.s.aliases = true
 	if r.s.posix {
 		r.s.expandAliases = true
 	}
 	for _, w := range c.words[1:] {
 		_, text, ok := strings.Cut(w.Text, "=")
-		if !ok || !mentions(text) {
+		if !ok {
+			st = unsure
+		}
+		if !ok || !Mentions(text) {
 			continue
 		}
 		r.later("it stands in an alias", func() {
@@ -125,23 +143,23 @@ func (r *runner) alias(c invocation) {
 			r.place = place
 		})
 	}
+	return st
 }
 
-func (r *runner) unset(args []Word) {
+func (r *runner) unset(args []Word) status {
 	functions := len(args) > 0 && args[0].Text == "-f"
 	for _, w := range args {
 		switch {
 		case w.Splits:
-			r.s.havoc()
+			r.s.forget(Unknown)
 		case functions:
 			if f, ok := r.s.funcs[w.Text]; ok {
 				f.sure = false
 				r.s.funcs[w.Text] = f
 			}
 		default:
-			delete(r.s.vars, w.Text)
-			if w.Text == "PATH" {
-				r.s.path = "PATH is unset before it"
+			if r.s.forget(w.Text); w.Text == "IFS" && r.s.doubt() == "" {
+				r.s.ifs = false
 			}
 			if f, ok := r.s.funcs[w.Text]; ok {
 				f.sure = false
@@ -149,12 +167,21 @@ func (r *runner) unset(args []Word) {
 			}
 		}
 	}
+	if len(r.s.readonly) > 0 {
+		return unsure
+	}
+	return success
 }
 
-func (r *runner) shift(args []Word) {
-	if len(args) == 0 && len(r.s.params) > 0 && !r.s.params[0].Splits && r.s.doubt() == "" {
+func (r *runner) shift(args []Word) status {
+	known := len(args) == 0 && len(r.s.params) > 0 && !r.s.params[0].Splits
+	if known && r.s.doubt() == "" {
 		r.s.params = r.s.params[1:]
-		return
+		return success
 	}
 	r.s.params = []Word{{Unknown, true}}
+	if !known && r.s.posix {
+		r.s.ended = either(r.s.ended, "a POSIX shell ends where shift has nothing to shift")
+	}
+	return unsure
 }

@@ -8,11 +8,11 @@ import (
 // program runs a program, which may be a script that is known, or only run
 // another.
 func (r *runner) program(c invocation) status {
-	name := path.Base(c.words[0].Text)
-	if !strings.Contains(c.words[0].Text, "/") && r.s.path != "" {
-		return r.doubting(r.s.path, func() status { return r.named(name, c) })
+	name, doubt := path.Base(c.words[0].Text), r.s.environ
+	if !strings.Contains(c.words[0].Text, "/") {
+		doubt = either(doubt, r.s.path)
 	}
-	return r.named(name, c)
+	return r.doubting(doubt, func() status { return r.named(name, c) })
 }
 
 func (r *runner) named(name string, c invocation) status {
@@ -27,9 +27,15 @@ func (r *runner) named(name string, c invocation) status {
 		})
 	}
 	if f := r.m.Files.Get(r.abs(c.words[0].Text)); f != nil && f.Sure && strings.Contains(c.words[0].Text, "/") {
-		r.child(f.Text, c.words[1:], c.at, nil)
-		r.output(Unknown)
-		return unsure
+		doubt := ""
+		if !f.Runs {
+			doubt = "nothing makes " + c.words[0].Text + " executable for certain"
+		}
+		return r.doubting(doubt, func() status {
+			r.child(f.Text, c.words[1:], c.at, nil)
+			r.output(Unknown)
+			return unsure
+		})
 	}
 	if isShell(name) {
 		return r.shell(name, c)
@@ -37,16 +43,31 @@ func (r *runner) named(name string, c invocation) status {
 	if w, ok := wrapperOf(name); ok {
 		return r.wrapper(w, c)
 	}
+	if name == "su" || name == "runuser" {
+		return r.su(c)
+	}
 	if st, ok := r.fileProgram(name, c); ok {
 		return st
 	}
-	r.output(r.emit(&Step{Words: c.words, At: c.at, Stdin: r.stdin}))
+	step := &Step{Words: c.words, At: c.at, Stdin: r.stdin}
+	r.output(r.emit(step))
 	r.arguments(c)
+	switch name {
+	case "kill":
+		r.kill(c)
+	case "pkill", "killall":
+		r.killByName(name, c.words[1:])
+	case "killall5":
+		r.kills(true)
+	}
 	if name == "sleep" && strings.Contains(join(c.words), " inf") || name == "tail" && (strings.Contains(join(c.words), " -f") || strings.Contains(join(c.words), " -F")) {
 		r.s.ended = name + " before it never ends"
 	}
 	if r.fromStdin && !leavesStdin(name) {
 		r.s.ended = name + " may read away the script"
+	}
+	if step.Fails {
+		return unsure
 	}
 	return r.statusOf(name, c)
 }
@@ -60,11 +81,23 @@ func (r *runner) texts(name string) []string {
 		}
 		return nil
 	}
+	if !r.m.Files.programs {
+		return nil
+	}
 	var all []string
+	names := []string{name}
+	if aboutPackets(name) { // a link to one of these
+		names = append(names, "xtables-nft-multi", "xtables-legacy-multi", "xtables-multi", "iptables-nft", "iptables-legacy")
+	}
 	for _, dir := range programPaths {
-		if f := r.m.Files.touched(dir + "/" + name); f != nil {
-			all = append(all, f.Texts()...)
+		for _, name := range names {
+			if f := r.m.Files.touched(dir + "/" + name); f != nil {
+				all = append(all, f.Texts()...)
+			}
 		}
+	}
+	if f := r.m.Files.touched("/etc/alternatives/" + name); f != nil {
+		all = append(all, f.Texts()...)
 	}
 	return all
 }
@@ -75,7 +108,7 @@ func (r *runner) child(text string, params []Word, at int, place func(int) int) 
 		place = func(int) int { return at }
 	}
 	c := r.process(place)
-	c.s.params = params
+	c.s.params, c.isFile = params, true
 	c.script(text)
 }
 
@@ -91,7 +124,7 @@ func (r *runner) process(place func(int) int) *runner {
 		c.s.funcs[name] = f
 	}
 	c.calling = r.calling
-	c.s.path, c.s.dir, c.s.soft = r.s.path, r.s.dir, r.s.soft
+	c.s.path, c.s.environ, c.s.dir, c.s.moved, c.s.soft, c.s.killed = r.s.path, r.s.environ, r.s.dir, r.s.moved, r.s.soft, r.s.killed
 	return c
 }
 
@@ -114,11 +147,11 @@ func (r *runner) arguments(c invocation) {
 			r.doubting("another program may run it", func() status { return r.call(invocation{words: words, at: c.at, external: true}) })
 			return
 		}
-		if strings.ContainsAny(w.Text, " \n;") && mentions(w.Text) {
+		if strings.ContainsAny(w.Text, " \n;") && Mentions(w.Text) {
 			r.maybeScript(w.Text, c.at)
 		}
 	}
-	if r.stdin != nil && mentions(*r.stdin) && !Matters(path.Base(c.words[0].Text)) {
+	if r.stdin != nil && Mentions(*r.stdin) && !Matters(path.Base(c.words[0].Text)) {
 		r.maybeScript(*r.stdin, c.at)
 	}
 }
@@ -127,7 +160,7 @@ func (r *runner) arguments(c invocation) {
 func (r *runner) maybeScript(text string, at int) {
 	r.doubting("another program may run it", func() status {
 		c := r.process(func(int) int { return at })
-		if _, err := statements(text); err != nil || strings.HasPrefix(text, "#!") && !isShell(first(interpreter(text))) {
+		if _, err := statements(text); err != nil || strings.HasPrefix(text, "#!") && !isShell(interpreterOf(text).name) {
 			r.emit(&Step{Words: []Word{{Text: Unknown}, {Text: text}}, At: at, Reason: "another program may run what it is given"})
 			return unsure
 		}
@@ -137,4 +170,26 @@ func (r *runner) maybeScript(text string, at int) {
 	})
 }
 
-func first(name string, _ []string) string { return name }
+// su runs a text as another user, who may not be allowed what it does.
+func (r *runner) su(c invocation) status {
+	text, found := Unknown, false
+	for i, w := range c.words[1:] {
+		value, joined := strings.CutPrefix(w.Text, "--command=")
+		switch {
+		case (w.Text == "-c" || w.Text == "--command") && i+2 < len(c.words):
+			text, found = c.words[i+2].Text, true
+		case joined:
+			text, found = value, true
+		}
+	}
+	if !found && r.stdin != nil {
+		text, found = *r.stdin, true
+	}
+	if !found {
+		return unsure
+	}
+	return r.doubting("another user runs it", func() status {
+		r.child("#!/bin/bash\n"+text, nil, c.at, nil)
+		return unsure
+	})
+}

@@ -21,7 +21,7 @@ func (r *runner) redirected(s *syntax.Stmt) status {
 		r.stdin = io.stdin
 	}
 	var b strings.Builder
-	if len(io.writes) > 0 || io.dropped {
+	if io.stdout != inherited {
 		r.out = &b
 	}
 	skipped, unless := r.s.skipped, r.s.unless
@@ -30,12 +30,12 @@ func (r *runner) redirected(s *syntax.Stmt) status {
 	}
 	sure := r.s.doubt() == ""
 	if r.s.dead {
-		io.writes = nil
+		io.opened, io.stdout = nil, discarded
 	}
-	for _, w := range io.writes {
-		r.m.Files.at = r.place(offset(s.Pos()))
+	r.m.Files.at = r.place(offset(s.Pos()))
+	for _, w := range io.opened {
 		if !w.appends {
-			r.m.Files.write(w.path, "", sure)
+			r.m.Files.write(w.path, "", sure && !r.s.noclobber)
 		}
 	}
 	var st status
@@ -47,12 +47,17 @@ func (r *runner) redirected(s *syntax.Stmt) status {
 	default:
 		st = r.command(s.Cmd)
 	}
-	for _, w := range io.writes {
-		r.m.Files.at = r.place(offset(s.Pos()))
-		if w.appends {
-			r.m.Files.add(w.path, b.String(), sure)
-		} else if b.Len() > 0 {
-			r.m.Files.write(w.path, b.String(), sure)
+	r.m.Files.at = r.place(offset(s.Pos()))
+	for _, w := range io.opened {
+		text := ""
+		if w.path == io.stdout {
+			text = b.String()
+		}
+		switch {
+		case w.appends:
+			r.m.Files.add(w.path, text, sure)
+		case text != "":
+			r.m.Files.write(w.path, text, sure && !r.s.noclobber)
 		}
 	}
 	r.s.skipped, r.s.unless = skipped, unless
@@ -67,13 +72,20 @@ func (r *runner) redirected(s *syntax.Stmt) status {
 	return st
 }
 
+// Where output may go, beside a file.
+const (
+	inherited = ""     // where that of the script goes
+	discarded = "\x00" // to a device, or elsewhere that nobody follows
+)
+
 // An inout is what the redirections of a command are.
 type inout struct {
-	stdin   *string
-	input   bool // stdin is redirected
-	dropped bool // the output goes somewhere else
-	writes  []write
-	doubt   string
+	stdin  *string
+	input  bool   // stdin is redirected
+	stdout string // a path, inherited or discarded
+	stderr string
+	opened []write // the files that are opened for writing, in order
+	doubt  string
 }
 
 type write struct {
@@ -81,8 +93,10 @@ type write struct {
 	appends bool
 }
 
-// redirections reads redirections.
-func (r *runner) redirections(redirs []*syntax.Redirect) (io inout) {
+// redirections reads redirections, which are made in their order: of several of
+// the same output the last counts, and all files are opened.
+func (r *runner) redirections(redirs []*syntax.Redirect) inout {
+	io := inout{stderr: discarded}
 	for _, d := range redirs {
 		fd := ""
 		if d.N != nil {
@@ -98,24 +112,48 @@ func (r *runner) redirections(redirs []*syntax.Redirect) (io inout) {
 		case syntax.WordHdoc:
 			text := r.one(d.Word) + "\n"
 			io.stdin, io.input = &text, true
-		case syntax.RdrIn, syntax.RdrInOut:
+		case syntax.RdrIn:
 			r.inputFrom(d, &io)
+		case syntax.RdrInOut:
+			if fd == "" || fd == "0" {
+				r.inputFrom(d, &io)
+			}
+			r.changes(r.target(d.Word))
+			io.redirect(fd, discarded)
 		case syntax.DplIn:
 			io.input, io.stdin = true, nil
 		case syntax.DplOut:
-			target := r.one(d.Word)
-			if fd == "" || fd == "1" {
-				io.dropped = true
-			}
-			if target != "1" && target != "2" && target != "-" && target != "3" {
-				io.dropped = true
-				io.doubt = "its output may not be redirected"
-			}
+			r.duplicate(d, fd, &io)
 		default:
 			r.outputTo(d, fd, &io)
 		}
 	}
 	return io
+}
+
+// redirect sends an output elsewhere.
+func (io *inout) redirect(fd, to string) {
+	switch fd {
+	case "", "1":
+		io.stdout = to
+	case "2":
+		io.stderr = to
+	}
+}
+
+// duplicate reads a redirection as 2>&1.
+func (r *runner) duplicate(d *syntax.Redirect, fd string, io *inout) {
+	switch target := r.one(d.Word); target {
+	case "1":
+		io.redirect(fd, io.stdout)
+	case "2":
+		io.redirect(fd, io.stderr)
+	case "-", "3":
+		io.redirect(fd, discarded)
+	default:
+		io.redirect(fd, discarded)
+		io.doubt = "its output may not be redirected"
+	}
 }
 
 // hereDocument returns the text of a here-document. Where its delimiter is
@@ -178,30 +216,42 @@ func (r *runner) inputFrom(d *syntax.Redirect, io *inout) {
 }
 
 func (r *runner) outputTo(d *syntax.Redirect, fd string, io *inout) {
+	both := d.Op == syntax.RdrAll || d.Op == syntax.AppAll
+	redirect := func(to string) {
+		io.redirect(fd, to)
+		if both {
+			io.stderr = to
+		}
+	}
 	for _, part := range d.Word.Parts {
 		if _, ok := part.(*syntax.ProcSubst); ok {
 			r.one(d.Word)
-			io.dropped = true
+			redirect(discarded)
 			return
 		}
 	}
-	name := r.abs(r.one(d.Word))
-	stdout := fd == "" || fd == "1" || d.Op == syntax.RdrAll || d.Op == syntax.AppAll
-	if stdout {
-		io.dropped = true
-	}
+	name := r.abs(r.target(d.Word))
 	if d.Op == syntax.RdrAll && r.s.posix {
 		io.doubt = "a POSIX shell runs it in the background"
 	}
 	if strings.HasPrefix(name, "/dev/") {
+		redirect(discarded)
 		return
 	}
+	redirect(name)
 	if !r.m.Files.opens(name) {
-		io.doubt = "the file " + name + " that its output goes to may not open"
+		io.doubt = "the file " + display(name) + " that its output goes to may not open"
 	}
-	if stdout {
-		io.writes = append(io.writes, write{name, d.Op == syntax.AppOut || d.Op == syntax.AppAll})
+	io.opened = append(io.opened, write{name, d.Op == syntax.AppOut || d.Op == syntax.AppAll})
+}
+
+// target returns the name of the file that a redirection is to. Patterns in it are
+// expanded.
+func (r *runner) target(w *syntax.Word) string {
+	if words := r.fields([]*syntax.Word{w}); len(words) == 1 {
+		return words[0].Text
 	}
+	return Unknown
 }
 
 // abs returns the path that a name means in the directory of the script.

@@ -95,6 +95,10 @@ type Step struct {
 
 	// Reason says why nothing is known of what runs here. Words may be empty then.
 	Reason string
+
+	// Fails is set by the function that the step is reported to, if the command may
+	// fail though it is one that succeeds.
+	Fails bool
 }
 
 // Name returns the last element of the path of the command, or what is known of
@@ -114,13 +118,24 @@ type Machine struct {
 	// Run is called for each step, in order. It returns what the command writes
 	// to its standard output, or Unknown.
 	Run func(*Step) string
+
+	killed string // why no later script may run either
 }
 
 // Shell runs a script, whose first line may name its interpreter. The places of
 // its steps are what place returns for their offsets in the text.
 func (m *Machine) Shell(text string, place func(at int) int) {
+	r := &runner{m: m, s: newState(), place: place, budget: new(int), isFile: true}
+	*r.budget, *r.s.killed = maxSteps, m.killed
+	r.script(text)
+}
+
+// Aside runs a script as Shell does, which runs at another time than the others:
+// perhaps, for a reason, or for certain.
+func (m *Machine) Aside(text string, place func(at int) int, doubt string) {
 	r := &runner{m: m, s: newState(), place: place, budget: new(int)}
 	*r.budget = maxSteps
+	r.s.skipped = doubt
 	r.script(text)
 }
 
@@ -137,54 +152,6 @@ const (
 	maxScript = 1 << 16
 )
 
-// interpreter returns the name of the program that a script's #! line names, and
-// its options.
-func interpreter(text string) (name string, options []string) {
-	line, _, _ := strings.Cut(text, "\n")
-	if !strings.HasPrefix(line, "#!") {
-		return "sh", nil
-	}
-	fields := strings.Fields(line[len("#!"):])
-	for i, field := range fields {
-		base := path.Base(field)
-		if base == "env" && i == 0 || strings.HasPrefix(field, "-") {
-			continue
-		}
-		return base, fields[i+1:]
-	}
-	return Unknown, nil
-}
-
-// isShell reports whether a name is that of a shell which reads scripts as bash
-// does.
-func isShell(name string) bool {
-	switch name {
-	case "sh", "bash", "dash", "ash", "rbash":
-		return true
-	}
-	return false
-}
-
-// script runs a text as a program of its own.
-func (r *runner) script(text string) {
-	name, options := interpreter(text)
-	if !isShell(name) {
-		r.emit(&Step{Words: []Word{{Text: Unknown}, {Text: text}}, At: r.place(0), Reason: "it is a script for " + strings.ReplaceAll(name, Unknown, "an interpreter that is not known")})
-		return
-	}
-	r.s.posix = name != "bash"
-	for _, o := range options {
-		if !strings.HasPrefix(o, "--") {
-			r.set([]Word{{Text: "set"}, {Text: o}})
-		}
-	}
-	if len(options) > 1 && !strings.Contains(text[:strings.Index(text+"\n", "\n")], "env ") {
-		r.s.ended = "the kernel gives the shell all that is after its name as one option"
-	}
-	r.parse(text)
-	r.finish()
-}
-
 // parse runs the statements of a text in the shell that runs already.
 func (r *runner) parse(text string) {
 	if r.depth++; r.depth > maxDepth {
@@ -195,8 +162,13 @@ func (r *runner) parse(text string) {
 	outer := r.token
 	text, r.token = hide(text)
 	stmts, err := statements(text)
-	for _, stmt := range stmts {
-		r.stmt(stmt)
+	for len(stmts) > 0 {
+		line := stmts[:lineOf(text, stmts)]
+		stmts = stmts[len(line):]
+		r.misread(text, line)
+		for _, stmt := range line {
+			r.stmt(stmt)
+		}
 	}
 	if err != nil {
 		at, reason := 0, err.Error()
@@ -257,16 +229,29 @@ func statements(text string) ([]*syntax.Stmt, error) {
 	if err == nil {
 		return stmts, nil
 	}
-	for len(stmts) > 0 {
-		rest := text[end(stmts[len(stmts)-1]):]
-		line, _, more := strings.Cut(rest, "\n")
-		line = strings.TrimSpace(line)
-		if more && (line == "" || line == ";" || strings.HasPrefix(line, "#")) {
-			break
-		}
+	for len(stmts) > 0 && !endsLine(text, stmts[len(stmts)-1]) {
 		stmts = stmts[:len(stmts)-1]
 	}
 	return stmts, err
+}
+
+// endsLine reports whether nothing but a comment stands after a statement in its
+// line.
+func endsLine(text string, s *syntax.Stmt) bool {
+	line, _, more := strings.Cut(text[end(s):], "\n")
+	line = strings.TrimSpace(line)
+	return more && (line == "" || line == ";" || line == "&" || strings.HasPrefix(line, "#"))
+}
+
+// lineOf returns how many of the statements a shell reads before it runs the
+// first: those of one line.
+func lineOf(text string, stmts []*syntax.Stmt) int {
+	for i, s := range stmts {
+		if endsLine(text, s) {
+			return i + 1
+		}
+	}
+	return len(stmts)
 }
 
 // end returns the offset after a statement, with its here-documents.
@@ -278,35 +263,6 @@ func end(s *syntax.Stmt) int {
 		}
 	}
 	return last
-}
-
-// finish runs what waits for the end of the script: traps, and what runs in the
-// background.
-func (r *runner) finish() {
-	for len(r.deferred) > 0 {
-		run := r.deferred[0]
-		r.deferred = r.deferred[1:]
-		run()
-	}
-}
-
-// later runs something now and again at the end, perhaps.
-func (r *runner) later(doubt string, run func()) {
-	s := r.s.clone()
-	again := func() {
-		outer, out := r.s, r.out
-		r.s, r.out = s.clone(), nil
-		r.s.join(s, outer) // a trap sees what the script has become
-		r.s.skipped = doubt
-		r.guarded++
-		run()
-		r.guarded--
-		r.s, r.out = outer, out
-	}
-	again()
-	if len(r.deferred) < maxDepth {
-		r.deferred = append(r.deferred, again)
-	}
 }
 
 // emit reports a step and returns its output.

@@ -27,12 +27,17 @@ type state struct {
 	vars   map[string]value // a name that is absent may be set or not, to anything
 	funcs  map[string]function
 	params []Word
-	anyDef bool // functions may be defined that are not known
-	dir    string
+	anyDef bool   // functions may be defined that are not known
+	dir    string // the working directory, "" for the root
+	moved  bool   // cd may have changed it
+
+	readonly map[string]bool // names that may not be assigned, perhaps
 
 	posix, errexit, nounset, pipefail, noglob, ifs bool
+	noclobber, lastpipe, extglob                   bool
 	aliases, expandAliases                         bool
 	path                                           string // why a program may not be found by its name
+	environ                                        string // why programs may do something else
 	debugTrap                                      bool
 	refs                                           bool // variables may be names of others
 
@@ -44,17 +49,21 @@ type state struct {
 	// be installed: nobody runs a node by what a script does until then.
 	soft string
 
+	// killed is as ended, of a script with all the shells that it starts: any of
+	// them may kill it.
+	killed *string
+
 	dead   bool    // the branch is not taken for certain
 	unless []*Step // all that skipped is about, or nil
 }
 
 func newState() *state {
-	return &state{vars: map[string]value{}, funcs: map[string]function{}, dir: Unknown}
+	return &state{vars: map[string]value{}, funcs: map[string]function{}, readonly: map[string]bool{}, killed: new(string)}
 }
 
 // doubt returns why what follows may not run, or "".
 func (s *state) doubt() string {
-	for _, d := range [...]string{s.ended, s.returned, s.broke, s.skipped} {
+	for _, d := range [...]string{s.ended, *s.killed, s.returned, s.broke, s.skipped} {
 		if d != "" {
 			return d
 		}
@@ -62,36 +71,22 @@ func (s *state) doubt() string {
 	return ""
 }
 
-func (s *state) onlySkipped() bool { return s.ended == "" && s.returned == "" && s.broke == "" }
+func (s *state) onlySkipped() bool {
+	return s.ended == "" && *s.killed == "" && s.returned == "" && s.broke == ""
+}
 
 func (s *state) clone() *state {
 	c := *s
-	c.vars, c.funcs = maps.Clone(s.vars), maps.Clone(s.funcs)
+	c.vars, c.funcs, c.readonly = maps.Clone(s.vars), maps.Clone(s.funcs), maps.Clone(s.readonly)
 	return &c
 }
 
 // havoc forgets all variables.
 func (s *state) havoc() {
 	clear(s.vars)
+	s.widen("PATH")
 	s.params = []Word{{Unknown, true}}
-	s.dir = Unknown
-}
-
-// assign sets a variable. After a command that may have left the function or
-// the loop, nobody knows whether.
-func (s *state) assign(name string, v value) {
-	if s.returned != "" || s.broke != "" || len(v.text) > maxText || len(v.array) > maxWords {
-		v = value{text: Unknown}
-	}
-	switch name {
-	case "IFS":
-		s.ifs = true
-	case "PATH":
-		s.path = pathDoubt(v.text)
-	case "BASH_ENV", "ENV", "LD_PRELOAD", "LD_LIBRARY_PATH", "POSIXLY_CORRECT", "XTABLES_LIBDIR":
-		s.path = "what " + name + " does to it is not known"
-	}
-	s.vars[name] = v
+	s.dir, s.moved = Unknown, true
 }
 
 // programPaths are the directories in which the programs of a node are, and
@@ -154,15 +149,22 @@ func (s *state) join(a, b *state) {
 	if a.dir != b.dir {
 		s.dir = Unknown
 	}
-	s.posix, s.errexit, s.nounset = a.posix || b.posix, a.errexit || b.errexit, a.nounset || b.nounset
-	s.pipefail, s.noglob, s.ifs = a.pipefail || b.pipefail, a.noglob && b.noglob, a.ifs || b.ifs
-	s.aliases, s.expandAliases, s.anyDef = a.aliases || b.aliases, a.expandAliases || b.expandAliases, a.anyDef || b.anyDef
-	s.refs = a.refs || b.refs
-	s.debugTrap = a.debugTrap || b.debugTrap
-	s.path = either(a.path, b.path)
+	s.joinOptions(a, b)
+	s.moved = a.moved || b.moved
+	maps.Copy(s.readonly, b.readonly)
+	s.ifs, s.aliases, s.anyDef = a.ifs || b.ifs, a.aliases || b.aliases, a.anyDef || b.anyDef
+	s.refs, s.debugTrap = a.refs || b.refs, a.debugTrap || b.debugTrap
+	s.path, s.environ = either(a.path, b.path), either(a.environ, b.environ)
 	s.soft = either(a.soft, b.soft)
 	s.ended, s.returned, s.broke = either(a.ended, b.ended), either(a.returned, b.returned), either(a.broke, b.broke)
 	s.skipped, s.dead, s.unless = outer.skipped, outer.dead, outer.unless
+}
+
+// joinOptions makes the options of s what those of either of two states may be.
+func (s *state) joinOptions(a, b *state) {
+	s.posix, s.errexit, s.nounset = a.posix || b.posix, a.errexit || b.errexit, a.nounset || b.nounset
+	s.pipefail, s.noglob, s.noclobber = a.pipefail || b.pipefail, a.noglob && b.noglob, a.noclobber || b.noclobber
+	s.lastpipe, s.extglob, s.expandAliases = a.lastpipe || b.lastpipe, a.extglob && b.extglob, a.expandAliases || b.expandAliases
 }
 
 func either(a, b string) string {

@@ -39,8 +39,13 @@ type runner struct {
 	guarded  int // above 0, set -e does not count
 	depth    int
 	budget   *int
-	deferred []func()
+	deferred []deferral
+	subs     int      // in how many subshells it runs
+	branches int      // in how many branches that may not be taken
+	entered  int      // branches where the function was called
+	locals   []func() // put back what is local to the function
 
+	isFile    bool           // the text is that of a file
 	fromStdin bool           // the text is read from standard input, which a command may read away
 	calling   map[string]int // how often functions run at the moment
 }
@@ -51,10 +56,16 @@ func (r *runner) stmt(s *syntax.Stmt) status {
 		return unsure
 	}
 	if s.Background || s.Coprocess || s.Disown {
+		r.output(Unknown) // of it, sooner or later
 		r.later("it runs in the background", func() {
 			r.subshell([]*syntax.Stmt{{Cmd: s.Cmd, Position: s.Position, Negated: s.Negated, Redirs: s.Redirs}})
 		})
 		return success
+	}
+	for _, d := range s.Redirs { // {name}>file
+		if d.N != nil && strings.HasPrefix(d.N.Value, "{") {
+			r.s.forget(strings.Trim(r.show(d.N.Value), "{}"))
+		}
 	}
 	if s.Negated {
 		r.guarded++
@@ -94,34 +105,50 @@ func (r *runner) command(c syntax.Command) status {
 		if c.Stmt == nil {
 			return success
 		}
+		r.output(Unknown) // the time, where its errors go the same way
 		return r.stmt(c.Stmt)
 	case *syntax.CoprocClause:
 		r.later("it runs in the background", func() { r.subshell([]*syntax.Stmt{c.Stmt}) })
+		r.s.forget("COPROC")
+		if c.Name != nil {
+			r.s.forget(r.one(c.Name))
+			r.s.forget(r.one(c.Name) + "_PID")
+		}
 		return success
+	}
+	return r.clause(c)
+}
+
+// clause runs a command that has words of its own, as a test has.
+func (r *runner) clause(c syntax.Command) status {
+	switch c := c.(type) {
 	case *syntax.DeclClause:
-		return r.declare(c)
-	case *syntax.TestClause, *syntax.ArithmCmd, *syntax.LetClause:
-		r.forget(c)
-		r.nested(c)
+		st := r.declare(c)
+		r.ends("a declaration", st)
+		return st
+	case *syntax.TestClause:
+		st := r.testExpr(c.X)
+		if r.s.posix { // it may be a program that is not there
+			st = unsure
+		}
+		r.ends("a test", st)
+		return st
+	case *syntax.ArithmCmd:
+		st := r.arithmetic(c.X)
+		if r.s.posix { // two subshells
+			st = unsure
+		}
+		r.ends("a test", st)
+		return st
+	case *syntax.LetClause:
+		for _, x := range c.Exprs {
+			r.arithmetic(x)
+		}
 		r.ends("a test", unsure)
 		return unsure
 	}
 	r.unknown(offset(c.Pos()), "it is a command that is not known")
 	return unsure
-}
-
-// nested runs the command substitutions in a node.
-func (r *runner) nested(node syntax.Node) {
-	if node == nil {
-		return
-	}
-	syntax.Walk(node, func(n syntax.Node) bool {
-		if c, ok := n.(*syntax.CmdSubst); ok {
-			r.substitute(c.Stmts)
-			return false
-		}
-		return true
-	})
 }
 
 // ends says that the script may have ended where set -e is on and a command may
@@ -136,6 +163,9 @@ func (r *runner) ends(what string, st status) {
 	}
 	if *ended == "" {
 		*ended = "set -e ends the script where " + what + " before it fails"
+	}
+	if ended == &r.s.soft {
+		r.mayExit()
 	}
 }
 
@@ -159,13 +189,15 @@ func (r *runner) list(stmts []*syntax.Stmt) status {
 
 // subshell runs statements in a shell of its own: what they change ends with it.
 func (r *runner) subshell(stmts []*syntax.Stmt) status {
-	outer := r.s
+	outer, locals := r.s, r.locals
 	r.s = r.s.clone()
+	r.subs++
 	st := r.list(stmts)
+	r.subs--
 	if r.s.ended != outer.ended || r.s.soft != outer.soft {
 		st = unsure
 	}
-	r.s = outer
+	r.s, r.locals = outer, locals
 	return st
 }
 
@@ -183,7 +215,9 @@ func (r *runner) branch(doubt string, dead bool, unless []*Step, run func() stat
 		r.s.unless = nil
 	}
 	r.s.dead = outer.dead || dead
+	r.branches++
 	st := run()
+	r.branches--
 	s := r.s
 	r.s = outer
 	return s, st
@@ -299,7 +333,13 @@ func (r *runner) pipe(c *syntax.BinaryCmd) status {
 	r.out = out
 	text, stdin, fromStdin := b.String(), r.stdin, r.fromStdin
 	r.stdin, r.fromStdin = &text, false
-	st := r.subshell([]*syntax.Stmt{c.Y})
+	st := unsure
+	if before := r.s.clone(); r.s.lastpipe { // the shell itself may run it
+		st = r.stmt(c.Y)
+		r.s.join(before, r.s.clone())
+	} else {
+		st = r.subshell([]*syntax.Stmt{c.Y})
+	}
 	r.stdin, r.fromStdin = stdin, fromStdin
 	if r.s.pipefail && first != success {
 		st = unsure

@@ -18,8 +18,13 @@ func (r *runner) fields(words []*syntax.Word) []Word {
 			out = append(out, r.field(w)...)
 			continue
 		}
+		whole := w
 		w = &syntax.Word{Parts: slices.Clone(w.Parts)}
-		syntax.SplitBraces(w)
+		if syntax.SplitBraces(w) && r.s.posix { // not every shell expands them
+			r.field(whole)
+			out = append(out, Word{Unknown, true})
+			continue
+		}
 		for _, w := range expandBraces(w, 0) {
 			out = append(out, r.field(w)...)
 		}
@@ -69,6 +74,7 @@ type fielder struct {
 	text    strings.Builder
 	started bool
 	splits  bool
+	bracket int // after the first [ that is not quoted, or 0
 }
 
 func (f *fielder) add(s string) {
@@ -81,7 +87,30 @@ func (f *fielder) split() {
 		f.done = append(f.done, Word{f.text.String(), f.splits})
 	}
 	f.text.Reset()
-	f.started, f.splits = false, false
+	f.started, f.splits, f.bracket = false, false, 0
+}
+
+// plain adds a byte that is not quoted. In a pattern of file names what may match
+// becomes Unknown: with brackets all from the first to the last of them. A URL
+// matches no file, and stays as it is.
+func (f *fielder) plain(c byte, pattern bool) {
+	f.started = true
+	switch {
+	case !pattern, strings.IndexByte("*?[]", c) < 0, strings.Contains(f.text.String(), "://"):
+	case c == '*' || c == '?':
+		f.add(Unknown)
+		f.splits = true
+		return
+	case c == '[' && f.bracket == 0:
+		f.bracket = f.text.Len() + 1
+	case c == ']' && f.bracket > 0 && f.text.Len() > f.bracket:
+		before := f.text.String()[:f.bracket-1]
+		f.text.Reset()
+		f.add(before + Unknown)
+		f.splits = true
+		return
+	}
+	f.text.WriteByte(c)
 }
 
 // field expands a word to fields: none, one or several.
@@ -98,7 +127,7 @@ func (r *runner) field(w *syntax.Word) []Word {
 func (r *runner) part(f *fielder, part syntax.WordPart, first bool) {
 	switch p := part.(type) {
 	case *syntax.Lit:
-		r.literal(f, r.show(p.Value), first)
+		r.literal(f, r.show(p.Value), first, !r.s.noglob)
 	case *syntax.SglQuoted:
 		f.add(r.single(p))
 	case *syntax.DblQuoted:
@@ -121,46 +150,37 @@ func (r *runner) part(f *fielder, part syntax.WordPart, first bool) {
 
 // unquoted adds the value of an expansion that is not quoted.
 func (r *runner) unquoted(f *fielder, text string, splits bool) {
-	switch {
-	case strings.Contains(text, Unknown):
-		f.add(text)
-		f.splits = f.splits || splits || strings.ContainsAny(text, " \t\n")
+	if text == "" {
 		return
-	case r.s.ifs && text != "":
+	}
+	if r.s.ifs {
 		f.add(Unknown)
 		f.splits = true
 		return
 	}
-	for i := 0; i < len(text); i++ {
-		if isGlob(text, i) {
-			f.splits = true
-			text = strings.NewReplacer("*", Unknown, "?", Unknown, "[", Unknown).Replace(text)
-		}
-	}
+	fields := strings.Fields(text)
 	if strings.TrimLeft(text, " \t\n") != text && f.started {
 		f.split()
 	}
-	for i, field := range strings.Fields(text) {
+	for i, field := range fields {
 		if i > 0 {
 			f.split()
 		}
-		f.add(field)
+		for k := range len(field) {
+			f.plain(field[k], !r.s.noglob)
+		}
+		if strings.Contains(field, Unknown) {
+			f.splits = f.splits || splits || len(fields) > 1
+		}
 	}
 	if strings.TrimRight(text, " \t\n") != text {
 		f.split()
 	}
 }
 
-// isGlob reports whether a pattern of file names starts at an offset.
-func isGlob(s string, i int) bool {
-	return s[i] == '*' || s[i] == '?' || s[i] == '[' && strings.Contains(s[i:], "]")
-}
-
-// literal adds text that is not quoted: a backslash quotes what is after it.
-func (r *runner) literal(f *fielder, s string, first bool) {
-	if first && strings.HasPrefix(s, "~") {
-		s = Unknown + s[1:]
-	}
+// literal adds text that is not quoted: a backslash quotes what is after it, and
+// a tilde-prefix is a directory that is not known.
+func (r *runner) literal(f *fielder, s string, first, pattern bool) {
 	f.started = true
 	for i := 0; i < len(s); i++ {
 		switch c := s[i]; {
@@ -169,11 +189,13 @@ func (r *runner) literal(f *fielder, s string, first bool) {
 			if s[i] != '\n' {
 				f.text.WriteByte(s[i])
 			}
-		case isGlob(s, i) && !r.s.noglob:
+		case c == '~' && (i == 0 && first || i > 0 && (s[i-1] == '=' || s[i-1] == ':')):
+			for i+1 < len(s) && s[i+1] != '/' && s[i+1] != ':' {
+				i++
+			}
 			f.add(Unknown)
-			f.splits = true
 		default:
-			f.text.WriteByte(c)
+			f.plain(c, pattern)
 		}
 	}
 }
@@ -181,6 +203,9 @@ func (r *runner) literal(f *fielder, s string, first bool) {
 // single returns the text of a word in single quotes.
 func (r *runner) single(p *syntax.SglQuoted) string {
 	text := r.show(p.Value)
+	if p.Dollar && r.s.posix { // not every shell knows it
+		return Unknown
+	}
 	if !p.Dollar || !strings.Contains(text, `\`) {
 		return text
 	}
@@ -225,14 +250,11 @@ func (r *runner) one(w *syntax.Word) string {
 		return ""
 	}
 	var b strings.Builder
-	for _, part := range w.Parts {
+	for i, part := range w.Parts {
 		switch p := part.(type) {
 		case *syntax.Lit:
 			var f fielder
-			outer := r.s.noglob
-			r.s.noglob = true
-			r.literal(&f, r.show(p.Value), false)
-			r.s.noglob = outer
+			r.literal(&f, r.show(p.Value), i == 0, false)
 			b.WriteString(f.text.String())
 		case *syntax.SglQuoted:
 			b.WriteString(r.single(p))
@@ -256,8 +278,7 @@ func (r *runner) value(part syntax.WordPart) (text string, splits bool) {
 		out := r.substitute(p.Stmts)
 		return out, strings.Contains(out, Unknown)
 	case *syntax.ArithmExp:
-		r.forget(p.X)
-		r.nested(p.X)
+		r.arithmetic(p.X)
 		return Unknown, false
 	case *syntax.ProcSubst:
 		r.later("it runs beside the script", func() { r.subshell(p.Stmts) })
@@ -275,5 +296,8 @@ func (r *runner) substitute(stmts []*syntax.Stmt) string {
 	r.out = &b
 	r.subshell(stmts)
 	r.out = outer
+	if len(stmts) == 1 && stmts[0].Cmd == nil && len(stmts[0].Redirs) > 0 { // $(<file)
+		return Unknown
+	}
 	return strings.TrimRight(b.String(), "\n")
 }

@@ -27,7 +27,7 @@ func wrapperOf(name string) (wrapper, bool) {
 	case "setsid":
 		return wrapper{safe: "wf"}, true
 	case "timeout":
-		return wrapper{values: "ks", operands: 1, safe: "ksv"}, true
+		return wrapper{values: "ks", operands: 1, safe: "ksv", doubt: "timeout may end it before"}, true
 	case "nice":
 		return wrapper{values: "n", safe: "n"}, true
 	case "ionice":
@@ -43,6 +43,10 @@ func wrapperOf(name string) (wrapper, bool) {
 	case "flock":
 		return wrapper{values: "wE", operands: 1, doubt: "it waits for a lock"}, true
 	case "chronic":
+		return wrapper{}, true
+	case "cloud-init-per":
+		return wrapper{operands: 2, doubt: "cloud-init-per runs it at some boots only"}, true
+	case "busybox", "toybox":
 		return wrapper{}, true
 	case "xargs":
 		return wrapper{values: "aEIiLlnPsd", doubt: "its arguments are not known"}, true
@@ -207,25 +211,32 @@ func (r *runner) inside(c invocation, fromEnd int) func(int) int {
 	return func(int) int { return c.at }
 }
 
-// file runs a file as a script.
+// file runs a file as a script, or those that a pattern may name.
 func (r *runner) file(c invocation, args []Word) status {
 	name := r.abs(args[0].Text)
-	f := r.m.Files.Get(name)
-	if f == nil || !args[0].Known() {
-		words := append([]Word{{Text: name}}, args[1:]...)
-		r.output(r.doubtingStep("what is in it is not known", &Step{Words: words, At: c.at, Stdin: r.stdin}))
-		return unsure
+	run := func(f *File, doubt string) {
+		r.doubting(doubt, func() status {
+			for _, text := range f.Texts() {
+				r.child(shebang(text, path.Base(c.words[0].Text)), args[1:], c.at, nil)
+			}
+			return unsure
+		})
 	}
-	doubt := ""
-	if !f.Sure {
-		doubt = "what is in " + name + " may not be known"
-	}
-	r.doubting(doubt, func() status {
-		for _, text := range f.Texts() {
-			r.child(shebang(text, path.Base(c.words[0].Text)), args[1:], c.at, nil)
+	if f := r.m.Files.Get(name); f != nil && args[0].Known() {
+		doubt := ""
+		if !f.Sure {
+			doubt = "what is in " + display(name) + " may not be known"
 		}
+		run(f, doubt)
 		return unsure
-	})
+	}
+	for _, other := range r.m.Files.All() {
+		if may(name, other) && known(name) {
+			run(r.m.Files.Get(other), "which file it runs is not known")
+		}
+	}
+	words := append([]Word{{Text: name}}, args[1:]...)
+	r.output(r.doubtingStep("what is in it is not known", &Step{Words: words, At: c.at, Stdin: r.stdin}))
 	return unsure
 }
 

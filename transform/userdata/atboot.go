@@ -1,0 +1,106 @@
+package userdata
+
+import (
+	"path"
+	"strings"
+
+	"github.com/imdslock/imdslock/transform/userdata/shell"
+)
+
+// unattended judges what files that scripts have written have a node run or read
+// later by itself: units, the tables of cron, scripts of the start, and others
+// that decide what runs.
+func (n *node) unattended() {
+	for _, file := range n.machine.Files.All() {
+		if !shell.ReadAtBoot(file) || isSaved(file) {
+			continue
+		}
+		f := n.machine.Files.Get(file)
+		n.at, n.cause, n.why = f.At, Undone, ""
+		for _, text := range f.Written() {
+			if strings.Contains(text, shell.Unknown) && strings.Trim(text, shell.Unknown+" \t\n") == "" {
+				n.note(f.At, "what is in "+display(file)+", which the node runs or reads by itself, is not known")
+				continue
+			}
+			n.readAtBoot(file, text)
+		}
+	}
+}
+
+// isSaved reports whether a file has the rules for the next boot, which are judged
+// by what they drop.
+func isSaved(file string) bool {
+	switch file {
+	case sysconfig4, sysconfig6, persistent4, persistent6:
+		return true
+	}
+	return false
+}
+
+// readAtBoot judges a text in a file that the node runs or reads by itself.
+func (n *node) readAtBoot(file, text string) {
+	switch {
+	case isUnitFile(file):
+		if !isDropIn(file) {
+			n.unitFile(file, false)
+			return
+		}
+		lines, _ := settings(text)
+		for _, line := range lines {
+			if strings.HasPrefix(line.key, "Exec") && line.key != "ExecStartPre" {
+				n.execute(line.value, false)
+			}
+		}
+	case isCronTable(file):
+		for line := range strings.Lines(text) {
+			n.aside("#!/bin/sh\n"+cronCommand(file, line), false)
+		}
+	case isBootScript(file):
+		n.aside("#!/bin/sh\n"+text, false)
+	case strings.TrimSpace(text) == "":
+	case strings.HasPrefix(file, "/etc/ld.so.preload"), strings.HasPrefix(file, "/etc/alternatives/"), strings.HasPrefix(file, "/etc/sysconfig/ip"), strings.Contains(file, "nftables"),
+		strings.HasPrefix(file, "/etc/firewalld/"), strings.HasPrefix(file, "/etc/ufw/"), strings.HasPrefix(file, "/usr/lib"), strings.HasPrefix(file, "/etc/xtables"), strings.HasPrefix(file, "/etc/eks/"),
+		shell.Mentions(text), strings.Contains(text, "/etc/sysconfig"), strings.Contains(text, "/etc/systemd"), strings.Contains(text, "table"):
+		n.note(n.at, "what "+display(file)+" has the node do is not known")
+	}
+}
+
+// isCronTable reports whether the lines of a file have a time before a command.
+func isCronTable(file string) bool {
+	return file == "/etc/crontab" || file == "/etc/anacrontab" || strings.HasPrefix(file, "/etc/cron.d/") || strings.HasPrefix(file, "/var/spool/cron")
+}
+
+// cronCommand returns the command of a line of cron (man 5 crontab), or "".
+func cronCommand(file, line string) string {
+	line = strings.TrimSpace(line)
+	name, _, assigns := strings.Cut(line, "=")
+	if line == "" || line[0] == '#' || assigns && strings.Trim(name, wordCharacters+" ") == "" && !strings.Contains(strings.TrimSpace(name), " ") {
+		return ""
+	}
+	before := 5
+	switch {
+	case line[0] == '@':
+		before = 1
+	case file == "/etc/anacrontab":
+		before = 3
+	}
+	if !strings.HasPrefix(file, "/var/spool/") && file != "/etc/anacrontab" {
+		before++ // the user
+	}
+	for range before {
+		line = strings.TrimLeft(line, " \t")
+		line = line[min(len(line), max(0, strings.IndexAny(line+" ", " \t"))):]
+	}
+	return strings.TrimSpace(line)
+}
+
+// isBootScript reports whether a file is a script that the node runs by itself.
+func isBootScript(file string) bool {
+	for _, prefix := range [...]string{"/etc/cron.", "/etc/profile", "/etc/bash", "/root/.", "/etc/rc", "/etc/init.d/", "/var/lib/cloud/scripts/", "/var/lib/cloud/instance",
+		"/etc/networkd-dispatcher/", "/etc/network/", "/etc/NetworkManager/dispatcher.d/", "/etc/dhcp/", "/etc/sysconfig/network-scripts/if"} {
+		if strings.HasPrefix(file, prefix) {
+			return true
+		}
+	}
+	return path.Ext(file) == ".sh"
+}

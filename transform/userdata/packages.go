@@ -1,0 +1,94 @@
+package userdata
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/imdslock/imdslock/transform/userdata/shell"
+)
+
+// A packageCall is what the words after a package manager ask for.
+type packageCall struct {
+	verb  string
+	names []string
+}
+
+// parsePackages reads the words after the name of a package manager. Those of rpm
+// and dpkg have an option for a verb.
+func parsePackages(s *shell.Step) packageCall {
+	var c packageCall
+	byOption := s.Name() == "rpm" || s.Name() == "dpkg"
+	for _, w := range s.Words[1:] {
+		switch isOption := strings.HasPrefix(w.Text, "-"); {
+		case c.verb == "" && (byOption || !isOption):
+			c.verb = w.Text
+		case !isOption:
+			c.names = append(c.names, w.Text)
+		}
+	}
+	return c
+}
+
+// about reports whether a package is, or may be, one of these.
+func (c packageCall) about(of ...string) bool {
+	return slices.ContainsFunc(c.names, func(name string) bool {
+		return slices.ContainsFunc(of, func(o string) bool { return strings.Contains(name, o) })
+	})
+}
+
+// mayBe is about, of names too that are not known.
+func (c packageCall) mayBe(of ...string) bool {
+	return c.about(of...) || c.about(shell.Unknown)
+}
+
+// A packageVerb says what a package manager does by a verb.
+type packageVerb uint8
+
+const (
+	unknownVerb packageVerb = iota
+	installs
+	removes
+	changesNothing // that matters: it reads, or replaces packages by newer ones
+)
+
+func packageVerbOf(verb string) packageVerb {
+	switch verb {
+	case "install", "reinstall", "localinstall", "groupinstall", "--install", "add", "in":
+		return installs
+	case "remove", "erase", "purge", "autoremove", "-e", "--erase", "-r", "--remove", "-P", "--purge", "rm", "del", "swap", "downgrade":
+		return removes
+	case "update", "upgrade", "update-minimal", "makecache", "clean", "check-update", "check-upgrade", "list", "info", "search", "provides", "repolist", "repoquery", "updateinfo", "download", "deplist",
+		"versionlock", "config-manager", "copr", "module", "dist-upgrade", "full-upgrade", "autoclean", "policy", "show", "hold", "unhold", "source", "build-dep", "builddep", "refresh", "ref", "up", "lr", "ar",
+		"addrepo", "key", "--import", "--configure", "--add-architecture", "-l", "-L", "-s", "--query", "--version", "help", "":
+		return changesNothing
+	}
+	switch verb[:min(2, len(verb))] { // of rpm: -qa, -ivh, -Uvh
+	case "-q":
+		return changesNothing
+	case "-i", "-U", "-F":
+		return installs
+	}
+	return unknownVerb
+}
+
+// packages judges a package manager: what it installs, and whether it removes or
+// replaces what loads the rules.
+func (n *node) packages(s *shell.Step, sure bool) {
+	c := parsePackages(s)
+	switch packageVerbOf(c.verb) {
+	case installs:
+		byName := c.verb == "install" || c.verb == "reinstall"
+		n.service.installed = n.service.installed || sure && byName && c.about("iptables-services")
+		n.service.persistent = n.service.persistent || sure && byName && c.about("iptables-persistent", "netfilter-persistent")
+		if c.about("firewalld", "ufw", "shorewall") {
+			n.note(s.At, "the firewall that is installed here may load rules of its own at the next boot")
+		}
+	case removes:
+		if c.mayBe("iptables", "nftables", "netfilter") {
+			n.why = "the package that is removed here is needed to load the rules at boot"
+			n.doubt()
+		}
+	case unknownVerb:
+		n.note(s.At, "what "+s.Name()+" "+display(c.verb)+" does is not known")
+	}
+}

@@ -1,0 +1,154 @@
+package userdata
+
+import (
+	"path"
+	"strings"
+
+	"github.com/imdslock/imdslock/transform/userdata/shell"
+)
+
+// program judges a program that has nothing to do with the packet filter as far
+// as its name tells.
+func (n *node) program(name string, s *shell.Step) {
+	words := s.Words[1:]
+	if path.Dir(s.Words[0].Text) == "/etc/init.d" || strings.HasSuffix(name, ".init") {
+		unit := shell.Word{Text: strings.TrimSuffix(name, ".init")}
+		n.serviceCommand(s, append([]shell.Word{unit}, words...), n.sure(s))
+		return
+	}
+	if n.mayStart(s) {
+		n.start(startedBy(name, words))
+		return
+	}
+	isScript := isScript(s.Words[0].Text)
+	if isScript && looksLikeFilter(words) {
+		n.doubt()
+	}
+	switch {
+	case strings.HasPrefix(name, "-"): // after a word that is not known
+	case isScript || !shell.Known(name) && !interprets(name):
+		n.note(s.At, "what "+display(s.Words[0].Text)+" does is not known")
+	case interprets(name) && !harmlessText(name, s):
+		n.note(s.At, "what "+name+" runs is not known")
+	case name == "aws" && changesInstances(words):
+		n.note(s.At, "the command here may change the metadata options of instances, or the launch template that they use")
+	case isContainerRun(name, words):
+		n.note(s.At, "what the container does that "+name+" runs here with rights on the node is not known")
+	case name == "nc" || name == "ncat":
+		for _, w := range words {
+			if strings.HasPrefix(w.Text, "-") && strings.ContainsAny(w.Text, "lec") {
+				n.note(s.At, "what "+name+" serves here is not known")
+			}
+		}
+	case shell.RunsText(name, words):
+		n.note(s.At, "what "+name+" runs or writes here is not known")
+	case name == "crontab":
+		n.crontab(s)
+	case name == "sysctl" && mentionsAny(words, "kernel.modprobe", "kernel.core_pattern", "modules_disabled"),
+		(name == "update-alternatives" || name == "alternatives") && mentionsAny(words, "tables", shell.Unknown):
+		n.why = "the command here may have another program run in the place of iptables"
+		n.doubt()
+		n.note(s.At, "what "+name+" does to the rules is not known")
+	}
+}
+
+// mentionsAny reports whether one of the words has one of the texts in it.
+func mentionsAny(words []shell.Word, texts ...string) bool {
+	for _, w := range words {
+		for _, text := range texts {
+			if strings.Contains(w.Text, text) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// changesInstances reports whether a call of the AWS CLI may open the metadata
+// options of instances, or have them run commands.
+func changesInstances(words []shell.Word) bool {
+	return mentionsAny(words, "modify-instance-metadata", "modify-launch-template", "create-launch-template", "update-auto-scaling-group", "start-instance-refresh", "send-command", "start-automation", "create-association", "update-nodegroup")
+}
+
+// isContainerRun reports whether a container is run that can change the node.
+func isContainerRun(name string, words []shell.Word) bool {
+	switch name {
+	case "docker", "podman", "nerdctl", "ctr":
+	default:
+		return false
+	}
+	if !mentionsAny(words, "run", "create", "up") {
+		return false
+	}
+	for i, w := range words {
+		before := ""
+		if i > 0 {
+			before = words[i-1].Text
+		}
+		switch {
+		case strings.HasPrefix(w.Text, "--privileged"), strings.HasPrefix(w.Text, "--cap-add"), strings.HasPrefix(w.Text, "--pid=h"), strings.Contains(w.Text, "--net=h"), strings.Contains(w.Text, "--network=h"), w.Text == "--net-host",
+			w.Text == "host" && strings.HasPrefix(before, "--"), strings.HasPrefix(w.Text, "/:"), strings.HasPrefix(w.Text, "/etc"), strings.HasPrefix(w.Text, "/run/systemd"), strings.HasPrefix(w.Text, "-v/:"), strings.HasPrefix(w.Text, "--volume=/:"):
+			return true
+		}
+	}
+	return false
+}
+
+// crontab judges a table for cron that is installed by crontab.
+func (n *node) crontab(s *shell.Step) {
+	text, from := shell.Unknown, ""
+	for _, w := range s.Words[1:] {
+		switch {
+		case w.Text == "-l" || w.Text == "-r":
+			return
+		case !strings.HasPrefix(w.Text, "-"):
+			from = w.Text
+		case w.Text == "-":
+			from = "-"
+		}
+	}
+	if known, ok := n.file(from); ok {
+		text = known
+	} else if s.Stdin != nil && (from == "" || from == "-") {
+		text = *s.Stdin
+	}
+	if strings.Trim(text, shell.Unknown+" \n") == "" && strings.Contains(text, shell.Unknown) {
+		n.note(s.At, "what cron runs by the table that is installed here is not known")
+		return
+	}
+	for line := range strings.Lines(text) {
+		n.aside("#!/bin/sh\n"+cronCommand("/var/spool/cron/root", line), false)
+	}
+}
+
+// harmlessText reports whether the text that an interpreter is given on its command
+// line is known, and can run no other program and write no file.
+func harmlessText(name string, s *shell.Step) bool {
+	words := s.Words[1:]
+	if len(words) == 0 && s.Stdin == nil {
+		return true
+	}
+	for i, w := range words {
+		switch w.Text {
+		case "-V", "--version", "-v":
+			return len(words) == 1
+		case "-m":
+			return i+1 < len(words) && (words[i+1].Text == "pip" || words[i+1].Text == "json.tool" || words[i+1].Text == "venv" || words[i+1].Text == "ensurepip")
+		case "-c", "-e":
+			return i+1 < len(words) && isPureText(words[i+1].Text)
+		}
+		if strings.HasPrefix(w.Text, "-c") && strings.HasPrefix(name, "python") {
+			return isPureText(w.Text)
+		}
+	}
+	return false
+}
+
+func isPureText(text string) bool {
+	for _, word := range [...]string{"os.", "import os", "subprocess", "system", "exec", "open", "eval", "popen", "spawn", "pack", "fork", "write", "unlink", "require", "qx", "`", shell.Unknown, "__", "ctypes", "shutil", "pathlib"} {
+		if strings.Contains(text, word) {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,192 @@
+package shell
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"mvdan.cc/sh/v3/syntax"
+)
+
+// statusIf returns the status of a test that is true or false.
+func statusIf(ok bool) status {
+	if ok {
+		return success
+	}
+	return failure
+}
+
+// test returns the status of test, or of [, by words that are all known. That of
+// a test which is about more than texts is unsure, and so is one that takes an
+// operator for a text.
+func (r *runner) test(words []Word) status {
+	if slices.ContainsFunc(words, func(w Word) bool { return !w.Known() }) {
+		return unsure
+	}
+	var args []string
+	for _, w := range words[1:] {
+		args = append(args, w.Text)
+	}
+	if words[0].Text == "[" {
+		if len(args) == 0 || args[len(args)-1] != "]" {
+			return failure
+		}
+		args = args[:len(args)-1]
+	}
+	negated := len(args) > 1 && args[0] == "!"
+	if negated {
+		args = args[1:]
+	}
+	st := r.compare(args)
+	if negated {
+		return st.negate()
+	}
+	return st
+}
+
+// compare returns the status of a test of up to three words.
+func (r *runner) compare(args []string) status {
+	for i, arg := range args {
+		if i != 1 && len(args) > 2 && (arg == "!" || arg == "(" || arg == ")") {
+			return unsure
+		}
+	}
+	switch len(args) {
+	case 0:
+		return failure
+	case 1:
+		return statusIf(args[0] != "")
+	case 2:
+		switch args[0] {
+		case "-n":
+			return statusIf(args[1] != "")
+		case "-z":
+			return statusIf(args[1] == "")
+		}
+	case 3:
+		switch args[1] {
+		case "=":
+			return statusIf(args[0] == args[2])
+		case "!=":
+			return statusIf(args[0] != args[2])
+		case "==":
+			if !r.s.posix {
+				return statusIf(args[0] == args[2])
+			}
+		default:
+			return compareNumbers(args[0], args[1], args[2])
+		}
+	}
+	return unsure
+}
+
+// compareNumbers returns the status of a comparison of two decimal numbers.
+func compareNumbers(left, op, right string) status {
+	x, errX := strconv.Atoi(left)
+	y, errY := strconv.Atoi(right)
+	if errX != nil || errY != nil || left[0] == '0' && x != 0 || right[0] == '0' && y != 0 {
+		return unsure
+	}
+	switch op {
+	case "-eq":
+		return statusIf(x == y)
+	case "-ne":
+		return statusIf(x != y)
+	case "-lt":
+		return statusIf(x < y)
+	case "-le":
+		return statusIf(x <= y)
+	case "-gt":
+		return statusIf(x > y)
+	case "-ge":
+		return statusIf(x >= y)
+	}
+	return unsure
+}
+
+// testExpr evaluates what stands in [[ ]].
+func (r *runner) testExpr(x syntax.TestExpr) status {
+	switch x := x.(type) {
+	case *syntax.Word:
+		if text := r.one(x); !strings.Contains(text, Unknown) {
+			return statusIf(text != "")
+		}
+	case *syntax.ParenTest:
+		return r.testExpr(x.X)
+	case *syntax.UnaryTest:
+		return r.testUnary(x)
+	case *syntax.BinaryTest:
+		return r.testBinary(x)
+	}
+	return unsure
+}
+
+func (r *runner) testUnary(x *syntax.UnaryTest) status {
+	if x.Op == syntax.TsNot {
+		return r.testExpr(x.X).negate()
+	}
+	w, ok := x.X.(*syntax.Word)
+	if !ok {
+		r.testExpr(x.X)
+		return unsure
+	}
+	text := r.one(w)
+	switch {
+	case x.Op == syntax.TsVarSet:
+		r.evaluates(offset(x.Pos()), text)
+	case strings.Contains(text, Unknown):
+	case x.Op == syntax.TsNempStr:
+		return statusIf(text != "")
+	case x.Op == syntax.TsEmpStr:
+		return statusIf(text == "")
+	}
+	return unsure
+}
+
+func (r *runner) testBinary(x *syntax.BinaryTest) status {
+	switch x.Op {
+	case syntax.AndTest:
+		return r.choose(r.testExpr(x.X), nil, nil,
+			func() status { return r.testExpr(x.Y) }, func() status { return failure })
+	case syntax.OrTest:
+		return r.choose(r.testExpr(x.X), nil, nil,
+			func() status { return success }, func() status { return r.testExpr(x.Y) })
+	}
+	left, okLeft := x.X.(*syntax.Word)
+	right, okRight := x.Y.(*syntax.Word)
+	if !okLeft || !okRight {
+		return unsure
+	}
+	a, b := r.one(left), ""
+	switch x.Op {
+	case syntax.TsMatch, syntax.TsMatchShort, syntax.TsNoMatch:
+		b = r.pattern(right)
+	case syntax.TsReMatch:
+		r.one(right)
+		r.s.forget("BASH_REMATCH")
+		return unsure
+	default:
+		b = r.one(right)
+	}
+	known := !strings.Contains(a, Unknown) && !strings.Contains(b, Unknown)
+	switch x.Op {
+	case syntax.TsMatch, syntax.TsMatchShort:
+		if known {
+			return statusIf(a == b)
+		}
+	case syntax.TsNoMatch:
+		if known {
+			return statusIf(a != b)
+		}
+	case syntax.TsEql, syntax.TsNeq, syntax.TsLeq, syntax.TsGeq, syntax.TsLss, syntax.TsGtr:
+		r.evaluates(offset(x.Pos()), a)
+		r.evaluates(offset(x.Pos()), b)
+		for _, text := range [...]string{a, b} {
+			if isName(text) && !strings.Contains(text, Unknown) {
+				r.operand(offset(x.Pos()), text)
+			}
+		}
+		return compareNumbers(a, x.Op.String(), b)
+	}
+	return unsure
+}

@@ -1,0 +1,123 @@
+package shell
+
+import (
+	"path"
+	"strings"
+)
+
+// A copying is what the words of cp, mv, ln or install ask for.
+type copying struct {
+	from    []Word
+	to      Word
+	into    bool // to is a directory
+	certain bool // nothing in its options may keep it from copying
+	mode    string
+	links   bool
+	makes   bool // directories, by install -d
+	trees   bool // directories with what is in them
+}
+
+// parseCopying reads the words after the name of a program. It reports false
+// where they do not say what is copied to where.
+func parseCopying(name string, args []Word) (copying, bool) {
+	values := "tS"
+	if name == "install" {
+		values = "tSmog"
+	}
+	options, operands := getopt(args, values, "target-directory", "suffix", "mode", "owner", "group")
+	c := copying{certain: true, links: name == "ln"}
+	for _, o := range options {
+		c.option(name, o)
+	}
+	switch {
+	case c.makes, c.into:
+		c.from = operands
+		return c, len(operands) > 0
+	case len(operands) == 1 && name == "ln":
+		operands = append(operands, Word{Text: "./"})
+	case len(operands) < 2:
+		return c, false
+	}
+	last := len(operands) - 1
+	c.from, c.to, c.into = operands[:last], operands[last], last > 1
+	return c, true
+}
+
+// option takes an option of a program into account. One that is not known may
+// keep the program from copying.
+func (c *copying) option(name string, o option) {
+	switch o.name {
+	case "t", "target-directory":
+		c.to, c.into = o.value, true
+	case "m", "mode":
+		c.mode = o.value.Text
+	case "r", "R", "a", "recursive", "archive":
+		c.trees = true
+	case "s", "symbolic":
+		c.links = c.links || name == "cp"
+	case "d", "directory":
+		c.makes = c.makes || name == "install"
+	case "f", "p", "v", "T", "D", "L", "P", "o", "g", "force", "verbose", "owner", "group":
+	default:
+		c.certain = false
+	}
+}
+
+// copies copies, moves, links or installs files.
+func (r *runner) copies(name string, call invocation, sure bool) {
+	c, ok := parseCopying(name, call.words[1:])
+	switch {
+	case !ok:
+	case c.makes:
+		r.makeDirectories(c.from, "", sure)
+	default:
+		r.copyAll(name, c, call, sure)
+	}
+}
+
+func (r *runner) copyAll(name string, c copying, call invocation, sure bool) {
+	fs := &r.m.Files
+	target := r.abs(c.to.Text)
+	if c.into && !strings.HasSuffix(target, "/") {
+		target += "/"
+	}
+	into := strings.HasSuffix(target, "/") && fs.isDir(strings.TrimSuffix(target, "/"))
+	sure = sure && c.certain && c.to.Known() && (into || !strings.HasSuffix(target, "/"))
+	for _, w := range c.from {
+		if c.links {
+			r.links(w, target)
+			continue
+		}
+		from := r.abs(w.Text)
+		to, found := fs.copy(from, target, sure)
+		if !found && (c.trees || name == "mv") {
+			r.below(call, to)
+		}
+		switch f := fs.Get(to); {
+		case name == "mv":
+			fs.remove(from, sure)
+		case name == "install" && sure && f != nil:
+			f.Runs = c.mode == "" || givesExecution(c.mode)
+		}
+	}
+}
+
+// links makes a link.
+func (r *runner) links(w Word, target string) {
+	fs := &r.m.Files
+	from := r.abs(w.Text)
+	if strings.HasSuffix(target, "/") || fs.isDir(target) {
+		target = path.Join(target, path.Base(w.Text))
+	}
+	text := copied(from)
+	if f := fs.Get(from); f != nil {
+		text = f.Text
+	}
+	if from == "/dev/null" {
+		text = ""
+	}
+	fs.write(target, text, false)
+	if !isProgram(from) && known(from) {
+		fs.link(target, from)
+	}
+}

@@ -1,0 +1,66 @@
+package shell
+
+import "strings"
+
+// resolve returns the path that a path stands for where a directory in it is a
+// link.
+func (fs *Files) resolve(name string) string {
+	for range len(fs.links) {
+		before := name
+		for link, target := range fs.links {
+			if rest, ok := strings.CutPrefix(name, link+"/"); ok {
+				name = clean(strings.TrimSuffix(target, "/") + "/" + rest)
+			}
+		}
+		if name == before {
+			break
+		}
+	}
+	return name
+}
+
+// link makes a path stand for another.
+func (fs *Files) link(name, target string) {
+	if fs.links == nil {
+		fs.links = map[string]string{}
+	}
+	fs.links[strings.TrimSuffix(name, "/")] = strings.TrimSuffix(target, "/")
+}
+
+// cover says that what is, or will be, in a file or a directory may not be there
+// later: something is mounted over it, or it cannot be changed.
+func (fs *Files) cover(name string) {
+	name = strings.TrimSuffix(name, "/")
+	fs.covered = append(fs.covered, name)
+	for other, f := range fs.byPath {
+		if isIn(other, name) {
+			fs.version++
+			f.Sure, f.Gone, f.Version, f.At = false, true, fs.version, fs.at
+		}
+	}
+}
+
+func (fs *Files) isCovered(name string) bool {
+	for _, c := range fs.covered {
+		if isIn(name, c) {
+			return true
+		}
+	}
+	return false
+}
+
+// isIn reports whether a path is, or may be, a directory or in it.
+func isIn(name, dir string) bool {
+	if name == dir || strings.HasPrefix(name, strings.TrimSuffix(dir, "/")+"/") {
+		return true
+	}
+	if !strings.Contains(dir, Unknown) {
+		return false
+	}
+	for i := 1; i < len(name); i++ {
+		if name[i] == '/' && may(dir, name[:i]) {
+			return true
+		}
+	}
+	return may(dir, name)
+}

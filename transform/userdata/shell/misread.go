@@ -1,0 +1,98 @@
+package shell
+
+import (
+	"strings"
+
+	"mvdan.cc/sh/v3/syntax"
+)
+
+// misread notes where a shell reads statements of a line otherwise than the
+// parser. It does so before the first of them runs, as a shell reads them all
+// before.
+func (r *runner) misread(text string, stmts []*syntax.Stmt) {
+	tested := map[syntax.Node]bool{} // patterns of [[ ]], which are always extended
+	for _, s := range stmts {
+		syntax.Walk(s, func(n syntax.Node) bool {
+			if b, ok := n.(*syntax.BinaryTest); ok {
+				if w, ok := b.Y.(*syntax.Word); ok {
+					for _, part := range w.Parts {
+						tested[part] = true
+					}
+				}
+			}
+			if _, ok := n.(*syntax.ExtGlob); ok && !r.s.extglob && !tested[n] {
+				r.s.ended = either(r.s.ended, "a pattern of extglob is a syntax error before it")
+			}
+			if reason := differs(text, n); reason != "" {
+				r.unknown(offset(n.Pos()), reason)
+			}
+			if r.s.posix && onlyBash(n) {
+				r.s.ended = either(r.s.ended, "a POSIX shell may not read it")
+			}
+			return true
+		})
+	}
+}
+
+// differs says why every shell reads a node otherwise than the parser, or "".
+func differs(text string, n syntax.Node) string {
+	switch n := n.(type) {
+	case *syntax.LetClause:
+		if hasOperator(text, n) {
+			return "the shell takes an operator in the words of let for its own"
+		}
+	case *syntax.FuncDecl:
+		switch n.Body.Cmd.(type) {
+		case *syntax.Block, *syntax.Subshell, *syntax.IfClause, *syntax.WhileClause, *syntax.ForClause, *syntax.CaseClause, *syntax.ArithmCmd, *syntax.TestClause:
+			if !n.Body.Negated {
+				return ""
+			}
+		}
+		return "the shell cannot read it: the body of a function must be a compound command"
+	}
+	return ""
+}
+
+// hasOperator reports whether an operator of the shell stands unquoted in the
+// words of let.
+func hasOperator(text string, c *syntax.LetClause) bool {
+	source := []byte(text[offset(c.Let):offset(c.End())])
+	syntax.Walk(c, func(n syntax.Node) bool {
+		switch n.(type) {
+		case *syntax.SglQuoted, *syntax.DblQuoted, *syntax.CmdSubst, *syntax.ArithmExp, *syntax.ParamExp:
+			for i := offset(n.Pos()); i < offset(n.End()); i++ {
+				source[i-offset(c.Let)] = ' '
+			}
+			return false
+		}
+		return true
+	})
+	return strings.ContainsAny(string(source), "<>&|;()")
+}
+
+// onlyBash reports whether a node is a syntax error for some POSIX shells.
+func onlyBash(n syntax.Node) bool {
+	switch n := n.(type) {
+	case *syntax.ProcSubst, *syntax.ArrayExpr, *syntax.CStyleLoop, *syntax.CoprocClause, *syntax.ParenTest:
+		return true
+	case *syntax.Redirect:
+		return n.Op == syntax.WordHdoc || n.N != nil && strings.HasPrefix(n.N.Value, "{")
+	case *syntax.FuncDecl:
+		return n.RsrvWord
+	case *syntax.ForClause:
+		return n.Select
+	case *syntax.BinaryCmd:
+		return n.Op == syntax.PipeAll
+	case *syntax.CaseItem:
+		return n.Op != syntax.Break
+	case *syntax.BinaryTest:
+		return n.Op == syntax.TsBefore || n.Op == syntax.TsAfter || n.Op == syntax.TsReMatch
+	case *syntax.TimeClause:
+		if n.Stmt == nil {
+			return false
+		}
+		_, simple := n.Stmt.Cmd.(*syntax.CallExpr)
+		return !simple
+	}
+	return false
+}

@@ -1,0 +1,88 @@
+package shell
+
+import (
+	"path"
+	"strings"
+)
+
+// readAtBoot are files and directories that decide what a node runs by itself:
+// units, what cron, udev, cloud-init and the network's scripts run, what the
+// dynamic linker and modprobe read, and what loads the packet filter's rules.
+// A name that does not end in a slash stands for all that begin with it.
+var readAtBoot = [...]string{
+	"/etc/systemd/", "/run/systemd/", "/usr/lib/systemd/", "/lib/systemd/", "/usr/local/lib/systemd/",
+	"/etc/cron", "/var/spool/cron", "/var/spool/at", "/etc/anacrontab", "/etc/logrotate.d/",
+	"/etc/profile", "/etc/bash", "/root/.bash", "/root/.profile",
+	"/etc/rc", "/etc/init", "/var/lib/cloud/", "/etc/cloud/", "/etc/cfn/",
+	"/etc/network/", "/etc/networkd-dispatcher/", "/etc/NetworkManager/", "/etc/sysconfig/network-scripts/", "/etc/dhcp/",
+	"/etc/udev/", "/lib/udev/", "/usr/lib/udev/", "/run/udev/",
+	"/etc/modprobe.d/", "/lib/modprobe.d/", "/usr/lib/modprobe.d/", "/run/modprobe.d/", "/etc/modprobe.conf",
+	"/etc/tmpfiles.d/", "/usr/lib/tmpfiles.d/", "/run/tmpfiles.d/", "/etc/fstab", "/etc/ld.so.", "/etc/alternatives/",
+	"/etc/sysconfig/iptables", "/etc/sysconfig/ip6tables", "/etc/iptables/", "/etc/nftables", "/etc/sysconfig/nftables",
+	"/etc/firewalld/", "/etc/ufw/", "/etc/xtables", "/usr/libexec/iptables/", "/usr/lib64/xtables/", "/usr/lib/xtables/",
+	"/etc/eks/bootstrap.sh", "/boot/", "/lib/modules/", "/usr/lib/modules/", "/etc/modules", "/etc/default/grub", "/etc/grub", "/etc/dracut", "/etc/pam.d/", "/etc/acpi/",
+}
+
+// ReadAtBoot reports whether a file is one that a node runs or reads by itself,
+// so that what is in it decides what becomes of the rules.
+func ReadAtBoot(name string) bool {
+	for _, known := range readAtBoot {
+		if strings.HasPrefix(name, known) {
+			return true
+		}
+	}
+	return false
+}
+
+// isProgram reports whether a file is one of the programs that scripts rely on.
+func isProgram(name string) bool {
+	base := path.Base(name)
+	return (Matters(base) || isShell(base) || reliedOn(base)) && inProgramPath(name)
+}
+
+func inProgramPath(name string) bool {
+	for _, dir := range programPaths {
+		if path.Dir(name) == dir && dir != "" {
+			return true
+		}
+	}
+	return false
+}
+
+// reliedOn reports whether commands that save rules, or set them up, run by a
+// program of that name.
+func reliedOn(name string) bool {
+	switch name {
+	case "iptables-save", "ip6tables-save", "tee", "cat", "sudo", "env", "mkdir", "cp":
+		return true
+	}
+	return false
+}
+
+// matters reports whether a change of the file that a path names, or may name,
+// has to do with the lock of a node, and holds whether it has to do with it as a
+// directory in which there are such files.
+func (fs *Files) matters(name string) (file, directory bool) {
+	name = strings.TrimSuffix(fs.resolve(name), "/")
+	if name == "" {
+		return false, true // the root
+	}
+	if fs.byPath[name] != nil || ReadAtBoot(name) || isProgram(name) {
+		file = true
+	}
+	below := func(other string) {
+		directory = directory || strings.HasPrefix(other, name+"/")
+		file = file || strings.Contains(name, Unknown) && may(name, other)
+	}
+	for other := range fs.byPath {
+		below(other)
+	}
+	for _, known := range readAtBoot {
+		below(known)
+		directory = directory || known == name+"/"
+	}
+	for _, dir := range programPaths {
+		directory = directory || dir == name
+	}
+	return file, directory
+}

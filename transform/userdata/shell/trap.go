@@ -1,0 +1,134 @@
+package shell
+
+import (
+	"slices"
+	"strings"
+)
+
+// A deferral is what may run at the end of the script.
+type deferral struct {
+	signals []string // at which a trap runs it, or none where it is no trap
+	run     func()
+}
+
+// finish runs what waits for the end of the script: traps, and what runs in the
+// background.
+func (r *runner) finish() {
+	for len(r.deferred) > 0 {
+		d := r.deferred[0]
+		r.deferred = r.deferred[1:]
+		d.run()
+	}
+}
+
+// later runs something now and again at the end, perhaps.
+func (r *runner) later(doubt string, run func()) {
+	again := r.perhaps(doubt, run)
+	again()
+	r.await(deferral{run: again})
+}
+
+func (r *runner) await(d deferral) {
+	if len(r.deferred) < maxDepth {
+		r.deferred = append(r.deferred, d)
+	}
+}
+
+// perhaps returns a function that runs something beside the script.
+func (r *runner) perhaps(doubt string, run func()) func() {
+	s := r.s.clone()
+	return func() {
+		outer, out := r.s, r.out
+		r.s, r.out = s.clone(), nil
+		r.s.join(s, outer) // a trap sees what the script has become
+		r.s.skipped = doubt
+		r.guarded++
+		run()
+		r.guarded--
+		r.s, r.out = outer, out
+	}
+}
+
+// trap has a text run at a signal, at the end, or at each command.
+func (r *runner) trap(c invocation) status {
+	args := c.words[1:]
+	if len(args) > 0 && args[0].Text == "--" {
+		args = args[1:]
+	}
+	if len(args) == 0 || strings.HasPrefix(args[0].Text, "-") && args[0].Text != "-" {
+		return success // it prints
+	}
+	text, signals := args[0].Text, signals(args[1:])
+	if len(signals) == 0 { // the word is a signal, and its trap is taken back
+		text, signals = "-", []string{strings.TrimPrefix(strings.ToUpper(text), "SIG")}
+	}
+	r.untrap(signals)
+	other := slices.ContainsFunc(signals, func(s string) bool { // DEBUG, ERR, RETURN, or not known
+		return !slices.Contains([]string{"EXIT", "INT", "TERM", "HUP", "QUIT"}, s)
+	})
+	if text != "-" && text != "" {
+		r.setTrap(c, text, signals)
+		r.s.debugTrap = r.s.debugTrap || other
+	}
+	return statusIf(!other).orUnsure()
+}
+
+// signals returns the names of the signals that words are.
+func signals(words []Word) []string {
+	var names []string
+	for _, w := range words {
+		name := strings.TrimPrefix(strings.ToUpper(w.Text), "SIG")
+		if i := slices.Index([]string{"0", "1", "2", "3", "15"}, name); i >= 0 {
+			name = [...]string{"EXIT", "HUP", "INT", "QUIT", "TERM"}[i]
+		}
+		names = append(names, name)
+	}
+	return names
+}
+
+// untrap takes traps back. Those of the script itself stay in a subshell, and
+// where it may not be reached.
+func (r *runner) untrap(signals []string) {
+	if r.subs > 0 || r.s.doubt() != "" || r.s.dead {
+		return
+	}
+	var kept []deferral
+	for _, d := range r.deferred {
+		left := slices.DeleteFunc(slices.Clone(d.signals), func(s string) bool { return slices.Contains(signals, s) })
+		if len(d.signals) == 0 || len(left) > 0 {
+			kept = append(kept, deferral{left, d.run})
+		}
+	}
+	r.deferred = kept
+}
+
+// setTrap has a text run at signals. At the end of the script nothing is left
+// that it could kill.
+func (r *runner) setTrap(c invocation, text string, signals []string) {
+	token := r.token
+	ends := !slices.ContainsFunc(signals, func(s string) bool { return s != "EXIT" })
+	run := r.perhaps("it stands in a trap", func() {
+		place, outer, killed, all := r.place, r.token, *r.s.killed, r.m.killed
+		r.place, r.token = func(int) int { return c.at }, token
+		r.parse(text)
+		r.place, r.token = place, outer
+		if ends {
+			*r.s.killed, r.m.killed = killed, all
+		}
+	})
+	if !ends || r.subs > 0 { // the end of a subshell is near
+		r.output(Unknown)
+		run()
+	}
+	r.await(deferral{signals, run})
+}
+
+// mayExit runs what traps do where the script may end early though nothing that
+// is after it is in doubt.
+func (r *runner) mayExit() {
+	for _, d := range r.deferred {
+		if slices.Contains(d.signals, "EXIT") {
+			d.run()
+		}
+	}
+}

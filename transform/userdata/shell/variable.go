@@ -1,0 +1,211 @@
+package shell
+
+import (
+	"slices"
+	"strings"
+
+	"mvdan.cc/sh/v3/syntax"
+)
+
+// assign sets a variable. After a command that may have left the function or
+// the loop, nobody knows whether.
+func (s *state) assign(name string, v value) {
+	if s.returned != "" || s.broke != "" || len(v.text) > maxText || len(v.array) > maxWords {
+		v = value{text: Unknown}
+	}
+	s.affect(name, v.text)
+	s.vars[name] = v
+}
+
+// forget is assign where nobody knows what a variable becomes, and whether it is
+// set. The name may have an index.
+func (s *state) forget(name string) {
+	name, _, _ = strings.Cut(name, "[")
+	if strings.Contains(name, Unknown) {
+		s.affect("PATH", Unknown)
+	}
+	s.affect(name, Unknown)
+	s.widen(name)
+}
+
+// widen forgets the value of a variable that commands may assign, where they are
+// run too, so that what the name does to the shell is seen there.
+func (s *state) widen(name string) {
+	if strings.Contains(name, Unknown) {
+		s.havoc()
+		return
+	}
+	delete(s.vars, name)
+	if name != "PATH" {
+		return
+	}
+	// An absent PATH is that of the node.
+	v := value{text: Unknown}
+	if s.path == "" {
+		v.text = oldPath + ":" + Unknown
+	}
+	s.vars[name] = v
+}
+
+// affect does what an assignment to a variable of a special name does to the
+// shell and to the programs that it starts.
+func (s *state) affect(name, text string) {
+	if s.readonly[name] || isReadonly(name) {
+		s.ended = either(s.ended, name+" is readonly, and the shell stops where it is assigned")
+	}
+	switch {
+	case name == "IFS":
+		s.ifs = true
+	case name == "PATH":
+		s.path = pathDoubt(text)
+	case name == "EXECIGNORE", name == "BASH_CMDS", name == "BASH_XTRACEFD" && (strings.Trim(text, "0123456789") != "" || len(text) == 1 && text < "3"):
+		s.path = either(s.path, "what "+name+" does to it is not known")
+	case name == "BASH_ALIASES":
+		s.aliases, s.expandAliases = true, true
+	case changesPrograms(name):
+		s.posix = s.posix || name == "POSIXLY_CORRECT"
+		s.environ = either(s.environ, "what "+name+" does to it is not known")
+	}
+}
+
+// isReadonly reports whether bash refuses to assign a variable.
+func isReadonly(name string) bool {
+	switch name {
+	case "UID", "EUID", "PPID", "SHELLOPTS", "BASHOPTS", "BASH_VERSINFO":
+		return true
+	}
+	return false
+}
+
+// changesPrograms reports whether a variable in their environment may have
+// programs do something else.
+func changesPrograms(name string) bool {
+	switch name {
+	case "BASH_ENV", "ENV", "POSIXLY_CORRECT":
+		return true
+	}
+	return strings.HasPrefix(name, "LD_") || strings.HasPrefix(name, "XTABLES") || strings.HasPrefix(name, "SYSTEMD_") || strings.HasSuffix(name, "TABLES_LIB_DIR")
+}
+
+// A variable is one with what it does to the shell, to be put back.
+type variable struct {
+	name          string
+	value         value
+	set, ifs      bool
+	path, environ string
+}
+
+// save returns a variable as it is.
+func (s *state) save(name string) variable {
+	v, set := s.vars[name]
+	return variable{name, v, set, s.ifs, s.path, s.environ}
+}
+
+// restore puts a variable back.
+func (s *state) restore(v variable) {
+	if delete(s.vars, v.name); v.set {
+		s.vars[v.name] = v.value
+	}
+	switch {
+	case v.name == "IFS":
+		s.ifs = v.ifs
+	case v.name == "PATH":
+		s.path = v.path
+	case changesPrograms(v.name):
+		s.environ = v.environ
+	}
+}
+
+// assign sets a variable, and runs what its value has the shell run.
+func (r *runner) assign(name string, v value) {
+	r.s.assign(name, v)
+	switch {
+	case name != "PS4" && name != "PROMPT_COMMAND", !strings.Contains(v.text, "$(") && !strings.Contains(v.text, "`") && name == "PS4":
+		return
+	case name == "PS4":
+		v.text = ": \"" + v.text + "\""
+	}
+	place := r.place
+	r.later(name+" has it run again and again", func() {
+		outer, token := r.place, r.token
+		r.place = func(int) int { return place(0) }
+		r.parse(v.text)
+		r.place, r.token = outer, token
+	})
+}
+
+// assignment makes an assignment and reports whether it may fail.
+func (r *runner) assignment(a *syntax.Assign) (mayFail bool) {
+	name := r.show(a.Name.Value)
+	v := value{}
+	switch {
+	case a.Array != nil:
+		v.isArr = true
+		for _, e := range a.Array.Elems {
+			if e.Index != nil || e.Value == nil {
+				r.arithmetic(e.Index)
+				r.one(e.Value)
+				v.array = append(v.array, Word{Unknown, true})
+				continue
+			}
+			v.array = append(v.array, r.fields([]*syntax.Word{e.Value})...)
+		}
+	case a.Value != nil:
+		before := *r.budget
+		v.text = r.one(a.Value)
+		mayFail = *r.budget != before
+	}
+	old, set := r.s.vars[name]
+	switch {
+	case a.Index != nil:
+		r.arithmetic(a.Index)
+		v = value{isArr: true, array: []Word{{Unknown, true}}}
+	case a.Append && !set:
+		if name == "PATH" {
+			v.text = oldPath + v.text
+		} else {
+			v = value{text: Unknown}
+		}
+	case a.Append && old.isArr:
+		v = value{isArr: true, array: slices.Concat(old.array, v.array)}
+	case a.Append:
+		v.text = old.text + v.text
+	}
+	if strings.Contains(name, Unknown) {
+		r.s.forget(name)
+		return mayFail
+	}
+	r.assign(name, v)
+	return mayFail
+}
+
+// temporarily makes the assignments that stand before a command, and returns what
+// takes them back after it. A POSIX shell keeps those before a special builtin,
+// and every shell those before nothing.
+func (r *runner) temporarily(assigns []*syntax.Assign, words []Word) (after func()) {
+	var saved []variable
+	for _, a := range assigns {
+		saved = append(saved, r.s.save(r.show(a.Name.Value)))
+		r.assignment(a)
+	}
+	return func() {
+		if len(words) == 0 {
+			return
+		}
+		for _, v := range slices.Backward(saved) {
+			r.s.restore(v)
+			if words[0].Splits || r.s.posix && isSpecialBuiltin(words[0].Text) {
+				r.s.forget(v.name)
+			}
+		}
+	}
+}
+
+// isSpecialBuiltin reports whether a command is a special builtin of POSIX.
+func isSpecialBuiltin(name string) bool {
+	switch name {
+	case "break", ":", "continue", ".", "eval", "exec", "exit", "export", "readonly", "return", "set", "shift", "times", "trap", "unset":
+		return true
+	}
+	return false
+}

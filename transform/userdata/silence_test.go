@@ -1,0 +1,312 @@
+package userdata
+
+import "testing"
+
+// The tables here are of commands that must not pass without a word: each opens
+// a node, or may, and a note that it is not judged is enough.
+
+// refusedRules are spellings that iptables 1.8 refuses, so that there is no rule.
+var refusedRules = [...]string{
+	"iptables -I FORWARD -d 169.254.169.254/32 -g DROP\n",
+	"iptables -I FORWARD -d 169.254.169.254/32 -j ACCEPT -j DROP\n",
+	"iptables -I FORWARD 0 -d 169.254.169.254/32 -j DROP\n",
+	"iptables -6 -I FORWARD -d 169.254.169.254/32 -j DROP\n",
+	"iptables -n -I FORWARD -d 169.254.169.254/32 -j DROP\n",
+	"iptables -I FORWARD -d 169.254.169.254/32 -j DROP --line-numbers\n",
+	"iptables -x -I FORWARD -d 169.254.169.254/32 -j DROP\n",
+	"iptables -I FORWARD -d 10.0.0.1 -d 169.254.169.254/32 -j DROP\n",
+	"iptables -I FORWARD -p tcp -p tcp -d 169.254.169.254/32 -j DROP\n",
+	"iptables -I FORWARD -d 169.254.169.254/32 --dport 80 -j DROP\n",
+	"iptables -I FORWARD -d 169.254.169.254/32 --comment x -j DROP\n",
+	"iptables -I FORWARD -d 169.254.169.254/32 -j REJECT --reject-with tcp-reset\n",
+	"iptables -I FORWARD -d 169.254.169.254/32 --ctstate NEW -j DROP\n",
+	"iptables -I FORWARD -j K; iptables -N K; iptables -A K -d 169.254.169.254/32 -j DROP\n",
+	"iptables-restore -n </opt/rules; iptables -A FORWARD -d 169.254.169.254/32 -j DROP\n",
+	"nft add rule ip filter FORWARD accept; iptables -A FORWARD -d 169.254.169.254/32 -j DROP\n",
+	"iptables $X; iptables -A FORWARD -d 169.254.169.254/32 -j DROP\n",
+	"timeout 0.001 iptables -I FORWARD -d 169.254.169.254/32 -j DROP\n",
+}
+
+// notSaved are ways to save the rule after which it is not there at the next boot.
+var notSaved = [...]string{
+	saveTo + "systemctl enable --user iptables\n",
+	saveTo + "systemctl enable --runtime iptables\n",
+	saveTo + "systemctl --root=/x enable iptables\n",
+	saveTo + "systemctl enable --root /x iptables\n",
+	saveTo + "systemctl mask iptables; systemctl enable iptables\n",
+	"set -C\n" + saveTo + enableNow,
+	"set -o noclobber\n" + saveTo + enableNow,
+	"iptables-save > /etc/sysconfig/iptables > /tmp/x\n" + enableNow,
+	"iptables-save > /etc/sysconfig/iptables >&2\n" + enableNow,
+	"iptables-legacy-save > /etc/sysconfig/iptables\n" + enableNow,
+	"iptables-nft-save > /etc/sysconfig/iptables\n" + enableNow,
+	"mount -t tmpfs x /etc/sysconfig\n" + saveTo + enableNow,
+	"mount --bind /tmp /etc/sysconfig\n" + saveTo + enableNow,
+	"ln -s /dev/null /etc/sysconfig/iptables\n" + saveTo + enableNow,
+	"touch /etc/sysconfig/iptables; chattr +i /etc/sysconfig/iptables\n" + saveTo + enableNow,
+	"ln -s /dev/null /etc/systemd/system/iptables.service\n" + saveTo + enableNow,
+}
+
+// forTheNextBoot are commands that change what the next boot loads.
+var forTheNextBoot = [...]string{
+	"install -m 600 /opt/x /etc/sysconfig/iptables\n",
+	"cp -t /etc/sysconfig /opt/iptables\n",
+	"curl -so/etc/sysconfig/iptables http://x\n",
+	"cd /etc/sysconfig; curl -O http://x/iptables\n",
+	"cd /etc/sysconfig && wget http://x/iptables\n",
+	"wget -P /etc/sysconfig http://x/iptables\n",
+	"aws s3 sync s3://b/x /etc/sysconfig\n",
+	"aws s3 cp --recursive s3://b/x /etc\n",
+	"rsync -a --delete /opt/x/ /etc/sysconfig/\n",
+	"tar xzf /opt/x.tgz -C /\n",
+	"cd /; tar xzf /opt/x.tgz\n",
+	"unzip -o /opt/x.zip -d /\n",
+	"cpio -idD / < /opt/x\n",
+	"git -C /etc/sysconfig checkout x\n",
+	"iptables-save 1<> /etc/sysconfig/iptables\n",
+	"ln -s /etc/sysconfig /opt/s; > /opt/s/iptables\n",
+	"rm /etc/sysconfig/i[p]tables\n",
+	"busybox rm /etc/sysconfig/iptables\n",
+	"python3 -c 'open(\"/etc/sysconfig/iptables\", \"w\")'\n",
+	"vim -es -c '%d' -c wq /etc/sysconfig/iptables\n",
+	"fallocate -p -l 4096 /etc/sysconfig/iptables\n",
+	"mount --bind /opt/x /etc/sysconfig\n",
+	"systemctl enable nftables\n",
+	"systemctl enable firewalld\n",
+	"systemctl preset iptables\n",
+	"systemctl preset-all\n",
+	"yum history undo last -y\n",
+	"yum install -y firewalld\n",
+	"systemctl set-default rescue.target\n",
+	"F=/etc/sysconfig; rm $F/iptables\n",
+	"for f in /etc/sysconfig/ip*; do : > $f; done\n",
+	"> $UNKNOWN\n",
+	"find /etc -name 'iptables*' -delete\n",
+	"echo x | dd of=/etc/sysconfig/iptables\n",
+	"sed -i s/x/y/ /usr/lib/systemd/system/iptables.service\n",
+	"echo /opt/x.so > /etc/ld.so.preload\n",
+	"echo | awk '{print > \"/etc/sysconfig/iptables\"}'\n",
+	"sed -n 'w /etc/sysconfig/iptables' /opt/x\n",
+	": >| /etc/sysconfig/iptables\n",
+	": > /etc/sysconfig/ipt?bles\n",
+	"exec > /etc/sysconfig/iptables\n",
+	"echo /etc/sysconfig/iptables | xargs rm\n",
+	"mv /etc/sysconfig /etc/x\n",
+	"chkconfig --del iptables\n",
+	"update-rc.d iptables remove\n",
+	"install -D /opt/x /etc/systemd/system/x.service\n",
+	"cp --target-directory=/etc/systemd/system /opt/x.service\n",
+	"php -r 'unlink(\"/etc/sysconfig/iptables\");'\n",
+}
+
+// bootFiles are files that the system runs, or reads, at a boot.
+var bootFiles = [...]string{
+	"cat > /etc/systemd/system/kubelet.service.d/x.conf <<X\n[Service]\nExecStartPre=/sbin/iptables -F\nX\n",
+	"printf '[Service]\\nExecStartPre=/sbin/iptables -F\\n' > /etc/systemd/system/kubelet.service.d/x.conf\n",
+	"echo x | tee /etc/systemd/system/kubelet.service.d/x.conf; cp /opt/x.conf /etc/systemd/system/kubelet.service.d/\n",
+	"curl -o /etc/systemd/system/kubelet.service.d/x.conf http://x\n",
+	"mkdir -p /etc/systemd/system/iptables.service.d; printf '[Service]\\nExecStart=\\n' > /etc/systemd/system/iptables.service.d/x.conf\n",
+	"touch /etc/systemd/system/iptables.service\n",
+	"printf '[Service]\\nType=oneshot\\n' > /etc/systemd/system/iptables.service\n",
+	"cat > /usr/lib/systemd/system/x.service <<X\n[Service]\nExecStart=/sbin/iptables -F\n[Install]\nWantedBy=multi-user.target\nX\nsystemctl enable x\n",
+	"cat > /run/systemd/system/x.service <<X\n[Service]\nExecStart=/sbin/iptables -F\nX\nsystemctl start x\n",
+	"cat > /usr/local/lib/systemd/system/x.service <<X\n[Service]\nExecStart=/sbin/iptables -F\nX\nsystemctl start x\n",
+	"cat > /opt/x.service <<X\n[Service]\nExecStart=/sbin/iptables -F\nX\nsystemctl enable --now /opt/x.service\n",
+	"cat > /opt/x.service <<X\n[Service]\nExecStart=/sbin/iptables -F\nX\nsystemctl link /opt/x.service; systemctl start x\n",
+	"cat > /opt/x.service <<X\n[Service]\nExecStart=/sbin/iptables -F\nX\nln -s /opt/x.service /etc/systemd/system/; systemctl start x\n",
+	"cat > /etc/systemd/system/x.service <<X\n[Unit]\nConflicts=iptables.service\n[Service]\nExecStart=/bin/true\nX\nsystemctl start x\n",
+	"cat > /etc/systemd/system/x.service <<X\n[Service]\nExecStart=/bin/rm -f /etc/sysconfig/iptables\n[Install]\nWantedBy=multi-user.target\nX\nsystemctl enable x\n",
+	"curl -o /etc/systemd/system/x.service http://x; systemctl enable x\n",
+	"aws s3 cp s3://b/x.service /etc/systemd/system/x.service\n",
+	"cp /opt/x.service /etc/systemd/system/\n",
+	"echo $X | base64 -d > /etc/systemd/system/x.service\n",
+	"wget -O /etc/cron.d/x http://x\n",
+	"echo '/opt/unknown.sh' >> /etc/rc.local\n",
+	"sed -i '$i iptables -F' /etc/rc.local\n",
+	"sed -i 's/x/y/' /etc/eks/bootstrap.sh\n",
+	"echo 'rm -f /etc/sysconfig/iptables' >> /etc/rc.d/rc.local\n",
+	"echo '@reboot root rm -f /etc/sysconfig/iptables' > /etc/cron.d/x\n",
+	"cat > /opt/x.sh <<X\niptables -F\nX\nchmod +x /opt/x.sh; echo '* * * * * root /opt/x.sh' > /etc/cron.d/x\n",
+	"cat > /opt/x.sh <<X\niptables -F\nX\necho 'sh /opt/x.sh' >> /etc/rc.local\n",
+	"echo 'iptables -F' >> /etc/profile\n",
+	"printf '#!/bin/sh\\niptables -F\\n' > /etc/NetworkManager/dispatcher.d/x\n",
+	"echo 'RUN+=\"/sbin/iptables -F\"' > /etc/udev/rules.d/x.rules\n",
+	"echo 'install iptable_filter /bin/false' > /etc/modprobe.d/x.conf\n",
+	"printf '#!/bin/sh\\niptables -F\\n' > /usr/lib/systemd/system-generators/x\n",
+	"echo 'runcmd: [iptables -F]' > /etc/cloud/cloud.cfg.d/x.cfg\n",
+	"echo 'r /etc/sysconfig/iptables' > /etc/tmpfiles.d/x.conf\n",
+	"echo 'tmpfs /etc/sysconfig tmpfs defaults 0 0' >> /etc/fstab\n",
+	"crontab /opt/x\n",
+}
+
+// runElsewhere are ways to run what takes the rule back.
+var runElsewhere = [...]string{
+	"printf 'iptables -F\\n' > /opt/x.sh; systemd-run sh /opt/x.sh\n",
+	"printf '#!/bin/sh\\niptables -F\\n' > /opt/x.sh; chmod +x /opt/x.sh; systemd-run /opt/x.sh\n",
+	"printf 'iptables -F\\n' > /opt/x.sh; at -f /opt/x.sh now\n",
+	"mkdir -p /opt/d; printf '#!/bin/sh\\niptables -F\\n' > /opt/d/x; chmod +x /opt/d/x; run-parts /opt/d\n",
+	"printf 'iptables -F\\n' > /opt/x.sh; su - root -c 'sh /opt/x.sh'\n",
+	"printf 'iptables -F\\n' > /opt/x.sh; su - root -c /opt/x.sh\n",
+	"printf 'iptables -F\\n' > /opt/x.sh; script -c /opt/x.sh /dev/null\n",
+	"printf 'iptables -F\\n' > /opt/x.sh; sh /opt/x*.sh\n",
+	"printf 'iptables -F\\n' > /opt/x.sh; for f in /opt/*.sh; do sh $f; done\n",
+	"printf 'iptables -F\\n' > /opt/x.sh; find /opt -name '*.sh' -exec sh {} \\;\n",
+	"printf 'iptables -F\\n' > /opt/x.sh; ls /opt/x.sh | xargs bash\n",
+	"systemd-run /opt/unknown.sh\n",
+	"su - ec2-user -c /opt/unknown.sh\n",
+	"find /opt -name '*.sh' -exec sh {} \\;\n",
+	"run-parts /opt/d\n",
+	"make -C /opt/x\n",
+	"make -f /opt/Makefile install\n",
+	"ansible-playbook /opt/x.yml\n",
+	"ansible-pull -U https://x\n",
+	"puppet apply /opt/x.pp\n",
+	"chef-client -z\n",
+	"salt-call state.apply\n",
+	"cloud-init single --name runcmd\n",
+	"python3 /opt/x\n",
+	"perl -e 'exec pack(\"H*\", \"69\")'\n",
+	"ruby /opt/x\n",
+	"node /opt/x\n",
+	"docker run --privileged --net host acme/x\n",
+	"docker run -v /:/host acme/x\n",
+	"chroot /opt/x /x\n",
+	"acme-agent --install\n",
+	"aws ec2 modify-instance-metadata-options --instance-id $I --http-tokens optional --http-endpoint enabled\n",
+	"aws ec2 modify-instance-metadata-defaults --http-tokens optional\n",
+	"aws autoscaling update-auto-scaling-group --auto-scaling-group-name x --launch-template LaunchTemplateId=x,Version=1\n",
+	"aws ssm send-command --document-name AWS-RunShellScript --parameters x\n",
+	"cloud-init clean --reboot\n",
+	"gdb -p 1\n",
+	"awk 'BEGIN{system(\"/opt/x.sh\")}'\n",
+	"sed 's/.*/x/e' /opt/x\n",
+	"cloud-init-per once x /opt/x.sh\n",
+	"tc filter add dev eni0 ingress bpf da obj x.o\n",
+	"ebtables -t broute -A BROUTING -j DROP\n",
+	"pivot_root /x /y\n",
+	"strace -f /opt/x\n",
+	"numactl /opt/x\n",
+	"sysctl -w kernel.modprobe=/opt/x\n",
+}
+
+// beforeTheRule are commands before the rule, which is then not in force when the
+// kubelet starts, or perhaps not.
+var beforeTheRule = [...]string{
+	"chmod -x /usr/sbin/iptables\n",
+	"chmod 644 /usr/sbin/xtables-nft-multi\n",
+	"mount --bind /bin/true /usr/sbin/iptables\n",
+	"update-alternatives --set iptables /bin/true\n",
+	"alternatives --set iptables /bin/true\n",
+	"systemd-run --on-active=60 iptables -F\n",
+	"echo /opt/x.so > /etc/ld.so.preload\n",
+	"cp /opt/x.so /etc/ld.so.preload\n",
+	"touch /opt/x.sh; mkdir -p /etc/systemd/system; cat > /run/systemd/system/x.service <<X\n[Service]\nExecStart=/etc/eks/bootstrap.sh x\nX\nsystemctl start x\n",
+	"cat > /etc/systemd/system/x.service <<X\n[Unit]\nWants=kubelet.service\n[Service]\nExecStart=/bin/true\nX\nsystemctl start x\n",
+	"cat > /etc/systemd/system/x.service <<X\n[Unit]\nOnFailure=kubelet.service\n[Service]\nExecStart=/bin/false\nX\nsystemctl start x\n",
+	"printf '/etc/eks/bootstrap.sh x\\n' > /opt/x.sh; systemd-run sh /opt/x.sh\n",
+	"printf '/etc/eks/bootstrap.sh x\\n' > /opt/x.sh; sh /opt/x*.sh\n",
+	"printf 'sed -i /iptables/d /var/lib/cloud/instance/scripts/part-002\\n' | sh\n",
+	"rm /var/lib/cloud/instance/scripts/part-002\n",
+	"chmod -x /var/lib/cloud/instance/scripts/*\n",
+	"mv /usr/sbin/xtables-nft-multi /root\n",
+	"rm -rf /usr/sbin\n",
+	"ln -sf /bin/true /etc/alternatives/iptables\n",
+	"modprobe -r ip_tables; echo 'blacklist ip_tables' > /etc/modprobe.d/x.conf\n",
+	"setenforce 1; acme-lockdown\n",
+	"set -e\niptables -n -I FORWARD -j ACCEPT\n",
+	"iptables -I FORWARD -j ACCEPT -j ACCEPT || exit\n",
+}
+
+// TestNothingPasses sees that each of these has a problem, or a note.
+func TestNothingPasses(t *testing.T) {
+	speaks := func(what, script string) {
+		t.Helper()
+		if problems := judgeText(script, Block{}); len(problems) == 0 {
+			t.Errorf("%s: nothing is said of\n%s", what, script)
+		}
+	}
+	for _, line := range refusedRules {
+		speaks("refused", bang+install+line+saveTo+enableNow+boot)
+	}
+	for _, lines := range notSaved {
+		speaks("not saved", bang+install+drop+lines+boot)
+	}
+	speaks("not installed", bang+drop+saveTo+enableNow+boot)
+	for _, line := range forTheNextBoot {
+		speaks("next boot", bang+recipe+boot+line)
+	}
+	for _, line := range bootFiles {
+		speaks("boot file", bang+recipe+boot+line)
+	}
+	for _, line := range runElsewhere {
+		speaks("run elsewhere", bang+recipe+boot+line)
+	}
+	for _, line := range beforeTheRule {
+		speaks("before", bang+line+recipe+boot)
+	}
+}
+
+// strictUndone are commands around the strict block after which the kubelet may
+// start without the drop.
+var strictUndone = [...]string{
+	"mkdir -p /etc/systemd/system/service.d; printf '[Service]\\nExecStartPre=\\n' > /etc/systemd/system/service.d/zzz.conf\n",
+	"mkdir -p /usr/local/lib/systemd/system/kubelet.service.d; printf '[Service]\\nExecStartPre=\\n' > /usr/local/lib/systemd/system/kubelet.service.d/zzz.conf\n",
+	"mkdir -p /etc/systemd/system.control/kubelet.service.d; printf '[Service]\\nExecStartPre=\\n' > /etc/systemd/system.control/kubelet.service.d/zzz.conf\n",
+	"aws s3 cp s3://b/zzz.conf /etc/systemd/system/kubelet.service.d/zzz.conf\n",
+	"install /opt/zzz.conf /etc/systemd/system/kubelet.service.d/\n",
+	"rsync -a /opt/x/ /etc/systemd/system/kubelet.service.d/\n",
+	"tar xf /opt/x -C /etc/systemd/system\n",
+	"ln -sf /bin/true /usr/sbin/iptables\n",
+	"mount -t tmpfs x /etc/systemd/system/kubelet.service.d\n",
+	"printf '#!/bin/sh\\n' > /usr/local/sbin/iptables; chmod +x /usr/local/sbin/iptables\n",
+}
+
+// TestNothingPassesStrict is the same for the strict block.
+func TestNothingPassesStrict(t *testing.T) {
+	const strict = strictCommands + "\n"
+	for _, line := range strictUndone {
+		for _, script := range []string{bang + strict + line + boot, bang + line + strict + boot} {
+			if problems := judgeText(script, Block{}); len(problems) == 0 {
+				t.Errorf("nothing is said of\n%s", script)
+			}
+		}
+	}
+	for _, start := range []string{"snap start kubelet\n", "systemctl start mykubelet\n", "kubelet --x &\n"} {
+		if problems := judgeText(bang+strict+start+boot, Block{}); len(problems) == 0 {
+			t.Errorf("nothing is said of\n%s", start)
+		}
+	}
+}
+
+// everyBoot are scripts that run at every boot beside the recipe, which runs at
+// the first.
+var everyBoot = [...]string{
+	"rm -f /etc/sysconfig/iptables\n",
+	"systemctl disable iptables\n",
+	"systemctl mask iptables\n",
+	"> /etc/sysconfig/iptables\n",
+	"sed -i /DROP/d /etc/sysconfig/iptables\n",
+}
+
+// TestNothingPassesAtEveryBoot has what shows at the third boot only.
+func TestNothingPassesAtEveryBoot(t *testing.T) {
+	for _, line := range everyBoot {
+		for _, of := range []stage{stageBoothook, stageBootcmd, stagePerBoot} {
+			scripts := []script{{stage: of, text: bang + line, everyBoot: true}, {stage: stageScript, text: bang + recipe + boot}}
+			if problems := judge(scripts, Block{}); len(problems) == 0 {
+				t.Errorf("stage %d: nothing is said of\n%s", of, line)
+			}
+		}
+	}
+	for _, config := range []string{
+		"output: {all: '| iptables -F'}\n",
+		"mounts: [[tmpfs, /etc/sysconfig, tmpfs]]\n",
+		"write_files: [{path: /etc/systemd/system/x.service, source: {uri: 'https://x'}}]\n",
+		"puppet: {install: true}\n",
+	} {
+		const multipart = "MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=\"B\"\n\n--B\nContent-Type: text/x-shellscript\n\n" + bang + recipe + boot + "--B\nContent-Type: text/cloud-config\n\n#cloud-config\n"
+		if v := Judge(multipart+config+"--B--\n", Block{}); len(v.Problems) == 0 {
+			t.Errorf("nothing is said of\n%s", config)
+		}
+	}
+}
