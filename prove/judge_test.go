@@ -50,6 +50,9 @@ func (v Verdict) outcome() string {
 // lawRequired skips a test that launches nodes by the hundred.
 func lawRequired(t *testing.T) {
 	t.Helper()
+	if testing.Short() {
+		t.Skip("it launches hundreds of nodes, which takes minutes, and -short leaves that out")
+	}
 	if !needs.Required("law") {
 		t.Skip("it launches hundreds of nodes, which takes minutes: IMDSLOCK_REQUIRE=law runs it")
 	}

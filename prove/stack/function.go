@@ -16,7 +16,7 @@ func compute(name string, argument any) (any, error) {
 	case "Fn::Base64":
 		text, ok := argument.(string)
 		if !ok {
-			return nil, fmt.Errorf("Fn::Base64 of %T", argument)
+			return nil, fmt.Errorf("%w: Fn::Base64 of %T", ErrRefused, argument)
 		}
 		return base64.StdEncoding.EncodeToString([]byte(text)), nil
 	case "Fn::Join":
