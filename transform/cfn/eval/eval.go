@@ -51,8 +51,9 @@ type Evaluator struct {
 	cases          map[string][]branch // of the conditions that were evaluated
 	inside         map[string]bool     // the conditions being evaluated, to see cycles
 	mentions       map[*cfn.Node]mention
-	constraints    []constraint // see constrain
+	constraints    []*constraint // see constrain
 	constrained    bool
+	inRules        bool // Rules are evaluated, see ref
 
 	depth, steps int
 	stopped      error // why evaluation stopped for good
@@ -75,10 +76,8 @@ func New(ctx context.Context, t *cfn.Template, given map[string]string) *Evaluat
 	if section := t.Root().Get("Conditions"); section != nil {
 		for _, p := range section.Pairs {
 			e.definitions[p.Key.Value] = p.Value
-			if key := p.Key.Value; key == "Fn::Transform" || strings.HasPrefix(key, "Fn::ForEach::") {
-				e.conditionMaker = p.Key
-			}
 		}
+		e.conditionMaker = maker(section)
 	}
 	e.readParameters()
 	return e
@@ -156,6 +155,17 @@ func (e *Evaluator) settle(w world, v Value) []branch {
 		}
 		return all
 	})
+}
+
+// maker returns the key of Fn::Transform or Fn::ForEach in a mapping, which may add
+// to what stands beside it, or replace it; or nil.
+func maker(n *cfn.Node) *cfn.Node {
+	for _, p := range n.Pairs {
+		if key := p.Key.Value; key == "Fn::Transform" || strings.HasPrefix(key, "Fn::ForEach::") {
+			return p.Key
+		}
+	}
+	return nil
 }
 
 // errBudget is why an evaluator stops that has done enough.

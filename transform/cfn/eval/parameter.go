@@ -81,7 +81,11 @@ func (e *Evaluator) ref(at int, name string) Value {
 	p := e.parameters[name]
 	given, isGiven := e.given[name]
 	isPseudo := strings.HasPrefix(name, "AWS::")
-	if p != nil && p.isStored || p == nil && !isPseudo && !isGiven {
+	switch {
+	case p != nil && p.isStored && e.inRules:
+		// Whether a rule sees the name that is passed or the value is not documented.
+		return e.unknown(at, "what a rule sees of "+name+" is not known", "rule "+name)
+	case p != nil && p.isStored || p == nil && !isPseudo && !isGiven:
 		return e.resource(at, "Ref", name)
 	}
 	return e.variableValue(e.variable(name, func() *variable {
@@ -90,6 +94,7 @@ func (e *Evaluator) ref(at int, name string) Value {
 		case isGiven:
 			x.only = []string{given}
 		case p == nil:
+			x.accepts = pseudoAccepts(name)
 		case p.isList: // its AllowedValues hold for each item
 		case p.allowed != nil:
 			x.only = p.allowed
