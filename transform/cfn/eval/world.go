@@ -228,6 +228,15 @@ func (e *Evaluator) consistent(w world) bool {
 	return true
 }
 
+// isGuess reports whether a world says something of what is neither a parameter nor
+// follows from parameters.
+func (e *Evaluator) isGuess(w world) bool {
+	return slices.ContainsFunc(w, func(f fact) bool {
+		x := f.variable
+		return x.parameter == nil && !x.isPseudo && e.resolve(e.variableValue(x), w.withoutFact(x)).Kind != Text
+	})
+}
+
 // withoutFact returns the world without what it says of a variable.
 func (w world) withoutFact(x *variable) world {
 	i, ok := w.find(x)
