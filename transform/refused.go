@@ -91,7 +91,13 @@ func (c *checker) refusedUserData(l *launcher, data *cfn.Node) {
 	if c.opts.keepsUserData() {
 		return
 	}
-	for _, n := range append(at(data, "UserData"), at(data, "UserData", "Fn::Base64")...) {
+	var texts []*cfn.Node
+	for _, n := range at(data, "UserData") {
+		if n.Call("Fn::Base64") == nil { // which makes a text if it gets one
+			texts = append(texts, n)
+		}
+	}
+	for _, n := range append(texts, at(data, "UserData", "Fn::Base64")...) {
 		outcomes, err := c.values.Outcomes(n)
 		if err != nil {
 			continue

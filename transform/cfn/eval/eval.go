@@ -51,6 +51,7 @@ type Evaluator struct {
 	cases          map[string][]branch // of the conditions that were evaluated
 	inside         map[string]bool     // the conditions being evaluated, to see cycles
 	mentions       map[*cfn.Node]mention
+	outcomes       map[*cfn.Node][]Outcome // of what was asked
 	constraints    []*constraint // see constrain
 	constrained    bool
 	inRules        bool // Rules are evaluated, see ref
@@ -72,6 +73,7 @@ func New(ctx context.Context, t *cfn.Template, given map[string]string) *Evaluat
 		cases:       map[string][]branch{},
 		inside:      map[string]bool{},
 		mentions:    map[*cfn.Node]mention{},
+		outcomes:    map[*cfn.Node][]Outcome{},
 	}
 	if section := t.Root().Get("Conditions"); section != nil {
 		for _, p := range section.Pairs {
@@ -88,8 +90,12 @@ func New(ctx context.Context, t *cfn.Template, given map[string]string) *Evaluat
 // tried: what is true first. There is at least one. Parameter values that
 // CloudFormation refuses, by Rules or because a condition looks for what is not in
 // Mappings, have no outcome. The error is a [*cfn.Error] at the expression if the
-// budget of the template is used up, or the context's.
+// budget of the template is used up, or the context's. Nobody may write into the
+// outcomes, which are the same when they are asked for again.
 func (e *Evaluator) Outcomes(n *cfn.Node) ([]Outcome, error) {
+	if known, ok := e.outcomes[n]; ok {
+		return known, nil
+	}
 	branches := e.each(e.eval(n, nil), func(b branch) []branch { return e.settle(b.world, b.value) })
 	branches = e.each(e.constrain(n, branches), func(b branch) []branch {
 		if !e.consistent(b.world) {
@@ -110,6 +116,7 @@ func (e *Evaluator) Outcomes(n *cfn.Node) ([]Outcome, error) {
 	if len(outcomes) == 0 {
 		outcomes = []Outcome{{Value: invalid(n.Span.Start, "no parameter values are accepted")}}
 	}
+	e.outcomes[n] = outcomes
 	return outcomes, nil
 }
 
