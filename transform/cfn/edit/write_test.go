@@ -79,6 +79,7 @@ func TestAddResource(t *testing.T) {
 	const lines = "Added:\n    Type: AWS::SNS::Topic\n    Properties:\n      DisplayName: !Ref Name\n"
 	for _, test := range []struct{ name, src, want string }{
 		{"close", "Resources:\n  A:\n    Type: X\n  B:\n    Type: Y\n", "Resources:\n  A:\n    Type: X\n  B:\n    Type: Y\n  " + lines},
+		{"after an anchor", "Resources: &r\n  A:\n    Type: X\n  B:\n    Type: Y\n", "Resources: &r\n  A:\n    Type: X\n  B:\n    Type: Y\n  " + lines},
 		{"apart", "Resources:\n  A:\n    Type: X\n\n  # the second\n  B:\n    Type: Y\n\nOutputs: {}\n", "Resources:\n  A:\n    Type: X\n\n  # the second\n  B:\n    Type: Y\n\n  " + lines + "\nOutputs: {}\n"},
 		{"one, and sections apart", "Description: x\n\nResources:\n  A:\n    Type: X\n", "Description: x\n\nResources:\n  A:\n    Type: X\n\n  " + lines},
 		{"after a block scalar", "Resources:\n  A:\n    Type: X\n\n  B:\n    U: |\n      x\n\nOutputs: {}\n", "Resources:\n  A:\n    Type: X\n\n  B:\n    U: |\n      x\n\n  " + lines + "\nOutputs: {}\n"},
