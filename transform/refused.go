@@ -91,13 +91,10 @@ func (c *checker) refusedUserData(l *launcher, data *cfn.Node) {
 	if c.opts.keepsUserData() {
 		return
 	}
-	var texts []*cfn.Node
-	for _, n := range at(data, "UserData") {
-		if n.Call("Fn::Base64") == nil { // which makes a text if it gets one
-			texts = append(texts, n)
+	for _, n := range append(at(data, "UserData"), at(data, "UserData", "Fn::Base64")...) {
+		if makesText(n) {
+			continue
 		}
-	}
-	for _, n := range append(texts, at(data, "UserData", "Fn::Base64")...) {
 		outcomes, err := c.values.Outcomes(n)
 		if err != nil {
 			continue
@@ -106,4 +103,14 @@ func (c *checker) refusedUserData(l *launcher, data *cfn.Node) {
 			c.open(RuleUnreadable, l.id, n.Span, "%s: %s", l.id, j)
 		}
 	}
+}
+
+// makesText reports whether what stands in a template is a text, whatever the
+// parameters are, if CloudFormation accepts it at all.
+func makesText(n *cfn.Node) bool {
+	switch name, _ := n.Function(); name {
+	case "Fn::Base64", "Fn::Sub", "Fn::Join":
+		return true
+	}
+	return n.Kind == cfn.Scalar
 }

@@ -25,13 +25,15 @@ type parameter struct {
 
 // readParameters reads the section Parameters.
 func (e *Evaluator) readParameters() {
-	e.parameters = map[string]*parameter{}
 	section := e.t.Root().Get("Parameters")
 	if section == nil {
 		return
 	}
-	for _, pair := range section.Pairs {
-		p := &parameter{name: pair.Key.Value, node: pair.Value}
+	e.parameters = make(map[string]*parameter, len(section.Pairs))
+	all := make([]parameter, len(section.Pairs))
+	for i, pair := range section.Pairs {
+		p := &all[i]
+		p.name, p.node = pair.Key.Value, pair.Value
 		p.kind, _ = ScalarText(e.t, p.node.Get("Type"))
 		p.isList = p.kind == "CommaDelimitedList" || strings.HasPrefix(p.kind, "List<")
 		p.isNumber = p.kind == "Number"
