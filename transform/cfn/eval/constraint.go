@@ -8,7 +8,7 @@ import (
 )
 
 // maxJoint is how many worlds one constraint may let pass.
-const maxJoint = 1 << 8
+const maxJoint = 1 << 10
 
 // A constraint is what CloudFormation evaluates at every deployment: rules, and
 // conditions that may be refused. Those that share a parameter are one, as far as
