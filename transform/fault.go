@@ -22,9 +22,10 @@ type judgement struct {
 	isCertain   bool // it is known that a deployment has a bad outcome
 }
 
-// String says what is wrong, and under which parameters if others are fine.
+// String says what is wrong, and under which parameters if it is not so with
+// others.
 func (j judgement) String() string {
-	if j.bad == j.all || j.under == "" {
+	if j.under == "" {
 		return j.what
 	}
 	return j.what + " with " + j.under
@@ -54,8 +55,8 @@ func judge(outcomes []eval.Outcome, wrong func(eval.Value) fault) judgement {
 			j.what = f.mayBe
 		}
 	}
-	if j.bad == j.all && areSame && !first.isUnknown { // whatever the case is
-		j.what, j.isCertain = first.is, true
+	if j.bad == j.all && areSame { // whatever the case is
+		j.what, j.under, j.isCertain = first.is, "", !first.isUnknown
 	}
 	return j
 }

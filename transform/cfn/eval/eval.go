@@ -52,7 +52,7 @@ type Evaluator struct {
 	inside         map[string]bool     // the conditions being evaluated, to see cycles
 	mentions       map[*cfn.Node]mention
 	outcomes       map[*cfn.Node][]Outcome // of what was asked
-	constraints    []*constraint // see constrain
+	constraints    []*constraint           // see constrain
 	constrained    bool
 	inRules        bool // Rules are evaluated, see ref
 
