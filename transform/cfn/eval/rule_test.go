@@ -37,6 +37,37 @@ Value: !If [C, a, b]
 	}
 }
 
+// TestGuessed tells outcomes that a deployment has from those that hang on what
+// cannot be decided.
+func TestGuessed(t *testing.T) {
+	for _, test := range []struct {
+		condition string
+		isGuessed bool
+	}{
+		{"!Equals [!Ref P, a]", false},
+		{"!Equals [!Ref AWS::Region, us-east-1]", false},
+		{"!Equals [!Sub 'x${P}', xa]", false},
+		{"!Equals [!Ref P, !Ref Q]", true},
+		{"!And [!Equals [!Ref P, !Ref Q], !Equals [!Ref P, a], !Equals [!Ref Q, a]]", false},
+		{"!Equals [!Ref S, a]", true},
+		{"!Equals [!GetAtt A.B, a]", true},
+	} {
+		e := New(t.Context(), parse(t, `
+Parameters: {P: {Type: String}, Q: {Type: String}, S: {Type: AWS::SSM::Parameter::Value<String>}}
+Conditions: {C: `+test.condition+`}
+Value: !If [C, a, b]
+`), nil)
+		all, err := e.Outcomes(e.t.Root().Get("Value"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		i := slices.IndexFunc(all, func(o Outcome) bool { return o.Value.Text == "a" })
+		if i < 0 || all[i].Guessed != test.isGuessed {
+			t.Errorf("%s: got %v, want one that is guessed: %v", test.condition, all, test.isGuessed)
+		}
+	}
+}
+
 // TestManyRules has rules that are too many cases together. Each counts alone.
 func TestManyRules(t *testing.T) {
 	either := func(n int, one, other string) string {
