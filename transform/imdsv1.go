@@ -17,12 +17,15 @@ const required = "required"
 
 // tokens makes HttpTokens required for every parameter value that CloudFormation
 // accepts, as the option IMDSv1 asks for.
-func (p *planner) tokens(l *launcher, options, key *cfn.Node) error {
+func (p *planner) tokens(l *launcher, options, key *cfn.Node, isLocked bool) error {
 	if p.opts.keepsIMDSv1() || p.accepts(l.id, RuleIMDSv1, RuleIMDSv1Parameter) {
 		return nil
 	}
 	pair, ok := options.Pair("HttpTokens")
 	if !ok {
+		if isLocked {
+			return nil
+		}
 		e, err := edit.Add(p.t, options, edit.Pair{Key: "HttpTokens", Value: edit.Scalar(required, edit.Unquoted)})
 		if err != nil {
 			return err
@@ -38,7 +41,7 @@ func (p *planner) tokens(l *launcher, options, key *cfn.Node) error {
 	if tooMany := (*cfn.Error)(nil); err != nil && !errors.As(err, &tooMany) {
 		return err
 	}
-	if err == nil && p.opts.IMDSv1 != IMDSv1Literal && allRequired(outcomes) {
+	if p.opts.IMDSv1 != IMDSv1Literal && (isLocked || err == nil && allRequired(outcomes)) {
 		p.alreadyLocked(n)
 		return nil
 	}
@@ -70,8 +73,6 @@ func (p *planner) alreadyLocked(n *cfn.Node) {
 		}
 	}
 }
-
-func isRequired(v eval.Value) bool { return v.Kind == eval.Text && v.Text == required }
 
 func allRequired(outcomes []eval.Outcome) bool {
 	for _, o := range outcomes {

@@ -1,9 +1,6 @@
 package transform
 
 import (
-	"fmt"
-	"strconv"
-
 	"github.com/imdslock/imdslock/transform/cfn"
 	"github.com/imdslock/imdslock/transform/cfn/eval"
 )
@@ -26,61 +23,34 @@ func (c *checker) metadataOptions(l *launcher, data *cfn.Node) error {
 	if err != nil {
 		return cannotEdit(l.id, "MetadataOptions", err)
 	}
-	if c.isOff(data) {
+	if areOff(outcomes) {
 		c.open(RuleEndpoint, l.id, valueSpan(pair, "HttpEndpoint"), endpointDisabled, l.id)
 		return nil
 	}
-	refused := judge(outcomes, func(v eval.Value) string { return refused(l.typ, "MetadataOptions", v) })
-	limits := judge(outcomes, c.hopLimit)
-	tokens := judge(outcomes, c.tokens)
+	refused := judge(outcomes, func(v eval.Value) fault { return refused(l.typ, "MetadataOptions", v) })
+	limits := c.opts.judgeHopLimit(outcomes)
+	tokens := c.opts.judgeTokens(outcomes)
 	if refused.bad > 0 {
 		c.open(RuleMetadataOptions, l.id, pair.Key.Span, "%s: %s", l.id, refused)
 	}
 	if limits.bad > 0 {
 		c.open(RuleHopLimit, l.id, valueSpan(pair, "HttpPutResponseHopLimit"), "%s: %s", l.id, limits)
 	}
-	switch at := valueSpan(pair, "HttpTokens"); {
-	case tokens.bad == 0:
-	case tokens.bad < tokens.all && tokens.under != "":
-		c.open(RuleIMDSv1Parameter, l.id, at, "%s: %s, so IMDSv1 is open", l.id, tokens)
-	default:
-		c.open(RuleIMDSv1, l.id, at, "%s: %s, so IMDSv1 is open", l.id, tokens)
+	if tokens.bad == 0 {
+		return nil
 	}
-	if tokens.bad > 0 && limits.bad == 0 && c.opts.HopLimit == 1 {
-		c.open(RuleHopLimitAlone, l.id, valueSpan(pair, "HttpPutResponseHopLimit"), "%s: the hop limit does not stop IMDSv1, which is open", l.id)
+	rule, is := RuleIMDSv1, "is"
+	if tokens.bad < tokens.all && tokens.under != "" {
+		rule = RuleIMDSv1Parameter
+	}
+	if !tokens.isCertain {
+		is = "may be"
+	}
+	c.open(rule, l.id, valueSpan(pair, "HttpTokens"), "%s: %s, so IMDSv1 %s open", l.id, tokens, is)
+	if limits.bad == 0 && c.opts.HopLimit == 1 {
+		c.open(RuleHopLimitAlone, l.id, valueSpan(pair, "HttpPutResponseHopLimit"), "%s: the hop limit does not stop IMDSv1, which %s open", l.id, is)
 	}
 	return nil
-}
-
-// A judgement counts the outcomes that are bad and describes the first.
-type judgement struct {
-	bad, all    int
-	what, under string
-}
-
-// String says what is wrong, and under which parameters if others are fine.
-func (j judgement) String() string {
-	if j.bad == j.all || j.under == "" {
-		return j.what
-	}
-	return j.what + " with " + j.under
-}
-
-// judge asks of every outcome what is wrong with it.
-func judge(outcomes []eval.Outcome, wrong func(eval.Value) string) judgement {
-	var j judgement
-	for _, o := range outcomes {
-		j.all++
-		what := wrong(o.Value)
-		if what == "" {
-			continue
-		}
-		if j.bad == 0 {
-			j.what, j.under = what, o.String()
-		}
-		j.bad++
-	}
-	return j
 }
 
 // valueSpan is where a property of MetadataOptions has its value, or else where
@@ -92,52 +62,4 @@ func valueSpan(options cfn.Pair, property string) cfn.Span {
 		}
 	}
 	return options.Key.Span
-}
-
-// isOff reports whether a value of MetadataOptions turns the metadata service
-// off for certain.
-func isOff(options eval.Value) bool {
-	endpoint := options.Field("HttpEndpoint")
-	return endpoint.Kind == eval.Text && endpoint.Text == "disabled"
-}
-
-// hopLimit says what is wrong with the hop limit in a value of MetadataOptions.
-func (c *checker) hopLimit(options eval.Value) string {
-	if c.opts.HopLimit == 0 || isOff(options) {
-		return ""
-	}
-	v := options.Field("HttpPutResponseHopLimit")
-	limit, err := strconv.Atoi(v.Text) // CloudFormation takes "1" for 1
-	switch {
-	case err != nil:
-		return unknown("HttpPutResponseHopLimit", v)
-	case limit != c.opts.HopLimit:
-		return fmt.Sprintf("HttpPutResponseHopLimit is %d, not %d", limit, c.opts.HopLimit)
-	}
-	return ""
-}
-
-// tokens says what is wrong with HttpTokens in a value of MetadataOptions.
-func (c *checker) tokens(options eval.Value) string {
-	if c.opts.keepsIMDSv1() || isOff(options) {
-		return ""
-	}
-	switch v := options.Field("HttpTokens"); {
-	case v.Kind != eval.Text:
-		return unknown("HttpTokens", v)
-	case v.Text != required:
-		return fmt.Sprintf("HttpTokens is %q", v.Text)
-	}
-	return ""
-}
-
-// unknown says why the value of a property cannot be judged.
-func unknown(property string, v eval.Value) string {
-	switch v.Kind {
-	case eval.NoValue:
-		return "no " + property
-	case eval.Text:
-		return fmt.Sprintf("%s %q", property, v.Text)
-	}
-	return fmt.Sprintf("unknown %s (%s)", property, v.Reason)
 }

@@ -217,6 +217,7 @@ func TestForeign(t *testing.T) {
 		{"- a\n", "a template is a mapping with Resources; of Terraform or the CDK it is what they make", true},
 		{"a: b\n---\nc: d\n", "a template is one document", true},
 		{"Resources:\n  A: \"{{resolve:ssm:x}}\"\n  {{ if .X }}\n  B: c\n", "render it first: with {{ at line 3 it looks like the source of a template", false},
+		{"{{ define \"x\" }}\nResources: {}\n", "render it first: with {{ at line 1 it looks like the source of a template", false},
 		{"{\"Resources\": {{.X}}}\n", "render it first: with {{ at line 1 it looks like the source of a template", false},
 		{"Resources: [\n", "", false},
 	} {

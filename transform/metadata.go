@@ -1,15 +1,18 @@
 package transform
 
 import (
+	"errors"
 	"fmt"
 	"strconv"
 
 	"github.com/imdslock/imdslock/transform/cfn"
 	"github.com/imdslock/imdslock/transform/cfn/edit"
+	"github.com/imdslock/imdslock/transform/cfn/eval"
 )
 
 // metadataOptions locks the MetadataOptions of a launch template: the hop limit
-// and HttpTokens where there are some, else all of it.
+// and HttpTokens where there are some, else all of it. What [Check] finds locked
+// for all parameter values stays as it is.
 func (p *planner) metadataOptions(l *launcher, data *cfn.Node) error {
 	if p.opts.keepsOptions() {
 		return nil
@@ -26,8 +29,15 @@ func (p *planner) metadataOptions(l *launcher, data *cfn.Node) error {
 		p.change(RuleMetadataOptions, l.id, l.key.Span, "no MetadataOptions: added", e)
 		return nil
 	}
+	locked, err := p.lockedOptions(pair.Value)
+	if err != nil {
+		return err
+	}
 	for _, options := range pair.Value.Branches() {
 		if options.IsNull() || options.IsNoValue() || (options.Kind == cfn.Mapping && len(options.Pairs) == 0) {
+			if locked.hopLimit && locked.tokens { // no deployment has these
+				continue
+			}
 			e, err := edit.Replace(p.t, options, p.newMetadataOptions(options.IsNoValue()))
 			if err != nil {
 				return cannotEdit(l.id, "MetadataOptions", err)
@@ -38,28 +48,34 @@ func (p *planner) metadataOptions(l *launcher, data *cfn.Node) error {
 		if err := l.refuse(p.t, options, pair.Key, "MetadataOptions"); err != nil {
 			return err
 		}
-		if isDisabled(options) {
+		if outcomes, err := p.values.Outcomes(options); err == nil && areOff(outcomes) {
 			p.note(RuleEndpoint, l.id, options.Get("HttpEndpoint").Span, endpointDisabled, l.id)
 			continue
 		}
-		if err := p.hopLimit(l, options, pair.Key); err != nil {
+		if err := p.hopLimit(l, options, pair.Key, locked.hopLimit); err != nil {
 			return cannotEdit(l.id, "HttpPutResponseHopLimit", err)
 		}
-		if err := p.tokens(l, options, pair.Key); err != nil {
+		if err := p.tokens(l, options, pair.Key, locked.tokens); err != nil {
 			return cannotEdit(l.id, "HttpTokens", err)
 		}
 	}
 	return nil
 }
 
+// lockedOptions says what is locked in MetadataOptions, for all parameter values
+// and in the conditions that lead there.
+func (p *planner) lockedOptions(n *cfn.Node) (locked struct{ hopLimit, tokens bool }, err error) {
+	outcomes, err := p.values.Outcomes(n)
+	if tooMany := (*cfn.Error)(nil); errors.As(err, &tooMany) {
+		return locked, nil
+	}
+	locked.hopLimit = p.opts.judgeHopLimit(outcomes).bad == 0
+	locked.tokens = p.opts.judgeTokens(outcomes).bad == 0
+	return locked, err
+}
+
 // endpointDisabled says that there is nothing to lock.
 const endpointDisabled = "HttpEndpoint of %s is disabled: nobody reaches the metadata service, and EC2 takes no other option beside it"
-
-// isDisabled reports whether the metadata service is off altogether.
-func isDisabled(options *cfn.Node) bool {
-	endpoint := options.Get("HttpEndpoint")
-	return endpoint != nil && endpoint.Kind == cfn.Scalar && endpoint.Value == "disabled"
-}
 
 // newMetadataOptions returns what a block must have, and HttpEndpoint where the
 // template has no block at all. HttpProtocolIpv6 is never in it: it fails in
@@ -86,16 +102,19 @@ func (p *planner) limit() edit.Value {
 	return edit.Scalar(strconv.Itoa(p.opts.HopLimit), quote)
 }
 
-// hopLimit makes HttpPutResponseHopLimit the literal that was asked for. A
+// hopLimit makes HttpPutResponseHopLimit what was asked for, unless it is so. A
 // container's packets take one hop more than the node's own ("HttpPutResponse-
 // HopLimit" in the CloudFormation reference of LaunchTemplate MetadataOptions).
-func (p *planner) hopLimit(l *launcher, options, key *cfn.Node) error {
+func (p *planner) hopLimit(l *launcher, options, key *cfn.Node, isLocked bool) error {
 	if p.opts.HopLimit == 0 || p.accepts(l.id, RuleHopLimit) {
 		return nil
 	}
 	want := strconv.Itoa(p.opts.HopLimit)
 	pair, ok := options.Pair("HttpPutResponseHopLimit")
 	if !ok {
+		if isLocked {
+			return nil
+		}
 		e, err := edit.Add(p.t, options, edit.Pair{Key: "HttpPutResponseHopLimit", Value: p.limit()})
 		if err != nil {
 			return err
@@ -104,8 +123,13 @@ func (p *planner) hopLimit(l *launcher, options, key *cfn.Node) error {
 		return nil
 	}
 	n := pair.Value
-	isString := n.Style != cfn.Plain && p.opts.IMDSv1 == IMDSv1Literal
-	if n.Kind == cfn.Scalar && n.Value == want && !isString {
+	if p.opts.IMDSv1 == IMDSv1Literal {
+		isLocked = p.isInteger(n, want)
+	} else if !isLocked {
+		outcomes, err := p.values.Outcomes(n)
+		isLocked = err == nil && judge(outcomes, p.opts.wrongHopLimit).bad == 0
+	}
+	if isLocked {
 		return nil
 	}
 	e, err := edit.Replace(p.t, n, p.limit())
@@ -114,4 +138,11 @@ func (p *planner) hopLimit(l *launcher, options, key *cfn.Node) error {
 	}
 	p.change(RuleHopLimit, l.id, n.Span, fmt.Sprintf("HttpPutResponseHopLimit is %s: set to %s", n.Describe(), want), e)
 	return nil
+}
+
+// isInteger reports whether a literal is a number, and not a text that
+// CloudFormation takes for it: rule engines take no text.
+func (p *planner) isInteger(n *cfn.Node, want string) bool {
+	text, ok := eval.ScalarText(p.t, n)
+	return ok && text == want && n.Style == cfn.Plain && string(p.t.Source()[n.Span.Start:n.Span.End]) == n.Value
 }

@@ -223,7 +223,7 @@ func (s *survey) isOff(data *cfn.Node) bool {
 		return false
 	}
 	outcomes, err := s.values.Outcomes(options)
-	return err == nil && !slices.ContainsFunc(outcomes, func(o eval.Outcome) bool { return !isOff(o.Value) })
+	return err == nil && areOff(outcomes)
 }
 
 // ipv6 reports whether the metadata service of a data mapping may answer at its

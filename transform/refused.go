@@ -20,11 +20,11 @@ type configurationData struct {
 }
 
 // refused says why CloudFormation would refuse the value of a property of a
-// launcher, as far as the value is known, or "": a property in it is not one of
+// launcher, as far as the value is known: a property in it is not one of
 // the type that CloudFormation defines, or has another type. The metadata
 // options of instances and of overrides in fleets have the names and types that
 // those of launch templates have.
-func refused(launcherType, property string, v eval.Value) string {
+func refused(launcherType, property string, v eval.Value) fault {
 	var data any = new(ec2.LaunchTemplate_LaunchTemplateData)
 	if launcherType == typeLaunchConfiguration {
 		data = new(configurationData)
@@ -35,13 +35,13 @@ func refused(launcherType, property string, v eval.Value) string {
 		err = json.Unmarshal(encoded, data, json.RejectUnknownMembers(true), json.StringifyNumbers(true))
 	}
 	if err == nil {
-		return ""
+		return fault{}
 	}
 	what := err.Error()
 	if semantic := (*json.SemanticError)(nil); errors.As(err, &semantic) {
 		what = misfit(semantic, v)
 	}
-	return fmt.Sprintf("CloudFormation refuses the %s: %s", property, what)
+	return fault{is: fmt.Sprintf("CloudFormation refuses the %s: %s", property, what), mayBe: fmt.Sprintf("CloudFormation may refuse the %s: %s", property, what)}
 }
 
 // misfit says what in a value a type has no place for.
@@ -92,12 +92,25 @@ func (c *checker) refusedUserData(l *launcher, data *cfn.Node) {
 		return
 	}
 	for _, n := range append(at(data, "UserData"), at(data, "UserData", "Fn::Base64")...) {
+		if makesText(n) {
+			continue
+		}
 		outcomes, err := c.values.Outcomes(n)
 		if err != nil {
 			continue
 		}
-		if j := judge(outcomes, func(v eval.Value) string { return refused(l.typ, "UserData", v) }); j.bad > 0 {
+		if j := judge(outcomes, func(v eval.Value) fault { return refused(l.typ, "UserData", v) }); j.bad > 0 {
 			c.open(RuleUnreadable, l.id, n.Span, "%s: %s", l.id, j)
 		}
 	}
+}
+
+// makesText reports whether what stands in a template is a text, whatever the
+// parameters are, if CloudFormation accepts it at all.
+func makesText(n *cfn.Node) bool {
+	switch name, _ := n.Function(); name {
+	case "Fn::Base64", "Fn::Sub", "Fn::Join":
+		return true
+	}
+	return n.Kind == cfn.Scalar
 }

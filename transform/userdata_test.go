@@ -216,3 +216,30 @@ func TestNoOtherUserData(t *testing.T) {
 		}
 	}
 }
+
+// TestLeftUserData says of user data that is left as it is what protects the nodes
+// without the block, by the options.
+func TestLeftUserData(t *testing.T) {
+	const src = "Resources: {Nodes: {Type: AWS::EC2::LaunchTemplate, Properties: {LaunchTemplateData: {ImageId: ami-0a}}}}\n"
+	for _, test := range []struct {
+		hopLimit int
+		imdsv1   transform.IMDSv1
+		want     string
+	}{
+		{1, transform.IMDSv1Lock, "(--os tells); hop limit 1 and required tokens protect it"},
+		{2, transform.IMDSv1Lock, "(--os tells); required tokens alone do not keep pods off"},
+		{0, transform.IMDSv1Lock, "(--os tells); required tokens alone do not keep pods off"},
+		{1, transform.IMDSv1Keep, "(--os tells); the hop limit alone does not stop IMDSv1"},
+		{0, transform.IMDSv1Keep, "(--os tells)"},
+	} {
+		opts := transform.Defaults()
+		opts.HopLimit, opts.IMDSv1 = test.hopLimit, test.imdsv1
+		result := patch(t, []byte(src), opts)
+		isSaid := func(f transform.Finding) bool {
+			return f.Rule == transform.RuleUserData && strings.HasSuffix(f.Message, test.want)
+		}
+		if !slices.ContainsFunc(result.Findings, isSaid) {
+			t.Errorf("hop limit %d, %s: got %v, want %s", test.hopLimit, test.imdsv1, result.Findings, test.want)
+		}
+	}
+}

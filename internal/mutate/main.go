@@ -82,10 +82,10 @@ func run(ctx context.Context, args []string) error {
 	}
 	shuffle(mutants, o.seed)
 	tally, err := tryAll(ctx, mutants, o)
-	if err != nil {
-		return err
+	if report := tally.report(o.percent); err == nil { // what was tried counts, if it was stopped too
+		err = report
 	}
-	return tally.report(o.percent)
+	return err
 }
 
 // reached returns the packages whose tests mutants can meet.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -92,28 +93,39 @@ func try(ctx context.Context, m mutant) answer {
 	if err != nil {
 		return answer{err: err}
 	}
-	build := exec.CommandContext(ctx, "nice", "go", "build", "-overlay="+overlay, m.pkg.ImportPath)
-	if err := build.Run(); err != nil {
-		return answer{invalid: true, err: ctx.Err()}
-	}
+	isBuilt := false
 	for _, p := range m.pkg.tests {
 		if !p.covers(m) {
 			continue
 		}
-		if by, err := p.notices(ctx, dir, overlay); by != "" || err != nil {
+		by, err := p.notices(ctx, dir, overlay)
+		if errors.Is(err, errBuild) {
+			return answer{invalid: true}
+		}
+		if by != "" || err != nil {
 			return answer{by: by, took: time.Since(start), err: err}
+		}
+		isBuilt = true
+	}
+	if !isBuilt {
+		build := exec.CommandContext(ctx, "nice", "go", "build", "-overlay="+overlay, m.pkg.ImportPath)
+		if err := build.Run(); err != nil {
+			return answer{invalid: true, err: ctx.Err()}
 		}
 	}
 	return answer{took: time.Since(start)}
 }
 
+// errBuild says that tests with a mutant do not compile.
+var errBuild = errors.New("the tests do not compile")
+
 // notices returns the test of the package that fails with an overlay, or "". The
-// tests that take long run last.
+// tests that take long run last. The error is errBuild if they do not compile.
 func (p *pkg) notices(ctx context.Context, dir, overlay string) (string, error) {
 	binary := filepath.Join(dir, "test")
-	build := exec.CommandContext(ctx, "nice", "go", "test", "-c", "-o", binary, "-overlay="+overlay, p.ImportPath)
-	if out, err := build.CombinedOutput(); err != nil {
-		return "", fmt.Errorf("%w\n%s", err, out)
+	build := exec.CommandContext(ctx, "nice", "go", "test", "-c", "-ldflags=-s -w", "-o", binary, "-overlay="+overlay, p.ImportPath)
+	if err := build.Run(); err != nil {
+		return "", cmp.Or(ctx.Err(), errBuild)
 	}
 	for _, choice := range p.choices() {
 		out, err := p.test(ctx, binary, 30*time.Second+4*p.cpu, choice).CombinedOutput()

@@ -34,6 +34,8 @@ func TestYAMLErrors(t *testing.T) {
 		{"a byte order mark", bom + "a: b: c\n", "1:4: not YAML: mapping values are not allowed in this context"},
 		{"CRLF", "a: 1\r\nb:\r\n    c: 1\r\n  d: 1\r\n", "4:3: not YAML: did not find expected key"},
 		{"the second document", "a: 1\n---\nb: c: d\n", "3:4: not YAML: mapping values are not allowed in this context"},
+		{"the start of a character", "a: \xe2\x80", "1:4: invalid UTF-8 byte 0xe2"},
+		{"the start of a line break", "a: \xc2", "1:4: invalid UTF-8 byte 0xc2"},
 		{"at the start", "@\n", "1:1: not YAML: found character that cannot start any token"},
 	} {
 		t.Run(test.name, func(t *testing.T) {

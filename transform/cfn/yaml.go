@@ -26,7 +26,7 @@ type yamlReader struct {
 // newNode returns an empty node that starts at an offset.
 func (r *yamlReader) newNode(kind Kind, start int) *Node {
 	if len(r.spare) == 0 {
-		r.spare = make([]Node, 128)
+		r.spare = make([]Node, min(128, 4+len(r.src)/16))
 	}
 	n := &r.spare[0]
 	r.spare = r.spare[1:]

@@ -154,6 +154,7 @@ func TestInsertItems(t *testing.T) {
 		{"an item a line", "v: !Join\n- ''\n- [\n    \"a\\n\",\n    \"b\\n\"\n  ]\n", "v: !Join\n- ''\n- [\n    \"a\\n\",\n    \"x\\n\",\n    \"y\\n\",\n    \"b\\n\"\n  ]\n"},
 		{"one line", "v: !Join ['', [\"a\\n\", \"b\\n\"]]\n", "v: !Join ['', [\"a\\n\", \"x\\n\", \"y\\n\", \"b\\n\"]]\n"},
 		{"a block", "v: !Join\n- ''\n- - \"a\\n\"\n  - \"b\\n\"\n", "v: !Join\n- ''\n- - \"a\\n\"\n  - \"x\\n\"\n  - \"y\\n\"\n  - \"b\\n\"\n"},
+		{"an empty item", "v: !Join\n- ''\n- - \"a\\n\"\n  -\n  - \"b\\n\"\n", "v: !Join\n- ''\n- - \"a\\n\"\n  - \"x\\n\"\n  - \"y\\n\"\n  - \n  - \"b\\n\"\n"},
 		{"JSON", "{\"v\": {\"Fn::Join\": [\"\", [\n  \"a\\n\",\n  \"b\\n\"\n]]}}\n", "{\"v\": {\"Fn::Join\": [\"\", [\n  \"a\\n\",\n  \"x\\n\",\n  \"y\\n\",\n  \"b\\n\"\n]]}}\n"},
 		{"a delimiter", "v: !Join [\"\\n\", [a, b]]\n", "v: !Join [\"\\n\", [a, \"x\", \"y\", b]]\n"},
 	} {

@@ -26,6 +26,9 @@ func TestCall(t *testing.T) {
 		{"short in flow", "m: {a: !Ref b}\n", version, "m: {a: !Ref b, Version: !GetAtt Nodes.LatestVersionNumber}\n"},
 		{"JSON", "{\"m\": {\"a\": 1}}\n", version, "{\"m\": {\"a\": 1, \"Version\": {\"Fn::GetAtt\": [\"Nodes\", \"LatestVersionNumber\"]}}}\n"},
 		{"JSON over lines", "{\n  \"m\": {\n    \"a\": 1\n  }\n}\n", Pair{"b", Ref("c")}, "{\n  \"m\": {\n    \"a\": 1,\n    \"b\": {\n      \"Ref\": \"c\"\n    }\n  }\n}\n"},
+		{"a tag before the mapping", "m: !!map\n  a: 1\n", Pair{"b", Ref("c")}, "m: !!map\n  a: 1\n  b: !Ref c\n"},
+		{"an anchor before the mapping", "m: &m\n    a: 1\n", Pair{"b", Ref("c")}, "m: &m\n    a: 1\n    b: !Ref c\n"},
+		{"an anchor before the first key", "m:\n  &a a: 1\n", Pair{"b", Ref("c")}, "m:\n  &a a: 1\n  b: !Ref c\n"},
 		{"Ref", "m:\n  a: 1\n", Pair{"b", Ref("AWS::Region")}, "m:\n  a: 1\n  b: !Ref AWS::Region\n"},
 		{"long Ref", "m:\n  a:\n    Ref: x\n", Pair{"b", Ref("c")}, "m:\n  a:\n    Ref: x\n  b:\n    Ref: c\n"},
 		{"Sub", "m:\n  a: 1\n", Pair{"b", Sub("x-${y}", InSingleQuotes)}, "m:\n  a: 1\n  b: !Sub 'x-${y}'\n"},
@@ -76,6 +79,7 @@ func TestAddResource(t *testing.T) {
 	const lines = "Added:\n    Type: AWS::SNS::Topic\n    Properties:\n      DisplayName: !Ref Name\n"
 	for _, test := range []struct{ name, src, want string }{
 		{"close", "Resources:\n  A:\n    Type: X\n  B:\n    Type: Y\n", "Resources:\n  A:\n    Type: X\n  B:\n    Type: Y\n  " + lines},
+		{"after an anchor", "Resources: &r\n  A:\n    Type: X\n  B:\n    Type: Y\n", "Resources: &r\n  A:\n    Type: X\n  B:\n    Type: Y\n  " + lines},
 		{"apart", "Resources:\n  A:\n    Type: X\n\n  # the second\n  B:\n    Type: Y\n\nOutputs: {}\n", "Resources:\n  A:\n    Type: X\n\n  # the second\n  B:\n    Type: Y\n\n  " + lines + "\nOutputs: {}\n"},
 		{"one, and sections apart", "Description: x\n\nResources:\n  A:\n    Type: X\n", "Description: x\n\nResources:\n  A:\n    Type: X\n\n  " + lines},
 		{"after a block scalar", "Resources:\n  A:\n    Type: X\n\n  B:\n    U: |\n      x\n\nOutputs: {}\n", "Resources:\n  A:\n    Type: X\n\n  B:\n    U: |\n      x\n\n  " + lines + "\nOutputs: {}\n"},

@@ -2,31 +2,38 @@ package eval
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/imdslock/imdslock/transform/cfn"
 )
 
-// A constraint is something that CloudFormation evaluates at every deployment: a
-// rule, or a condition that may be refused.
+// maxJoint is how many worlds one constraint may let pass.
+const maxJoint = 1 << 10
+
+// A constraint is what CloudFormation evaluates at every deployment: rules, and
+// conditions that may be refused. Those that share a parameter are one, as far as
+// that is not too much.
 type constraint struct {
 	parameters []string
 	accepted   []branch // the worlds that it lets pass
+	projected  map[string][]branch
 }
 
-// constrain returns the branches in the worlds that CloudFormation accepts. It asks
-// only what depends on the same parameters as n.
+// constrain returns the branches of n in the worlds that CloudFormation accepts. It
+// asks only what depends on the same parameters as n, directly or by others.
 func (e *Evaluator) constrain(n *cfn.Node, branches []branch) []branch {
 	e.readConstraints()
 	if len(e.constraints) == 0 {
 		return branches
 	}
-	behind := e.ParametersBehind(n)
+	parameters := e.ParametersBehind(n)
 	for _, c := range e.constraints {
-		if slices.ContainsFunc(c.parameters, func(name string) bool { return !slices.Contains(behind, name) }) {
+		if !overlap(c.parameters, parameters) {
 			continue
 		}
+		passes := e.project(c, parameters)
 		branches = e.each(branches, func(b branch) []branch {
-			accepted := e.within(b.world, c.accepted)
+			accepted := e.within(b.world, passes)
 			for i := range accepted {
 				accepted[i].value = b.value
 			}
@@ -34,6 +41,40 @@ func (e *Evaluator) constrain(n *cfn.Node, branches []branch) []branch {
 		})
 	}
 	return branches
+}
+
+// overlap reports whether two lists have a name in common.
+func overlap(a, b []string) bool {
+	return slices.ContainsFunc(a, func(name string) bool { return slices.Contains(b, name) })
+}
+
+// project returns what a constraint says of some parameters alone: that there are
+// values of the others with which it lets them pass.
+func (e *Evaluator) project(c *constraint, parameters []string) []branch {
+	key := strings.Join(parameters, " ")
+	if worlds, ok := c.projected[key]; ok {
+		return worlds
+	}
+	var worlds []branch
+	seen := map[string]bool{}
+	for _, b := range c.accepted {
+		if !e.step(1 + len(b.world)) {
+			return nil
+		}
+		var about world
+		for _, f := range b.world {
+			if !slices.ContainsFunc(f.variable.names(), func(name string) bool { return !slices.Contains(parameters, name) }) {
+				about = append(about, f)
+			}
+		}
+		if key := about.key(); !seen[key] {
+			seen[key] = true
+			worlds = append(worlds, branch{about, truth(true)})
+		}
+	}
+	worlds = e.merge(worlds)
+	c.projected[key] = worlds
+	return worlds
 }
 
 // readConstraints finds the constraints, once. All conditions are evaluated before
@@ -48,59 +89,53 @@ func (e *Evaluator) readConstraints() {
 		for _, p := range section.Pairs {
 			if e.mayBeRefused(p.Value) {
 				cases := e.condition(p.Key.Value, p.Key.Span.Start, nil)
-				e.require(p.Value, cases, func(v Value) bool { return !v.refused })
+				e.require(e.ParametersBehind(p.Value), cases, func(v Value) bool { return !v.refused })
 			}
 		}
 	}
-	section := e.t.Root().Get("Rules")
-	if section == nil {
-		return
-	}
-	for _, p := range section.Pairs {
-		assertions := p.Value.Get("Assertions")
-		if assertions == nil {
-			continue
-		}
-		applies := one(nil, truth(true))
-		if condition := p.Value.Get("RuleCondition"); condition != nil {
-			applies = e.truth(condition, nil)
-		}
-		for _, item := range assertions.Items {
-			assert := item.Get("Assert")
-			if assert == nil {
-				continue
-			}
-			cases := e.each(applies, func(b branch) []branch {
-				if !b.value.isTrue() { // false, or nobody can tell
-					return one(b.world, truth(true))
-				}
-				return e.truth(assert, b.world)
-			})
-			e.require(p.Value, cases, func(v Value) bool { return v.Invalid || v.isTrue() })
-		}
-	}
+	e.readRules()
 }
 
-// mayBeRefused reports whether a condition looks for what may not be there.
-func (e *Evaluator) mayBeRefused(n *cfn.Node) bool {
-	for inner := range n.All {
-		if name, _ := inner.Function(); name == "Fn::FindInMap" || name == "Fn::Select" {
-			return true
-		}
-	}
-	return false
-}
-
-// require adds the constraint that n, which has these cases, is accepted. One that
+// require adds the constraint that what has these cases is accepted. One that
 // nothing fulfils is a fault of the template, and no constraint.
-func (e *Evaluator) require(n *cfn.Node, cases []branch, accepts func(Value) bool) {
+func (e *Evaluator) require(parameters []string, cases []branch, accepts func(Value) bool) {
 	var accepted []branch
 	for _, b := range cases {
 		if accepts(b.value) {
-			accepted = append(accepted, b)
+			accepted = append(accepted, branch{b.world, truth(true)})
 		}
 	}
-	if len(accepted) > 0 && len(accepted) < len(cases) {
-		e.constraints = append(e.constraints, constraint{e.ParametersBehind(n), accepted})
+	if len(accepted) == 0 || len(accepted) == len(cases) {
+		return
 	}
+	added := &constraint{parameters, e.merge(accepted), map[string][]branch{}}
+	var apart []*constraint
+	for _, c := range e.constraints {
+		both := e.both(c, added)
+		if both == nil {
+			apart = append(apart, c)
+			continue
+		}
+		added = both
+	}
+	e.constraints = append(apart, added)
+}
+
+// both returns one constraint for two that share a parameter, or nil if they do
+// not, if it would be too much, or if nothing fulfils both.
+func (e *Evaluator) both(c, d *constraint) *constraint {
+	if !overlap(c.parameters, d.parameters) || len(c.accepted)*len(d.accepted) > maxJoint {
+		return nil
+	}
+	var accepted []branch
+	for _, b := range c.accepted {
+		accepted = append(accepted, e.within(b.world, d.accepted)...)
+	}
+	accepted = slices.DeleteFunc(accepted, func(b branch) bool { return !e.consistent(b.world) })
+	if len(accepted) == 0 {
+		return nil
+	}
+	parameters := append(slices.Clone(c.parameters), d.parameters...)
+	slices.Sort(parameters)
+	return &constraint{slices.Compact(parameters), e.merge(accepted), map[string][]branch{}}
 }

@@ -51,8 +51,10 @@ type Evaluator struct {
 	cases          map[string][]branch // of the conditions that were evaluated
 	inside         map[string]bool     // the conditions being evaluated, to see cycles
 	mentions       map[*cfn.Node]mention
-	constraints    []constraint // see constrain
+	outcomes       map[*cfn.Node][]Outcome // of what was asked
+	constraints    []*constraint           // see constrain
 	constrained    bool
+	inRules        bool // Rules are evaluated, see ref
 
 	depth, steps int
 	stopped      error // why evaluation stopped for good
@@ -71,14 +73,13 @@ func New(ctx context.Context, t *cfn.Template, given map[string]string) *Evaluat
 		cases:       map[string][]branch{},
 		inside:      map[string]bool{},
 		mentions:    map[*cfn.Node]mention{},
+		outcomes:    map[*cfn.Node][]Outcome{},
 	}
 	if section := t.Root().Get("Conditions"); section != nil {
 		for _, p := range section.Pairs {
 			e.definitions[p.Key.Value] = p.Value
-			if key := p.Key.Value; key == "Fn::Transform" || strings.HasPrefix(key, "Fn::ForEach::") {
-				e.conditionMaker = p.Key
-			}
 		}
+		e.conditionMaker = maker(section)
 	}
 	e.readParameters()
 	return e
@@ -89,8 +90,12 @@ func New(ctx context.Context, t *cfn.Template, given map[string]string) *Evaluat
 // tried: what is true first. There is at least one. Parameter values that
 // CloudFormation refuses, by Rules or because a condition looks for what is not in
 // Mappings, have no outcome. The error is a [*cfn.Error] at the expression if the
-// budget of the template is used up, or the context's.
+// budget of the template is used up, or the context's. Nobody may write into the
+// outcomes, which are the same when they are asked for again.
 func (e *Evaluator) Outcomes(n *cfn.Node) ([]Outcome, error) {
+	if known, ok := e.outcomes[n]; ok {
+		return known, nil
+	}
 	branches := e.each(e.eval(n, nil), func(b branch) []branch { return e.settle(b.world, b.value) })
 	branches = e.each(e.constrain(n, branches), func(b branch) []branch {
 		if !e.consistent(b.world) {
@@ -106,11 +111,12 @@ func (e *Evaluator) Outcomes(n *cfn.Node) ([]Outcome, error) {
 	}
 	outcomes := make([]Outcome, len(branches))
 	for i, b := range branches {
-		outcomes[i] = Outcome{Parameters: b.world.parameters(), Value: b.value}
+		outcomes[i] = Outcome{b.world.parameters(), b.value, e.isGuess(b.world)}
 	}
 	if len(outcomes) == 0 {
 		outcomes = []Outcome{{Value: invalid(n.Span.Start, "no parameter values are accepted")}}
 	}
+	e.outcomes[n] = outcomes
 	return outcomes, nil
 }
 
@@ -156,6 +162,17 @@ func (e *Evaluator) settle(w world, v Value) []branch {
 		}
 		return all
 	})
+}
+
+// maker returns the key of Fn::Transform or Fn::ForEach in a mapping, which may add
+// to what stands beside it, or replace it; or nil.
+func maker(n *cfn.Node) *cfn.Node {
+	for _, p := range n.Pairs {
+		if key := p.Key.Value; key == "Fn::Transform" || strings.HasPrefix(key, "Fn::ForEach::") {
+			return p.Key
+		}
+	}
+	return nil
 }
 
 // errBudget is why an evaluator stops that has done enough.

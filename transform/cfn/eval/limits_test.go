@@ -37,6 +37,12 @@ func TestBounds(t *testing.T) {
 			"Value: " + nested(`{"Fn::Base64": `, "x", "}", 100), "? the text is too long"},
 		{"one within the bounds",
 			"Value: " + nested(`!Sub ["${a}${a}", {a: `, "x", "}]", 3), "xxxxxxxx"},
+		{"the longest text",
+			"Value: " + nested(`!Sub ["${a}${a}", {a: `, "x", "}]", 16), strings.Repeat("x", maxText)},
+		{"one that is longer",
+			"Value: !Join ['', [z, " + nested(`!Sub ["${a}${a}", {a: `, "x", "}]", 16) + "]]", "? the text is too long"},
+		{"the longest text of a parameter", parameter +
+			"Value: !If [C, " + nested(`!Sub ["${a}${a}", {a: `, "!Ref P", "}]", 10) + ", b]\nConditions: {C: !Not [!Equals [!Ref P, a]]}", "? P may have any value | b"},
 		{"a mapping that selects itself",
 			"Mappings: {M: {a: {b: !FindInMap [M, a, b]}}}\nValue: !FindInMap [M, a, b]", "? there is Fn::FindInMap in Mappings"},
 		{"conditions that name the one before twice",

@@ -12,6 +12,10 @@ import (
 type Outcome struct {
 	Parameters map[string]Values
 	Value      Value
+
+	// Guessed is set if the outcome hangs on a comparison that cannot be decided:
+	// maybe no deployment has it.
+	Guessed bool
 }
 
 // String gives an example of the parameters, "A=1, B=any other value". It is

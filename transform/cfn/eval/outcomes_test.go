@@ -116,6 +116,8 @@ func TestOutcomes(t *testing.T) {
 		{"!Join ['-', x]", "? Fn::Join needs a list"},
 		{"!Select [1, [a, b]]", "b"},
 		{"!Select [2, [a, b]]", "? Fn::Select selects nothing"},
+		{"!Select [0, a]", "? Fn::Select needs a list"},
+		{"!Select [0, {A: b}]", "? Fn::Select needs a list"},
 		{"!Select [x, [a, b]]", "? Fn::Select selects nothing"},
 		{"!Select [1, !Split [l, !Ref OnOff]]", "se"},
 		{"!FindInMap [Map, a, k]", "v"},

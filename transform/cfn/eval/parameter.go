@@ -25,13 +25,15 @@ type parameter struct {
 
 // readParameters reads the section Parameters.
 func (e *Evaluator) readParameters() {
-	e.parameters = map[string]*parameter{}
 	section := e.t.Root().Get("Parameters")
 	if section == nil {
 		return
 	}
-	for _, pair := range section.Pairs {
-		p := &parameter{name: pair.Key.Value, node: pair.Value}
+	e.parameters = make(map[string]*parameter, len(section.Pairs))
+	all := make([]parameter, len(section.Pairs))
+	for i, pair := range section.Pairs {
+		p := &all[i]
+		p.name, p.node = pair.Key.Value, pair.Value
 		p.kind, _ = ScalarText(e.t, p.node.Get("Type"))
 		p.isList = p.kind == "CommaDelimitedList" || strings.HasPrefix(p.kind, "List<")
 		p.isNumber = p.kind == "Number"
@@ -81,7 +83,11 @@ func (e *Evaluator) ref(at int, name string) Value {
 	p := e.parameters[name]
 	given, isGiven := e.given[name]
 	isPseudo := strings.HasPrefix(name, "AWS::")
-	if p != nil && p.isStored || p == nil && !isPseudo && !isGiven {
+	switch {
+	case p != nil && p.isStored && e.inRules:
+		// Whether a rule sees the name that is passed or the value is not documented.
+		return e.unknown(at, "what a rule sees of "+name+" is not known", "rule "+name)
+	case p != nil && p.isStored || p == nil && !isPseudo && !isGiven:
 		return e.resource(at, "Ref", name)
 	}
 	return e.variableValue(e.variable(name, func() *variable {
@@ -90,6 +96,7 @@ func (e *Evaluator) ref(at int, name string) Value {
 		case isGiven:
 			x.only = []string{given}
 		case p == nil:
+			x.accepts = pseudoAccepts(name)
 		case p.isList: // its AllowedValues hold for each item
 		case p.allowed != nil:
 			x.only = p.allowed

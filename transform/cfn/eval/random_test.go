@@ -19,7 +19,7 @@ type generator struct {
 }
 
 func (g *generator) word() string {
-	return []string{"a", "b", "true", "prod", "prod-x", "a-b", ""}[g.IntN(7)]
+	return []string{"a", "b", "true", "prod", "prod-x", "a-b", "", "us-east-1", "us-east-1-x"}[g.IntN(9)]
 }
 
 // some returns a few words that differ.
@@ -68,8 +68,8 @@ func newTemplate(seed uint64, plain bool) map[string]any {
 		g.template["Conditions"].(map[string]any)[name] = g.condition(0)
 		g.conditions = append(g.conditions, name)
 	}
-	if g.IntN(4) == 0 && !plain {
-		g.template["Rules"] = map[string]any{"Rule": g.rule()}
+	if g.IntN(4) == 0 {
+		g.template["Rules"] = map[string]any{"Rule": g.rule(), "Rule2": g.rule()}
 	}
 	g.template["Value"] = g.result(0)
 	return g.template
@@ -144,15 +144,25 @@ func (g *generator) rule() any {
 	if g.IntN(2) == 0 {
 		rule["RuleCondition"] = fn("Fn::Equals", g.ref(), g.word())
 	}
-	assert := fn("Fn::Contains", g.some(), g.ref())
-	switch n := g.IntN(4); {
-	case n == 0:
-		assert = fn("Fn::Not", fn("Fn::Equals", g.ref(), g.word()))
-	case n == 1:
-		assert = fn("Fn::EachMemberIn", []any{g.ref()}, g.some())
+	var assertions []any
+	for range 1 + g.IntN(2) {
+		assertions = append(assertions, map[string]any{"Assert": g.assertion(0)})
 	}
-	rule["Assertions"] = []any{map[string]any{"Assert": assert}}
+	rule["Assertions"] = assertions
 	return rule
+}
+
+// assertion returns what a rule asserts.
+func (g *generator) assertion(depth int) any {
+	switch n := g.IntN(6); {
+	case n == 0:
+		return fn("Fn::Not", fn("Fn::Equals", g.ref(), g.word()))
+	case n == 1:
+		return fn("Fn::EachMemberIn", []any{g.ref()}, g.some())
+	case n < 4 && depth == 0:
+		return fn([]string{"Fn::And", "Fn::Or"}[n-2], g.assertion(1), g.assertion(1))
+	}
+	return fn("Fn::Contains", g.some(), g.ref())
 }
 
 // result returns what a property can be.

@@ -41,6 +41,22 @@ Mappings:
 		{"!Equals [!Ref P, !Ref Q]", "true with P=any value, Q=any value; false with P=any value, Q=any value"},
 		{"!Equals [!Ref P, !Ref One]", "true with P=legacy; false with P=any other value"},
 		{"!Equals [!Ref AWS::Region, us-gov-west-1]", "true with AWS::Region=us-gov-west-1; false with AWS::Region=any other value"},
+		{"!Equals [!Ref AWS::Region, '']", "false"},
+		{"!Equals [!Sub '${AWS::Region}', prod]", "false"},
+		{"!Equals [!Sub 'in-${AWS::Region}', in-eu-isoe-west-1]", "true with AWS::Region=eu-isoe-west-1; false with AWS::Region=any other value"},
+		{"!Equals [!Ref AWS::AccountId, '']", "false"},
+		{"!Equals [!Ref AWS::AccountId, '12345678901']", "false"},
+		{"!Equals [!Ref AWS::AccountId, '012345678901']", "true with AWS::AccountId=012345678901; false with AWS::AccountId=any other value"},
+		{"!Equals [!Ref AWS::Partition, gov]", "false"},
+		{"!Equals [!Ref AWS::Partition, aws]", "true with AWS::Partition=aws; false with AWS::Partition=any other value"},
+		{"!Equals [!Ref AWS::Partition, aws-us-gov]", "true with AWS::Partition=aws-us-gov; false with AWS::Partition=any other value"},
+		{"!Equals [!Ref AWS::StackName, 1st]", "false"},
+		{"!Equals [!Ref AWS::StackName, Nodes-1]", "true with AWS::StackName=Nodes-1; false with AWS::StackName=any other value"},
+		{"!Equals [!Ref AWS::StackId, prod]", "false"},
+		{"!Equals [!Ref AWS::StackId, 'arn:aws:a']", "true with AWS::StackId=arn:aws:a; false with AWS::StackId=any other value"},
+		{"!Equals [!Ref AWS::URLSuffix, amazonaws]", "false"},
+		{"!Equals [!Ref AWS::URLSuffix, c2s.ic.gov]", "true with AWS::URLSuffix=c2s.ic.gov; false with AWS::URLSuffix=any other value"},
+		{"!Equals [!Ref AWS::New, '']", "true with AWS::New=\"\"; false with AWS::New=any other value"},
 		{"!And [!Equals [!Ref P, a], !Equals [!Ref P, b]]", "false"},
 		{"!Or [!Equals [!Ref P, a], !Not [!Equals [!Ref P, a]]]", "true"},
 		{"!Equals [!Ref One, legacy]", "true"},
@@ -176,7 +192,7 @@ Value: `
 // because of the section Rules or of a condition that looks for what is not there.
 func TestRefused(t *testing.T) {
 	const template = `
-Parameters: {P: {Type: String}, Q: {Type: String}, R: {Type: String, AllowedValues: [a, b, c]}}
+Parameters: {P: {Type: String}, Q: {Type: String}, R: {Type: String, AllowedValues: [a, b, c]}, S: {Type: AWS::SSM::Parameter::Value<String>}}
 Mappings: {M: {a: {x: 1}, b: {x: 2}}}
 Conditions:
   A: !Equals [!Ref P, a]
@@ -201,6 +217,26 @@ Conditions:
 		{"Rules: {R: {Assertions: [{Assert: !EachMemberIn [!ValueOfAll ['AWS::EC2::VPC::Id', Tags.A], !RefAll 'AWS::EC2::VPC::Id']}]}}\n", "!If [A, x, 'y']", "x | y"},
 		{"Rules: {R: {Assertions: [{Assert: !Equals [a, b]}]}}\n", "!If [A, x, 'y']", "x | y"},
 		{"Rules: {R: {Assertions: [{Assert: !Contains [[a], !Ref P]}]}, S: {Assertions: [{Assert: !Contains [[b], !Ref P]}]}}\n", "!If [A, x, 'y']", "? no parameter values are accepted"},
+
+		// Assertions about other parameters, too.
+		{"Rules: {R: {Assertions: [{Assert: !And [!Equals [!Ref P, a], !Equals [!Ref Q, b]]}]}}\n", "!If [A, x, 'y']", "x"},
+		{"Rules: {R: {Assertions: [{Assert: !Or [!Equals [!Ref P, a], !Equals [!Ref Q, b]]}]}}\n", "!If [A, x, 'y']", "x | y"},
+		{"Rules: {R: {Assertions: [{Assert: !Or [!Equals [!Ref P, a], !Equals [!Ref Q, b]]}, {Assert: !Not [!Equals [!Ref Q, b]]}]}}\n", "!If [A, x, 'y']", "x"},
+		{"Rules: {R: {RuleCondition: !Equals [!Ref Q, a], Assertions: [{Assert: !Equals [!Ref P, a]}]}, S: {Assertions: [{Assert: !Equals [!Ref Q, a]}]}}\n", "!If [A, x, 'y']", "x"},
+		{"Rules: {R: {RuleCondition: !Equals [!Ref R, a], Assertions: [{Assert: !Equals [!Ref Q, a]}]}, S: {RuleCondition: !Equals [!Ref Q, a], Assertions: [{Assert: !Equals [!Ref P, a]}]}, T: {Assertions: [{Assert: !Contains [[a], !Ref R]}]}}\n", "!If [A, x, 'y']", "x"},
+
+		// What a macro may replace.
+		{"Rules: {R: {Assertions: [{Assert: !Equals [!Ref P, a]}]}, Fn::Transform: {Name: AWS::Include}}\n", "!If [A, x, 'y']", "x | y"},
+		{"Rules: {R: {Assertions: [{Assert: !Equals [!Ref P, a]}], Fn::Transform: {Name: AWS::Include}}}\n", "!If [A, x, 'y']", "x | y"},
+		{"Rules: {R: {Assertions: [{Assert: !Equals [!Ref P, a], Fn::Transform: {Name: AWS::Include}}]}}\n", "!If [A, x, 'y']", "x | y"},
+		{"Rules: {R: {Assertions: [{Fn::Transform: {Name: AWS::Include}}, {Assert: !Equals [!Ref P, a]}]}}\n", "!If [A, x, 'y']", "x"},
+		{"Rules: {R: {RuleCondition: {Fn::Transform: {Name: M}}, Assertions: [{Assert: !Equals [!Ref P, a]}]}}\n", "!If [A, x, 'y']", "x | y"},
+
+		// What a rule sees of a value in the SSM parameter store.
+		{"  S: !Equals [!Ref S, a]\nRules: {R: {Assertions: [{Assert: !Equals [!Ref S, a]}]}}\n", "!If [S, x, 'y']", "x | y"},
+		{"  S: !Equals [!Ref S, a]\nRules: {R: {Assertions: [{Assert: !Equals [!Ref S, a]}, {Assert: !Equals [!Ref P, a]}]}}\n", "!If [A, !If [S, x, 'y'], z]", "x | y"},
+		{"  S: !Equals [!Ref S, a]\nRules: {R: {RuleCondition: !Equals [!Ref S, a], Assertions: [{Assert: !Equals [!Ref P, a]}]}}\n", "!If [S, !If [A, x, 'y'], z]", "x | y | z"},
+		{"  S: !Equals [!Ref S, a]\nRules: {R: {Assertions: [{Assert: !Condition S}]}}\n", "!If [S, x, 'y']", "x | y"},
 	} {
 		e := New(t.Context(), parse(t, template+test.more+"Value: "+test.expr+"\n"), nil)
 		if got := strings.Join(outcomes(t, e, "Value"), " | "); got != test.want {

@@ -1,6 +1,10 @@
 package eval
 
-import "slices"
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
 
 // A variable stands for a text that the template does not tell: the value of a
 // parameter, of a function that is not known, or whether two texts are equal.
@@ -25,6 +29,14 @@ type variable struct {
 	accepts func(text string) bool
 }
 
+// names returns the parameters and pseudo parameters that a variable depends on.
+func (x *variable) names() []string {
+	if x.parameter != nil || x.isPseudo {
+		return []string{x.name}
+	}
+	return x.behind
+}
+
 // A fact says what a variable may be.
 type fact struct {
 	variable *variable
@@ -37,6 +49,15 @@ type world []fact
 
 func (w world) find(x *variable) (int, bool) {
 	return slices.BinarySearchFunc(w, x, func(f fact, x *variable) int { return f.variable.index - x.index })
+}
+
+// key returns a text that only equal worlds have.
+func (w world) key() string {
+	var b strings.Builder
+	for _, f := range w {
+		fmt.Fprintf(&b, "%d %q %q;", f.variable.index, f.set.only, f.set.except)
+	}
+	return b.String()
 }
 
 // set returns what a variable may be.
@@ -205,6 +226,15 @@ func (e *Evaluator) consistent(w world) bool {
 		}
 	}
 	return true
+}
+
+// isGuess reports whether a world says something of what is neither a parameter nor
+// follows from parameters.
+func (e *Evaluator) isGuess(w world) bool {
+	return slices.ContainsFunc(w, func(f fact) bool {
+		x := f.variable
+		return x.parameter == nil && !x.isPseudo && e.resolve(e.variableValue(x), w.withoutFact(x)).Kind != Text
+	})
 }
 
 // withoutFact returns the world without what it says of a variable.

@@ -1,0 +1,26 @@
+package eval
+
+import "regexp"
+
+// shapes are what the pseudo parameters look like of which every deployment has
+// one. Regions and partitions that there are not today look like the others.
+// https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/pseudo-parameter-reference.html
+// https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_CreateStack.html (StackName)
+var shapes = map[string]func() *regexp.Regexp{
+	"AWS::AccountId": pattern(`^[0-9]{12}$`),
+	"AWS::Partition": pattern(`^aws(-[a-z0-9]+)*$`),
+	"AWS::Region":    pattern(`^[a-z]+(-[a-z0-9]+)*-[0-9]+$`),
+	"AWS::StackId":   pattern(`^arn:`),
+	"AWS::StackName": pattern(`^[a-zA-Z][-a-zA-Z0-9]{0,127}$`),
+	"AWS::URLSuffix": pattern(`^[-a-z0-9]+(\.[-a-z0-9]+)+$`),
+}
+
+// pseudoAccepts returns what says whether a text can be the value of a pseudo
+// parameter, or nil if each can.
+func pseudoAccepts(name string) func(text string) bool {
+	shape := shapes[name]
+	if shape == nil {
+		return nil
+	}
+	return func(text string) bool { return shape().MatchString(text) }
+}
