@@ -150,7 +150,7 @@ func TestNotATemplate(t *testing.T) {
 		{"Go template", "Resources:\n  {{ if .X }}\n  A: b\n", "3:3: not YAML: did not find expected key"},
 		{"broken JSON", "{\"Resources\": {\n  \"A\" 1\n}}", "2:7: not JSON: invalid character '1' after object key"},
 		{"cut off JSON", "{\"Resources\": {", "1:16: not JSON: the template ends too early"},
-		{"text after JSON", "{\"Resources\": {}}\n}", "2:1: not JSON: text behind the end of the template"},
+		{"text after JSON", "{\"Resources\": {}}\n}", "2:1: not JSON: text after the end of the template"},
 		{"alias", "X: &x {a: b}\n" + lt + "        MetadataOptions: *x\n", "7:26: LT: MetadataOptions is the alias *x"},
 		{"alias as a resource", "X: &x {a: b}\nResources: {LT: *x}\n", "2:17: LT: an alias hides what it is"},
 		{"alias as a type", "X: &x AWS::EC2::LaunchTemplate\nResources: {LT: {Type: *x}}\n", "2:17: LT: an alias hides what it is"},

@@ -265,7 +265,7 @@ func Rules() []Description {
 			Rule: RuleCustom, Note: true,
 			Title:  "a custom resource runs code that is not in the template",
 			Why:    "what a custom resource makes is up to its code, which may launch nodes or open them. Most do neither, so that one note names all of a template.",
-			Fix:    "look at the code behind it.",
+			Fix:    "look at its code.",
 			Source: pageCustom,
 		},
 		{

@@ -35,14 +35,14 @@ func (t *Template) readJSON(from int) (*Node, error) {
 		return nil, err
 	}
 	if rest := r.skipBlanks(r.offset()); rest < len(t.src) {
-		return nil, t.Errorf(rest, "not JSON: text behind the end of the template")
+		return nil, t.Errorf(rest, "not JSON: text after the end of the template")
 	}
 	return root, nil
 }
 
 func (r *jsonReader) offset() int { return r.base + int(r.decoder.InputOffset()) }
 
-// skipSeparators returns where the token behind i starts.
+// skipSeparators returns where the token after i starts.
 func (r *jsonReader) skipSeparators(i int) int {
 	for i < len(r.src) && (isBlank(r.src[i]) || r.src[i] == ',' || r.src[i] == ':') {
 		i++

@@ -48,9 +48,9 @@ type Node struct {
 	Items []*Node // a sequence's, in order
 
 	// Span covers the node from its tag or anchor, first key, dash, quote or
-	// bracket to its end, without a comment or line break behind it. Only a
-	// block scalar's ends behind the line break of its last line. The empty
-	// value's is empty and sits behind the colon.
+	// bracket to its end, without a comment or line break after it. Only a
+	// block scalar's ends after the line break of its last line. The empty
+	// value's is empty and sits after the colon.
 	Span Span
 
 	body int // see Body
@@ -76,7 +76,7 @@ func (n *Node) Pair(key string) (Pair, bool) {
 	return Pair{}, false
 }
 
-// Get returns the value behind a path of keys, or nil where there is none.
+// Get returns the value after a path of keys, or nil where there is none.
 func (n *Node) Get(path ...string) *Node {
 	for _, key := range path {
 		p, ok := n.Pair(key)

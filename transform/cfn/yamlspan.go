@@ -6,7 +6,7 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-// closing returns the end of a collection whose last child ends at end: behind
+// closing returns the end of a collection whose last child ends at end: after
 // the closing bracket of a flow collection, else that very place.
 func (r *yamlReader) closing(n *Node, end int, opening, bracket byte) int {
 	if n.Style != Flow || n.body >= len(r.src) || r.src[n.body] != opening {
@@ -149,7 +149,7 @@ func (t *Template) foldedEnd(n *Node) int {
 		}
 		i = next
 	}
-	// Of the empty lines behind, those belong to it whose line feeds it keeps.
+	// Of the empty lines after, those belong to it whose line feeds it keeps.
 	for kept := len(n.Value) - len(strings.TrimRight(n.Value, "\n")); kept > 1 && end < len(t.src); kept-- {
 		end = t.LineEnd(end)
 		if end < len(t.src) {
@@ -178,7 +178,7 @@ func (t *Template) BlockIndent(n *Node) int {
 	return spaces(t.src[t.blockLines(n):]) - inValue
 }
 
-// skipSpace returns the offset behind white space, line breaks and comments.
+// skipSpace returns the offset after white space, line breaks and comments.
 func (t *Template) skipSpace(i int) int {
 	for i < len(t.src) {
 		switch {

@@ -33,7 +33,7 @@ type Block struct {
 	// service is on (HttpProtocolIpv6). The strict block has them anyway.
 	IPv6 bool
 
-	// NoYum is why the nodes have no yum as far as the template tells, as in
+	// NoYum is why the nodes have no yum as far as the template says, as in
 	// "its image is Canonical's", or "".
 	NoYum string
 

@@ -14,7 +14,7 @@ type place struct {
 }
 
 // places returns where the block can be put, the best place first. Whether it
-// runs before all else there, reading the result tells. The reason is why there
+// runs before all else there, reading the result says. The reason is why there
 // is no place.
 func (d *document) places(strict bool) ([]place, string) {
 	switch {

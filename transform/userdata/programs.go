@@ -8,7 +8,7 @@ import (
 )
 
 // program judges a program that has nothing to do with the packet filter as far
-// as its name tells.
+// as its name says.
 func (n *node) program(name string, s *shell.Step) {
 	words := s.Words[1:]
 	if path.Dir(s.Words[0].Text) == "/etc/init.d" || strings.HasSuffix(name, ".init") {

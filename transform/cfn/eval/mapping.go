@@ -40,7 +40,7 @@ func (e *Evaluator) findInMap(at int, arg *cfn.Node, w world) []branch {
 	})
 }
 
-// find returns what stands in Mappings behind keys, in the worlds in which they are
+// find returns what stands in Mappings under keys, in the worlds in which they are
 // those keys. It is refused in the others.
 func (e *Evaluator) find(at int, n *cfn.Node, keys []Value, w world) []branch {
 	if len(keys) == 0 {

@@ -31,7 +31,7 @@ func (r *runner) declare(c *syntax.DeclClause) status {
 		} else {
 			outer := r.s.returned
 			if d.local {
-				r.s.returned = "" // what a function leaves behind is forgotten when it returns
+				r.s.returned = "" // what a function sets is forgotten when it returns
 			}
 			r.assignment(a)
 			r.s.returned = outer

@@ -1,4 +1,4 @@
-// Package shell reads a shell script and tells which commands it runs, in
+// Package shell reads a shell script and says which commands it runs, in
 // order, without running any: each with its words as far as they are known, its
 // place, and whether it is certain to run. It follows functions, subshells,
 // here-documents, eval, files that the script writes itself, and programs that
