@@ -130,35 +130,57 @@ func sendsToService(words []shell.Word, address string) bool {
 	return false
 }
 
-// restores judges a call of iptables-restore.
-func (n *node) restores(f *family, s *shell.Step, words []shell.Word, sure bool) {
-	noflush, text := false, shell.Unknown
-	if s.Stdin != nil {
-		text = *s.Stdin
-	}
+// A restoring is what the words after iptables-restore ask for.
+type restoring struct {
+	noflush, tests bool
+	loose          bool // it may restore one table only
+	known          bool // all words are
+	file           string
+}
+
+func parseRestore(words []shell.Word) restoring {
+	c := restoring{known: true}
 	for i, w := range words {
+		before := ""
+		if i > 0 {
+			before = words[i-1].Text
+		}
 		switch {
 		case w.Text == "-n" || w.Text == "--noflush":
-			noflush = true
+			c.noflush = true
 		case w.Text == "-t" || w.Text == "--test" || w.Text == "-h" || w.Text == "-V":
-			return
+			c.tests = true
 		case !w.Known():
-			text = shell.Unknown
-		case w.Text == "-T" || w.Text == "--table" || i > 0 && words[i-1].Text == "-T":
-			sure = false
-		case strings.HasPrefix(w.Text, "-"), i > 0 && (words[i-1].Text == "-w" || words[i-1].Text == "-W"):
+			c.known = false
+		case w.Text == "-T" || w.Text == "--table" || before == "-T":
+			c.loose = true
+		case strings.HasPrefix(w.Text, "-"), before == "-w", before == "-W":
 		default:
-			var ok bool
-			if text, ok = n.file(w.Text); !ok {
-				text = shell.Unknown
-			}
+			c.file = w.Text
 		}
 	}
-	if s.Stdin == nil && text == shell.Unknown && len(words) == 0 {
+	return c
+}
+
+// restores judges a call of iptables-restore.
+func (n *node) restores(f *family, s *shell.Step, words []shell.Word, sure bool) {
+	c := parseRestore(words)
+	text, ok := shell.Unknown, true
+	switch {
+	case c.tests:
+		return
+	case c.file != "":
+		text, ok = n.file(c.file)
+	case s.Stdin != nil:
+		text = *s.Stdin
+	case len(words) == 0:
 		return // it reads the empty input of cloud-init
 	}
+	if !c.known || !ok {
+		text = shell.Unknown
+	}
 	n.why = "the rules that are restored here may take the place of the rule"
-	f.restore(s, text, noflush, sure)
+	f.restore(s, text, c.noflush, sure && !c.loose)
 }
 
 // nft judges a call of nft: whether it may change the tables of iptables.

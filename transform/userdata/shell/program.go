@@ -16,26 +16,8 @@ func (r *runner) program(c invocation) status {
 }
 
 func (r *runner) named(name string, c invocation) status {
-	if texts := r.texts(c.words[0].Text); texts != nil {
-		return r.doubting("what is in "+c.words[0].Text+" may not be known", func() status {
-			for _, text := range texts {
-				r.child(text, c.words[1:], c.at, nil)
-			}
-			r.output(Unknown)
-			r.emit(&Step{Words: c.words, At: c.at, Stdin: r.stdin})
-			return unsure
-		})
-	}
-	if f := r.m.Files.Get(r.abs(c.words[0].Text)); f != nil && f.Sure && strings.Contains(c.words[0].Text, "/") {
-		doubt := ""
-		if !f.Runs {
-			doubt = "nothing makes " + c.words[0].Text + " executable for certain"
-		}
-		return r.doubting(doubt, func() status {
-			r.child(f.Text, c.words[1:], c.at, nil)
-			r.output(Unknown)
-			return unsure
-		})
+	if st, ok := r.written(c); ok {
+		return st
 	}
 	if isShell(name) {
 		return r.shell(name, c)
@@ -52,6 +34,45 @@ func (r *runner) named(name string, c invocation) status {
 	step := &Step{Words: c.words, At: c.at, Stdin: r.stdin}
 	r.output(r.emit(step))
 	r.arguments(c)
+	r.endsBy(name, c)
+	if step.Fails {
+		return unsure
+	}
+	return r.statusOf(name, c)
+}
+
+// written runs a program whose file scripts have written, or reports false.
+func (r *runner) written(c invocation) (status, bool) {
+	name := c.words[0].Text
+	run := func(texts []string, doubt string, itself bool) (status, bool) {
+		return r.doubting(doubt, func() status {
+			for _, text := range texts {
+				r.child(text, c.words[1:], c.at, nil)
+			}
+			r.output(Unknown)
+			if itself {
+				r.emit(&Step{Words: c.words, At: c.at, Stdin: r.stdin})
+			}
+			return unsure
+		}), true
+	}
+	if texts := r.texts(name); texts != nil {
+		return run(texts, "what is in "+name+" may not be known", true)
+	}
+	switch f := r.m.Files.Get(r.abs(name)); {
+	case f == nil, !f.Sure, !strings.Contains(name, "/"):
+		return unsure, false
+	case f.Runs:
+		return run([]string{f.Text}, "", false)
+	default:
+		return run([]string{f.Text}, "nothing makes "+name+" executable for certain", false)
+	}
+}
+
+// endsBy says that a script may have ended because of a program: one that kills it,
+// never ends itself, or reads it away.
+func (r *runner) endsBy(name string, c invocation) {
+	words := join(c.words)
 	switch name {
 	case "kill":
 		r.kill(c)
@@ -59,17 +80,18 @@ func (r *runner) named(name string, c invocation) status {
 		r.killByName(name, c.words[1:])
 	case "killall5":
 		r.kills(true)
-	}
-	if name == "sleep" && strings.Contains(join(c.words), " inf") || name == "tail" && (strings.Contains(join(c.words), " -f") || strings.Contains(join(c.words), " -F")) {
-		r.s.ended = name + " before it never ends"
+	case "sleep":
+		if strings.Contains(words, " inf") {
+			r.s.ended = "sleep before it never ends"
+		}
+	case "tail":
+		if strings.Contains(words, " -f") || strings.Contains(words, " -F") {
+			r.s.ended = "tail before it never ends"
+		}
 	}
 	if r.fromStdin && !leavesStdin(name) {
 		r.s.ended = name + " may read away the script"
 	}
-	if step.Fails {
-		return unsure
-	}
-	return r.statusOf(name, c)
 }
 
 // texts returns what a program's file may hold where scripts have changed it and

@@ -67,33 +67,29 @@ func (r *runner) wrapper(w wrapper, c invocation) status {
 	name, doubt := path.Base(c.words[0].Text), w.doubt
 	args := c.words[1:]
 	for len(args) > 0 {
-		a := args[0]
-		option := strings.HasPrefix(a.Text, "-") && len(a.Text) > 1
+		a := args[0].Text
+		isOption := strings.HasPrefix(a, "-") && len(a) > 1 && a != "--"
+		assigns := (name == "env" || name == "sudo") && strings.Contains(a, "=")
 		switch {
-		case (name == "env" || name == "sudo") && !option && strings.Contains(a.Text, "="):
-			key, value, _ := strings.Cut(a.Text, "=")
+		case isOption:
+			why, takes := w.option(name, a)
+			doubt = either(doubt, why)
+			if takes && len(args) > 1 {
+				args = args[1:]
+			}
+		case assigns:
+			key, value, _ := strings.Cut(a, "=")
 			if key == "PATH" && pathDoubt(value) != "" || strings.HasPrefix(key, "LD_") || strings.HasPrefix(key, "XTABLES") {
 				doubt = "what " + key + " does to it is not known"
 			}
-		case a.Text == "--":
-			args = args[1:]
-			option = false
-			fallthrough
-		case !option:
+		default:
+			if a == "--" {
+				args = args[1:]
+			}
 			if len(args) < w.operands {
 				return unsure
 			}
 			return r.wrapped(name, doubt, c, args[w.operands:])
-		case strings.HasPrefix(a.Text, "--"):
-			doubt = either(doubt, "what "+a.Text+" does to it is not known")
-		default:
-			letter := a.Text[1:2]
-			if !strings.Contains(w.safe, letter) && !(name == "nice" && letter[0] >= '0' && letter[0] <= '9') {
-				doubt = either(doubt, "what "+a.Text+" does to it is not known")
-			}
-			if strings.Contains(w.values, letter) && len(a.Text) == 2 && len(args) > 1 {
-				args = args[1:]
-			}
 		}
 		args = args[1:]
 	}
@@ -101,6 +97,17 @@ func (r *runner) wrapper(w wrapper, c invocation) status {
 		r.output(Unknown)
 	}
 	return unsure
+}
+
+// option says why an option of a wrapper may change what runs, or "", and whether
+// it takes the next word for its value.
+func (w wrapper) option(name, a string) (doubt string, takes bool) {
+	letter := a[1:2]
+	isNumber := name == "nice" && letter[0] >= '0' && letter[0] <= '9'
+	if letter == "-" || !strings.Contains(w.safe, letter) && !isNumber {
+		doubt = "what " + a + " does to it is not known"
+	}
+	return doubt, letter != "-" && strings.Contains(w.values, letter) && len(a) == 2
 }
 
 func (r *runner) wrapped(name, doubt string, c invocation, words []Word) status {
