@@ -22,14 +22,12 @@ type call struct {
 	table  string
 	chain  string // "" for all
 	number int    // 0 where none is given
+	rule   rule
+	loose  bool // what it does is not known
+	in     bool // it names interfaces
+	out    bool
 
-	numbered bool
-	rule     rule
-	loose    bool // what it does is not known
-	in       bool // it names interfaces
-	out      bool
-
-	refused string // why iptables does not take it, or may not
+	refused string // why iptables may not take it
 }
 
 // longOptions are the options of iptables in their long form, and the letter of
@@ -67,7 +65,13 @@ func parseCall(words []shell.Word, address string) call {
 	for len(p.words) > 0 {
 		p.next()
 	}
-	return p.call()
+	c := p.call()
+	if c.op == 'A' || c.op == 'I' {
+		if c.refused = unknownSpelling(words, p.address, false); c.refused != "" && c.rule.wrong == "" {
+			c.rule.wrong = c.refused
+		}
+	}
+	return c
 }
 
 // A parser reads the options of iptables.
@@ -77,18 +81,6 @@ type parser struct {
 	c       call
 	not     bool // ! stands before
 	specs   []string
-
-	given   string   // the letters of the options so far
-	matches []string // the matches that -m and -p load
-	needs   []string // the matches that options belong to
-	rejects string   // the answer of REJECT
-}
-
-// refuse notes why iptables does not take the call.
-func (p *parser) refuse(why string) {
-	if p.c.refused == "" {
-		p.c.refused = why
-	}
 }
 
 // take returns the next word.
@@ -164,15 +156,8 @@ func (p *parser) cluster(letters string) {
 	}
 }
 
-// once are the options that iptables takes once only.
-const once = "tpsdiojgcMf"
-
 // short reads what an option of one letter has.
 func (p *parser) short(letter byte) {
-	if strings.IndexByte(once, letter) >= 0 && strings.IndexByte(p.given, letter) >= 0 || letter == 'j' && strings.Contains(p.given, "g") || letter == 'g' && strings.Contains(p.given, "j") {
-		p.refuse("iptables takes -" + string(letter) + " once only")
-	}
-	p.given += string(letter)
 	switch letter {
 	case 'A', 'I', 'D', 'R', 'C', 'F', 'L', 'S', 'Z', 'N', 'X', 'P', 'E':
 		p.command(letter)
@@ -222,7 +207,6 @@ func (p *parser) protocol(value string) {
 	if value == "all" || value == "0" {
 		return
 	}
-	p.matches = append(p.matches, "p:"+value, value)
 	if other := value != "tcp" && value != "6"; other != p.not {
 		p.none(strings.Contains(value, shell.Unknown) || p.not)
 	}
@@ -231,9 +215,9 @@ func (p *parser) protocol(value string) {
 
 // matchModule reads the name of a match, whose options follow.
 func (p *parser) matchModule(value string) {
-	p.matches = append(p.matches, value)
 	switch value {
-	case "comment", "tcp", "multiport", "conntrack", "state":
+	case "comment", "tcp", "multiport", "conntrack", "state": // implied, as to whether rules are equal
+		p.c.rule.args = append(p.c.rule.args, "-m", value)
 	default:
 		p.c.rule.covers = 0
 		p.arg("-m", value)
@@ -254,7 +238,6 @@ func (p *parser) command(letter byte) {
 	if p.operand() && strings.IndexByte("IDRPEC", letter) >= 0 {
 		w := p.take()
 		n, err := strconv.Atoi(w.Text)
-		p.c.numbered = true
 		if p.c.number = n; err != nil && letter != 'P' && letter != 'E' {
 			p.c.loose = true
 		}
@@ -284,7 +267,6 @@ func (p *parser) arg(words ...string) {
 // call returns what was read.
 func (p *parser) call() call {
 	c := &p.c
-	p.check()
 	slices.Sort(p.specs)
 	c.rule.spec = strings.Join(p.specs, " ")
 	c.loose = c.loose || strings.Contains(c.table, shell.Unknown) || strings.Contains(c.chain, shell.Unknown)
@@ -293,8 +275,6 @@ func (p *parser) call() call {
 	}
 	r := &c.rule
 	switch {
-	case c.refused != "":
-		r.wrong = c.refused
 	case c.chain == "PREROUTING" && c.out, c.chain == "POSTROUTING" && c.in:
 		r.wrong = "iptables refuses an interface of that direction in " + c.chain
 	case c.table == "nat" && r.drops():
@@ -307,35 +287,6 @@ func (p *parser) call() call {
 		r.wrong = "the table " + c.table + " has no chain " + c.chain
 	}
 	return *c
-}
-
-// check refuses what iptables 1.8 refuses: options that belong to another command
-// or to a match that is not loaded, and targets that are none of what they are
-// for (libxtables, and xshared.c of iptables).
-func (p *parser) check() {
-	c := &p.c
-	if strings.IndexByte("AIRCD", c.op) >= 0 {
-		for _, letter := range "nx0" {
-			if strings.ContainsRune(p.given, letter) {
-				p.refuse("iptables refuses an option of --list in it")
-			}
-		}
-	}
-	switch {
-	case p.address.Is4() && strings.Contains(p.given, "6"), p.address.Is6() && strings.Contains(p.given, "4"):
-		p.refuse("it is for the other version of IP")
-	case c.op == 'I' && c.numbered && c.number < 1:
-		p.refuse("iptables refuses the number " + strconv.Itoa(c.number))
-	case c.rule.jumps && isStandard(c.rule.target):
-		p.refuse("--goto needs a chain")
-	case strings.HasPrefix(p.rejects, "tcp-r") && !slices.Contains(p.matches, "p:tcp") && !slices.Contains(p.matches, "p:6"):
-		p.refuse("iptables refuses a TCP reset without -p tcp")
-	}
-	for _, need := range p.needs {
-		if !slices.ContainsFunc(p.matches, func(m string) bool { return strings.Contains(" "+need+" ", " "+m+" ") }) {
-			p.refuse("iptables refuses an option of the match " + strings.Fields(need)[0] + ", which is not loaded")
-		}
-	}
 }
 
 // isStandard reports whether a target is no chain.

@@ -1,6 +1,8 @@
 package userdata
 
 import (
+	"encoding/binary"
+	mathbits "math/bits"
 	"net/netip"
 	"strconv"
 	"strings"
@@ -85,20 +87,27 @@ func parsePrefix(s string) (netip.Prefix, bool) {
 	bits := a.BitLen()
 	if has {
 		if bits, err = strconv.Atoi(mask); err != nil {
-			m, err := netip.ParseAddr(mask)
-			if err != nil || !m.Is4() {
+			var ok bool
+			if bits, ok = maskBits(mask); !ok {
 				return netip.Prefix{}, false
-			}
-			bits = 0
-			for _, b := range m.As4() {
-				for ; b&0x80 != 0; b <<= 1 {
-					bits++
-				}
 			}
 		}
 	}
 	prefix := netip.PrefixFrom(a, bits)
 	return prefix, prefix.IsValid()
+}
+
+// maskBits returns the length of the network that a mask is for. It reports false
+// if the mask has holes.
+func maskBits(mask string) (int, bool) {
+	m, err := netip.ParseAddr(mask)
+	if err != nil || !m.Is4() {
+		return 0, false
+	}
+	b := m.As4()
+	n := binary.BigEndian.Uint32(b[:])
+	bits := mathbits.LeadingZeros32(^n)
+	return bits, n<<bits == 0
 }
 
 // match reads an option of a match or of a target.
@@ -109,23 +118,11 @@ func (p *parser) match(name string) {
 	}
 	value := strings.Join(values, " ")
 	switch name {
-	case "comment":
-		p.needs = append(p.needs, "comment")
-		p.arg("--"+name, value)
-		return
-	case "reject-with", "log-prefix", "log-level":
-		if name == "reject-with" {
-			p.rejects = value
-		}
+	case "comment", "reject-with", "log-prefix", "log-level":
 		p.arg("--"+name, value)
 		return
 	case "dport", "destination-port", "dports", "destination-ports":
 		p.arg("--"+name, value)
-		if name == "dports" || name == "destination-ports" {
-			p.needs = append(p.needs, "multiport")
-		} else {
-			p.needs = append(p.needs, "tcp udp sctp dccp udplite 6 17 multiport")
-		}
 		hit := false
 		for _, port := range strings.Split(value, ",") {
 			low, high, ranged := strings.Cut(port, ":")
@@ -141,7 +138,6 @@ func (p *parser) match(name string) {
 		}
 		return
 	case "ctstate", "state":
-		p.needs = append(p.needs, map[string]string{"ctstate": "conntrack", "state": "state"}[name])
 		p.arg("--"+name, value)
 		// The first packet of a connection is NEW. Where it is dropped there are no
 		// others.

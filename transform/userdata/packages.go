@@ -11,6 +11,10 @@ import (
 type packageCall struct {
 	verb  string
 	names []string
+
+	// yes says that it does not ask, and odd that an option may have it do something
+	// else, such as to download only.
+	yes, odd bool
 }
 
 // parsePackages reads the words after the name of a package manager. Those of rpm
@@ -24,9 +28,30 @@ func parsePackages(s *shell.Step) packageCall {
 			c.verb = w.Text
 		case !isOption:
 			c.names = append(c.names, w.Text)
+		default:
+			c.option(w)
 		}
 	}
 	return c
+}
+
+// option takes an option into account.
+func (c *packageCall) option(w shell.Word) {
+	switch w.Text {
+	case "-y", "--assumeyes", "--yes", "--assume-yes", "-yq", "-qy", "-qq", "-yqq", "-qqy":
+		c.yes = true
+	case "-q", "--quiet", "-v", "--verbose", "--nogpgcheck", "--no-install-recommends", "--fix-broken", "--allowerasing", "--best":
+	default:
+		c.odd = true
+	}
+}
+
+// installs reports whether one of these packages is installed for certain.
+func (c packageCall) installs(of ...string) bool {
+	if !c.yes || c.odd || c.verb != "install" && c.verb != "reinstall" {
+		return false
+	}
+	return slices.ContainsFunc(c.names, func(name string) bool { return slices.Contains(of, name) })
 }
 
 // about reports whether a package is, or may be, one of these.
@@ -77,9 +102,8 @@ func (n *node) packages(s *shell.Step, sure bool) {
 	c := parsePackages(s)
 	switch packageVerbOf(c.verb) {
 	case installs:
-		byName := c.verb == "install" || c.verb == "reinstall"
-		n.service.installed = n.service.installed || sure && byName && c.about("iptables-services")
-		n.service.persistent = n.service.persistent || sure && byName && c.about("iptables-persistent", "netfilter-persistent")
+		n.service.installed = n.service.installed || sure && c.installs("iptables-services")
+		n.service.persistent = n.service.persistent || sure && c.installs("iptables-persistent", "netfilter-persistent")
 		if c.about("firewalld", "ufw", "shorewall") {
 			n.note(s.At, "the firewall that is installed here may load rules of its own at the next boot")
 		}

@@ -194,7 +194,11 @@ func (t tables) save(only string) string {
 		}
 		slices.Sort(names)
 		for _, name := range names {
-			b.WriteString(":" + name + " ACCEPT [0:0]\n")
+			policy := "ACCEPT"
+			if !isBuiltin(table, name) {
+				policy = "-"
+			}
+			b.WriteString(":" + name + " " + policy + " [0:0]\n")
 		}
 		for _, name := range names {
 			for _, r := range chains[name].rules {

@@ -24,6 +24,25 @@ var refusedRules = [...]string{
 	"iptables-restore -n </opt/rules; iptables -A FORWARD -d 169.254.169.254/32 -j DROP\n",
 	"nft add rule ip filter FORWARD accept; iptables -A FORWARD -d 169.254.169.254/32 -j DROP\n",
 	"iptables $X; iptables -A FORWARD -d 169.254.169.254/32 -j DROP\n",
+	"iptables -I FORWARD --destination=169.254.169.254 -j DROP\n",
+	"iptables -I FORWARD -d169.254.169.254 -j DROP\n",
+	"iptables -I FORWARD -ieni+ -d 169.254.169.254 -j DROP\n",
+	"iptables -I FORWARD -d 169.254.169.254 -p tcp --dport 80,443 -j DROP\n",
+	"iptables -I FORWARD -d 169.254.169.254 -m comment -j DROP\n",
+	"iptables -I FORWARD -d 169.254.169.254 -m tcp -j DROP\n",
+	"iptables -I FORWARD -d 169.254.169.254 -j DROP --reject-with icmp-port-unreachable\n",
+	"iptables -I FORWARD -d 169.254.169.254 -j REJECT --reject-with foo\n",
+	"iptables -I FORWARD ! -d 10.0.0.1,10.0.0.2 -j DROP\n",
+	"iptables -I FORWARD -d 169.254.169.254, -j DROP\n",
+	"iptables -I FORWARD -d 169.254.169.254/032 -j DROP\n",
+	"iptables -I FORWARD -d 169.254.169.254/255.255.0.255 -j DROP\n",
+	"iptables -w foo -I FORWARD -d 169.254.169.254 -j DROP\n",
+	"iptables -c 1 x -I FORWARD -d 169.254.169.254 -j DROP\n",
+	"iptables -Z -I FORWARD -d 169.254.169.254 -j DROP\n",
+	"iptables -I FORWARD ! ! -i eth0 -d 169.254.169.254 -j DROP\n",
+	"iptables -I FORWARD ! -i averylonginterface -d 169.254.169.254 -j DROP\n",
+	"iptables -I FORWARD -d 169.254.169.254 -p tcp --dport 80:70 -j DROP\n",
+	"iptables -I FORWARD -d 169.254.169.254 ! -p all -j DROP\n",
 	"timeout 0.001 iptables -I FORWARD -d 169.254.169.254/32 -j DROP\n",
 }
 
@@ -45,6 +64,32 @@ var notSaved = [...]string{
 	"ln -s /dev/null /etc/sysconfig/iptables\n" + saveTo + enableNow,
 	"touch /etc/sysconfig/iptables; chattr +i /etc/sysconfig/iptables\n" + saveTo + enableNow,
 	"ln -s /dev/null /etc/systemd/system/iptables.service\n" + saveTo + enableNow,
+}
+
+// notRestored are texts in which iptables-restore refuses a line, and so all.
+var notRestored = [...]string{
+	"*filter\n-A FORWARD -d 169.254.169.254/32 -j DROP\nCOMMIT \n",
+	"  *filter\n  -A FORWARD -d 169.254.169.254/32 -j DROP\n  COMMIT\n",
+	"*filter\n-A FORWARD -d 169.254.169.254/32 -j DROP # pods\nCOMMIT\n",
+	"*filter\niptables -A FORWARD -d 169.254.169.254/32 -j DROP\nCOMMIT\n",
+	"*filter\n-A FORWARD -j PODS\n-A FORWARD -d 169.254.169.254/32 -j DROP\nCOMMIT\n",
+	"*filter\n:FORWARD\n-A FORWARD -d 169.254.169.254/32 -j DROP\nCOMMIT\n",
+	"*foo\nCOMMIT\n*filter\n-A FORWARD -d 169.254.169.254/32 -j DROP\nCOMMIT\n",
+	"*filter\n-t filter -A FORWARD -d 169.254.169.254/32 -j DROP\nCOMMIT\n",
+	"*filter\n-A FORWARD -d 169.254.169.254/32 -j DROP\n*nat\nCOMMIT\n",
+	"*filter\nCOMMIT\n-A FORWARD -d 169.254.169.254/32 -j DROP\n",
+	"*filter\n-A FORWARD -d 169.254.169.254/32 -j DROP\n-A INPUT -p tcp --dport 22,80 -j ACCEPT\nCOMMIT\n",
+	"*filter\n-D FORWARD -j ACCEPT\n-A FORWARD -d 169.254.169.254/32 -j DROP\nCOMMIT\n",
+	"*filter\n-A FORWARD -d 169.254.169.254/32 -m comment --comment 'no imds' -j DROP\nCOMMIT\n",
+}
+
+// notInstalled are commands that do not install the service that loads rules.
+var notInstalled = [...]string{
+	"yum install iptables-services\n",
+	"yum install -y --downloadonly iptables-services\n",
+	"yum install -y -x iptables-services jq\n",
+	"yum install -y iptables-servicesx\n",
+	"dnf --installroot=/mnt -y install iptables-services\n",
 }
 
 // forTheNextBoot are commands that change what the next boot loads.
@@ -85,6 +130,12 @@ var forTheNextBoot = [...]string{
 	"echo x | dd of=/etc/sysconfig/iptables\n",
 	"sed -i s/x/y/ /usr/lib/systemd/system/iptables.service\n",
 	"echo /opt/x.so > /etc/ld.so.preload\n",
+	"tar -cf /etc/sysconfig/iptables /opt\n",
+	"tar -xf /opt/x.tar -C / t\n",
+	"gzip /etc/sysconfig/iptables\n",
+	"sort -uo/etc/sysconfig/iptables /opt/x\n",
+	"uniq /opt/x /etc/sysconfig/iptables\n",
+	"awk -f /opt/x\n",
 	"echo | awk '{print > \"/etc/sysconfig/iptables\"}'\n",
 	"sed -n 'w /etc/sysconfig/iptables' /opt/x\n",
 	": >| /etc/sysconfig/iptables\n",
@@ -232,6 +283,14 @@ func TestNothingPasses(t *testing.T) {
 		speaks("not saved", bang+install+drop+lines+boot)
 	}
 	speaks("not installed", bang+drop+saveTo+enableNow+boot)
+	for _, line := range notInstalled {
+		speaks("not installed", bang+line+drop+saveTo+enableNow+boot)
+	}
+	for _, text := range notRestored {
+		speaks("not restored", bang+install+"iptables-restore <<'X'\n"+text+"X\n"+saveTo+enableNow+boot)
+		speaks("not loaded", bang+install+drop+"cat >/etc/sysconfig/iptables <<'X'\n"+text+"X\n"+enableNow+boot)
+	}
+	speaks("flushed by a declaration", bang+install+"iptables -N IMDS\niptables -A IMDS -d 169.254.169.254/32 -j DROP\niptables -I FORWARD -j IMDS\niptables-restore -n <<'X'\n*filter\n:IMDS - [0:0]\nCOMMIT\nX\n"+saveTo+enableNow+boot)
 	for _, line := range forTheNextBoot {
 		speaks("next boot", bang+recipe+boot+line)
 	}

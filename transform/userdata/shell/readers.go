@@ -11,14 +11,8 @@ func readsOnly(name string, args []Word) bool {
 		return !inPlace(args) && !RunsText(name, args)
 	case "perl":
 		return !inPlace(args)
-	case "sort":
-		return !has(args, "-o", "--output")
 	case "awk", "gawk", "mawk":
 		return !has(args, "-i", "--in-place") && !RunsText(name, args)
-	case "tar":
-		return has(args, "c", "t", "-c", "-t", "-cf", "-czf", "-tf", "-tzf", "cf", "czf", "tf", "tzf")
-	case "gzip", "gunzip", "openssl", "yq", "xmllint":
-		return !has(args, "-out", "-i", "--in-place", "-o", "--output", "-d")
 	}
 	return !writes(name) && (isReader(name) || administers(name) || Matters(name) || isShell(name) || aboutPackets(name))
 }
@@ -50,7 +44,7 @@ func RunsText(name string, args []Word) bool {
 	for _, w := range args {
 		switch name {
 		case "awk", "gawk", "mawk":
-			if strings.ContainsAny(w.Text, ">|") && strings.Contains(w.Text, `"`) || strings.Contains(w.Text, "system") {
+			if strings.HasPrefix(w.Text, "-f") || strings.HasPrefix(w.Text, "--f") || strings.ContainsAny(w.Text, ">|") && strings.Contains(w.Text, `"`) || strings.Contains(w.Text, "system") {
 				return true
 			}
 		case "sed":
@@ -84,7 +78,8 @@ func sedExecutes(script string) bool {
 func writes(name string) bool {
 	switch name {
 	case "aws", "curl", "wget", "aria2c", "dd", "truncate", "rsync", "unzip", "cpio", "git", "patch", "split", "csplit", "ed", "ex", "vi", "vim", "nano", "fallocate", "sponge",
-		"scp", "sftp", "gpg", "zip", "bzip2", "bunzip2", "xz", "unxz", "zstd", "openssl", "crudini", "augtool", "uudecode", "link", "mkfifo", "mknod", "crontab", "gsutil", "s3cmd", "az":
+		"scp", "sftp", "gpg", "zip", "bzip2", "bunzip2", "xz", "unxz", "zstd", "openssl", "crudini", "augtool", "uudecode", "link", "mkfifo", "mknod", "crontab", "gsutil", "s3cmd", "az",
+		"tar", "bsdtar", "gzip", "gunzip", "sort", "uniq", "shuf", "xxd", "dos2unix", "unix2dos", "iconv", "yq", "xmllint", "less", "tree", "tcpdump", "mktemp", "file", "date", "docker", "kubectl", "helm", "podman":
 		return true
 	}
 	return false
