@@ -154,6 +154,10 @@ func lint(t *testing.T, results []lintedResult, file func(lintedResult) string) 
 	return complaints
 }
 
+// crashesLint are the fixtures on which cfn-lint itself crashes, as they are: the
+// type of a resource has a loop's variable in it.
+var crashesLint = [...]string{"type-by-parameter-of-one-value", "type-by-loop"}
+
 func lintFiles(t *testing.T, files []string) map[string][]complaint {
 	var stdout, stderr bytes.Buffer
 	cmd := exec.Command("cfn-lint", append([]string{"--non-zero-exit-code", "none", "--format", "json", "--"}, files...)...)
@@ -165,7 +169,15 @@ func lintFiles(t *testing.T, files []string) map[string][]complaint {
 		Location          struct{ Path []any }
 	}
 	if jsonErr := json.Unmarshal(stdout.Bytes(), &found); jsonErr != nil {
-		t.Errorf("%v: %v\n%s", err, jsonErr, stderr.String())
+		if len(files) > 1 { // to see which one it crashes on
+			complaints := lintFiles(t, files[:len(files)/2])
+			maps.Copy(complaints, lintFiles(t, files[len(files)/2:]))
+			return complaints
+		}
+		if name := filepath.Base(files[0]); !slices.ContainsFunc(crashesLint[:], func(known string) bool { return strings.HasPrefix(name, known) }) {
+			t.Errorf("%s: %v: %v\n%s", name, err, jsonErr, stderr.String())
+		}
+		return map[string][]complaint{}
 	}
 	complaints := map[string][]complaint{}
 	for _, f := range found {
