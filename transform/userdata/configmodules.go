@@ -25,8 +25,10 @@ func (d *document) takeModules() {
 			s.text = mountsScript(v.value)
 		case "output":
 			s.text, s.stage, s.everyBoot = outputScript(v.value), stageBootcmd, true
+		case "power_state":
+			s.text, s.stage, s.name = conditionScript(v.value), stageScript, "~power_state"
 		default:
-			if !isUnknownModule(name) {
+			if !isUnknownModule(name) && !(name == "ntp" && v.value.Kind == yaml.MappingNode && hasKey(v.value, "config")) {
 				continue
 			}
 			s.unknown = "what " + shown(name) + " does is not known"
@@ -107,4 +109,20 @@ func outputScript(n *yaml.Node) string {
 		return ""
 	}
 	return "#!/bin/sh\n" + b.String()
+}
+
+// conditionScript is the command that says whether a node is to shut down at the
+// end of its first boot (cc_power_state_change.py), or "".
+func conditionScript(n *yaml.Node) string {
+	if n.Kind != yaml.MappingNode {
+		return ""
+	}
+	condition := scalar(n, "condition")
+	switch {
+	case condition != nil && plainType(condition) == plainText:
+		return "#!/bin/sh\n" + condition.Value + "\n"
+	case condition == nil && hasKey(n, "condition"):
+		return "#!/bin/sh\n" + placeholder + "\n"
+	}
+	return ""
 }

@@ -141,7 +141,7 @@ func (p *parser) match(name string) {
 		p.arg("--"+name, value)
 		// The first packet of a connection is NEW. Where it is dropped there are no
 		// others.
-		p.none(p.not || strings.Contains(value, "NEW") || strings.Contains(value, shell.Unknown))
+		p.none(p.not || strings.Contains(value, "NEW") || strings.Contains(value, "UNTRACKED") || strings.Contains(value, shell.Unknown))
 		return
 	}
 	p.arg(append([]string{"--" + name}, values...)...)

@@ -185,17 +185,16 @@ func (f *family) delete(c *call, sure bool) {
 	}
 	for i := range ch.rules {
 		r := &ch.rules[i]
-		if r.target != c.rule.target && !c.rule.loose {
+		if r.spec == c.rule.spec && r.target == c.rule.target && sure && !c.rule.loose && !r.loose {
+			ch.rules = slices.Delete(ch.rules, i, i+1)
+			return
+		}
+		if r.target != c.rule.target && !c.rule.loose || r.may&c.rule.may == 0 && !r.loose && !c.rule.loose {
 			continue
 		}
-		switch {
-		case r.spec == c.rule.spec && sure && !c.rule.loose && !r.loose:
-			ch.rules = append(ch.rules[:i], ch.rules[i+1:]...)
-			return
-		case r.spec == c.rule.spec || r.loose || c.rule.loose:
-			if ch.fuzzy = true; r.drops() || !isTarget(r.target) && r.target != "ACCEPT" && r.target != "RETURN" {
-				r.sure = false
-			}
+		// It may be the same rule in other words, as -p 6 is -p tcp.
+		if ch.fuzzy = true; r.drops() || !isTarget(r.target) && r.target != "ACCEPT" && r.target != "RETURN" {
+			r.sure = false
 		}
 	}
 }

@@ -40,7 +40,7 @@ func (n *node) program(name string, s *shell.Step) {
 				n.note(s.At, "what "+name+" serves here is not known")
 			}
 		}
-	case shell.RunsText(name, words):
+	case shell.RunsOthers(name, words):
 		n.note(s.At, "what "+name+" runs or writes here is not known")
 	case name == "crontab":
 		n.crontab(s)
@@ -70,26 +70,54 @@ func changesInstances(words []shell.Word) bool {
 	return mentionsAny(words, "modify-instance-metadata", "modify-launch-template", "create-launch-template", "update-auto-scaling-group", "start-instance-refresh", "send-command", "start-automation", "create-association", "update-nodegroup")
 }
 
-// isContainerRun reports whether a container is run that can change the node.
+// isContainerRun reports whether a program may run a container that can change the
+// node, or one that is not known: with options beyond those that keep it apart.
 func isContainerRun(name string, words []shell.Word) bool {
 	switch name {
 	case "docker", "podman", "nerdctl", "ctr":
 	default:
 		return false
 	}
-	if !mentionsAny(words, "run", "create", "up") {
-		return false
-	}
+	verb := ""
 	for i, w := range words {
-		before := ""
-		if i > 0 {
-			before = words[i-1].Text
-		}
+		isValue := i > 0 && strings.HasPrefix(words[i-1].Text, "-") && !strings.Contains(words[i-1].Text, "=") && takesValue(words[i-1].Text)
 		switch {
-		case strings.HasPrefix(w.Text, "--privileged"), strings.HasPrefix(w.Text, "--cap-add"), strings.HasPrefix(w.Text, "--pid=h"), strings.Contains(w.Text, "--net=h"), strings.Contains(w.Text, "--network=h"), w.Text == "--net-host",
-			w.Text == "host" && strings.HasPrefix(before, "--"), strings.HasPrefix(w.Text, "/:"), strings.HasPrefix(w.Text, "/etc"), strings.HasPrefix(w.Text, "/run/systemd"), strings.HasPrefix(w.Text, "-v/:"), strings.HasPrefix(w.Text, "--volume=/:"):
-			return true
+		case verb == "run" && strings.HasPrefix(w.Text, "-"):
+			if !keepsApart(w.Text) {
+				return true
+			}
+		case verb != "" || strings.HasPrefix(w.Text, "-") || isValue:
+		default:
+			switch verb = w.Text; verb {
+			case "run", "pull", "push", "login", "logout", "images", "image", "ps", "info", "version", "build", "tag", "rmi", "rm", "stop", "kill", "logs", "inspect", "network", "volume", "load", "save", "system", "stats", "events", "search":
+			default:
+				return true
+			}
 		}
+	}
+	return verb == "run" && name == "ctr"
+}
+
+// keepsApart reports whether an option of docker run gives a container no rights on
+// the node.
+func keepsApart(option string) bool {
+	name, value, _ := strings.Cut(option, "=")
+	switch name {
+	case "-d", "--detach", "-i", "-t", "-it", "-ti", "-dt", "-dit", "-itd", "-di", "--rm", "--name", "-e", "--env", "--env-file", "-p", "--publish", "--restart", "-w", "--workdir", "-l", "--label", "--memory", "-m", "--cpus",
+		"--log-driver", "--log-opt", "--init", "-q", "--quiet", "--pull", "--platform", "--entrypoint", "-h", "--hostname", "--read-only", "--user", "-u":
+		return true
+	case "--privileged":
+		return value == "false"
+	}
+	return false
+}
+
+// takesValue reports whether the next word belongs to an option that stands before
+// the verb of docker.
+func takesValue(option string) bool {
+	switch option {
+	case "-H", "--host", "-c", "--context", "--config", "-l", "--log-level", "-n", "--namespace", "--address", "-a":
+		return true
 	}
 	return false
 }

@@ -123,7 +123,8 @@ func sendsToService(words []shell.Word, address string) bool {
 		case i+1 < len(words):
 			value = words[i+1].Text
 		}
-		if strings.Contains(value, address) || strings.HasPrefix(value, shell.Unknown) {
+		host, _, _ := strings.Cut(value, ":")
+		if strings.Contains(value, address) || strings.Contains(value, shell.Unknown) || strings.ContainsAny(host, "/-") {
 			return true
 		}
 	}

@@ -123,7 +123,27 @@ func (t yamlText) addFile(c *composer, n *yaml.Node) string {
 		c.add("\n", at)
 	}
 	c.add(end+"\n"+changeMode(n, name), at)
+	if mayRaise(n, content, ok) {
+		c.add(mayEnd, at)
+	}
 	return ""
+}
+
+// mayEnd ends a script perhaps.
+const mayEnd = "[ -n \"$" + "raised\" ] && exit\n"
+
+// mayRaise reports whether cloud-init may stop at a file, so that it writes no
+// later one: the user is not there yet, the content is no text, or is not encoded
+// as it says.
+func mayRaise(n, content *yaml.Node, decoded bool) bool {
+	if owner := scalar(n, "owner"); owner != nil && owner.Value != "root:root" && owner.Value != "root" {
+		return true
+	}
+	if hasKey(n, "owner") && scalar(n, "owner") == nil {
+		return true
+	}
+	isText := content == nil && !hasKey(n, "content") || content != nil && (plainType(content) == plainText || content.Tag == "!!binary" || plainType(content) == plainNull)
+	return !isText || !decoded && !hasKey(n, "source")
 }
 
 // changeMode is the command for the permissions of a file, or "".

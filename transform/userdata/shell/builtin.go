@@ -116,6 +116,9 @@ func (r *runner) changesShell(c invocation) (status, bool) {
 		}
 		return unsure, true
 	case "read", "mapfile", "readarray", "getopts":
+		if c.words[0].Text != "read" && c.words[0].Text != "getopts" {
+			r.callback(c)
+		}
 		r.assigns(args, "")
 		if slices.ContainsFunc(args, func(w Word) bool { return strings.HasPrefix(w.Text, "-C") }) {
 			r.arguments(c)
@@ -334,4 +337,20 @@ func (r *runner) cd(args []Word) status {
 		r.s.dir = Unknown // it may not be there
 	}
 	return unsure
+}
+
+// callback runs the command that mapfile calls for lines.
+func (r *runner) callback(c invocation) {
+	options, _ := getopt(c.words[1:], "dnOsuCc")
+	for _, o := range options {
+		if o.name == "C" {
+			r.doubting("it is called for lines that are read", func() status {
+				place := r.place
+				r.place = func(int) int { return c.at }
+				r.parse(o.value.Text)
+				r.place = place
+				return unsure
+			})
+		}
+	}
 }

@@ -66,7 +66,7 @@ func (r *runner) declareWord(d *declaration, w Word) {
 	case strings.HasPrefix(w.Text, "-") && w.Known():
 		d.option(w.Text)
 		r.s.refs = r.s.refs || d.name != "export" && strings.ContainsAny(w.Text, "nilcu")
-		if strings.Contains(w.Text, "n") && d.name != "export" {
+		if strings.ContainsAny(w.Text, "nlcu") && d.name != "export" {
 			r.s.path = either(r.s.path, "a variable may be another name of PATH")
 		}
 		if w.Text == "-" && d.local {

@@ -187,8 +187,14 @@ func givesExecution(mode string) bool {
 
 // mount mounts something over a directory or a file.
 func (r *runner) mount(operands []Word, c invocation) {
-	all := join(c.words)
-	if len(operands) < 2 || strings.Contains(all, "remount") {
+	all := join(c.words[1:])
+	if strings.Contains(all, "remount") {
+		if strings.Contains(all, "ro") && len(operands) > 0 {
+			r.m.Files.cover(r.abs(operands[len(operands)-1].Text))
+		}
+		return
+	}
+	if len(operands) < 2 {
 		return
 	}
 	at := r.abs(operands[len(operands)-1].Text)

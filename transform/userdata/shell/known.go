@@ -14,7 +14,7 @@ func Known(name string) bool {
 func isReader(name string) bool {
 	switch name {
 	case "[", "test", "true", "false", "echo", "printf", "cat", "tac", "head", "tail", "more", "grep", "egrep", "fgrep", "zgrep", "rg", "cut", "tr",
-		"wc", "nl", "rev", "fold", "fmt", "paste", "join", "comm", "column", "expand", "od", "hexdump", "strings", "diff", "cmp", "seq", "expr", "bc", "dc", "factor",
+		"wc", "nl", "rev", "fold", "fmt", "paste", "join", "comm", "column", "expand", "od", "hexdump", "strings", "diff", "cmp", "seq", "expr", "bc", "factor",
 		"ls", "dir", "stat", "readlink", "realpath", "basename", "dirname", "pwd", "du", "df", "lsblk", "blkid", "findmnt", "mountpoint", "lsof", "fuser",
 		"which", "whereis", "type", "command", "man", "help", "cal", "uptime", "uname", "hostname", "hostid", "arch", "nproc", "lscpu", "lsmem", "lspci", "lsusb", "dmidecode",
 		"free", "vmstat", "iostat", "top", "ps", "pgrep", "pidof", "pstree", "id", "whoami", "groups", "who", "w", "last", "getent", "getconf", "tty", "locale", "env", "printenv",
@@ -38,10 +38,10 @@ func administers(name string) bool {
 		"chmod", "chown", "chgrp", "setfacl", "restorecon", "chcon", "semanage", "setsebool", "setenforce", "getenforce", "mkdir", "rmdir", "rm", "unlink", "shred", "cp", "mv", "ln", "install", "touch", "mkfifo", "mknod", "find", "chattr", "lsattr",
 		"mount", "umount", "mkfs", "mkfs.ext4", "mkfs.ext3", "mkfs.xfs", "mkfs.btrfs", "mke2fs", "xfs_growfs", "xfs_admin", "resize2fs", "e2label", "tune2fs", "growpart", "parted", "fdisk", "sfdisk", "gdisk", "sgdisk", "partprobe", "partx", "wipefs", "blockdev", "udevadm", "losetup",
 		"mkswap", "swapon", "swapoff", "mdadm", "pvcreate", "vgcreate", "lvcreate", "pvresize", "lvextend", "lvresize", "vgextend", "pvs", "vgs", "lvs", "dmsetup", "nvme", "hdparm", "mount.efs", "mount.nfs", "exportfs",
-		"sysctl", "modprobe", "rmmod", "insmod", "depmod", "ulimit", "timedatectl", "hostnamectl", "localectl", "locale-gen", "update-locale", "loginctl", "chronyc", "ntpdate", "ntpd", "chronyd", "tuned-adm", "cpupower", "irqbalance", "swapctl", "update-ca-trust", "update-ca-certificates", "ldconfig", "update-motd",
-		"docker", "podman", "nerdctl", "ctr", "crictl", "docker-compose", "kubectl", "helm", "aws-iam-authenticator", "eksctl", "cfn-init", "cfn-hup", "amazon-cloudwatch-agent-ctl", "amazon-ssm-agent", "awslogs-agent-setup.py", "nvidia-ctk", "nvidia-container-cli", "dcgmi", "neuron-ls",
-		"systemd-tmpfiles", "systemd-sysctl", "systemctl", "service", "chkconfig", "update-rc.d", "alternatives", "update-alternatives", "kill", "killall", "pkill", "renice", "chrt", "init", "reboot", "shutdown", "halt", "poweroff", "telinit",
-		"ip", "nmcli", "networkctl", "resolvectl", "resolvconf", "netplan", "dhclient", "ifup", "ifdown", "bridge", "brctl", "iw", "wg", "wg-quick",
+		"sysctl", "modprobe", "rmmod", "insmod", "depmod", "ulimit", "timedatectl", "hostnamectl", "localectl", "locale-gen", "update-locale", "loginctl", "chronyc", "ntpdate", "ntpd", "chronyd", "cpupower", "irqbalance", "swapctl", "update-ca-trust", "update-ca-certificates", "ldconfig", "update-motd",
+		"docker", "podman", "nerdctl", "ctr", "crictl", "kubectl", "helm", "aws-iam-authenticator", "eksctl", "cfn-init", "cfn-hup", "amazon-cloudwatch-agent-ctl", "amazon-ssm-agent", "awslogs-agent-setup.py", "nvidia-ctk", "nvidia-container-cli", "dcgmi", "neuron-ls",
+		"systemd-sysctl", "systemctl", "service", "chkconfig", "update-rc.d", "alternatives", "update-alternatives", "kill", "killall", "pkill", "renice", "chrt", "init", "reboot", "shutdown", "halt", "poweroff", "telinit",
+		"ip", "nmcli", "networkctl", "resolvectl", "resolvconf", "netplan", "dhclient", "ifup", "ifdown", "bridge", "brctl", "iw",
 		"cd", "export", "read", "mapfile", "readarray", "set", "let", "cloud-localds":
 		return true
 	}

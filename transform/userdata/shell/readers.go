@@ -8,11 +8,11 @@ import "strings"
 func readsOnly(name string, args []Word) bool {
 	switch name {
 	case "sed":
-		return !inPlace(args) && !RunsText(name, args)
+		return !inPlace(args) && !RunsOthers(name, args)
 	case "perl":
 		return !inPlace(args)
 	case "awk", "gawk", "mawk":
-		return !has(args, "-i", "--in-place") && !RunsText(name, args)
+		return !has(args, "-i", "--in-place") && !RunsOthers(name, args)
 	}
 	return !writes(name) && (isReader(name) || administers(name) || Matters(name) || isShell(name) || aboutPackets(name))
 }
@@ -20,7 +20,7 @@ func readsOnly(name string, args []Word) bool {
 // inPlace reports whether arguments ask sed or perl to change files.
 func inPlace(args []Word) bool {
 	for _, w := range args {
-		if strings.HasPrefix(w.Text, "--in-place") || strings.HasPrefix(w.Text, "-") && !strings.HasPrefix(w.Text, "--") && strings.Contains(w.Text, "i") || strings.HasPrefix(w.Text, Unknown) {
+		if strings.HasPrefix(w.Text, "--i") || strings.HasPrefix(w.Text, "-") && !strings.HasPrefix(w.Text, "--") && strings.Contains(w.Text, "i") || strings.HasPrefix(w.Text, Unknown) {
 			return true
 		}
 	}
@@ -38,48 +38,182 @@ func has(args []Word, options ...string) bool {
 	return false
 }
 
-// RunsText reports whether a program of awk or a script of sed may write files or
-// run commands.
-func RunsText(name string, args []Word) bool {
-	for _, w := range args {
-		switch name {
-		case "awk", "gawk", "mawk":
-			if strings.HasPrefix(w.Text, "-f") || strings.HasPrefix(w.Text, "--f") || strings.ContainsAny(w.Text, ">|") && strings.Contains(w.Text, `"`) || strings.Contains(w.Text, "system") {
-				return true
-			}
-		case "sed":
-			if strings.Contains(w.Text, "w /") || sedExecutes(w.Text) {
-				return true
-			}
-		}
+// RunsOthers reports whether a program that is known is asked to do what is not: to
+// run another program, or to write where its words do not say.
+func RunsOthers(name string, args []Word) bool {
+	switch name {
+	case "awk", "gawk", "mawk":
+		return !all(args, func(w string) bool {
+			return !strings.HasPrefix(w, "-f") && !strings.HasPrefix(w, "--") && !strings.Contains(w, "system") && (strings.HasPrefix(w, "-F") || !strings.ContainsAny(w, ">|"))
+		})
+	case "sed":
+		return !isPlainSed(args)
+	case "tar", "bsdtar":
+		return !all(args, func(w string) bool {
+			return !strings.HasPrefix(w, "-I") && !strings.HasPrefix(w, "-F") && (!strings.HasPrefix(w, "--") || isPlainTar(w))
+		})
+	case "rsync", "scp", "sftp":
+		return has(args, "-e", "--rsh", "-S", "-o") || !all(args, func(w string) bool { return !strings.HasPrefix(w, "--rs") && !strings.HasPrefix(w, "-o") })
+	case "split":
+		return !all(args, func(w string) bool { return !strings.HasPrefix(w, "--f") })
+	case "git":
+		return has(args, "-c", "config", "foreach", "bisect", "-x", "daemon") || !all(args, func(w string) bool {
+			return !strings.HasPrefix(w, "--exec") && !strings.HasPrefix(w, "--upload-pack") && !strings.Contains(w, "ext::")
+		})
+	case "ip":
+		return has(args, "exec") || has(args, "vrf")
+	case "npm", "yarn", "gem":
+		return len(args) > 0 && !has(args[:1], "install", "i", "ci", "add", "global", "config", "--version", "-v", "update")
+	case "snap":
+		return has(args, "run", "set")
+	case "crictl", "kubectl", "helm":
+		return has(args, "exec", "plugin", "run", "runp", "debug")
+	case "openssl":
+		return has(args, "-engine", "engine", "-provider")
 	}
 	return false
 }
 
-// sedExecutes reports whether a script of sed has the command or the flag e.
-func sedExecutes(script string) bool {
-	for _, command := range strings.FieldsFunc(script, func(r rune) bool { return r == ';' || r == '\n' || r == '{' || r == '}' }) {
-		command = strings.TrimLeft(strings.TrimSpace(command), "0123456789,$! ")
-		if command == "e" || strings.HasPrefix(command, "e ") {
-			return true
-		}
-		if len(command) < 4 || command[0] != 's' {
-			continue
-		}
-		if i := strings.LastIndexByte(command, command[1]); i > 1 && strings.Contains(command[i:], "e") && strings.Trim(command[i+1:], "gpIiMme0123456789 ") == "" {
-			return true
+// all reports whether something is true of all words, which are known.
+func all(words []Word, is func(string) bool) bool {
+	for _, w := range words {
+		if !is(w.Text) {
+			return false
 		}
 	}
+	return true
+}
+
+// isPlainTar reports whether a long option of tar runs nothing.
+func isPlainTar(option string) bool {
+	option, _, _ = strings.Cut(option, "=")
+	switch option {
+	case "--extract", "--create", "--list", "--file", "--directory", "--gzip", "--gunzip", "--bzip2", "--xz", "--zstd", "--verbose", "--strip-components", "--strip", "--exclude", "--overwrite",
+		"--no-same-owner", "--same-owner", "--preserve-permissions", "--owner", "--group", "--wildcards", "--transform", "--skip-old-files", "--keep-old-files", "--no-overwrite-dir", "--touch", "--auto-compress":
+		return true
+	}
 	return false
+}
+
+// isPlainSed reports whether a call of sed does nothing but substitute, print,
+// delete and insert: its scripts are commands that are known, without the flags e
+// and w.
+func isPlainSed(args []Word) bool {
+	script := false // one was given by -e
+	for i := 0; i < len(args); i++ {
+		w := args[i].Text
+		switch {
+		case w == "-e" || w == "--expression":
+			if i++; i >= len(args) || !isSedScript(args[i].Text) {
+				return false
+			}
+			script = true
+		case strings.HasPrefix(w, "--expression="), strings.HasPrefix(w, "-e"):
+			if !isSedScript(strings.TrimPrefix(strings.TrimPrefix(w, "--expression="), "-e")) {
+				return false
+			}
+			script = true
+		case strings.HasPrefix(w, "--"):
+			if w != "--quiet" && w != "--silent" && w != "--regexp-extended" && w != "--null-data" && !strings.HasPrefix(w, "--i") && w != "--" {
+				return false
+			}
+		case len(w) > 1 && w[0] == '-':
+			letters, _, _ := strings.Cut(w[1:], "i") // what follows -i is a suffix
+			if strings.Trim(letters, "nrEzsu") == "e" && i+1 < len(args) {
+				if i++; !isSedScript(args[i].Text) {
+					return false
+				}
+				script = true
+			} else if strings.Trim(letters, "nrEzsu") != "" {
+				return false
+			}
+		case !script:
+			if script = true; !isSedScript(w) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// isSedScript reports whether a script of sed has only commands that are known.
+func isSedScript(script string) bool {
+	rest := strings.TrimSpace(script)
+	for rest != "" {
+		var ok bool
+		if rest, ok = sedCommand(rest); !ok {
+			return false
+		}
+		rest = strings.TrimLeft(rest, "; \t\n}")
+	}
+	return true
+}
+
+// sedCommand reads a command with its addresses, and returns what follows it.
+func sedCommand(s string) (rest string, ok bool) {
+	for s != "" { // addresses
+		switch c := s[0]; {
+		case c == '/':
+			end := delimited(s, 1, '/')
+			if end < 0 {
+				return "", false
+			}
+			s = strings.TrimLeft(s[end+1:], "IM")
+		case strings.IndexByte("0123456789$,!~+ \t{", c) >= 0:
+			s = s[1:]
+		default:
+			return sedVerb(s)
+		}
+	}
+	return "", false
+}
+
+func sedVerb(s string) (rest string, ok bool) {
+	switch s[0] {
+	case 'p', 'd', 'q', 'Q', 'n', 'N', 'g', 'G', 'h', 'H', 'x', 'P', 'D', '=', '}', 'l':
+		rest = strings.TrimLeft(s[1:], "0123456789 ")
+		return rest, rest == "" || strings.IndexByte(";\n}", rest[0]) >= 0
+	case 'a', 'i', 'c':
+		return "", true // the rest is text
+	case 's', 'y':
+		if len(s) < 2 {
+			return "", false
+		}
+		middle := delimited(s, 2, s[1])
+		if middle < 0 {
+			return "", false
+		}
+		end := delimited(s, middle+1, s[1])
+		if end < 0 {
+			return "", false
+		}
+		rest = strings.TrimLeft(s[end+1:], "gpIiMm0123456789 ")
+		return rest, rest == "" || strings.IndexByte(";\n}", rest[0]) >= 0
+	}
+	return "", false
+}
+
+// delimited returns the offset of a delimiter that no backslash stands before, from
+// an offset on, or -1.
+func delimited(s string, from int, delimiter byte) int {
+	for i := from; i < len(s); i++ {
+		switch s[i] {
+		case '\\':
+			i++
+		case delimiter:
+			return i
+		}
+	}
+	return -1
 }
 
 // writes reports whether a program that is known changes files which its words
 // name.
 func writes(name string) bool {
 	switch name {
-	case "aws", "curl", "wget", "aria2c", "dd", "truncate", "rsync", "unzip", "cpio", "git", "patch", "split", "csplit", "ed", "ex", "vi", "vim", "nano", "fallocate", "sponge",
+	case "aws", "curl", "wget", "aria2c", "dd", "truncate", "rsync", "unzip", "cpio", "git", "patch", "split", "csplit", "fallocate", "sponge",
 		"scp", "sftp", "gpg", "zip", "bzip2", "bunzip2", "xz", "unxz", "zstd", "openssl", "crudini", "augtool", "uudecode", "link", "mkfifo", "mknod", "crontab", "gsutil", "s3cmd", "az",
-		"tar", "bsdtar", "gzip", "gunzip", "sort", "uniq", "shuf", "xxd", "dos2unix", "unix2dos", "iconv", "yq", "xmllint", "less", "tree", "tcpdump", "mktemp", "file", "date", "docker", "kubectl", "helm", "podman":
+		"tar", "bsdtar", "gzip", "gunzip", "sort", "uniq", "shuf", "xxd", "dos2unix", "unix2dos", "iconv", "yq", "xmllint", "tree", "mktemp", "file", "date", "docker", "kubectl", "helm", "podman":
 		return true
 	}
 	return false

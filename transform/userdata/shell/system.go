@@ -20,6 +20,7 @@ var readAtBoot = [...]string{
 	"/etc/tmpfiles.d/", "/usr/lib/tmpfiles.d/", "/run/tmpfiles.d/", "/etc/fstab", "/etc/ld.so.", "/etc/alternatives/",
 	"/etc/sysconfig/iptables", "/etc/sysconfig/ip6tables", "/etc/iptables/", "/etc/nftables", "/etc/sysconfig/nftables",
 	"/etc/firewalld/", "/etc/ufw/", "/etc/xtables", "/usr/libexec/iptables/", "/usr/lib64/xtables/", "/usr/lib/xtables/",
+	"/etc/sysctl", "/usr/lib/sysctl.d/", "/run/sysctl.d/", "/etc/apt/apt.conf", "/etc/wireguard/", "/etc/tuned/", "/usr/lib/tuned/", "/etc/environment", "/etc/security/pam_env",
 	"/etc/eks/bootstrap.sh", "/boot/", "/lib/modules/", "/usr/lib/modules/", "/etc/modules", "/etc/default/grub", "/etc/grub", "/etc/dracut", "/etc/pam.d/", "/etc/acpi/",
 }
 
@@ -85,4 +86,16 @@ func (fs *Files) matters(name string) (file, directory bool) {
 		directory = directory || dir == name
 	}
 	return file, directory
+}
+
+// MayMatter reports whether a change of a file, or of what is in a directory, may
+// have to do with the lock of a node. The path may be a pattern.
+func (fs *Files) MayMatter(name string) bool {
+	name = strings.NewReplacer("*", Unknown, "?", Unknown, "[", Unknown, "]", Unknown, "%", Unknown, "$", Unknown).Replace(name)
+	if strings.Contains(name, Unknown) {
+		name = name[:strings.Index(name, Unknown)]
+		name = name[:strings.LastIndexByte(name, '/')+1]
+	}
+	file, directory := fs.matters(name)
+	return file || directory || !strings.HasPrefix(name, "/")
 }

@@ -87,6 +87,16 @@ func changesPrograms(name string) bool {
 	return strings.HasPrefix(name, "LD_") || strings.HasPrefix(name, "XTABLES") || strings.HasPrefix(name, "SYSTEMD_") || strings.HasSuffix(name, "TABLES_LIB_DIR")
 }
 
+// loads reports whether programs run or load what a variable in their environment
+// names.
+func loads(name string) bool {
+	switch name {
+	case "BASH_ENV", "ENV", "LD_PRELOAD", "LD_AUDIT", "LD_LIBRARY_PATH":
+		return true
+	}
+	return false
+}
+
 // A variable is one with what it does to the shell, to be put back.
 type variable struct {
 	name          string
@@ -119,6 +129,9 @@ func (s *state) restore(v variable) {
 // assign sets a variable, and runs what its value has the shell run.
 func (r *runner) assign(name string, v value) {
 	r.s.assign(name, v)
+	if loads(name) && v.text != "" {
+		r.emit(&Step{At: r.place(0), Reason: "what " + name + " has programs load is not known"})
+	}
 	switch {
 	case name != "PS4" && name != "PROMPT_COMMAND", !strings.Contains(v.text, "$(") && !strings.Contains(v.text, "`") && name == "PS4":
 		return
