@@ -19,7 +19,21 @@ var (
 	changesRules = sync.OnceValue(func() *regexp.Regexp {
 		return regexp.MustCompile(`\b(?:ip6?tables|nft|ebtables|firewall-cmd|ufw)\b`)
 	})
+	sendsCommands = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`(?i)send-?command|AWS-Run(?:Shell|Remote)Script|AWS-RunDocument|AWS-ApplyAnsiblePlaybooks|AWS-ApplyChefRecipes|AWS-RunSaltState`)
+	})
 )
+
+// keepsNodes reports whether a document of AWS Systems Manager is one of Amazon's that
+// runs no commands of others.
+func keepsNodes(document string) bool {
+	for _, prefix := range [...]string{"AWS-UpdateSSMAgent", "AWS-GatherSoftwareInventory", "AWS-RunPatchBaseline", "AWS-ConfigureAWSPackage", "AmazonCloudWatch-", "AWS-UpdateEC2Config", "AWS-RunInspec", "AWSEC2-", "AmazonInspector"} {
+		if strings.HasPrefix(document, prefix) {
+			return true
+		}
+	}
+	return false
+}
 
 // elsewhere notes the resources that may open what is locked, by what they run on
 // nodes or call.
@@ -32,7 +46,8 @@ func (s *survey) elsewhere() []Finding {
 		if r.mayBe(ResourceTypes()...) || strings.HasPrefix(r.typ(), "AWS::IAM::") || r.typ() == "AWS::Organizations::Policy" {
 			continue
 		}
-		id, isCommand := r.Key.Value, r.mayBe("AWS::SSM::Association", "AWS::SSM::Document", "AWS::SSM::MaintenanceWindowTask")
+		id, isCommand := r.Key.Value, r.mayBe("AWS::SSM::Association", "AWS::SSM::Document", "AWS::SSM::MaintenanceWindowTask", "AWS::Events::Rule", "AWS::Scheduler::Schedule", "AWS::StepFunctions::StateMachine")
+		said := len(notes)
 		for n := range texts(r.Value.Get("Properties")) {
 			what := ""
 			switch {
@@ -40,14 +55,35 @@ func (s *survey) elsewhere() []Finding {
 				what = "it may change the metadata options of nodes that run"
 			case isCommand && changesRules().MatchString(n.Value):
 				what = "it may change the iptables rules of nodes that run"
+			case isCommand && sendsCommands().MatchString(n.Value):
+				what = "it may run commands on nodes that run"
+			case r.mayBe("AWS::EKS::Addon") && strings.Contains(n.Value, "VETHPREFIX"):
+				what = "it may give the interfaces of pods another name than eni, which the rules are for"
 			default:
 				continue
 			}
 			notes = append(notes, s.finding(RuleOpened, KindNote, id, n.Span, id+": "+what+", which is not judged"))
 			break
 		}
+		if f, ok := s.association(r); ok && len(notes) == said {
+			notes = append(notes, f)
+		}
 	}
 	return notes
+}
+
+// association notes an association whose document is not known to keep nodes as
+// they are.
+func (s *survey) association(r resource) (Finding, bool) {
+	if r.typ() != "AWS::SSM::Association" {
+		return Finding{}, false
+	}
+	name := r.Value.Get("Properties", "Name")
+	if name == nil || name.Kind == cfn.Scalar && keepsNodes(name.Value) {
+		return Finding{}, false
+	}
+	id := r.Key.Value
+	return s.finding(RuleOpened, KindNote, id, name.Span, id+": what its document does on nodes that run is not judged"), true
 }
 
 // texts yields the scalars below n, but those of policies, which grant or deny a call

@@ -250,8 +250,11 @@ func (s *survey) ipv6(data *cfn.Node) bool {
 func (s *survey) block(opts Options, l *launcher, data *cfn.Node) userdata.Block {
 	b := opts.block()
 	b.IPv6, b.Managed = s.ipv6(data), s.isManaged(l)
-	if s.runs(l, opts.OS).has(ubuntu) {
+	switch runs := s.runs(l, opts.OS); {
+	case runs.has(ubuntu):
 		b.NoYum = "the image is Ubuntu's"
+	case runs.has(otherLinux):
+		b.NoYum = "the image is Debian's or SUSE's"
 	}
 	return b
 }

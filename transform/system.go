@@ -14,7 +14,8 @@ type systems uint8
 
 const (
 	amazonLinux systems = 1 << iota // it has yum
-	ubuntu                          // Linux without yum
+	ubuntu                          // Linux without yum, as otherLinux is
+	otherLinux                      // Debian or SUSE
 	windows
 	bottlerocket
 	unknownSystem // one that the template does not say
@@ -24,7 +25,7 @@ const (
 func (s systems) has(other systems) bool { return s&other != 0 }
 
 // isLinux reports whether nodes run a Linux that takes a script, for certain.
-func (s systems) isLinux() bool { return s != 0 && s&^(amazonLinux|ubuntu) == 0 }
+func (s systems) isLinux() bool { return s != 0 && s&^(amazonLinux|ubuntu|otherLinux) == 0 }
 
 // told fills in what the option --os says for what the template does not say.
 func (s systems) told(os OS) systems {
@@ -49,7 +50,7 @@ func (s systems) String() string {
 	for _, n := range []struct {
 		of   systems
 		name string
-	}{{amazonLinux, "Amazon Linux"}, {ubuntu, "Ubuntu"}, {windows, "Windows"}, {bottlerocket, "Bottlerocket"}, {unknownSystem, "what is not known"}} {
+	}{{amazonLinux, "Amazon Linux"}, {ubuntu, "Ubuntu"}, {otherLinux, "Debian or SUSE"}, {windows, "Windows"}, {bottlerocket, "Bottlerocket"}, {unknownSystem, "what is not known"}} {
 		if s.has(n.of) {
 			names = append(names, n.name)
 		}
@@ -71,6 +72,8 @@ var imageParameters = [...]struct {
 	{"/aws/service/bottlerocket/", "aws-k8s-", bottlerocket},
 	{"/aws/service/ami-windows-latest/", "EKS_Optimized", windows},
 	{"/aws/service/canonical/ubuntu/", "eks", ubuntu},
+	{"/aws/service/debian/", "", otherLinux},
+	{"/aws/service/suse/", "", otherLinux},
 }
 
 // images is what is known of the images that nodes may have.

@@ -108,6 +108,9 @@ func (n *node) packages(s *shell.Step, sure bool) {
 			n.note(s.At, "the firewall that is installed here may load rules of its own at the next boot")
 		}
 	case removes:
+		if c.mayBe("cloud-init") {
+			n.service.initOff = "cloud-init is removed here"
+		}
 		if c.mayBe("iptables", "nftables", "netfilter") {
 			n.why = "the package that is removed here is needed to load the rules at boot"
 			n.doubt()

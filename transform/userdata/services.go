@@ -23,6 +23,10 @@ type services struct {
 	persistent   bool   // netfilter-persistent is installed
 	unattended   string // why a saved rule may not be loaded
 	unattendedAt int
+
+	// initOff says why cloud-init may not run at the next boot, and so no script that
+	// runs at each.
+	initOff string
 }
 
 // A loader is a service that loads the rules of one family when a node boots.
@@ -63,18 +67,16 @@ func (n *node) loadSaved() {
 		return false
 	}
 	for _, file := range n.machine.Files.All() {
-		name := path.Base(file)
-		if dir := path.Base(path.Dir(file)); strings.HasSuffix(dir, ".service.d") {
-			name = strings.TrimSuffix(dir, ".d")
-		}
-		if (name == "iptables.service" || name == "ip6tables.service") && isUnitFile(file) {
-			l := n.loader(name)
-			*l = loader{disabled: true, masked: l.masked, at: n.machine.Files.Get(file).At}
+		for _, name := range [...]string{"iptables.service", "ip6tables.service"} {
+			if isUnitFile(file) && path.Base(file) == name || extends(file, name) {
+				l := n.loader(name)
+				*l = loader{disabled: true, masked: l.masked, at: n.machine.Files.Get(file).At}
+			}
 		}
 	}
 	without := n.want.NoYum != "" // iptables-services is a package of yum's
 	rh := load(n.v4, sysconfig4, without || n.service.v4.disabled)
-	load(n.v6, sysconfig6, without || n.service.v6.disabled)
+	rh6 := load(n.v6, sysconfig6, without || n.service.v6.disabled)
 	debian := load(n.v4, persistent4, false)
 	load(n.v6, persistent6, false)
 	at := func(name string) int { return n.machine.Files.Get(name).At }
@@ -85,6 +87,9 @@ func (n *node) loadSaved() {
 	case rh && !n.service.installed:
 		n.service.unattended = "nothing here installs iptables-services, whose iptables.service would load " + sysconfig4 + " at boot"
 		n.service.unattendedAt = at(sysconfig4)
+	case rh6 && n.want.IPv6 && !n.service.v6.enabled:
+		n.service.unattended = "nothing here enables ip6tables.service, which would load " + sysconfig6 + " at boot"
+		n.service.unattendedAt = at(sysconfig6)
 	case debian && !rh && !n.service.persistent:
 		n.service.unattended = "nothing here installs netfilter-persistent, which would load " + persistent4 + " at boot"
 		n.service.unattendedAt = at(persistent4)

@@ -130,6 +130,32 @@ var forTheNextBoot = [...]string{
 	"echo x | dd of=/etc/sysconfig/iptables\n",
 	"sed -i s/x/y/ /usr/lib/systemd/system/iptables.service\n",
 	"echo /opt/x.so > /etc/ld.so.preload\n",
+	"sed -n w/etc/sysconfig/iptables /opt/x\n",
+	"sed '/x/e/opt/x' /opt/y\n",
+	"sed -f /opt/x /opt/y\n",
+	"sed --in s/DROP/ACCEPT/ /etc/sysconfig/iptables\n",
+	"awk '{\"/opt/x\" | getline}' /opt/y\n",
+	"m4 /opt/x\n",
+	"tar --checkpoint=1 --checkpoint-action=exec=/opt/x -cf /tmp/x /opt\n",
+	"git -c alias.x='!/opt/x' x\n",
+	"npm run x\n",
+	"ip netns exec x /opt/x\n",
+	"docker compose up -d\n",
+	"docker run -v /var/run/docker.sock:/x acme\n",
+	"docker run --mount type=bind,src=/etc,dst=/x acme\n",
+	"mount -o remount,ro /\niptables-save > /etc/sysconfig/iptables\n",
+	"echo 'kernel.modules_disabled=1' > /etc/sysctl.d/x.conf\n",
+	"echo 'r /etc/sys*/ip*' > /etc/tmpfiles.d/x.conf\n",
+	"systemd-tmpfiles --remove\n",
+	"echo '/dev/xvdb /usr ext4 defaults 0 0' >> /etc/fstab\n",
+	"echo 'ACTION==\"add\", RUN+=\"/opt/x\"' > /etc/udev/rules.d/x.rules\n",
+	"echo 'install ena /opt/x' > /etc/modprobe.d/x.conf\n",
+	"echo 'DPkg::Post-Invoke {\"/opt/x\";};' > /etc/apt/apt.conf.d/x\n",
+	"mkdir -p /etc/systemd/system/service.d; printf '[Unit]\\nConditionPathExists=/x\\n' > /etc/systemd/system/service.d/x.conf\n",
+	"f() { iptables -F; }; mapfile -C f -c 1 x < /opt/x\n",
+	"echo 'iptables -F' > /opt/x; export BASH_ENV=/opt/x; bash -c true\n",
+	"iptables -t nat -A PREROUTING -d 10.0.0.0/24 -j NETMAP --to 169.254.169.0/24\n",
+	"iptables -D FORWARD -i eni+ -d 169.254.169.254 -p all -j DROP\n",
 	"tar -cf /etc/sysconfig/iptables /opt\n",
 	"tar -xf /opt/x.tar -C / t\n",
 	"gzip /etc/sysconfig/iptables\n",
@@ -345,6 +371,26 @@ var everyBoot = [...]string{
 	"systemctl mask iptables\n",
 	"> /etc/sysconfig/iptables\n",
 	"sed -i /DROP/d /etc/sysconfig/iptables\n",
+}
+
+// TestNothingPassesWithoutInit has rules that every boot sets up anew, and what keeps
+// cloud-init from running, or runs them after the kubelet.
+func TestNothingPassesWithoutInit(t *testing.T) {
+	raw := "iptables -t raw -I PREROUTING -d 169.254.169.254/32 -j DROP\n"
+	for _, line := range []string{"touch /etc/cloud/cloud-init.disabled\n", "systemctl disable cloud-init\n", "systemctl mask cloud-init.target\n", "yum remove -y cloud-init\n", "echo 'cloud_init_modules: []' > /etc/cloud/cloud.cfg.d/x.cfg\n"} {
+		scripts := []script{{stage: stageBootcmd, text: bang + raw, everyBoot: true}, {stage: stageScript, text: bang + boot + line}}
+		if problems := judge(scripts, Block{}); len(problems) == 0 {
+			t.Errorf("nothing is said of\n%s", line)
+		}
+	}
+	first := []script{{stage: stageBoothook, text: bang + raw, everyBoot: true}, {stage: stageScript, text: bang + boot}}
+	if problems := judge(first, Block{}); len(problems) > 0 {
+		t.Errorf("a boothook at every boot: %v", problems)
+	}
+	late := []script{{stage: stagePerBoot, text: bang + raw, everyBoot: true}, {stage: stageScript, text: bang + boot}}
+	if problems := judge(late, Block{}); codes(problems) != "unsaved" {
+		t.Errorf("a per-boot script, which runs after the kubelet at the next boot: %v", problems)
+	}
 }
 
 // TestNothingPassesAtEveryBoot has what shows at the third boot only.

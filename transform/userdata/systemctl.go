@@ -115,6 +115,9 @@ func (n *node) unit(verb string, now bool, w shell.Word, sure bool) {
 		n.packagedUnit("iptables", n.v4, sysconfig4, verb, a, name, certain)
 		n.packagedUnit("ip6tables", n.v6, sysconfig6, verb, a, name, certain)
 	}
+	if (verb == "disable" || verb == "mask" || verb == "off") && (strings.HasPrefix(name, "cloud-") || w.May("cloud-init")) {
+		n.service.initOff = "cloud-init is turned off here"
+	}
 	if isFirewall(name) && (a.starts || a.enables) {
 		n.note(n.at, "what "+name+" does to the rules, also at the next boot, is not known")
 	}

@@ -29,8 +29,7 @@ func booted(scripts []script, want Block) *node {
 	// What scripts do at the second boot, as to what is saved, shows at the third.
 	for range 2 {
 		n.reboot()
-		n.boot(scripts, true)
-		n.start(n.startsBy)
+		n.bootAgain(scripts)
 		if !slices.ContainsFunc(scripts, func(s script) bool { return s.everyBoot }) || slices.ContainsFunc(n.shields[:], func(s shield) bool { return s.lost != nil }) || !n.shields[shieldPods].now {
 			break
 		}
@@ -105,6 +104,27 @@ func (n *node) reboot() {
 	n.v4, n.v6 = newFamily(metadataIPv4), newFamily(metadataIPv6)
 	n.loadSaved()
 	n.look()
+}
+
+// bootAgain runs the scripts that run at each boot. Where the kubelet is enabled,
+// as bootstrap.sh leaves it, it starts before cloud-init's last stage; nodeadm
+// starts it after that.
+func (n *node) bootAgain(scripts []script) {
+	for _, file := range n.machine.Files.All() {
+		if strings.HasPrefix(file, "/etc/cloud/") {
+			n.service.initOff = "what is in " + display(file) + " decides whether cloud-init runs"
+		}
+	}
+	outer := n.force
+	n.force = n.force || n.service.initOff != ""
+	early := slices.IndexFunc(scripts, func(s script) bool { return s.stage > stageBootcmd })
+	if early < 0 || scripts[len(scripts)-1].stage == stageNodeadm {
+		early = len(scripts)
+	}
+	n.boot(scripts[:early], true)
+	n.start(n.startsBy)
+	n.boot(scripts[early:], true)
+	n.force = outer
 }
 
 // boot runs the scripts, at the second boot those that run at each.
@@ -329,6 +349,8 @@ func (n *node) problem(i int, f *family, whose string) (Problem, bool) {
 		return Problem{Absent, 0, "no command drops the packets" + toService(orPods(whose))}, true
 	case second.lost != nil && !second.now:
 		return Problem{Undone, second.lost.at, second.lost.message(whose)}, true
+	case second.now && second.open:
+		return Problem{Unsaved, second.set, "after a reboot the kubelet may start before the packets" + toService(whose) + " are dropped"}, true
 	case !second.now:
 		at, why := n.service.unsaved(n, s.set)
 		return Problem{Unsaved, at, "after a reboot the packets" + orPods(whose) + " are not dropped: " + why}, true

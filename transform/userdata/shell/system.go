@@ -82,10 +82,7 @@ func (fs *Files) matters(name string) (file, directory bool) {
 		below(known)
 		directory = directory || known == name+"/"
 	}
-	for _, dir := range programPaths {
-		directory = directory || dir == name
-	}
-	return file, directory
+	return file, directory || name == "/usr" || inProgramPath(name+"/x") && !strings.HasPrefix(name, "/opt") && !strings.HasPrefix(name, "/root")
 }
 
 // MayMatter reports whether a change of a file, or of what is in a directory, may
