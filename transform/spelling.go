@@ -5,20 +5,29 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/imdslock/imdslock/transform/cfn"
 	"github.com/imdslock/imdslock/transform/cfn/edit"
+	"github.com/imdslock/imdslock/transform/cfn/eval"
 	"github.com/imdslock/imdslock/transform/userdata"
 )
 
-// maxSpellings is how many values of parameters are put into one user data.
+// maxSpellings is how many values are put into one user data.
 const maxSpellings = 32
 
 // shellCharacters are those that may end a word of a shell, a line or quotes.
 const shellCharacters = ";&|<>()$`\\\"'#*?[]{}!~\n\r"
 
-// spelledOut judges a user data with the values put in that the template names
-// for its parameters, where a shell may read them as more than a word: a value
-// such as "x; exit 0" is a command. It returns what that adds to the findings.
-// A value that the template does not name is taken for words.
+// A variable is what stands in a user data for a value that only the deployment
+// knows.
+type variable struct {
+	name string
+	of   *cfn.Node // the expression, or nil for the parameter of that name
+}
+
+// spelledOut judges a user data with the values put in that the template names,
+// for parameters or in mappings and lists, where a shell may read them as more
+// than a word: a value such as "x; exit 0" is a command. It returns what that adds
+// to the findings. A value that the template does not name is taken for words.
 func (s *survey) spelledOut(l *launcher, load payload, variant *edit.Text, judge func(string) []userdata.Problem, findings []Finding) []Finding {
 	var more []Finding
 	said := map[Rule]bool{}
@@ -26,23 +35,22 @@ func (s *survey) spelledOut(l *launcher, load payload, variant *edit.Text, judge
 		said[f.Rule] = true
 	}
 	left := maxSpellings
-	for _, name := range parametersIn(variant) {
-		values, _ := s.values.Accepted(name)
-		for _, value := range values {
+	for _, v := range variablesIn(variant) {
+		for _, value := range s.valuesOf(v) {
 			if !strings.ContainsAny(value, shellCharacters) {
 				continue
 			}
 			if left--; left < 0 {
 				return more
 			}
-			text, changes := withValue(variant, name, value)
+			text, changes := withValue(variant, v, value)
 			for _, problem := range judge(text) {
-				if rule := problemRules()[problem.Code]; said[rule] {
+				rule := problemRules()[problem.Code]
+				if said[rule] {
 					continue
-				} else {
-					said[rule] = true
 				}
-				problem.Message += fmt.Sprintf(" with %s=%q", name, value)
+				said[rule] = true
+				problem.Message += fmt.Sprintf(" with %s=%q", v.name, value)
 				more = append(more, s.problem(l, load, variant, problem, userdata.Origin(changes, problem.At)))
 			}
 		}
@@ -50,24 +58,50 @@ func (s *survey) spelledOut(l *launcher, load payload, variant *edit.Text, judge
 	return more
 }
 
-// parametersIn returns the names of the variables in a user data, sorted.
-func parametersIn(variant *edit.Text) []string {
-	var names []string
-	for i, r := range variant.String {
-		if name := variant.Name(i); string(r) == edit.Placeholder && isVariable(name) {
-			names = append(names, name)
+// valuesOf returns the values that a template names for a variable. Of an expression
+// that is not known they are those of the parameters that it is made of.
+func (s *survey) valuesOf(v variable) []string {
+	if v.of == nil {
+		values, _ := s.values.Accepted(v.name)
+		return values
+	}
+	var values []string
+	if outcomes, err := s.values.Outcomes(v.of); err == nil {
+		for _, o := range outcomes {
+			if o.Value.Kind == eval.Text {
+				values = append(values, o.Value.Text)
+			}
 		}
 	}
-	slices.Sort(names)
-	return slices.Compact(names)
+	for _, name := range s.values.ParametersBehind(v.of) {
+		accepted, _ := s.values.Accepted(name)
+		values = append(values, accepted...)
+	}
+	slices.Sort(values)
+	return slices.Compact(values)
+}
+
+// variablesIn returns the variables in a user data, in the order of their places.
+func variablesIn(variant *edit.Text) []variable {
+	var all []variable
+	for i, r := range variant.String {
+		if string(r) != edit.Placeholder {
+			continue
+		}
+		v := variable{variant.Name(i), variant.Expression(i)}
+		if v.name != "" && !slices.Contains(all, v) {
+			all = append(all, v)
+		}
+	}
+	return all
 }
 
 // withValue returns a user data with a value in the place of a variable, and the
 // changes that this makes.
-func withValue(variant *edit.Text, name, value string) (string, []userdata.Change) {
+func withValue(variant *edit.Text, v variable, value string) (string, []userdata.Change) {
 	var changes []userdata.Change
 	for i, r := range variant.String {
-		if string(r) == edit.Placeholder && variant.Name(i) == name {
+		if string(r) == edit.Placeholder && (variable{variant.Name(i), variant.Expression(i)}) == v {
 			changes = append(changes, userdata.Change{Start: i, End: i + len(edit.Placeholder), Text: value})
 		}
 	}

@@ -23,15 +23,21 @@ import (
 )
 
 // An Answer is an answer about launch templates, launch configurations or
-// instances.
+// instances, or several of them in one document.
 type Answer struct {
-	t    *cfn.Template
-	list *cfn.Node
-	read func(*checker, *cfn.Node) error // an item of the list
+	t     *cfn.Template
+	lists []list
+}
+
+// A list is what an answer has under one key.
+type list struct {
+	node *cfn.Node
+	read func(*checker, *cfn.Node) error // an item of it
 }
 
 // Read finds in t what it is about. It returns nil if t is something else.
 func Read(t *cfn.Template) *Answer {
+	a := &Answer{t: t}
 	for _, kind := range []struct {
 		key  string
 		read func(*checker, *cfn.Node) error
@@ -40,11 +46,14 @@ func Read(t *cfn.Template) *Answer {
 		{"LaunchConfigurations", (*checker).launchConfiguration},
 		{"Reservations", (*checker).reservation},
 	} {
-		if list := t.Root().Get(kind.key); list != nil && t.Root().Get("Resources") == nil {
-			return &Answer{t, list, kind.read}
+		if n := t.Root().Get(kind.key); n != nil && t.Root().Get("Resources") == nil {
+			a.lists = append(a.lists, list{n, kind.read})
 		}
 	}
-	return nil
+	if len(a.lists) == 0 {
+		return nil
+	}
+	return a
 }
 
 // Check judges what the answer has. The error is a [*cfn.Error] if something in
@@ -53,25 +62,31 @@ func Read(t *cfn.Template) *Answer {
 func (a *Answer) Check(ctx context.Context, opts transform.CheckOptions) ([]transform.Finding, error) {
 	opts.Parameters, opts.Deployment, opts.Resources = nil, false, nil
 	c := &checker{ctx: ctx, t: a.t, opts: opts}
-	if a.list.Kind != cfn.Sequence {
-		return nil, c.wrong(a.list, "the answer", "a list")
-	}
-	for _, item := range a.list.Items {
-		if err := a.read(c, item); err != nil {
-			return nil, err
+	first, items := a.lists[0].node, 0
+	for _, l := range a.lists {
+		if l.node.Kind != cfn.Sequence {
+			return nil, c.wrong(l.node, "the answer", "a list")
+		}
+		for _, item := range l.node.Items {
+			items++
+			if err := l.read(c, item); err != nil {
+				return nil, err
+			}
 		}
 	}
 	if token := a.t.Root().Get("NextToken"); !token.IsNull() && token.Value != "" {
 		c.note(token, "", "this is one page of the answer: there is more than what is judged here")
 	}
 	if asked := opts.IPTables != "" && opts.IPTables != transform.IPTablesOff; asked && c.nodes > 0 {
-		c.note(a.list, "", "the user data of the nodes is not in this answer: judge that of their launch templates")
+		c.note(first, "", "the user data of the nodes is not in this answer: judge that of their launch templates")
 	}
 	switch {
+	case items == 0:
+		c.note(first, "", "the answer is empty, and nothing is judged")
 	case c.others == 1:
-		c.note(a.list, "", "1 instance has no tag of a cluster, and is not judged")
+		c.note(first, "", "1 instance has no tag of a cluster, and is not judged")
 	case c.others > 1:
-		c.note(a.list, "", fmt.Sprintf("%d instances have no tag of a cluster, and are not judged", c.others))
+		c.note(first, "", fmt.Sprintf("%d instances have no tag of a cluster, and are not judged", c.others))
 	}
 	return c.findings, ctx.Err()
 }

@@ -130,3 +130,15 @@ func TestBadAnswers(t *testing.T) {
 		}
 	}
 }
+
+// TestSeveralAnswers has what several answers put together have, and nothing.
+func TestSeveralAnswers(t *testing.T) {
+	got, err := check(t, `{"LaunchConfigurations": [], "LaunchTemplateVersions": [{"LaunchTemplateId": "lt-1", "VersionNumber": 1, "LaunchTemplateData": {}}]}`, optionsOnly)
+	if err != nil || !strings.Contains(got, "open metadata-options lt-1:1") {
+		t.Errorf("two answers: %v\n%s", err, got)
+	}
+	got, err = check(t, `{"Reservations": []}`, optionsOnly)
+	if err != nil || !strings.Contains(got, "the answer is empty") {
+		t.Errorf("an empty answer: %v\n%s", err, got)
+	}
+}

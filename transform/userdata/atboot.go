@@ -101,6 +101,16 @@ func (n *node) harmlessAtBoot(file, text string) bool {
 		})
 	case in("/etc/cloud/"):
 		return !has("cmd", "module", "mount", "output", "disabled", "write_files", "datasource", "users", "packages") && path.Ext(file) == ".cfg"
+	case in("/etc/systemd/journald", "/etc/systemd/logind", "/etc/systemd/timesyncd", "/etc/systemd/resolved", "/etc/systemd/coredump", "/etc/systemd/oomd", "/etc/systemd/sleep"):
+		return true
+	case in("/etc/systemd/system.conf"):
+		return !has("Environment", "Watchdog", "Manager=")
+	case in("/etc/rsyslog"):
+		return !has("omprog", "^", "program", "binary")
+	case in("/etc/containerd/"):
+		return !has("BinaryName", "binary", "runtime_type", "runtime_path", "runtime_engine", "cni")
+	case file == "/etc/docker/daemon.json":
+		return !has("runtime")
 	case in("/etc/default/grub", "/etc/grub"):
 		return !has("mask", "init=", "systemd.", "rd.")
 	case in("/etc/environment"):

@@ -28,7 +28,7 @@ func (d *document) takeModules() {
 		case "power_state":
 			s.text, s.stage, s.name = conditionScript(v.value), stageScript, "~power_state"
 		default:
-			if !isUnknownModule(name) && !(name == "ntp" && v.value.Kind == yaml.MappingNode && hasKey(v.value, "config")) {
+			if !isUnknownModule(name) && !runsSomething(v.value, 0) {
 				continue
 			}
 			s.unknown = "what " + shown(name) + " does is not known"
@@ -47,6 +47,27 @@ func isUnknownModule(name string) bool {
 	case "ansible", "autoinstall", "chef", "drivers", "fan", "landscape", "lxd", "mcollective", "puppet", "rh_subscription", "rsyslog", "salt_minion", "snap", "snappy",
 		"ubuntu_advantage", "ubuntu_pro", "vendor_data", "wireguard":
 		return true
+	}
+	return false
+}
+
+// runsSomething reports whether the value of a key has a command, the name of a
+// service or a file in it, as those of ntp, random_seed and fs_setup may.
+func runsSomething(n *yaml.Node, depth int) bool {
+	if n.Kind == yaml.AliasNode || depth > maxNesting {
+		return true
+	}
+	for i, child := range n.Content {
+		if n.Kind == yaml.MappingNode && i%2 == 0 {
+			switch child.Value {
+			case "cmd", "command", "commands", "script", "config", "service_name", "template", "exec":
+				return true
+			}
+			continue
+		}
+		if runsSomething(child, depth+1) {
+			return true
+		}
 	}
 	return false
 }

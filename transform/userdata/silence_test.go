@@ -130,6 +130,18 @@ var forTheNextBoot = [...]string{
 	"echo x | dd of=/etc/sysconfig/iptables\n",
 	"sed -i s/x/y/ /usr/lib/systemd/system/iptables.service\n",
 	"echo /opt/x.so > /etc/ld.so.preload\n",
+	"cd /etc; find . -name 'ipt*' -delete\n",
+	"cp -r /opt/x/. /\n",
+	": > ~/../etc/sysconfig/iptables\n",
+	"rm /proc/1/root/etc/sysconfig/iptables\n",
+	"tar -xPf /opt/x.tar\n",
+	"tar -xzf /opt/x.tgz\n",
+	"curl -K /opt/x\n",
+	"echo 'action(type=\"omprog\" binary=\"/opt/x\")' > /etc/rsyslog.d/x.conf\n",
+	"printf '#!/bin/sh\\n/opt/x\\n' > /sbin/ifup-local\n",
+	"curl -o /opt/cni/bin/x http://x\n",
+	"printf '[Mount]\\nWhat=tmpfs\\nWhere=/etc/sysconfig\\n' > /etc/systemd/system/etc-sysconfig.mount\n",
+	"printf '[Manager]\\nDefaultEnvironment=XTABLES_LIBDIR=/x\\n' > /etc/systemd/system.conf.d/x.conf\n",
 	"sed -n w/etc/sysconfig/iptables /opt/x\n",
 	"sed '/x/e/opt/x' /opt/y\n",
 	"sed -f /opt/x /opt/y\n",
@@ -290,6 +302,7 @@ var beforeTheRule = [...]string{
 	"ln -sf /bin/true /etc/alternatives/iptables\n",
 	"modprobe -r ip_tables; echo 'blacklist ip_tables' > /etc/modprobe.d/x.conf\n",
 	"setenforce 1; acme-lockdown\n",
+	"declare -u PATH; PATH=$PATH:/opt/x\n",
 	"set -e\niptables -n -I FORWARD -j ACCEPT\n",
 	"iptables -I FORWARD -j ACCEPT -j ACCEPT || exit\n",
 }
@@ -342,6 +355,7 @@ var strictUndone = [...]string{
 	"rsync -a /opt/x/ /etc/systemd/system/kubelet.service.d/\n",
 	"tar xf /opt/x -C /etc/systemd/system\n",
 	"ln -sf /bin/true /usr/sbin/iptables\n",
+	"ln -sf /bin/true /usr/bin/sh\n",
 	"mount -t tmpfs x /etc/systemd/system/kubelet.service.d\n",
 	"printf '#!/bin/sh\\n' > /usr/local/sbin/iptables; chmod +x /usr/local/sbin/iptables\n",
 }
@@ -408,6 +422,10 @@ func TestNothingPassesAtEveryBoot(t *testing.T) {
 		"mounts: [[tmpfs, /etc/sysconfig, tmpfs]]\n",
 		"write_files: [{path: /etc/systemd/system/x.service, source: {uri: 'https://x'}}]\n",
 		"puppet: {install: true}\n",
+		"random_seed: {command: [systemctl, start, kubelet]}\n",
+		"fs_setup: [{cmd: /opt/x}]\n",
+		"ntp: {config: {service_name: kubelet}}\n",
+		"power_state: {mode: reboot, condition: 'iptables -F'}\n",
 	} {
 		const multipart = "MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=\"B\"\n\n--B\nContent-Type: text/x-shellscript\n\n" + bang + recipe + boot + "--B\nContent-Type: text/cloud-config\n\n#cloud-config\n"
 		if v := Judge(multipart+config+"--B--\n", Block{}); len(v.Problems) == 0 {

@@ -20,7 +20,7 @@ func isUnitFile(file string) bool {
 	for _, root := range [...]string{"/etc/systemd/", "/run/systemd/", "/usr/lib/systemd/", "/lib/systemd/", "/usr/local/lib/systemd/"} {
 		if rest, ok := strings.CutPrefix(file, root); ok {
 			dir, _, _ := strings.Cut(rest, "/")
-			return strings.HasPrefix(dir, "system") && !strings.HasPrefix(dir, "system-") || strings.HasPrefix(dir, "generator") || dir == "transient"
+			return dir == "system" || dir == "system.control" || dir == "system.attached" || dir == "transient" || dir == "generator" || strings.HasPrefix(dir, "generator.")
 		}
 	}
 	return false
@@ -183,6 +183,8 @@ func (n *node) unitFile(file string, starts bool) {
 			switch {
 			case strings.HasPrefix(line.key, "Exec"):
 				n.execute(line.value, false)
+			case line.key == "Where" && n.machine.Files.MayMatter(line.value):
+				n.note(f.At, "what "+display(file)+" mounts over "+display(line.value)+" is not known")
 			case onlyOrders(line.key):
 			case strings.Contains(line.value, "kubelet"), strings.Contains(line.value, "nodeadm"):
 				if starts && line.section == "[Unit]" {

@@ -44,6 +44,7 @@ type run struct {
 	leaf       *leaf  // that makes it, or nil
 	from, to   int    // in the leaf's text; the same bytes, unless it is a placeholder
 	name       string // what a placeholder stands for
+	of         *cfn.Node
 }
 
 func (r run) isPlaceholder() bool { return r.name != "" }
@@ -69,6 +70,16 @@ func (x *Text) Name(at int) string {
 		return r.name
 	}
 	return ""
+}
+
+// Expression returns the expression that the placeholder at a place of String stands
+// for, or nil if there is none, or if it is a variable of Fn::Sub that is a parameter
+// or a resource.
+func (x *Text) Expression(at int) *cfn.Node {
+	if r, ok := x.runAt(at); ok {
+		return r.of
+	}
+	return nil
 }
 
 // runAt returns the run that the byte of String at a place belongs to.

@@ -103,7 +103,7 @@ func (r *reader) read(n *cfn.Node, isSub bool) {
 	case name == "Fn::Join" && len(arg.Items) == 2 && arg.Items[0].Kind == cfn.Scalar && r.isList(arg.Items[1]):
 		r.join(arg.Items[0].Value, r.chosen(arg.Items[1]))
 	default:
-		r.placeholder(nil, token{name: describe(n)})
+		r.placeholder(nil, token{name: describe(n)}, n)
 	}
 }
 
@@ -171,11 +171,12 @@ func (r *reader) literal(l *leaf, t token) {
 	r.runs = append(r.runs, run{start: start, end: r.text.Len(), leaf: l, from: t.from, to: t.to})
 }
 
-// placeholder appends what only the deployment knows.
-func (r *reader) placeholder(l *leaf, t token) {
+// placeholder appends what only the deployment knows: an expression, or nil for a
+// variable of Fn::Sub.
+func (r *reader) placeholder(l *leaf, t token, of *cfn.Node) {
 	start := r.text.Len()
 	r.text.WriteString(Placeholder)
-	r.runs = append(r.runs, run{start: start, end: r.text.Len(), leaf: l, from: t.from, to: t.to, name: t.name})
+	r.runs = append(r.runs, run{start: start, end: r.text.Len(), leaf: l, from: t.from, to: t.to, name: t.name, of: of})
 }
 
 // sub appends the text of Fn::Sub, in which its own variables have their values.
@@ -201,11 +202,11 @@ func (r *reader) sub(n, own *cfn.Node) bool {
 		case t.name == "":
 			r.literal(l, t)
 		case value == nil:
-			r.placeholder(l, t)
+			r.placeholder(l, t, nil)
 		case value.Kind == cfn.Scalar || name == "Fn::Sub" || name == "Fn::Join":
 			r.read(value, false)
 		default:
-			r.placeholder(l, token{name: describe(value), from: t.from, to: t.to})
+			r.placeholder(l, token{name: describe(value), from: t.from, to: t.to}, value)
 		}
 	}
 	return true

@@ -91,6 +91,9 @@ func (r *runner) copyAll(name string, c copying, call invocation, sure bool) {
 		from := r.abs(w.Text)
 		to, found := fs.copy(from, target, sure)
 		if !found && (c.trees || name == "mv") {
+			if strings.HasSuffix(w.Text, "/.") { // what is in it
+				to = strings.TrimSuffix(target, "/")
+			}
 			r.below(call, to)
 		}
 		switch f := fs.Get(to); {

@@ -67,7 +67,7 @@ func (r *runner) declareWord(d *declaration, w Word) {
 		d.option(w.Text)
 		r.s.refs = r.s.refs || d.name != "export" && strings.ContainsAny(w.Text, "nilcu")
 		if strings.ContainsAny(w.Text, "nlcu") && d.name != "export" {
-			r.s.path = either(r.s.path, "a variable may be another name of PATH")
+			r.s.environ = either(r.s.environ, "a variable may be another name of PATH, or another PATH")
 		}
 		if w.Text == "-" && d.local {
 			old := r.s.clone()

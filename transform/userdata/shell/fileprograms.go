@@ -219,21 +219,32 @@ func (r *runner) found(operands []Word, c invocation) {
 		default:
 			continue
 		}
-		for _, dir := range operands {
-			if strings.HasPrefix(dir.Text, "/") {
-				r.m.Files.remove(r.abs(dir.Text), false)
-				r.below(c, r.abs(dir.Text))
-			}
+		for _, dir := range startsOf(operands, c.words[1:]) {
+			r.m.Files.remove(r.abs(dir.Text), false)
+			r.below(c, r.abs(dir.Text))
 		}
 		return
 	}
+}
+
+// startsOf returns the directories that find begins with: those before its
+// expression, or else where it runs.
+func startsOf(operands, words []Word) []Word {
+	n := 0
+	for n < len(words) && n < len(operands) && !strings.HasPrefix(words[n].Text, "-") && words[n].Text != "!" && words[n].Text != "(" {
+		n++
+	}
+	if n == 0 {
+		return []Word{{Text: "./"}}
+	}
+	return words[:n]
 }
 
 // touches forgets what a program may change: the files that its words name, and
 // where that is a directory, or its working directory, nobody knows which.
 func (r *runner) touches(name string, c invocation) {
 	here := r.s.moved && known(r.s.dir)
-	if here {
+	if here || unpacks(name, c.words[1:]) {
 		r.below(c, r.s.dir)
 	}
 	for _, w := range c.words[1:] {
@@ -252,6 +263,23 @@ func (r *runner) touches(name string, c invocation) {
 			r.below(c, r.abs(text))
 		}
 	}
+}
+
+// unpacks reports whether a program writes files that are not known into its working
+// directory, which is the root for what cloud-init runs.
+func unpacks(name string, args []Word) bool {
+	switch name {
+	case "tar", "bsdtar":
+		if has(args, "-P", "--absolute-names") {
+			return true
+		}
+		return len(args) > 0 && strings.Contains(strings.SplitN(args[0].Text, "=", 2)[0], "x") && !has(args, "-C") && !strings.Contains(join(args), "--directory") && !strings.Contains(join(args), " -C")
+	case "unzip":
+		return !has(args, "-d", "-l", "-p", "-t")
+	case "cpio":
+		return !has(args, "-D", "-t", "-o")
+	}
+	return false
 }
 
 // pathIn returns what in a word may be a path, also after an option or a name with

@@ -219,7 +219,7 @@ var knownDirs = [...]string{"/", "/dev", "/etc", "/tmp", "/run", "/root", "/opt"
 	"/etc/eks", "/etc/docker", "/etc/kubernetes", "/etc/kubernetes/kubelet", "/etc/cron.d", "/etc/profile.d", "/etc/yum.repos.d", "/home/ec2-user", "/home/ubuntu", "/proc/sys/net/ipv4"}
 
 func (fs *Files) isDir(name string) bool {
-	return fs.dirs[name] || slices.Contains(knownDirs[:], name)
+	return name == "" || fs.dirs[name] || slices.Contains(knownDirs[:], name)
 }
 
 // opens reports whether a file can surely be opened for writing.

@@ -2,9 +2,21 @@ package shell
 
 import "strings"
 
+// imageLinks are the links that the images of nodes have: of a merged /usr, and of
+// /proc to the root directory.
+var imageLinks = [...][2]string{
+	{"/bin/", "/usr/bin/"}, {"/sbin/", "/usr/sbin/"}, {"/lib/", "/usr/lib/"}, {"/lib64/", "/usr/lib64/"}, {"/var/run/", "/run/"},
+	{"/proc/1/root/", "/"}, {"/proc/self/root/", "/"}, {"/proc/1/cwd/", "/"}, {"/proc/self/cwd/", "/"},
+}
+
 // resolve returns the path that a path stands for where a directory in it is a
 // link.
 func (fs *Files) resolve(name string) string {
+	for _, link := range imageLinks {
+		if rest, ok := strings.CutPrefix(name, link[0]); ok {
+			name = link[1] + rest
+		}
+	}
 	for range len(fs.links) {
 		before := name
 		for link, target := range fs.links {

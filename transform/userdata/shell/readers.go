@@ -54,6 +54,10 @@ func RunsOthers(name string, args []Word) bool {
 		})
 	case "rsync", "scp", "sftp":
 		return has(args, "-e", "--rsh", "-S", "-o") || !all(args, func(w string) bool { return !strings.HasPrefix(w, "--rs") && !strings.HasPrefix(w, "-o") })
+	case "curl":
+		return has(args, "-K", "--config")
+	case "wget":
+		return has(args, "-e", "--execute", "--config")
 	case "split":
 		return !all(args, func(w string) bool { return !strings.HasPrefix(w, "--f") })
 	case "git":

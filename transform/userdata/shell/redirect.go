@@ -259,6 +259,8 @@ func (r *runner) abs(name string) string {
 	switch {
 	case strings.HasPrefix(name, "/"):
 		return clean(name)
+	case strings.HasPrefix(name, Unknown) && strings.Contains(name, "/.."):
+		return Unknown
 	case strings.HasPrefix(name, Unknown):
 		return name
 	}
@@ -273,6 +275,7 @@ func clean(name string) string {
 	for strings.Contains(name, "/./") {
 		name = strings.ReplaceAll(name, "/./", "/")
 	}
+	name = strings.TrimSuffix(name, dotEnd(name))
 	for {
 		i := strings.Index(name, "/../")
 		if i < 0 || strings.Contains(name[:i], Unknown) {
@@ -280,4 +283,12 @@ func clean(name string) string {
 		}
 		name = name[:max(0, strings.LastIndexByte(name[:i], '/'))] + name[i+len("/.."):]
 	}
+}
+
+// dotEnd returns the dot with which a path ends that stands for its directory.
+func dotEnd(name string) string {
+	if strings.HasSuffix(name, "/.") {
+		return "."
+	}
+	return ""
 }
