@@ -53,9 +53,7 @@ func (n *node) readAtBoot(file, text string) {
 			}
 		}
 	case isCronTable(file):
-		for line := range strings.Lines(text) {
-			n.aside("#!/bin/sh\n"+cronCommand(file, line), false)
-		}
+		n.cronTable(file, text)
 	case isBootScript(file):
 		n.aside("#!/bin/sh\n"+text, false)
 	case strings.TrimSpace(text) == "" || n.harmlessAtBoot(file, text):
@@ -144,6 +142,21 @@ func aboutFilter(text string) bool {
 // isCronTable reports whether the lines of a file have a time before a command.
 func isCronTable(file string) bool {
 	return file == "/etc/crontab" || file == "/etc/anacrontab" || strings.HasPrefix(file, "/etc/cron.d/") || strings.HasPrefix(file, "/var/spool/cron")
+}
+
+// cronTable runs the commands of a table for cron.
+func (n *node) cronTable(file, text string) {
+	for line := range strings.Lines(text) {
+		switch name, value, _ := strings.Cut(strings.ReplaceAll(line, " ", ""), "="); strings.TrimSpace(name) {
+		case "SHELL":
+			if value = strings.TrimSpace(value); value != "/bin/sh" && value != "/bin/bash" {
+				n.note(n.at, "what cron runs by "+display(value)+" is not known")
+			}
+		case "BASH_ENV", "ENV", "LD_PRELOAD":
+			n.note(n.at, "what "+name+" has cron run is not known")
+		}
+		n.aside("#!/bin/sh\n"+cronCommand(file, line), false)
+	}
 }
 
 // cronCommand returns the command of a line of cron (man 5 crontab), or "".

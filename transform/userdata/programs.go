@@ -144,9 +144,7 @@ func (n *node) crontab(s *shell.Step) {
 		n.note(s.At, "what cron runs by the table that is installed here is not known")
 		return
 	}
-	for line := range strings.Lines(text) {
-		n.aside("#!/bin/sh\n"+cronCommand("/var/spool/cron/root", line), false)
-	}
+	n.cronTable("/var/spool/cron/root", text)
 }
 
 // harmlessText reports whether the text that an interpreter is given on its command

@@ -183,6 +183,8 @@ func (n *node) unitFile(file string, starts bool) {
 			switch {
 			case strings.HasPrefix(line.key, "Exec"):
 				n.execute(line.value, false)
+			case strings.HasPrefix(line.key, "StandardInput") && line.value != "null", line.key == "EnvironmentFile" && shell.ReadAtBoot(line.value), line.key == "Environment" && (strings.Contains(line.value, "LD_") || strings.Contains(line.value, "BASH_ENV")):
+				n.note(f.At, "what "+line.key+"= in "+display(file)+" has the unit run is not known")
 			case line.key == "Where" && n.machine.Files.MayMatter(line.value):
 				n.note(f.At, "what "+display(file)+" mounts over "+display(line.value)+" is not known")
 			case onlyOrders(line.key):
@@ -201,7 +203,7 @@ func (n *node) unitFile(file string, starts bool) {
 // that matters, but does not start or stop others.
 func onlyOrders(key string) bool {
 	switch key {
-	case "Description", "Documentation", "After", "Before", "PartOf", "WantedBy", "RequiredBy", "Environment", "Type", "User", "Group", "WorkingDirectory", "Restart", "SyslogIdentifier":
+	case "Description", "Documentation", "After", "Before", "PartOf", "WantedBy", "RequiredBy", "Type", "User", "Group", "WorkingDirectory", "Restart", "SyslogIdentifier":
 		return true
 	}
 	return strings.HasPrefix(key, "Condition") || strings.HasPrefix(key, "Assert")

@@ -218,8 +218,9 @@ func (r *runner) printf(args []Word) status {
 
 // exec replaces the shell by a command, or only redirects its output.
 func (r *runner) exec(c invocation) status {
-	args := c.words[1:]
+	args, doubt := c.words[1:], ""
 	for len(args) > 0 && strings.HasPrefix(args[0].Text, "-") {
+		doubt = "what exec " + args[0].Text + " does to it is not known"
 		if args[0].Text == "-a" && len(args) > 1 {
 			args = args[1:]
 		}
@@ -229,13 +230,13 @@ func (r *runner) exec(c invocation) status {
 		return success
 	}
 	c.words, c.external = args, true
-	r.call(c)
+	r.doubting(doubt, func() status { return r.call(c) })
 	r.s.ended = "another program takes the place of the script before"
 	return unsure
 }
 
 func (r *runner) commandBuiltin(c invocation) status {
-	args := c.words[1:]
+	args, doubt := c.words[1:], ""
 	for len(args) > 0 && strings.HasPrefix(args[0].Text, "-") {
 		if strings.ContainsAny(args[0].Text, "vV") && args[0].Known() {
 			if len(args) == 2 && args[0].Text == "-v" && args[1].Known() {
@@ -245,10 +246,19 @@ func (r *runner) commandBuiltin(c invocation) status {
 			}
 			return unsure
 		}
+		if args[0].Text != "--" {
+			doubt = "command -p may not find it"
+		}
 		args = args[1:]
 	}
+	if c.words[0].Text == "builtin" && len(args) > 0 {
+		if _, ok := r.builtin(invocation{words: args, at: c.at}); ok {
+			return unsure
+		}
+		doubt = args[0].Text + " is no builtin"
+	}
 	c.words, c.builtin = args, true
-	return r.call(c)
+	return r.doubting(doubt, func() status { return r.call(c) })
 }
 
 // eval runs its words as a text.

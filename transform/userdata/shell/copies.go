@@ -51,13 +51,14 @@ func (c *copying) option(name string, o option) {
 		c.to, c.into = o.value, true
 	case "m", "mode":
 		c.mode = o.value.Text
+		c.certain = c.certain && strings.Trim(c.mode, "01234567") == ""
 	case "r", "R", "a", "recursive", "archive":
 		c.trees = true
 	case "s", "symbolic":
 		c.links = c.links || name == "cp"
 	case "d", "directory":
 		c.makes = c.makes || name == "install"
-	case "f", "p", "v", "T", "D", "L", "P", "o", "g", "force", "verbose", "owner", "group":
+	case "f", "p", "v", "T", "D", "L", "P", "force", "verbose":
 	default:
 		c.certain = false
 	}

@@ -135,8 +135,8 @@ func (r *runner) tee(operands []Word, options string, sure bool, c invocation) s
 		if strings.HasPrefix(name, "/dev/") {
 			continue
 		}
-		opens := sure && w.Known() && r.m.Files.opens(name)
-		if strings.Contains(options, "a") {
+		opens := sure && w.Known() && r.m.Files.opens(name) && strings.Trim(options, "ai") == "" && !hasLong(c.words[1:])
+		if strings.Contains(options, "a") || has(c.words[1:], "--append") {
 			r.m.Files.add(name, text, opens)
 		} else {
 			r.m.Files.write(name, text, opens)
@@ -144,6 +144,16 @@ func (r *runner) tee(operands []Word, options string, sure bool, c invocation) s
 	}
 	r.output(text)
 	return success
+}
+
+// hasLong reports whether there is a long option.
+func hasLong(args []Word) bool {
+	for _, w := range args {
+		if strings.HasPrefix(w.Text, "--") && w.Text != "--append" && w.Text != "--" {
+			return true
+		}
+	}
+	return false
 }
 
 // chmod changes the mode of files: those that lose the right to run do not run

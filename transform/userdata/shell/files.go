@@ -185,7 +185,7 @@ func (fs *Files) copy(from, to string, sure bool) (target string, found bool) {
 		}
 		target = to
 		if into {
-			target = path.Join(to, path.Base(name))
+			target = to + "/" + path.Base(name)
 		}
 		found = true
 		fs.write(target, f.Text, sure && f.Sure && fs.opens(target))
@@ -196,7 +196,7 @@ func (fs *Files) copy(from, to string, sure bool) (target string, found bool) {
 	}
 	if !found {
 		if into {
-			to = path.Join(to, path.Base(from))
+			to = to + "/" + path.Base(from)
 		}
 		fs.write(to, copied(from), sure && !Matters(path.Base(from)))
 		target = to

@@ -8,11 +8,30 @@ import (
 // program runs a program, which may be a script that is known, or only run
 // another.
 func (r *runner) program(c invocation) status {
-	name, doubt := path.Base(c.words[0].Text), r.s.environ
+	name, doubt := path.Base(c.words[0].Text), either(r.s.environ, r.elsewhere(c.words[0].Text))
 	if !strings.Contains(c.words[0].Text, "/") {
 		doubt = either(doubt, r.s.path)
 	}
 	return r.doubting(doubt, func() status { return r.named(name, c) })
+}
+
+// elsewhere says of a program that is called by a path, and on which a rule or its
+// saving depends, that it may not be there.
+func (r *runner) elsewhere(program string) string {
+	name, dir := path.Base(program), "/usr/bin"
+	switch {
+	case !strings.Contains(program, "/"), r.m.Files.Get(r.abs(program)) != nil:
+		return ""
+	case aboutPackets(name), name == "service", name == "chkconfig":
+		dir = "/usr/sbin"
+	case name == "yum", name == "dnf", name == "systemctl", reliedOn(name), isShell(name):
+	default:
+		return ""
+	}
+	if path.Dir(r.m.Files.resolve(r.abs(program))) == dir {
+		return ""
+	}
+	return "whether there is " + display(program) + " is not known"
 }
 
 func (r *runner) named(name string, c invocation) status {
@@ -158,7 +177,7 @@ func (r *runner) arguments(c invocation) {
 		return
 	}
 	for i, w := range c.words[1:] {
-		if Matters(path.Base(w.Text)) {
+		if Matters(path.Base(w.Text)) && !(ReadAtBoot(r.m.Files.resolve(w.Text)) && !strings.HasSuffix(w.Text, ".sh")) {
 			words := c.words[i+1:]
 			for k, w := range words {
 				if w.Text == ";" || w.Text == "+" { // of find

@@ -31,6 +31,8 @@ func interpreterOf(text string) interpreter {
 		i.name = Unknown
 	case !strings.HasPrefix(program, "/"):
 		i.never = "the kernel does not find its interpreter " + program
+	case isShell(i.name) && !isStandard(program):
+		i.never = "the node may not have its interpreter " + program
 	case strings.ContainsAny(program, "\r\x00"):
 		i.never = "its #! line ends in a carriage return"
 	case i.name == "env":
@@ -52,6 +54,15 @@ func (i *interpreter) env() {
 	case strings.ContainsAny(program, " \t\r"):
 		i.never = "env does not find a program of the name " + strings.TrimSpace(program)
 	}
+}
+
+// isStandard reports whether a program of Linux is at a path on every node.
+func isStandard(program string) bool {
+	switch program {
+	case "/bin/sh", "/bin/bash", "/usr/bin/sh", "/usr/bin/bash":
+		return true
+	}
+	return false
 }
 
 // isShell reports whether a name is that of a shell which reads scripts as bash

@@ -12,8 +12,12 @@ type wrapper struct {
 	values   string // the options of one letter that take a value
 	operands int    // how many words stand before the other program
 	safe     string // the options of one letter that change nothing
+	numbers  bool   // the values must be numbers
 	doubt    string // why the other program may not run as it should, or ""
 }
+
+// mayRefuse is the doubt about programs that refuse values of their options.
+const mayRefuse = "the program before it may not run it"
 
 // wrapperOf returns how the program of a name runs another one.
 func wrapperOf(name string) (wrapper, bool) {
@@ -29,25 +33,25 @@ func wrapperOf(name string) (wrapper, bool) {
 	case "timeout":
 		return wrapper{values: "ks", operands: 1, safe: "ksv", doubt: "timeout may end it before"}, true
 	case "nice":
-		return wrapper{values: "n", safe: "n"}, true
+		return wrapper{values: "n", safe: "n", numbers: true}, true
 	case "ionice":
-		return wrapper{values: "cnpPu", safe: "cnt"}, true
+		return wrapper{values: "cnpPu", doubt: mayRefuse}, true
 	case "chrt":
-		return wrapper{values: "TPD", operands: 1}, true
+		return wrapper{values: "TPD", operands: 1, doubt: mayRefuse}, true
 	case "taskset":
-		return wrapper{operands: 1, safe: "ac"}, true
+		return wrapper{operands: 1, doubt: mayRefuse}, true
 	case "stdbuf":
-		return wrapper{values: "ioe", safe: "ioe"}, true
+		return wrapper{values: "ioe", doubt: mayRefuse}, true
 	case "time":
-		return wrapper{values: "fo", safe: "pvfao"}, true
+		return wrapper{values: "fo", doubt: mayRefuse}, true
 	case "flock":
 		return wrapper{values: "wE", operands: 1, doubt: "it waits for a lock"}, true
 	case "chronic":
-		return wrapper{}, true
+		return wrapper{doubt: "the node may not have chronic"}, true
 	case "cloud-init-per":
 		return wrapper{operands: 2, doubt: "cloud-init-per runs it at some boots only"}, true
 	case "busybox", "toybox":
-		return wrapper{}, true
+		return wrapper{doubt: "it may have no such applet"}, true
 	case "xargs":
 		return wrapper{values: "aEIiLlnPsd", doubt: "its arguments are not known"}, true
 	case "watch":
@@ -75,7 +79,9 @@ func (r *runner) wrapper(w wrapper, c invocation) status {
 			why, takes := w.option(name, a)
 			doubt = either(doubt, why)
 			if takes && len(args) > 1 {
-				args = args[1:]
+				if args = args[1:]; w.numbers && strings.Trim(args[0].Text, "-0123456789") != "" {
+					doubt = mayRefuse
+				}
 			}
 		case assigns:
 			key, value, _ := strings.Cut(a, "=")
@@ -134,6 +140,7 @@ type shellCall struct {
 	options  []Word // as the words of set
 	command  bool   // -c: the first operand is the text
 	standard bool   // -s: the text comes from standard input
+	odd      bool   // an option may keep it from running anything
 	operands []Word
 }
 
@@ -154,6 +161,11 @@ func parseShell(args []Word) shellCall {
 			}
 		default:
 			if strings.HasPrefix(a, "--") {
+				switch a {
+				case "--login", "--norc", "--noprofile", "--posix", "--noediting", "--verbose":
+				default:
+					call.odd = true
+				}
 				continue
 			}
 			call.command = call.command || strings.Contains(a, "c")
@@ -170,6 +182,13 @@ func parseShell(args []Word) shellCall {
 // shell runs a shell: -c with a text, a file, or its standard input.
 func (r *runner) shell(name string, c invocation) status {
 	call := parseShell(c.words[1:])
+	if call.odd {
+		return r.doubting("an option may keep the shell from running it", func() status { return r.shellCalled(name, call, c) })
+	}
+	return r.shellCalled(name, call, c)
+}
+
+func (r *runner) shellCalled(name string, call shellCall, c invocation) status {
 	args := call.operands
 	switch {
 	case call.command && len(args) == 0:
