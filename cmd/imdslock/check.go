@@ -24,6 +24,8 @@ type checked struct {
 	input      []byte // if a format quotes it
 	findings   []transform.Finding
 	changes    []transform.Finding // what a patch would do, if a format says that
+	diff       string              // the same, from line to line
+	refused    error               // why a patch would do nothing
 	parameters map[string]string   // those of the options that it has; nil if it is passed over
 }
 
@@ -57,7 +59,7 @@ func (c *command) check(cc *cli.Context) error {
 			found.Failures = append(found.Failures, report.Failure{Name: r.name, Path: r.path, Err: failures[i]})
 			continue
 		}
-		found.Files = append(found.Files, report.File{Name: r.name, Path: r.path, Source: r.input, Findings: r.findings, Changes: r.changes})
+		found.Files = append(found.Files, r.file())
 	}
 	if n := baseline.LeaveOut(&found); n > 0 && c.opts.verbose {
 		fmt.Fprintf(c.stderr, "%d findings are in %s\n", n, shownName(c.opts.baseline))
@@ -137,11 +139,30 @@ func (c *command) checkOne(ctx context.Context, s source, only bool) (checked, e
 		r.input = input
 	}
 	if c.opts.format.Quotes() {
-		if _, patched, err := patchInput(ctx, input, c.opts.Options); err == nil {
-			r.changes = patched.Findings
-		}
+		r.mend(ctx, input, c.opts.Options)
 	}
 	return r, nil
+}
+
+// file is what a report has of a template.
+func (r checked) file() report.File {
+	return report.File{
+		Name: r.name, Path: r.path, PassedOver: r.parameters == nil, Source: r.input,
+		Findings: r.findings, Changes: r.changes, Diff: r.diff, Refused: r.refused,
+	}
+}
+
+// mend says what a patch would do about what was found.
+func (r *checked) mend(ctx context.Context, input []byte, opts transform.Options) {
+	before, patched, err := patchInput(ctx, input, opts)
+	if err != nil {
+		r.refused = err
+		return
+	}
+	r.changes = patched.Findings
+	if patched.Changed() {
+		r.diff = report.UnifiedDiff(r.name, before, patched.Output, false)
+	}
 }
 
 // knownParameters returns an error if none of the templates that are judged has

@@ -10,6 +10,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/imdslock/imdslock/cmd/imdslock/report"
 	"github.com/imdslock/imdslock/internal/message"
 	"github.com/imdslock/imdslock/transform"
 )
@@ -160,7 +161,7 @@ func (p *patched) put(opts options, before *content, input, output []byte) {
 		p.stdout = append(p.stdout, p.name+"\n"...)
 	}
 	if p.differs && (opts.diff || opts.expect != "" && !opts.write) {
-		p.stdout = append(p.stdout, opts.unifiedDiff(p.name, input, output)...)
+		p.stdout = append(p.stdout, report.UnifiedDiff(p.name, input, output, opts.color)...)
 	}
 	switch {
 	case opts.write, p.isConfiguration:
