@@ -14,6 +14,7 @@ import (
 	"golang.org/x/term"
 
 	"github.com/imdslock/imdslock/cmd/imdslock/report"
+	"github.com/imdslock/imdslock/inputs"
 	"github.com/imdslock/imdslock/internal/message"
 	"github.com/imdslock/imdslock/transform"
 )
@@ -119,10 +120,10 @@ func (c *command) checkOne(ctx context.Context, s source, only bool) (checked, e
 	}
 	parameters := maps.Clone(c.opts.parameters)
 	if !only && len(parameters) > 0 {
-		has := hasParameter(input)
+		has := inputs.HasParameter(input)
 		maps.DeleteFunc(parameters, func(name, _ string) bool { return !has(name) })
 	}
-	r.findings, err = checkInput(ctx, input, transform.CheckOptions{
+	r.findings, err = inputs.Check(ctx, input, transform.CheckOptions{
 		Options: c.opts.Options, Parameters: parameters,
 		Deployment: len(c.opts.parameters) > 0 || c.opts.IMDSv1 == transform.IMDSv1Default,
 	})
@@ -154,7 +155,7 @@ func (r checked) file() report.File {
 
 // mend says what a patch would do about what was found.
 func (r *checked) mend(ctx context.Context, input []byte, opts transform.Options) {
-	before, patched, err := patchInput(ctx, input, opts)
+	before, patched, err := inputs.Patch(ctx, input, opts)
 	if err != nil {
 		r.refused = err
 		return

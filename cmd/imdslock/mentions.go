@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 
+	"github.com/imdslock/imdslock/inputs"
 	"github.com/imdslock/imdslock/transform"
 )
 
@@ -15,7 +16,7 @@ import (
 // escaped, or is UTF-16, which is refused by name. It holds little of the text at
 // a time.
 func mentions(r io.Reader) (bool, error) {
-	words := slices.Concat(transform.ResourceTypes(), marks())
+	words := slices.Concat(transform.ResourceTypes(), inputs.Marks())
 	plain, once, twice := &searcher{words: words}, &searcher{words: words}, &searcher{words: words}
 	// A template in a text of a template may be escaped once more.
 	all := io.MultiWriter(plain, &unescaper{next: io.MultiWriter(once, &unescaper{next: twice})})

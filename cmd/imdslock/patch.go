@@ -11,6 +11,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/imdslock/imdslock/cmd/imdslock/report"
+	"github.com/imdslock/imdslock/inputs"
 	"github.com/imdslock/imdslock/internal/message"
 	"github.com/imdslock/imdslock/transform"
 )
@@ -113,7 +114,7 @@ func patchOne(ctx context.Context, opts options, s source) (patched, error) {
 	if err != nil {
 		return p, err
 	}
-	before, result, err := patchInput(ctx, input, opts.Options)
+	before, result, err := inputs.Patch(ctx, input, opts.Options)
 	if note, ok := s.isNoTemplate(err); ok {
 		p.passedOver, p.findings = true, []transform.Finding{note}
 		return p, nil
