@@ -97,7 +97,7 @@ func (f Format) Write(w io.Writer, run Run) error {
 	case JSON:
 		return writeJSON(w, newDocument(run))
 	case SARIF:
-		return writeJSON(w, newLog(run))
+		return WriteSARIF(w, run)
 	case GitHub:
 		return writeGitHub(w, run)
 	case GitLab:
@@ -109,6 +109,9 @@ func (f Format) Write(w io.Writer, run Run) error {
 	}
 	return Plain.Write(w, run)
 }
+
+// WriteSARIF writes a run as SARIF, for a program that needs no other format.
+func WriteSARIF(w io.Writer, run Run) error { return writeJSON(w, newLog(run)) }
 
 // HasOpen reports whether something is not locked.
 func (r Run) HasOpen() bool {
