@@ -1,6 +1,6 @@
 # imdslock: every target works on a fresh clone with only Go and make.
 
-.PHONY: build lambda run test mutate prove lint bench dist packages image clean
+.PHONY: build lambda page run test mutate prove lint bench dist packages image clean
 
 # The command line library can make documents, which costs a third of a
 # millisecond at every start; the tag leaves that out.
@@ -10,6 +10,13 @@ build: ## the command, at bin/imdslock
 lambda: ## the function for AWS Lambda, at bin/lambda: a ZIP file for arm64 and one for amd64
 	go run ./internal/dist -lambda -o bin/lambda
 	@sha256sum bin/lambda/*.zip
+
+page: page/node_modules ## the page, at bin/page/index.html (needs node and npm)
+	node page/build.mjs bin/page
+
+page/node_modules: page/package-lock.json
+	cd page && npm ci --ignore-scripts --no-audit --no-fund
+	@touch page/node_modules
 
 run: build ## the main job: the embedded Linux template, as a diff
 	@bin/imdslock --template linux --diff || test $$? -eq 1
@@ -26,6 +33,7 @@ prove: ## who reads a node's credentials, as tables (asks for root by sudo; says
 
 lint: ## vet, staticcheck, formatting
 	go vet ./...
+	GOOS=js GOARCH=wasm go vet ./page/wasm
 	GOOS=windows go vet ./cmd/... ./transform/... ./templates/... ./inputs/... ./pods/...
 	GOOS=darwin go vet ./cmd/... ./transform/... ./templates/... ./inputs/... ./pods/...
 	go tool staticcheck ./...

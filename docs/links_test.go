@@ -25,6 +25,11 @@ func (d document) links() (places, destinations []string) {
 			destination = string(n.Destination)
 		case *ast.AutoLink:
 			destination = string(n.URL(d.source))
+		case *ast.HTMLBlock:
+			for _, m := range pictureSource.FindAllStringSubmatch(string(n.Lines().Value(d.source)), -1) {
+				places, destinations = append(places, d.place(offset)), append(destinations, m[1])
+			}
+			continue
 		default:
 			continue
 		}
@@ -47,7 +52,7 @@ func TestLinks(t *testing.T) {
 			}
 		}
 		for n, offset := range d.all {
-			if html, ok := n.(*ast.HTMLBlock); ok && !strings.HasPrefix(string(html.Lines().Value(d.source)), "<!--") {
+			if html, ok := n.(*ast.HTMLBlock); ok && !isComment(html, d) && !isPicture(html, d) {
 				t.Errorf("%s: HTML, whose links nobody checks", d.place(offset))
 			}
 			if _, ok := n.(*ast.RawHTML); ok {
@@ -59,6 +64,21 @@ func TestLinks(t *testing.T) {
 		t.Errorf("only %d links", checked)
 	}
 }
+
+// A picture has one file for light and one for dark.
+var pictureSource = regexp.MustCompile(`\b(?:src|srcset)="([^" ]*)"`)
+
+func isComment(html *ast.HTMLBlock, d document) bool {
+	return strings.HasPrefix(string(html.Lines().Value(d.source)), "<!--")
+}
+
+// isPicture reports whether HTML is a picture and nothing else: a source and an image
+// with a text for those who do not see it.
+func isPicture(html *ast.HTMLBlock, d document) bool {
+	return wholePicture.Match(html.Lines().Value(d.source))
+}
+
+var wholePicture = regexp.MustCompile(`^<picture>\n  <source media="\(prefers-color-scheme: dark\)" srcset="[^"]+">\n  <img src="[^"]+" width="\d+" alt="[^"]+">\n</picture>\n?$`)
 
 // check says what is wrong with a link of a document.
 func (d document) check(destination string) error {
@@ -100,7 +120,8 @@ func TestLinksNotices(t *testing.T) {
 	d := parse("docs/x.md", []byte("# A `b`: c\n\n## Same\n\n## Same\n\n"+
 		"[1](#a-b-c) [2](#same-1) [3](../README.md#limits) [4](https://docs.aws.amazon.com/eks/) <https://cve.org>\n\n"+
 		"[5](#a-b:-c) [6](#same-2) [7](../README.md#nope) [8](nope.md) [9](http://docs.aws.amazon.com/)\n"+
-		"[10](../../x) [11](/README.md) https://localhost/ [12](mailto:a@b.c) [13](../LICENSE#x) ![14](x.png)\n"))
+		"[10](../../x) [11](/README.md) https://localhost/ [12](mailto:a@b.c) [13](../LICENSE#x) ![14](x.png)\n\n"+
+		"<picture>\n  <source srcset=\"imds.svg\">\n  <img src=\"gone.webp\">\n</picture>\n"))
 	var bad []string
 	_, destinations := d.links()
 	for _, destination := range destinations {
@@ -109,7 +130,7 @@ func TestLinksNotices(t *testing.T) {
 		}
 	}
 	want := []string{"#a-b:-c", "#same-2", "../README.md#nope", "nope.md", "http://docs.aws.amazon.com/",
-		"../../x", "/README.md", "mailto:a@b.c", "../LICENSE#x", "x.png"}
+		"../../x", "/README.md", "mailto:a@b.c", "../LICENSE#x", "x.png", "gone.webp"}
 	if diff := cmp.Diff(want, bad); diff != "" {
 		t.Errorf("-want +noticed:\n%s", diff)
 	}

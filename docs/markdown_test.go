@@ -46,7 +46,7 @@ func documents(t *testing.T) []document {
 		switch name := entry.Name(); {
 		case err != nil:
 			return err
-		case entry.IsDir() && slices.Contains([]string{".git", "bin", "dist", "testdata"}, name):
+		case entry.IsDir() && slices.Contains([]string{".git", "bin", "dist", "node_modules", "testdata"}, name):
 			return filepath.SkipDir
 		case entry.IsDir() || filepath.Ext(name) != ".md":
 			return nil

@@ -14,6 +14,7 @@ import (
 	"golang.org/x/term"
 
 	"github.com/imdslock/imdslock/cmd/imdslock/report"
+	"github.com/imdslock/imdslock/inputs"
 	"github.com/imdslock/imdslock/internal/message"
 	"github.com/imdslock/imdslock/transform"
 )
@@ -24,6 +25,8 @@ type checked struct {
 	input      []byte // if a format quotes it
 	findings   []transform.Finding
 	changes    []transform.Finding // what a patch would do, if a format says that
+	diff       string              // the same, from line to line
+	refused    error               // why a patch would do nothing
 	parameters map[string]string   // those of the options that it has; nil if it is passed over
 }
 
@@ -57,7 +60,7 @@ func (c *command) check(cc *cli.Context) error {
 			found.Failures = append(found.Failures, report.Failure{Name: r.name, Path: r.path, Err: failures[i]})
 			continue
 		}
-		found.Files = append(found.Files, report.File{Name: r.name, Path: r.path, Source: r.input, Findings: r.findings, Changes: r.changes})
+		found.Files = append(found.Files, r.file())
 	}
 	if n := baseline.LeaveOut(&found); n > 0 && c.opts.verbose {
 		fmt.Fprintf(c.stderr, "%d findings are in %s\n", n, shownName(c.opts.baseline))
@@ -118,10 +121,10 @@ func (c *command) checkOne(ctx context.Context, s source, only bool) (checked, e
 	}
 	parameters := maps.Clone(c.opts.parameters)
 	if !only && len(parameters) > 0 {
-		has := hasParameter(input)
+		has := inputs.HasParameter(input)
 		maps.DeleteFunc(parameters, func(name, _ string) bool { return !has(name) })
 	}
-	r.findings, err = checkInput(ctx, input, transform.CheckOptions{
+	r.findings, err = inputs.Check(ctx, input, transform.CheckOptions{
 		Options: c.opts.Options, Parameters: parameters,
 		Deployment: len(c.opts.parameters) > 0 || c.opts.IMDSv1 == transform.IMDSv1Default,
 	})
@@ -144,11 +147,30 @@ func (c *command) checkOne(ctx context.Context, s source, only bool) (checked, e
 		r.input = input
 	}
 	if c.opts.format.Quotes() {
-		if _, patched, err := patchInput(ctx, input, c.opts.Options); err == nil {
-			r.changes = patched.Findings
-		}
+		r.mend(ctx, input, c.opts.Options)
 	}
 	return r, nil
+}
+
+// file is what a report has of a template.
+func (r checked) file() report.File {
+	return report.File{
+		Name: r.name, Path: r.path, PassedOver: r.parameters == nil, Source: r.input,
+		Findings: r.findings, Changes: r.changes, Diff: r.diff, Refused: r.refused,
+	}
+}
+
+// mend says what a patch would do about what was found.
+func (r *checked) mend(ctx context.Context, input []byte, opts transform.Options) {
+	before, patched, err := inputs.Patch(ctx, input, opts)
+	if err != nil {
+		r.refused = err
+		return
+	}
+	r.changes = patched.Findings
+	if patched.Changed() {
+		r.diff = report.UnifiedDiff(r.name, before, patched.Output, false)
+	}
 }
 
 // knownParameters returns an error if none of the templates that are judged has

@@ -7,6 +7,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+
+	"github.com/imdslock/imdslock/cmd/imdslock/report"
 )
 
 // expect compares the result with the golden file and prints what is different,
@@ -31,7 +33,7 @@ func (p *patched) expect(opts options, output []byte) error {
 		p.write = &write{opts.expect, before, output}
 		return nil
 	}
-	p.stdout = []byte(opts.unifiedDiff(opts.expect, golden, output))
+	p.stdout = []byte(report.UnifiedDiff(opts.expect, golden, output, opts.color))
 	return nil
 }
 

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 
+	"github.com/imdslock/imdslock/inputs"
 	"github.com/imdslock/imdslock/transform"
 )
 
@@ -30,7 +31,7 @@ type word struct {
 // wordsToFind returns what mentions looks for.
 func wordsToFind() []word {
 	words := []word{{"Resources", sightsResources}, {"AWS::", sightsAWS}}
-	for _, text := range slices.Concat(transform.ResourceTypes(), marks()) {
+	for _, text := range slices.Concat(transform.ResourceTypes(), inputs.Marks()) {
 		words = append(words, word{text, sightsNodes})
 	}
 	return words

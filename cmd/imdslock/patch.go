@@ -10,6 +10,8 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/imdslock/imdslock/cmd/imdslock/report"
+	"github.com/imdslock/imdslock/inputs"
 	"github.com/imdslock/imdslock/internal/message"
 	"github.com/imdslock/imdslock/transform"
 )
@@ -113,7 +115,7 @@ func patchOne(ctx context.Context, opts options, s source) (patched, error) {
 	if err != nil {
 		return p, err
 	}
-	before, result, err := patchInput(ctx, input, opts.Options)
+	before, result, err := inputs.Patch(ctx, input, opts.Options)
 	if s.isAnything(err) {
 		p.passedOver = true
 		return p, nil
@@ -168,7 +170,7 @@ func (p *patched) put(opts options, before *content, input, output []byte) {
 		p.stdout = append(p.stdout, p.name+"\n"...)
 	}
 	if p.differs && (opts.diff || opts.expect != "" && !opts.write) {
-		p.stdout = append(p.stdout, opts.unifiedDiff(p.name, input, output)...)
+		p.stdout = append(p.stdout, report.UnifiedDiff(p.name, input, output, opts.color)...)
 	}
 	switch {
 	case opts.write, p.isConfiguration:

@@ -47,11 +47,16 @@ type File struct {
 	Name     string // as a person reads it
 	Path     string // "" for stdin and what is embedded
 	Findings []transform.Finding
+	// PassedOver is set if it is no template.
+	PassedOver bool
 
 	// Source is the text, which some formats quote. It may be missing.
 	Source []byte
 	// Changes are the findings of a patch of Source, which become fixes.
 	Changes []transform.Finding
+	// Diff is what the patch does, as a unified diff, or Refused why there is none.
+	Diff    string
+	Refused error
 }
 
 // A Failure is a file or a folder that cannot be judged.
@@ -71,10 +76,11 @@ const (
 	GitHub Format = "github" // workflow commands, which become annotations
 	GitLab Format = "gitlab" // Code Quality
 	JUnit  Format = "junit"  // JUnit's XML, as Jenkins and Azure Pipelines read it
+	HTML   Format = "html"   // a page that people read, pass round and print
 )
 
 // Formats returns all formats.
-func Formats() []Format { return []Format{Text, JSON, SARIF, GitHub, GitLab, JUnit} }
+func Formats() []Format { return []Format{Text, JSON, SARIF, GitHub, GitLab, JUnit, HTML} }
 
 // Set sets the format that a word names. So Format is a [flag.Value].
 func (f *Format) Set(word string) error {
@@ -98,7 +104,7 @@ func Choice(separator, last string) string {
 }
 
 // Quotes reports whether a format quotes the text of a template.
-func (f Format) Quotes() bool { return f == SARIF }
+func (f Format) Quotes() bool { return f == SARIF || f == HTML }
 
 // Write writes a run in a format for machines, or as plain text. Names and values
 // of strangers do nothing to a terminal or to a runner that shows it.
@@ -128,16 +134,21 @@ func (f Format) write(w io.Writer, run Run) error {
 	case JSON:
 		return writeJSON(w, newDocument(run))
 	case SARIF:
-		return writeJSON(w, newLog(run))
+		return WriteSARIF(w, run)
 	case GitHub:
 		return writeGitHub(w, run)
 	case GitLab:
 		return writeJSON(w, newIssues(run))
 	case JUnit:
 		return writeJUnit(w, run)
+	case HTML:
+		return writeHTML(w, run)
 	}
 	return Plain.Write(w, run)
 }
+
+// WriteSARIF writes a run as SARIF, for a program that needs no other format.
+func WriteSARIF(w io.Writer, run Run) error { return writeJSON(w, newLog(run)) }
 
 // HasOpen reports whether something is not locked.
 func (r Run) HasOpen() bool {
