@@ -171,12 +171,12 @@ func (s *survey) group(key *cfn.Node) *group {
 	return s.groups[slices.IndexFunc(s.groups, func(g *group) bool { return g.key == key })]
 }
 
-// hasClusterTag reports whether an instance has the tag kubernetes.io/cluster/NAME,
-// which nodes carry ("Amazon EKS self-managed nodes" in the Amazon EKS User Guide).
+// hasClusterTag reports whether an instance has the tag kubernetes.io/cluster/NAME or
+// eks:cluster-name, which nodes carry ("Amazon EKS self-managed nodes" in the Amazon EKS User Guide).
 func hasClusterTag(properties *cfn.Node) bool {
 	for _, key := range at(properties, "Tags", "*", "Key") {
 		for n := range key.All {
-			if n.Kind == cfn.Scalar && strings.HasPrefix(n.Value, "kubernetes.io/cluster/") {
+			if n.Kind == cfn.Scalar && (strings.HasPrefix(n.Value, "kubernetes.io/cluster/") || n.Value == "eks:cluster-name") {
 				return true
 			}
 		}

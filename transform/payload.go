@@ -250,6 +250,7 @@ func (s *survey) ipv6(data *cfn.Node) bool {
 func (s *survey) block(opts Options, l *launcher, data *cfn.Node) userdata.Block {
 	b := opts.block()
 	b.IPv6, b.Managed = s.ipv6(data), s.isManaged(l)
+	b.Bootstrapped = b.Managed && slices.ContainsFunc(l.users, func(g *group) bool { return g.amiTypes.has(amiAL2 | amiChosen | amiOther) })
 	switch runs := s.runs(l, opts.OS); {
 	case runs.has(ubuntu):
 		b.NoYum = "the image is Ubuntu's"

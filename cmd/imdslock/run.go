@@ -55,7 +55,10 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	if err := c.finish(); err != nil {
 		return c.unfinished(err)
 	}
-	return max(exitStatus(err), exitStatus(c.failed))
+	if c.failed != nil { // check locks nothing, so that it cannot fail to
+		return exitUsage
+	}
+	return exitStatus(err)
 }
 
 // finish stages the files, prints, and puts the files into place. A signal that

@@ -88,6 +88,11 @@ func (a *Assembly) open(dir string) (found bool, err error) {
 	if m.t.Root().Get("version") == nil || artifacts == nil || artifacts.Kind != cfn.Mapping {
 		return false, nil
 	}
+	if !slices.ContainsFunc(artifacts.Pairs, func(p cfn.Pair) bool {
+		return strings.HasPrefix(text(p.Value, "type"), "aws:") || strings.HasPrefix(text(p.Value, "type"), "cdk:")
+	}) {
+		return false, nil
+	}
 	a.manifests = append(a.manifests, m)
 	for _, p := range artifacts.Pairs {
 		if err := a.artifact(m, dir, p.Value); err != nil {

@@ -180,3 +180,22 @@ func TestVerify(t *testing.T) {
 		}
 	}
 }
+
+// TestCommands notes commands that may open what disablePodIMDS closes, and no
+// others.
+func TestCommands(t *testing.T) {
+	for command, want := range map[string]bool{
+		"aws ec2 modify-instance-metadata-options --http-tokens optional": true,
+		"iptables -F": true, "yum install -y jq": false,
+	} {
+		src := "apiVersion: eksctl.io/v1alpha5\nkind: ClusterConfig\nnodeGroups:\n- name: blue\n  disablePodIMDS: true\n  preBootstrapCommands:\n  - " + command + "\n"
+		c, err := Read([]byte(src))
+		if err != nil || c == nil {
+			t.Fatal(c, err)
+		}
+		findings, err := c.Check(context.Background(), transform.CheckOptions{Options: transform.Defaults()})
+		if err != nil || (len(findings) == 1 && findings[0].Kind == transform.KindNote) != want {
+			t.Errorf("%s: %v, %v", command, findings, err)
+		}
+	}
+}

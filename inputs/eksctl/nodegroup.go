@@ -46,6 +46,9 @@ func (c *Config) judge(opts transform.Options) ([]judgement, error) {
 				if j, ok := g.judge(opts); ok {
 					all = append(all, j)
 				}
+				if j, ok := g.commands(); ok {
+					all = append(all, j)
+				}
 			}
 		}
 	}
@@ -103,6 +106,28 @@ func (g nodeGroup) judge(opts transform.Options) (judgement, bool) {
 		at = pair.Value
 	}
 	return g.lock(open, at, pair.Value, opts), true
+}
+
+// commands notes what a node group runs on its nodes that may open what
+// disablePodIMDS closes ("preBootstrapCommands" and "overrideBootstrapCommand" in
+// the schema of eksctl's config file).
+func (g nodeGroup) commands() (judgement, bool) {
+	for _, key := range [...]string{"preBootstrapCommands", "overrideBootstrapCommand"} {
+		value := g.item.Get(key)
+		if value == nil {
+			continue
+		}
+		for n := range value.All {
+			for _, word := range [...]string{"modify-instance-metadata", "tables", "nft"} {
+				if n.Kind == cfn.Scalar && strings.Contains(n.Value, word) {
+					f := g.finding(transform.KindNote, n, g.name+": what "+key+" does to the metadata options or the rules is not judged")
+					f.Rule = transform.RuleUserData
+					return judgement{finding: f}, true
+				}
+			}
+		}
+	}
+	return judgement{}, false
 }
 
 // lock plans to set disablePodIMDS; old is its value, or nil.

@@ -41,6 +41,11 @@ type Block struct {
 	// group without an image of its own.
 	Managed bool
 
+	// Bootstrapped says that Amazon EKS may add a script of its own that runs
+	// bootstrap.sh, as it does on Amazon Linux 2. It has no name, and so cloud-init
+	// runs it after the parts without one, and before runcmd.
+	Bootstrapped bool
+
 	// Compressed says that the text is compressed in what EC2 gets, so that the
 	// limit is not for its size (see [Encoding]).
 	Compressed bool

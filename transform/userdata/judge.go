@@ -36,8 +36,15 @@ func RequestsWithoutToken(text string) []Problem { return read(text).withoutToke
 // node joins a cluster by it.
 func Joins(text string) bool {
 	d := read(text)
-	return d.reason == "" && booted(d.scripts, Block{}).joins
+	if d.reason != "" || d.kind.NoCommands() != "" {
+		return slices.ContainsFunc(joinWords[:], func(w string) bool { return strings.Contains(text, w) })
+	}
+	return booted(d.scripts, Block{}).joins
 }
+
+// joinWords are what user data that no shell reads has where it makes a node join
+// a cluster: on Windows, on Bottlerocket, and in scripts of other languages.
+var joinWords = [...]string{"Start-EKSBootstrap", "settings.kubernetes", "/etc/eks/bootstrap.sh", "nodeadm", "kubelet"}
 
 // verdict adds to what is wrong with the scripts what is wrong with the text.
 func (d *document) verdict(want Block, problems []Problem) Verdict {

@@ -20,6 +20,9 @@ func judge(scripts []script, want Block) []Problem {
 // reboot.
 func booted(scripts []script, want Block) *node {
 	n := newNode(want)
+	if want.Bootstrapped {
+		scripts = withBootstrap(scripts)
+	}
 	n.boot(scripts, false)
 	n.joins = n.started
 	n.start(n.startsBy)
@@ -36,6 +39,20 @@ func booted(scripts []script, want Block) *node {
 	}
 	n.v4.tried, n.v4.triedWhy, n.v6.tried, n.v6.triedWhy = v4.tried, v4.triedWhy, v6.tried, v6.triedWhy
 	return n
+}
+
+// withBootstrap adds the script that Amazon EKS adds for a managed node group, under
+// the number after all parts that cloud-init numbers ("Customize managed nodes with
+// launch templates" in the Amazon EKS User Guide).
+func withBootstrap(scripts []script) []script {
+	own := script{stage: stageScript, name: "part-999", text: "#!/bin/bash\n/etc/eks/bootstrap.sh managed\n"}
+	at := slices.IndexFunc(scripts, func(s script) bool {
+		return s.stage > stageScript || s.stage == stageScript && s.name > own.name
+	})
+	if at < 0 {
+		at = len(scripts)
+	}
+	return slices.Insert(slices.Clone(scripts), at, own)
 }
 
 // A node is what the steps of its scripts have made of it.

@@ -161,6 +161,17 @@ func TestJudgeOptions(t *testing.T) {
 	}
 }
 
+// TestJudgeBootstrapped has scripts before and after the one that Amazon EKS adds on
+// Amazon Linux 2.
+func TestJudgeBootstrapped(t *testing.T) {
+	for name, want := range map[string]string{"part-001": "", "00-rules.sh": "", "runcmd": "late", "z.sh": "late"} {
+		scripts := []script{{stage: stageScript, name: name, text: bang + recipe}}
+		if problems := judge(scripts, Block{Managed: true, Bootstrapped: true}); codes(problems) != want {
+			t.Errorf("%s: %v, want %q", name, problems, want)
+		}
+	}
+}
+
 // TestJudgeScripts has what depends on the order of scripts, and on when they
 // run again.
 func TestJudgeScripts(t *testing.T) {
