@@ -125,6 +125,11 @@ func TestJudge(t *testing.T) {
 		{"what cannot be read", bang + recipe + boot + "if\n", "not-judged", ""},
 		{"another interpreter", "#!/usr/bin/python3\nprint()\n", "absent not-judged", "#!"},
 		{"ordinary commands", bang + recipe + "yum install -y jq\naws s3 cp s3://b/x /tmp/x\nmkdir -p /opt/x\necho iptables -F\n" + boot, "", ""},
+		{"ordinary programs", bang + recipe + "su - ec2-user -c 'kubectl version'\nsu --command=true ec2-user\npython3 -m json.tool /tmp/x\npython -c 'import json,sys; print(json.load(sys.stdin)[\"a\"])' < /tmp/x\n" +
+			"sed -i 's/a/b/g; /^#/d' /etc/ssh/sshd_config\nawk -F: '{print $1}' /etc/passwd\ntar -xzf /tmp/x.tgz -C /tmp\ncurl -sSo /tmp/x https://example.com\ndocker run -d --rm --name x acme\n" +
+			"sysctl -w vm.max_map_count=262144\necho 'vm.swappiness=1' > /etc/sysctl.d/x.conf\necho '{\"a\": 1}' > /etc/docker/daemon.json\necho '/dev/xvdb /data xfs defaults 0 0' >> /etc/fstab\n" +
+			"cat > /etc/systemd/system/docker.service.d/proxy.conf <<'X'\n[Service]\nEnvironment=HTTP_PROXY=http://proxy\nX\nsystemctl daemon-reload\nsystemctl restart docker\n" +
+			"cat > /etc/cron.d/clean <<'X'\n0 * * * * root find /var/log -name '*.gz' -mtime +7 -delete\nX\ncat > /etc/logrotate.d/x <<'X'\n/var/log/x { weekly }\nX\n" + boot, "", ""},
 		{"the log", bang + "exec > >(tee /var/log/user-data.log | logger -t user-data) 2>&1\n" + recipe + boot, "", ""},
 		{"sudo and its like", bang + strings.ReplaceAll(recipe, "iptables -", "sudo nice -n 5 iptables -") + boot, "", ""},
 	} {

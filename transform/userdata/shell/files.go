@@ -71,18 +71,6 @@ func (fs *Files) touched(name string) *File {
 // Version returns the version of the last change.
 func (fs *Files) Version() int { return fs.version }
 
-// Paths returns the paths of all files that are in a directory, sorted.
-func (fs *Files) Paths(dir string) []string {
-	var in []string
-	for name := range fs.byPath {
-		if path.Dir(name) == dir {
-			in = append(in, name)
-		}
-	}
-	slices.Sort(in)
-	return in
-}
-
 // maxTexts is how many texts a file may hold.
 const maxTexts = 4
 

@@ -45,6 +45,8 @@ func TestSteps(t *testing.T) {
 		{"a *.c [b] [", "! a <….c> <…> ["},
 		{"a {b,c}d e{1..3}", "! a bd cd <e…>"},
 		{"$x b", "? b|? <…> b"},
+		{"$(command -v a) b", "! a b"},
+		{"a &\nif", "? a|! (the shell cannot read it: `if` must be followed by a statement list)|? a"},
 		{"if p; then a; else b; fi; c", "! p|? a|? b|! c"},
 		{"if false; then a; fi; b", "- a|! b"},
 		{"if true; then a; else b; fi", "- b|! a"},
