@@ -116,6 +116,11 @@ func (g *grammar) check(ok bool, word string) {
 
 // plain reads an option that cannot be negated.
 func (g *grammar) plain(word string) {
+	if seconds, ok := strings.CutPrefix(word, "-w"); ok && isNumber(seconds, 0, 1<<15) && !g.restore {
+		word = "-w"
+		g.once(word)
+		return
+	}
 	switch word {
 	case "-A", "--append", "-I", "--insert":
 		g.once("-A")

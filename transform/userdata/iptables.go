@@ -67,7 +67,8 @@ func parseCall(words []shell.Word, address string) call {
 	}
 	c := p.call()
 	if c.op == 'A' || c.op == 'I' {
-		if c.refused = unknownSpelling(words, p.address, false); c.refused != "" && c.rule.wrong == "" {
+		c.refused = unknownSpelling(words, p.address, false)
+		if c.rule.known = c.refused == ""; !c.rule.known && c.rule.wrong == "" {
 			c.rule.wrong = c.refused
 		}
 	}

@@ -28,6 +28,7 @@ type rule struct {
 	sure   bool  // it is there for certain
 	loose  bool  // parts of it are not known
 	wrong  string
+	known  bool   // iptables takes it for certain, as it is spelled
 	ends   string // why the script may have ended before it
 }
 
@@ -202,19 +203,35 @@ func (t tables) save(only string) string {
 		}
 		for _, name := range names {
 			for _, r := range chains[name].rules {
-				if r.sure || !r.drops() {
-					b.WriteString("-A " + name)
-					for _, arg := range r.args {
-						if strings.ContainsAny(arg, " \t\"'") {
-							arg = `"` + strings.ReplaceAll(arg, `"`, `\"`) + `"`
-						}
-						b.WriteString(" " + arg)
-					}
-					b.WriteString("\n")
-				}
+				b.WriteString(r.saved(table, name))
 			}
 		}
 		b.WriteString("COMMIT\n")
 	}
 	return b.String()
+}
+
+// saved returns the line that iptables-save writes of a rule, or "" where the rule
+// may not be there, or says nothing of packets of pods to the metadata service.
+// One that is spelled in a way that is not known is written as one that matches all.
+func (r *rule) saved(table, name string) string {
+	args := r.args
+	switch {
+	case r.drops() && !r.sure:
+		return ""
+	case r.known:
+	case r.may == 0, isTarget(r.target), name == "INPUT", name == "OUTPUT":
+		return ""
+	default:
+		args = []string{"-j", r.target}
+	}
+	var b strings.Builder
+	b.WriteString("-A " + name)
+	for _, arg := range args {
+		if strings.ContainsAny(arg, " \t\"'") {
+			arg = `"` + strings.ReplaceAll(arg, `"`, `\"`) + `"`
+		}
+		b.WriteString(" " + arg)
+	}
+	return b.String() + "\n"
 }

@@ -34,7 +34,8 @@ type loader struct {
 	enabled  bool
 	disabled bool // it may be disabled or masked, or another unit is in its place
 	masked   bool // it may be masked, so that it cannot be enabled
-	at       int  // where it is disabled
+	early    bool // it was enabled before its package was installed
+	at       int  // where it is disabled, or enabled too early
 }
 
 func (n *node) loader(name string) *loader {
@@ -81,11 +82,14 @@ func (n *node) loadSaved() {
 	load(n.v6, persistent6, false)
 	at := func(name string) int { return n.machine.Files.Get(name).At }
 	switch {
-	case rh && !n.service.v4.enabled:
-		n.service.unattended = "nothing here enables iptables.service, which would load " + sysconfig4 + " at boot"
-		n.service.unattendedAt = at(sysconfig4)
 	case rh && !n.service.installed:
 		n.service.unattended = "nothing here installs iptables-services, whose iptables.service would load " + sysconfig4 + " at boot"
+		n.service.unattendedAt = at(sysconfig4)
+	case rh && n.service.v4.early:
+		n.service.unattended = "iptables.service is enabled here before iptables-services is installed, which has it"
+		n.service.unattendedAt = n.service.v4.at
+	case rh && !n.service.v4.enabled:
+		n.service.unattended = "nothing here enables iptables.service, which would load " + sysconfig4 + " at boot"
 		n.service.unattendedAt = at(sysconfig4)
 	case rh6 && n.want.IPv6 && !n.service.v6.enabled:
 		n.service.unattended = "nothing here enables ip6tables.service, which would load " + sysconfig6 + " at boot"
@@ -125,7 +129,7 @@ func (n *node) enable(name, verb string, sure bool) {
 	switch verb {
 	case "enable", "reenable", "on", "defaults":
 		if sure && !l.masked {
-			*l = loader{enabled: true}
+			*l = loader{enabled: n.service.installed, early: !n.service.installed, at: n.at}
 		}
 	case "unmask":
 		l.masked = l.masked && !sure

@@ -332,6 +332,7 @@ func TestNothingPasses(t *testing.T) {
 		speaks("not restored", bang+install+"iptables-restore <<'X'\n"+text+"X\n"+saveTo+enableNow+boot)
 		speaks("not loaded", bang+install+drop+"cat >/etc/sysconfig/iptables <<'X'\n"+text+"X\n"+enableNow+boot)
 	}
+	speaks("enabled too early", bang+enableNow+install+drop+saveTo+boot)
 	speaks("flushed by a declaration", bang+install+"iptables -N IMDS\niptables -A IMDS -d 169.254.169.254/32 -j DROP\niptables -I FORWARD -j IMDS\niptables-restore -n <<'X'\n*filter\n:IMDS - [0:0]\nCOMMIT\nX\n"+saveTo+enableNow+boot)
 	for _, line := range forTheNextBoot {
 		speaks("next boot", bang+recipe+boot+line)

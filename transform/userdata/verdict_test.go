@@ -125,6 +125,8 @@ func TestJudge(t *testing.T) {
 		{"what cannot be read", bang + recipe + boot + "if\n", "not-judged", ""},
 		{"another interpreter", "#!/usr/bin/python3\nprint()\n", "absent not-judged", "#!"},
 		{"ordinary commands", bang + recipe + "yum install -y jq\naws s3 cp s3://b/x /tmp/x\nmkdir -p /opt/x\necho iptables -F\n" + boot, "", ""},
+		{"other rules", bang + install + "iptables -w5 -I FORWARD -d 169.254.169.254/32 -m comment --comment 'pods, no' -j DROP\niptables -I FORWARD -d 169.254.169.254/32 -m limit --limit 5/min -j LOG\niptables -A INPUT -p icmp --icmp-type echo-request -j ACCEPT\n" +
+			"iptables -A INPUT -p tcp --dport ssh -j ACCEPT\niptables -A FORWARD -m set --match-set x src -j ACCEPT\n" + dropVLAN + saveTo + enableNow + boot, "", ""},
 		{"ordinary programs", bang + recipe + "su - ec2-user -c 'kubectl version'\nsu --command=true ec2-user\npython3 -m json.tool /tmp/x\npython -c 'import json,sys; print(json.load(sys.stdin)[\"a\"])' < /tmp/x\n" +
 			"sed -i 's/a/b/g; /^#/d' /etc/ssh/sshd_config\nawk -F: '{print $1}' /etc/passwd\ntar -xzf /tmp/x.tgz -C /tmp\ncurl -sSo /tmp/x https://example.com\ndocker run -d --rm --name x acme\n" +
 			"sysctl -w vm.max_map_count=262144\necho 'vm.swappiness=1' > /etc/sysctl.d/x.conf\necho '{\"a\": 1}' > /etc/docker/daemon.json\necho '/dev/xvdb /data xfs defaults 0 0' >> /etc/fstab\n" +
