@@ -113,5 +113,5 @@ func isScript(name string) bool {
 		return true
 	}
 	dir := path.Dir(name)
-	return strings.Contains(name, "/") && !slices.Contains(systemDirs[:], dir) && !strings.HasPrefix(dir, "/usr/lib")
+	return strings.Contains(name, "/") && !slices.Contains(systemDirs[:], dir) && !strings.HasPrefix(dir, "/usr/lib") && !strings.HasPrefix(dir, "/opt/aws/")
 }

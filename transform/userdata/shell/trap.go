@@ -1,8 +1,11 @@
 package shell
 
 import (
+	"path"
 	"slices"
 	"strings"
+
+	"mvdan.cc/sh/v3/syntax"
 )
 
 // A deferral is what may run at the end of the script.
@@ -68,9 +71,32 @@ func (r *runner) trap(c invocation) status {
 	})
 	if text != "-" && text != "" {
 		r.setTrap(c, text, signals)
-		r.s.debugTrap = r.s.debugTrap || other
+		r.s.debugTrap = r.s.debugTrap || other && !onlySpeaks(text)
 	}
 	return statusIf(!other).orUnsure()
+}
+
+// onlySpeaks reports whether the commands of a trap only write messages, so that the
+// script goes on after it as it is.
+func onlySpeaks(text string) bool {
+	stmts, err := statements(text)
+	if err != nil {
+		return false
+	}
+	speaks := true
+	for _, stmt := range stmts {
+		call, ok := stmt.Cmd.(*syntax.CallExpr)
+		speaks = speaks && ok && len(call.Assigns) == 0 && len(call.Args) > 0 && !stmt.Negated && !stmt.Background
+		if !speaks {
+			return false
+		}
+		switch path.Base(call.Args[0].Lit()) {
+		case "echo", "printf", "logger", "date", "true", ":", "cfn-signal":
+		default:
+			return false
+		}
+	}
+	return speaks
 }
 
 // signals returns the names of the signals that words are.
