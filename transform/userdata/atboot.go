@@ -155,7 +155,11 @@ func (n *node) cronTable(file, text string) {
 		case "BASH_ENV", "ENV", "LD_PRELOAD":
 			n.note(n.at, "what "+name+" has cron run is not known")
 		}
+		before := n.startAt
 		n.aside("#!/bin/sh\n"+cronCommand(file, line), false)
+		if n.startAt != before || shell.StartsKubelet(line) {
+			n.note(n.at, "cron may start the kubelet at any time, also before the rule is there")
+		}
 	}
 }
 

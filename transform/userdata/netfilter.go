@@ -98,6 +98,7 @@ func (f *family) add(step *shell.Step, c *call, sure bool) {
 	}
 	if !isStandard(r.target) && f.tables[c.table][r.target] == nil {
 		r.target += shell.Unknown // iptables refuses it, or it is an extension
+		r.known = false
 	}
 	why := f.doubtAbout(step, c, &r, sure)
 	if why != "" && r.drops() {

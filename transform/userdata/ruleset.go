@@ -171,6 +171,17 @@ func (t tables) scriptEnds() {
 	}
 }
 
+// endBefore says of all rules why the script may have ended before them.
+func (t tables) endBefore(why string) {
+	for _, chains := range t {
+		for _, c := range chains {
+			for i := range c.rules {
+				c.rules[i].ends = why
+			}
+		}
+	}
+}
+
 // flush empties the chains of a table, or one of them.
 func (t tables) flush(table, name string) {
 	for of, c := range t[table] {

@@ -34,6 +34,7 @@ type loader struct {
 	enabled  bool
 	disabled bool // it may be disabled or masked, or another unit is in its place
 	masked   bool // it may be masked, so that it cannot be enabled
+	runs     bool // it may be running
 	early    bool // it was enabled before its package was installed
 	at       int  // where it is disabled, or enabled too early
 }
@@ -129,12 +130,12 @@ func (n *node) enable(name, verb string, sure bool) {
 	switch verb {
 	case "enable", "reenable", "on", "defaults":
 		if sure && !l.masked {
-			*l = loader{enabled: n.service.installed, early: !n.service.installed, at: n.at}
+			*l = loader{enabled: n.service.installed, early: !n.service.installed, runs: l.runs, at: n.at}
 		}
 	case "unmask":
 		l.masked = l.masked && !sure
 	case "disable", "mask", "off":
-		*l = loader{disabled: true, masked: l.masked || verb == "mask", at: n.at}
+		*l = loader{disabled: true, masked: l.masked || verb == "mask", runs: l.runs, at: n.at}
 	}
 }
 
@@ -164,6 +165,7 @@ func (n *node) loads(f *family, name string, restarts, sure bool) {
 		return
 	}
 	loaded, known := newFamily(f.address).load(nil, text, false)
+	loaded.endBefore(n.ends)
 	f.become(loaded, known && sure, known)
 }
 

@@ -83,6 +83,9 @@ var notRestored = [...]string{
 	"*filter\n-A FORWARD -d 169.254.169.254/32 -m comment --comment 'no imds' -j DROP\nCOMMIT\n",
 }
 
+// notRestoring are calls of iptables-restore that set up no rule, or not that alone.
+var notRestoring = [...]string{"-vt", "--tes", "--table=nat", "-Tnat", "--foo", "--noflush=1"}
+
 // notInstalled are commands that do not install the service that loads rules.
 var notInstalled = [...]string{
 	"yum install iptables-services\n",
@@ -304,6 +307,13 @@ var beforeTheRule = [...]string{
 	"rm -rf /usr/sbin\n",
 	"ln -sf /bin/true /etc/alternatives/iptables\n",
 	"modprobe -r ip_tables; echo 'blacklist ip_tables' > /etc/modprobe.d/x.conf\n",
+	"printf '[Service]\\nExecStart=/etc/eks/bootstrap.sh x\\n' > /etc/systemd/system/a.service; printf '[Timer]\\nOnActiveSec=1\\n' > /etc/systemd/system/a.timer; systemctl enable --now a.timer\n",
+	"printf '[Timer]\\nOnActiveSec=1\\nUnit=kubelet.service\\n' > /etc/systemd/system/a.timer; systemctl start a.timer\n",
+	"printf '[Service]\\nExecStart=/etc/eks/bootstrap.sh x\\n' > /etc/systemd/system/a.service; printf '[Path]\\nPathExists=/etc\\n' > /etc/systemd/system/a.path; systemctl start a.path\n",
+	"echo '/etc/eks/bootstrap.sh x' > /etc/profile.d/x.sh; source /etc/profile\n",
+	"echo '/etc/eks/bootstrap.sh x' > /etc/profile.d/x.sh; bash -l -c true\n",
+	"echo '/etc/eks/bootstrap.sh x' > /root/.bash_profile; sudo -i true\n",
+	"echo '* * * * * root /etc/eks/bootstrap.sh x' > /etc/cron.d/x\n",
 	"setenforce 1; acme-lockdown\n",
 	"declare -u PATH; PATH=$PATH:/opt/x\n",
 	"set -e\niptables -n -I FORWARD -j ACCEPT\n",
@@ -327,6 +337,9 @@ func TestNothingPasses(t *testing.T) {
 	speaks("not installed", bang+drop+saveTo+enableNow+boot)
 	for _, line := range notInstalled {
 		speaks("not installed", bang+line+drop+saveTo+enableNow+boot)
+	}
+	for _, option := range notRestoring {
+		speaks("not restored", bang+install+"iptables-restore "+option+" <<'X'\n*filter\n-A FORWARD -d 169.254.169.254/32 -j DROP\nCOMMIT\nX\n"+saveTo+enableNow+boot)
 	}
 	for _, text := range notRestored {
 		speaks("not restored", bang+install+"iptables-restore <<'X'\n"+text+"X\n"+saveTo+enableNow+boot)

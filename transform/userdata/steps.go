@@ -134,7 +134,7 @@ func sendsToService(words []shell.Word, address string) bool {
 // A restoring is what the words after iptables-restore ask for.
 type restoring struct {
 	noflush, tests bool
-	loose          bool // it may restore one table only
+	loose          bool // an option may have it do something else
 	known          bool // all words are
 	file           string
 }
@@ -153,9 +153,10 @@ func parseRestore(words []shell.Word) restoring {
 			c.tests = true
 		case !w.Known():
 			c.known = false
-		case w.Text == "-T" || w.Text == "--table" || before == "-T":
-			c.loose = true
-		case strings.HasPrefix(w.Text, "-"), before == "-w", before == "-W":
+		case w.Text == "-c", w.Text == "--counters", w.Text == "-w", w.Text == "--wait", w.Text == "-v", w.Text == "--verbose":
+		case strings.HasPrefix(w.Text, "-"):
+			c.loose = true // it may test only, restore one table, or be refused
+		case before == "-w", before == "-W", before == "-T", before == "--table", before == "-M":
 		default:
 			c.file = w.Text
 		}

@@ -140,8 +140,11 @@ func (n *node) packagedUnit(service string, f *family, file, verb string, a acti
 		return
 	}
 	n.enable(service, verb, sure)
+	l := n.loader(service)
 	if a.starts {
-		n.loads(f, file, a.restarts, sure)
+		// One that was installed here, and not started since, does not run yet.
+		n.loads(f, file, a.restarts || n.service.installed && !l.runs && !l.masked, sure)
+		l.runs = true
 	}
 	if a.stops {
 		n.clear(f, sure)

@@ -166,8 +166,30 @@ func (n *node) written(name string) {
 	for _, file := range n.machine.Files.All() {
 		if base := path.Base(file); isUnitFile(file) && (base == name || base == name+".service" || extends(file, name+".service")) && !isDropIn(file) {
 			n.unitFile(file, true)
+			if unit := n.activates(file); unit != "" {
+				n.unit("start", false, shell.Word{Text: unit}, false)
+			}
 		}
 	}
+}
+
+// activates returns the unit that a timer, path or socket starts, or "".
+func (n *node) activates(file string) string {
+	switch path.Ext(file) {
+	case ".timer", ".path", ".socket":
+	default:
+		return ""
+	}
+	unit := strings.TrimSuffix(path.Base(file), path.Ext(file)) + ".service"
+	for _, text := range n.machine.Files.Get(file).Written() {
+		lines, _ := settings(text)
+		for _, line := range lines {
+			if line.key == "Unit" || line.key == "Service" {
+				unit = line.value
+			}
+		}
+	}
+	return unit
 }
 
 // unitFile runs the commands of a unit, which may run, and says what else it does

@@ -82,6 +82,7 @@ type node struct {
 	version   int // of the files, when systemd read the units last
 	cause     Code
 	why       string
+	ends      string // why the script may have ended before the step
 }
 
 // A shield is the drop for one class of pods and one family.
@@ -184,7 +185,7 @@ func (n *node) step(s *shell.Step) string {
 		n.never(s)
 		return shell.Unknown
 	}
-	n.at, n.cause, n.why = s.At, Undone, ""
+	n.at, n.cause, n.why, n.ends = s.At, Undone, "", s.Ends
 	out := n.apply(s, n.sure(s))
 	n.look()
 	return out

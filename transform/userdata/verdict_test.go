@@ -125,6 +125,7 @@ func TestJudge(t *testing.T) {
 		{"what cannot be read", bang + recipe + boot + "if\n", "not-judged", ""},
 		{"another interpreter", "#!/usr/bin/python3\nprint()\n", "absent not-judged", "#!"},
 		{"ordinary commands", bang + recipe + "yum install -y jq\naws s3 cp s3://b/x /tmp/x\nmkdir -p /opt/x\necho iptables -F\n" + boot, "", ""},
+		{"a file of rules that the service loads", bang + install + "cat > /etc/sysconfig/iptables <<'X'\n*mangle\n-A POSTROUTING -o vlan+ -d 169.254.169.254/32 -j DROP\nCOMMIT\n*filter\n-A FORWARD -i eni+ -d 169.254.169.254/32 -j DROP\nCOMMIT\nX\n" + enableNow + boot, "", ""},
 		{"other rules", bang + install + "iptables -w5 -I FORWARD -d 169.254.169.254/32 -m comment --comment 'pods, no' -j DROP\niptables -I FORWARD -d 169.254.169.254/32 -m limit --limit 5/min -j LOG\niptables -A INPUT -p icmp --icmp-type echo-request -j ACCEPT\n" +
 			"iptables -A INPUT -p tcp --dport ssh -j ACCEPT\niptables -A FORWARD -m set --match-set x src -j ACCEPT\n" + dropVLAN + saveTo + enableNow + boot, "", ""},
 		{"a trap that speaks", bang + "trap 'echo failed at $LINENO' ERR\n" + recipe + boot, "", ""},
@@ -196,6 +197,7 @@ func TestJudgeScripts(t *testing.T) {
 		{"an unknown script", []script{{stage: stageScript, unknown: "it is encrypted"}, {stage: stageScript, text: bang + recipe + boot}}, "not-judged"},
 		{"a script for another interpreter", []script{{stage: stageScript, text: "#!/usr/bin/perl\nsystem('iptables -F');\n"}, {stage: stageScript, text: bang + recipe + boot}}, "not-judged"},
 		{"one that flushes", []script{{stage: stageScript, text: bang + recipe + boot}, {stage: stageScript, text: "#!/usr/bin/perl\nsystem('iptables -F');\n"}}, "undone not-judged"},
+		{"a mode that is a number", []script{{stage: stageWriteFiles, text: "#!/bin/sh\ncat >/opt/x.sh <<'X'\n#!/bin/bash\n" + recipe + "X\nchmod 1402 /opt/x.sh\n"}, {stage: stageScript, text: bang + "/opt/x.sh\n" + boot}}, "absent"},
 		{"a written unit", []script{{stage: stageWriteFiles, text: "#!/bin/sh\ncat >/etc/systemd/system/x.service <<'X'\n[Service]\nExecStart=/sbin/iptables -F\nX\n"}, {stage: stageScript, text: bang + recipe + boot}}, "undone"},
 		{"a saved file overwritten at every boot", []script{{stage: stageScript, text: bang + recipe + boot}, {stage: stagePerBoot, text: bang + "rm -f /etc/sysconfig/iptables\n", everyBoot: true}}, "unsaved"},
 		{"nodeadm", []script{{stage: stageScript, text: bang + recipe}, {stage: stageNodeadm, text: bang + "nodeadm init\n"}}, ""},

@@ -153,7 +153,15 @@ func changeMode(n *yaml.Node, name string) string {
 		return ""
 	}
 	octal := strings.TrimPrefix(mode.Value, "0o")
-	if _, err := strconv.ParseUint(octal, 8, 32); err != nil {
+	if plainType(mode) == plainInteger { // 755 without quotes is a number, and octal by its 0 only
+		decimal, ok := pythonInteger(mode.Value)
+		n, err := strconv.ParseUint(decimal, 10, 32)
+		if !ok || err != nil {
+			return ""
+		}
+		octal = strconv.FormatUint(n, 8)
+	}
+	if _, err := strconv.ParseUint(octal, 8, 32); err != nil || len(octal) < 3 {
 		return ""
 	}
 	return "chmod " + octal + " " + quoted(name) + "\n"

@@ -315,6 +315,7 @@ func (r *runner) source(c invocation) status {
 		return unsure
 	case slices.Contains(systemFiles[:], name), strings.HasPrefix(name, "/etc/profile.d/"), strings.HasPrefix(name, "/etc/sysconfig/"),
 		strings.HasPrefix(name, "/etc/default/"), strings.HasPrefix(name, Unknown+"/.bash"):
+		r.login(c.at)
 		r.s.havoc()
 		if r.s.posix && r.s.ended == "" && name != "/etc/os-release" {
 			r.s.ended = "a POSIX shell ends where " + name + " is not there"
@@ -325,6 +326,22 @@ func (r *runner) source(c invocation) status {
 	r.s.havoc()
 	r.s.ended, r.s.anyDef = "what runs before it is not known", true
 	return unsure
+}
+
+// login runs what scripts have written into the files that a shell reads when it
+// starts, as for a login.
+func (r *runner) login(at int) {
+	outer := r.place
+	r.place = func(int) int { return at }
+	for _, name := range r.m.Files.All() {
+		if !strings.HasPrefix(name, "/etc/profile") && !strings.HasPrefix(name, "/etc/bash") && !strings.HasPrefix(name, "/root/.") && !strings.HasPrefix(name, Unknown+"/.") {
+			continue
+		}
+		for _, text := range r.m.Files.Get(name).Written() {
+			r.doubting("a shell may read it when it starts", func() status { r.parse(text); return unsure })
+		}
+	}
+	r.place = outer
 }
 
 func (r *runner) cd(args []Word) status {

@@ -77,3 +77,8 @@ func seldomFails(name string) bool {
 	}
 	return false
 }
+
+// StartsKubelet reports whether a command names what makes a node join a cluster.
+func StartsKubelet(command string) bool {
+	return strings.Contains(command, "bootstrap.sh") || strings.Contains(command, "nodeadm") || strings.Contains(command, "kubeadm")
+}

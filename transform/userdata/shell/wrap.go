@@ -78,6 +78,9 @@ func (r *runner) wrapper(w wrapper, c invocation) status {
 		case isOption:
 			why, takes := w.option(name, a)
 			doubt = either(doubt, why)
+			if name == "sudo" && strings.Contains(a, "i") {
+				r.login(c.at)
+			}
 			if takes && len(args) > 1 {
 				if args = args[1:]; w.numbers && strings.Trim(args[0].Text, "-0123456789") != "" {
 					doubt = mayRefuse
@@ -140,6 +143,7 @@ type shellCall struct {
 	options  []Word // as the words of set
 	command  bool   // -c: the first operand is the text
 	standard bool   // -s: the text comes from standard input
+	login    bool   // it reads the files of a login first, or those of a terminal
 	odd      bool   // an option may keep it from running anything
 	operands []Word
 }
@@ -161,6 +165,7 @@ func parseShell(args []Word) shellCall {
 			}
 		default:
 			if strings.HasPrefix(a, "--") {
+				call.login = call.login || a == "--login"
 				switch a {
 				case "--login", "--norc", "--noprofile", "--posix", "--noediting", "--verbose":
 				default:
@@ -170,6 +175,7 @@ func parseShell(args []Word) shellCall {
 			}
 			call.command = call.command || strings.Contains(a, "c")
 			call.standard = call.standard || strings.Contains(a, "s")
+			call.login = call.login || strings.ContainsAny(a, "li")
 			if a = strings.NewReplacer("c", "", "l", "", "i", "", "s", "").Replace(a); len(a) > 1 {
 				call.options = append(call.options, Word{Text: a})
 			}
@@ -182,6 +188,9 @@ func parseShell(args []Word) shellCall {
 // shell runs a shell: -c with a text, a file, or its standard input.
 func (r *runner) shell(name string, c invocation) status {
 	call := parseShell(c.words[1:])
+	if call.login {
+		r.login(c.at)
+	}
 	if call.odd {
 		return r.doubting("an option may keep the shell from running it", func() status { return r.shellCalled(name, call, c) })
 	}
