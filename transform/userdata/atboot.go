@@ -13,10 +13,13 @@ import (
 // that decide what runs.
 func (n *node) unattended() {
 	for _, file := range n.machine.Files.All() {
+		f := n.machine.Files.Get(file)
+		if shell.FiltersPackets(file) {
+			n.note(f.At, "what "+display(file)+" does at the next boot is not known")
+		}
 		if !shell.ReadAtBoot(file) || isSaved(file) {
 			continue
 		}
-		f := n.machine.Files.Get(file)
 		n.at, n.cause, n.why = f.At, Undone, ""
 		for _, text := range f.Written() {
 			if strings.Contains(text, shell.Unknown) && strings.Trim(text, shell.Unknown+" \t\n") == "" {

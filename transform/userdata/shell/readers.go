@@ -53,7 +53,10 @@ func RunsOthers(name string, args []Word) bool {
 			return !strings.HasPrefix(w, "-I") && !strings.HasPrefix(w, "-F") && (!strings.HasPrefix(w, "--") || isPlainTar(w))
 		})
 	case "rsync", "scp", "sftp":
-		return has(args, "-e", "--rsh", "-S", "-o") || !all(args, func(w string) bool { return !strings.HasPrefix(w, "--rs") && !strings.HasPrefix(w, "-o") })
+		return !all(args, func(w string) bool {
+			isCluster := strings.HasPrefix(w, "-") && !strings.HasPrefix(w, "--")
+			return !strings.HasPrefix(w, "--rs") && !(isCluster && strings.ContainsAny(w, "eoS"))
+		})
 	case "curl":
 		return has(args, "-K", "--config")
 	case "wget":

@@ -80,8 +80,15 @@ func sedVerb(s string) (rest string, ok bool) {
 	case 'p', 'd', 'q', 'Q', 'n', 'N', 'g', 'G', 'h', 'H', 'x', 'P', 'D', '=', '}', 'l':
 		rest = strings.TrimLeft(s[1:], "0123456789 ")
 		return rest, rest == "" || strings.IndexByte(";\n}", rest[0]) >= 0
-	case 'a', 'i', 'c':
-		return "", true // the rest is text
+	case 'a', 'i', 'c': // what follows is text, to the end of a line without a backslash
+		for i := 1; i < len(s); i++ {
+			if s[i] == '\\' {
+				i++
+			} else if s[i] == '\n' {
+				return s[i+1:], true
+			}
+		}
+		return "", true
 	case 's', 'y':
 		if len(s) < 2 {
 			return "", false

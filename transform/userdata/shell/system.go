@@ -83,7 +83,7 @@ func (fs *Files) matters(name string) (file, directory bool) {
 		below(known)
 		directory = directory || known == name+"/"
 	}
-	return file, directory || name == "/usr" || inProgramPath(name+"/x") && !strings.HasPrefix(name, "/opt") && !strings.HasPrefix(name, "/root")
+	return file, directory || name == "/usr" || ReadAtBoot(name+"/x") || inProgramPath(name+"/x") && !strings.HasPrefix(name, "/opt") && !strings.HasPrefix(name, "/root")
 }
 
 // MayMatter reports whether a change of a file, or of what is in a directory, may
@@ -97,3 +97,6 @@ func (fs *Files) MayMatter(name string) bool {
 	file, directory := fs.matters(name)
 	return file || directory || !strings.HasPrefix(name, "/")
 }
+
+// FiltersPackets reports whether a file is a program of the packet filter.
+func FiltersPackets(name string) bool { return aboutPackets(path.Base(name)) && inProgramPath(name) }
