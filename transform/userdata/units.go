@@ -205,7 +205,7 @@ func (n *node) unitFile(file string, starts bool) {
 			switch {
 			case strings.HasPrefix(line.key, "Exec"):
 				n.execute(line.value, false)
-			case strings.HasPrefix(line.key, "StandardInput") && line.value != "null", line.key == "EnvironmentFile" && shell.ReadAtBoot(line.value), line.key == "Environment" && (strings.Contains(line.value, "LD_") || strings.Contains(line.value, "BASH_ENV")):
+			case strings.HasPrefix(line.key, "StandardInput") && line.value != "null", line.key == "EnvironmentFile" && n.loadsPrograms(line.value), line.key == "Environment" && (strings.Contains(line.value, "LD_") || strings.Contains(line.value, "BASH_ENV")):
 				n.note(f.At, "what "+line.key+"= in "+display(file)+" has the unit run is not known")
 			case line.key == "Where" && n.machine.Files.MayMatter(line.value):
 				n.note(f.At, "what "+display(file)+" mounts over "+display(line.value)+" is not known")
@@ -219,6 +219,13 @@ func (n *node) unitFile(file string, starts bool) {
 			}
 		}
 	}
+}
+
+// loadsPrograms reports whether a file that scripts have written has variables by
+// which programs load others.
+func (n *node) loadsPrograms(file string) bool {
+	f := n.machine.Files.Get(strings.TrimPrefix(file, "-"))
+	return slices.ContainsFunc(f.Written(), func(text string) bool { return strings.Contains(text, "LD_") || strings.Contains(text, "BASH_ENV") })
 }
 
 // onlyOrders reports whether a setting says only when a unit starts, or nothing

@@ -322,8 +322,8 @@ func known(dir string) bool { return !strings.HasPrefix(dir, Unknown) }
 // below says of a directory in which there are files that matter that nobody
 // knows what a program does there.
 func (r *runner) below(c invocation, dir string) {
-	if strings.Contains(dir, Unknown) && strings.HasPrefix(dir, Unknown) {
-		return
+	if ext := path.Ext(dir); strings.HasPrefix(dir, Unknown) || ext != "" && ext != ".d" && !strings.HasSuffix(dir, "/") {
+		return // of a file
 	}
 	if _, directory := r.m.Files.matters(dir); directory {
 		r.emit(&Step{Words: c.words, At: c.at, Reason: "what " + path.Base(c.words[0].Text) + " changes in " + display(dir) + " is not known"})
