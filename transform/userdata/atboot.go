@@ -46,7 +46,7 @@ func (n *node) readAtBoot(file, text string) {
 	switch {
 	case isUnitFile(file):
 		if !isDropIn(file) {
-			n.unitFile(file, false)
+			n.unitFile(file, false, false)
 			return
 		}
 		lines, _ := settings(text)

@@ -114,7 +114,9 @@ func (b Block) commands(m missing) []string {
 	add(b.BranchENI && m.branchENI, dropBranchENI)
 	add(b.BranchENI && (ipv6 || b.IPv6 && m.branchENI), dropBranchENIIPv6)
 	add(m.branchENI || m.save, saveRules)
-	add(m.service, enableServices)
+	// Without a save it would load the rules of its package, which refuse what pods
+	// send anywhere.
+	add(m.service && (m.rule || m.branchENI || m.save), enableServices)
 	add(ipv6Saved, saveRulesIPv6)
 	add(ipv6 || ipv6Saved && m.service, enableServicesIPv6)
 	return commands

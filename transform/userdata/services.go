@@ -18,10 +18,11 @@ const (
 
 // services are what is known of the services that load rules at boot.
 type services struct {
-	installed    bool   // the package iptables-services
-	v4, v6       loader // its services
-	persistent   bool   // netfilter-persistent is installed
-	unattended   string // why a saved rule may not be loaded
+	installed    bool     // the package iptables-services
+	v4, v6       loader   // its services
+	persistent   bool     // netfilter-persistent is installed
+	own          []string // units that are enabled for certain
+	unattended   string   // why a saved rule may not be loaded
 	unattendedAt int
 
 	// initOff says why cloud-init may not run at the next boot, and so no script that

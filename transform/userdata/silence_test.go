@@ -1,6 +1,9 @@
 package userdata
 
-import "testing"
+import (
+	"strings"
+	"testing"
+)
 
 // The tables here are of commands that must not pass without a word: each opens
 // a node, or may, and a note that it is not judged is enough.
@@ -378,6 +381,7 @@ var strictUndone = [...]string{
 	"tar xf /opt/x -C /etc/systemd/system\n",
 	"ln -sf /bin/true /usr/sbin/iptables\n",
 	"ln -sf /bin/true /usr/bin/sh\n",
+	"printf '[Service]\\nEnvironment=PATH=/x\\n' > /etc/systemd/system/kubelet.service.d/x.conf\n",
 	"mount -t tmpfs x /etc/systemd/system/kubelet.service.d\n",
 	"printf '#!/bin/sh\\n' > /usr/local/sbin/iptables; chmod +x /usr/local/sbin/iptables\n",
 }
@@ -390,6 +394,13 @@ func TestNothingPassesStrict(t *testing.T) {
 			if problems := judgeText(script, Block{}); len(problems) == 0 {
 				t.Errorf("nothing is said of\n%s", script)
 			}
+		}
+	}
+	for _, command := range []string{"/bin/echo x; R", "/bin/true & R", "/bin/echo y | R", "/bin/echo `R`"} {
+		command = strings.Replace(command, "R", "/usr/sbin/iptables -w -t raw -I PREROUTING -d 169.254.169.254/32 -j DROP", 1)
+		script := bang + "mkdir -p /etc/systemd/system/kubelet.service.d\ncat > /etc/systemd/system/kubelet.service.d/x.conf <<'X'\n[Service]\nExecStartPre=" + command + "\nX\nsystemctl daemon-reload\n" + boot
+		if problems := judgeText(script, Block{}); len(problems) == 0 {
+			t.Errorf("nothing is said of\n%s", script)
 		}
 	}
 	for _, start := range []string{"snap start kubelet\n", "systemctl start mykubelet\n", "kubelet --x &\n"} {

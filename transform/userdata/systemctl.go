@@ -2,6 +2,7 @@ package userdata
 
 import (
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/imdslock/imdslock/transform/userdata/shell"
@@ -77,7 +78,7 @@ func (n *node) unitOfPath(s *shell.Step, file string) {
 		n.note(s.At, "what is in "+display(file)+" is not known")
 		return
 	}
-	n.unitFile(file, true)
+	n.unitFile(file, true, false)
 }
 
 // An action is what a verb does to a unit.
@@ -118,6 +119,10 @@ func (n *node) unit(verb string, now bool, w shell.Word, sure bool) {
 	if (verb == "disable" || verb == "mask" || verb == "off") && (strings.HasPrefix(name, "cloud-") || w.May("cloud-init")) {
 		n.service.initOff = "cloud-init is turned off here"
 	}
+	n.service.own = slices.DeleteFunc(n.service.own, func(own string) bool { return own == name && !a.starts || w.May(own) && !w.Known() })
+	if a.enables && sure && w.Known() {
+		n.service.own = append(n.service.own, name)
+	}
 	if isFirewall(name) && (a.starts || a.enables) {
 		n.note(n.at, "what "+name+" does to the rules, also at the next boot, is not known")
 	}
@@ -127,7 +132,7 @@ func (n *node) unit(verb string, now bool, w shell.Word, sure bool) {
 	if !a.starts {
 		return
 	}
-	n.written(name)
+	n.written(name, sure && w.Known())
 	if unitStartsKubelet(w, name) {
 		n.start(unitOf(name))
 	}

@@ -102,6 +102,8 @@ func (n *node) dropIns(unit string) bool {
 			}
 			for _, line := range lines {
 				switch {
+				case strings.HasPrefix(line.key, "Environment") && strings.Contains(line.value, "PATH"), line.key == "PassEnvironment", line.key == "RootDirectory", line.key == "ExecSearchPath":
+					n.note(f.At, "what "+line.key+"= in "+display(name)+" has the kubelet's unit run is not known")
 				case line.section != "[Service]" || line.key != "ExecStartPre":
 				case line.value == "":
 					commands = nil
@@ -124,13 +126,34 @@ func (n *node) dropIns(unit string) bool {
 	return strict && n.v4.tables.drops(ordinary) && n.v4.tables.drops(branchENI)
 }
 
-// execute runs a command of a unit. What systemd expands itself is not known.
+// execute runs a command of a unit. What systemd expands itself is not known, and it
+// has no operators of a shell: they are arguments ("Command lines" in man 5
+// systemd.service).
 func (n *node) execute(command string, sure bool) {
 	plain := strings.TrimLeft(command, "@-:+!|")
-	if prefix := command[:len(command)-len(plain)]; strings.ContainsAny(prefix, "@-|") || strings.ContainsAny(plain, "%$") {
+	if prefix := command[:len(command)-len(plain)]; strings.ContainsAny(prefix, "@-|") || strings.ContainsAny(plain, "%$") || hasOperators(plain) {
 		sure = false
 	}
 	n.aside("#!/bin/bash\n"+plain, sure)
+}
+
+// hasOperators reports whether a shell would find operators in a command, outside of
+// quotes.
+func hasOperators(command string) bool {
+	quote := rune(0)
+	for _, c := range command {
+		switch {
+		case quote != 0:
+			if c == quote {
+				quote = 0
+			}
+		case c == '\'' || c == '"':
+			quote = c
+		case strings.ContainsRune(";&|<>()`{}\\*?[#~", c):
+			return true
+		}
+	}
+	return quote != 0
 }
 
 // aside runs a script that the node runs by itself, at another time than the
@@ -161,15 +184,60 @@ func (n *node) aside(script string, sure bool) {
 	n.depth--
 }
 
-// written runs what a unit that a script has written does when it starts.
-func (n *node) written(name string) {
+// written runs what a unit that a script has written does when it starts. One of
+// the type oneshot has run when systemctl returns.
+func (n *node) written(name string, sure bool) {
 	for _, file := range n.machine.Files.All() {
 		if base := path.Base(file); isUnitFile(file) && (base == name || base == name+".service" || extends(file, name+".service")) && !isDropIn(file) {
-			n.unitFile(file, true)
+			n.unitFile(file, true, sure && n.isOneshot(file))
 			if unit := n.activates(file); unit != "" {
 				n.unit("start", false, shell.Word{Text: unit}, false)
 			}
 		}
+	}
+}
+
+// isOneshot reports whether a file is a unit that is done when it has started, and
+// that nothing keeps from running its commands, as conditions do.
+func (n *node) isOneshot(file string) bool {
+	f := n.machine.Files.Get(file)
+	if !f.Sure || f.Gone || !strings.HasPrefix(file, "/etc/systemd/system/") || !has(f.Text, "[Service]", "Type", "oneshot") {
+		return false
+	}
+	if slices.ContainsFunc(n.machine.Files.All(), func(other string) bool { return extends(other, path.Base(file)) }) {
+		return false
+	}
+	lines, _ := settings(f.Text)
+	return !slices.ContainsFunc(lines, func(l setting) bool {
+		switch l.key {
+		case "Description", "Documentation", "Before", "After", "Wants", "Type", "ExecStart", "ExecStartPre", "RemainAfterExit", "WantedBy", "RequiredBy":
+			return false
+		}
+		return true
+	})
+}
+
+// has reports whether a unit has a word in a setting.
+func has(text, section, key, word string) bool {
+	lines, known := settings(text)
+	return known && slices.ContainsFunc(lines, func(l setting) bool {
+		return l.section == section && l.key == key && slices.Contains(strings.Fields(l.value), word)
+	})
+}
+
+// startEnabled runs what the units that scripts have written and enabled do at a
+// boot before the kubelet starts.
+func (n *node) startEnabled() {
+	for _, name := range n.service.own {
+		file := "/etc/systemd/system/" + strings.TrimSuffix(name, ".service") + ".service"
+		f := n.machine.Files.Get(file)
+		if f == nil || !n.isOneshot(file) || !has(f.Text, "[Unit]", "Before", kubeletService) || !has(f.Text, "[Install]", "WantedBy", "multi-user.target") {
+			continue
+		}
+		if n.service.v4.enabled && !has(f.Text, "[Unit]", "After", "iptables.service") {
+			continue // which loads its rules before or after
+		}
+		n.unitFile(file, false, true)
 	}
 }
 
@@ -194,7 +262,7 @@ func (n *node) activates(file string) string {
 
 // unitFile runs the commands of a unit, which may run, and says what else it does
 // that matters: where it starts or stops other units when it starts itself.
-func (n *node) unitFile(file string, starts bool) {
+func (n *node) unitFile(file string, starts, sure bool) {
 	f := n.machine.Files.Get(file)
 	for _, text := range f.Written() {
 		lines, known := settings(text)
@@ -204,7 +272,7 @@ func (n *node) unitFile(file string, starts bool) {
 		for _, line := range lines {
 			switch {
 			case strings.HasPrefix(line.key, "Exec"):
-				n.execute(line.value, false)
+				n.execute(line.value, sure && strings.HasPrefix(line.key, "ExecStart") && line.key != "ExecStartPost")
 			case strings.HasPrefix(line.key, "StandardInput") && line.value != "null", line.key == "EnvironmentFile" && n.loadsPrograms(line.value), line.key == "Environment" && (strings.Contains(line.value, "LD_") || strings.Contains(line.value, "BASH_ENV")):
 				n.note(f.At, "what "+line.key+"= in "+display(file)+" has the unit run is not known")
 			case line.key == "Where" && n.machine.Files.MayMatter(line.value):

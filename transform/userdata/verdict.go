@@ -121,6 +121,7 @@ func (n *node) reboot() {
 	n.again, n.started, n.shields = true, false, [3]shield{}
 	n.v4, n.v6 = newFamily(metadataIPv4), newFamily(metadataIPv6)
 	n.loadSaved()
+	n.startEnabled()
 	n.look()
 }
 

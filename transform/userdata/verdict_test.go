@@ -13,6 +13,7 @@ const (
 	dropVLAN  = "iptables -t mangle -A POSTROUTING -o vlan+ -d 169.254.169.254/32 -j DROP\n"
 	saveTo    = "iptables-save > /etc/sysconfig/iptables\n"
 	enableNow = "systemctl enable --now iptables\n"
+	ownUnit   = "cat > /etc/systemd/system/pods.service <<'X'\n[Unit]\nBefore=kubelet.service\n[Service]\nType=oneshot\nExecStart=/usr/sbin/iptables -w -t raw -I PREROUTING -d 169.254.169.254/32 -j DROP\n[Install]\nWantedBy=multi-user.target\nX\n"
 	install   = "yum install -y iptables-services\n"
 	recipe    = install + drop + dropVLAN + saveTo + enableNow
 )
@@ -126,6 +127,12 @@ func TestJudge(t *testing.T) {
 		{"another interpreter", "#!/usr/bin/python3\nprint()\n", "absent not-judged", "#!"},
 		{"ordinary commands", bang + recipe + "yum install -y jq\naws s3 cp s3://b/x /tmp/x\nmkdir -p /opt/x\necho iptables -F\n" + boot, "", ""},
 		{"a file of rules that the service loads", bang + install + "cat > /etc/sysconfig/iptables <<'X'\n*mangle\n-A POSTROUTING -o vlan+ -d 169.254.169.254/32 -j DROP\nCOMMIT\n*filter\n-A FORWARD -i eni+ -d 169.254.169.254/32 -j DROP\nCOMMIT\nX\n" + enableNow + boot, "", ""},
+		{"a unit of its own", bang + ownUnit + "systemctl enable --now pods\n" + boot, "", ""},
+		{"a unit of its own, not enabled", bang + ownUnit + "systemctl start pods\n" + boot, "unsaved", ""},
+		{"a unit of its own, disabled again", bang + ownUnit + "systemctl enable --now pods\n" + boot + "systemctl disable pods\n", "unsaved", ""},
+		{"a unit of its own, which runs beside", bang + strings.Replace(ownUnit, "oneshot", "simple", 1) + "systemctl enable --now pods\n" + boot, "absent", ""},
+		{"a unit of its own, with a condition", bang + strings.Replace(ownUnit, "Before", "ConditionPathExists=/x\nBefore", 1) + "systemctl enable --now pods\n" + boot, "absent", ""},
+		{"a unit of its own, after the kubelet", bang + strings.Replace(ownUnit, "Before", "After", 1) + "systemctl enable --now pods\n" + boot, "unsaved", ""},
 		{"other rules", bang + install + "iptables -w5 -I FORWARD -d 169.254.169.254/32 -m comment --comment 'pods, no' -j DROP\niptables -I FORWARD -d 169.254.169.254/32 -m limit --limit 5/min -j LOG\niptables -A INPUT -p icmp --icmp-type echo-request -j ACCEPT\n" +
 			"iptables -A INPUT -p tcp --dport ssh -j ACCEPT\niptables -A FORWARD -m set --match-set x src -j ACCEPT\n" + dropVLAN + saveTo + enableNow + boot, "", ""},
 		{"a trap that speaks", bang + "trap 'echo failed at $LINENO' ERR\n" + recipe + boot, "", ""},
