@@ -216,7 +216,7 @@ func (in *inquiry) onHost() {
 // refuseHosts is the admission policy that would stop such pods.
 func (in *inquiry) refuseHosts() Fix {
 	if ns := in.pod.Namespace; ns != "" && ns != "kube-system" {
-		return Fix{"run", "kubectl label namespace " + quoted(ns) + " pod-security.kubernetes.io/enforce=baseline"}
+		return Fix{"policy", "kubectl label namespace " + quoted(ns) + " pod-security.kubernetes.io/enforce=baseline   # where no pod needs its node's network: it refuses this one, too"}
 	}
 	return Fix{"policy", "a ValidatingAdmissionPolicy that names who may have hostNetwork: docs/pods.md has one"}
 }

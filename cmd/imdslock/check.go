@@ -62,6 +62,9 @@ func (c *command) check(cc *cli.Context) error {
 		}
 		found.Files = append(found.Files, r.file())
 	}
+	if len(results) > 0 && !slices.ContainsFunc(results, func(r checked) bool { return !r.namesNone || len(r.findings) > 0 }) && errors.Join(failures...) == nil && !c.opts.quiet {
+		fmt.Fprintf(c.stderr, "note: nothing is judged: none of %d files makes nodes\n", len(results))
+	}
 	if n := baseline.LeaveOut(&found); n > 0 && c.opts.verbose {
 		fmt.Fprintf(c.stderr, "%d findings are in %s\n", n, shownName(c.opts.baseline))
 	}
@@ -111,7 +114,7 @@ func (c *command) checkSources(args []string, found *report.Run) (all []source, 
 func (c *command) checkOne(ctx context.Context, s source, only bool) (checked, error) {
 	r := checked{source: s}
 	if passed, err := s.isPassedOver(); passed || err != nil {
-		r.findings = s.notFollowed()
+		r.source, r.findings = s, s.notFollowed()
 		return r, err
 	}
 	r.source = s

@@ -31,6 +31,12 @@ func (c *Config) judge(opts transform.Options) ([]judgement, error) {
 			if list.IsNull() {
 				continue
 			}
+			if opts.IPTables == transform.IPTablesAWS || opts.IPTables == transform.IPTablesStrict {
+				g := nodeGroup{cluster: cluster, item: list}
+				f := g.finding(transform.KindNote, list, section+": --iptables "+string(opts.IPTables)+" does nothing here: disablePodIMDS locks tokens and the hop limit, and no iptables rule is put in or judged")
+				f.Rule = transform.RuleUserData
+				all = append(all, judgement{finding: f})
+			}
 			if list.Kind != cfn.Sequence {
 				return nil, cluster.errorf(list.Span.Start, "%s is %s, not a list of node groups", section, list.Describe())
 			}
