@@ -184,63 +184,6 @@ func (n *node) aside(script string, sure bool) {
 	n.depth--
 }
 
-// written runs what a unit that a script has written does when it starts. One of
-// the type oneshot has run when systemctl returns.
-func (n *node) written(name string, sure bool) {
-	for _, file := range n.machine.Files.All() {
-		if base := path.Base(file); isUnitFile(file) && (base == name || base == name+".service" || extends(file, name+".service")) && !isDropIn(file) {
-			n.unitFile(file, true, sure && n.isOneshot(file))
-			if unit := n.activates(file); unit != "" {
-				n.unit("start", false, shell.Word{Text: unit}, false)
-			}
-		}
-	}
-}
-
-// isOneshot reports whether a file is a unit that is done when it has started, and
-// that nothing keeps from running its commands, as conditions do.
-func (n *node) isOneshot(file string) bool {
-	f := n.machine.Files.Get(file)
-	if !f.Sure || f.Gone || !strings.HasPrefix(file, "/etc/systemd/system/") || !has(f.Text, "[Service]", "Type", "oneshot") {
-		return false
-	}
-	if slices.ContainsFunc(n.machine.Files.All(), func(other string) bool { return extends(other, path.Base(file)) }) {
-		return false
-	}
-	lines, _ := settings(f.Text)
-	return !slices.ContainsFunc(lines, func(l setting) bool {
-		switch l.key {
-		case "Description", "Documentation", "Before", "After", "Wants", "Type", "ExecStart", "ExecStartPre", "RemainAfterExit", "WantedBy", "RequiredBy":
-			return false
-		}
-		return true
-	})
-}
-
-// has reports whether a unit has a word in a setting.
-func has(text, section, key, word string) bool {
-	lines, known := settings(text)
-	return known && slices.ContainsFunc(lines, func(l setting) bool {
-		return l.section == section && l.key == key && slices.Contains(strings.Fields(l.value), word)
-	})
-}
-
-// startEnabled runs what the units that scripts have written and enabled do at a
-// boot before the kubelet starts.
-func (n *node) startEnabled() {
-	for _, name := range n.service.own {
-		file := "/etc/systemd/system/" + strings.TrimSuffix(name, ".service") + ".service"
-		f := n.machine.Files.Get(file)
-		if f == nil || !n.isOneshot(file) || !has(f.Text, "[Unit]", "Before", kubeletService) || !has(f.Text, "[Install]", "WantedBy", "multi-user.target") {
-			continue
-		}
-		if n.service.v4.enabled && !has(f.Text, "[Unit]", "After", "iptables.service") {
-			continue // which loads its rules before or after
-		}
-		n.unitFile(file, false, true)
-	}
-}
-
 // activates returns the unit that a timer, path or socket starts, or "".
 func (n *node) activates(file string) string {
 	switch path.Ext(file) {

@@ -132,6 +132,13 @@ func TestJudge(t *testing.T) {
 		{"a unit of its own, disabled again", bang + ownUnit + "systemctl enable --now pods\n" + boot + "systemctl disable pods\n", "unsaved", ""},
 		{"a unit of its own, which runs beside", bang + strings.Replace(ownUnit, "oneshot", "simple", 1) + "systemctl enable --now pods\n" + boot, "absent", ""},
 		{"a unit of its own, with a condition", bang + strings.Replace(ownUnit, "Before", "ConditionPathExists=/x\nBefore", 1) + "systemctl enable --now pods\n" + boot, "absent", ""},
+		{"a unit of its own, with two rules", bang + strings.Replace(ownUnit, "[Install]", "ExecStart=/usr/sbin/ip6tables -w -t raw -I PREROUTING -d fd00:ec2::254/128 -j DROP\n[Install]", 1) + "systemctl enable --now pods\n" + boot, "", ""},
+		{"a unit of its own, whose first command may fail", bang + strings.Replace(ownUnit, "ExecStart", "ExecStartPre=/bin/false\nExecStart", 1) + "systemctl enable --now pods\n" + boot, "absent", ""},
+		{"a unit of its own, whose first rule is refused", bang + strings.Replace(ownUnit, "ExecStart", "ExecStartPre=/usr/sbin/iptables -w -I FORWARD -d 10.0.0.1 -g DROP\nExecStart", 1) + "systemctl enable --now pods\n" + boot, "absent", ""},
+		{"a unit of its own, emptied again", bang + strings.Replace(ownUnit, "[Install]", "ExecStart=\nExecStart=/bin/true\n[Install]", 1) + "systemctl enable --now pods\n" + boot, "absent", ""},
+		{"a unit of its own, of two types", bang + strings.Replace(ownUnit, "[Install]", "Type=simple\n[Install]", 1) + "systemctl enable --now pods\n" + boot, "absent", ""},
+		{"a unit of its own, with its command elsewhere", bang + strings.Replace(ownUnit, "Type=oneshot\n", "Type=oneshot\nExecStart=/bin/true\n[Install]\n", 1) + "systemctl enable --now pods\n" + boot, "absent", ""},
+		{"a unit of its own, not waited for", bang + ownUnit + "systemctl enable pods\nsystemctl start --no-block pods\n" + boot, "absent", ""},
 		{"a unit of its own, after the kubelet", bang + strings.Replace(ownUnit, "Before", "After", 1) + "systemctl enable --now pods\n" + boot, "unsaved", ""},
 		{"other rules", bang + install + "iptables -w5 -I FORWARD -d 169.254.169.254/32 -m comment --comment 'pods, no' -j DROP\niptables -I FORWARD -d 169.254.169.254/32 -m limit --limit 5/min -j LOG\niptables -A INPUT -p icmp --icmp-type echo-request -j ACCEPT\n" +
 			"iptables -A INPUT -p tcp --dport ssh -j ACCEPT\niptables -A FORWARD -m set --match-set x src -j ACCEPT\n" + dropVLAN + saveTo + enableNow + boot, "", ""},

@@ -1,0 +1,93 @@
+package userdata
+
+import (
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/imdslock/imdslock/transform/userdata/shell"
+)
+
+// written runs what a unit that a script has written does when it starts. One of
+// the type oneshot has run when systemctl returns.
+func (n *node) written(name string, sure bool) {
+	for _, file := range n.machine.Files.All() {
+		if base := path.Base(file); isUnitFile(file) && (base == name || base == name+".service" || extends(file, name+".service")) && !isDropIn(file) {
+			n.unitFile(file, true, sure && n.isOneshot(file))
+			if unit := n.activates(file); unit != "" {
+				n.unit("start", false, shell.Word{Text: unit}, false)
+			}
+		}
+	}
+}
+
+// startEnabled runs what the units that scripts have written and enabled do at a
+// boot before the kubelet starts.
+func (n *node) startEnabled() {
+	for _, name := range n.service.own {
+		file := "/etc/systemd/system/" + strings.TrimSuffix(name, ".service") + ".service"
+		f := n.machine.Files.Get(file)
+		if f == nil || !n.isOneshot(file) || !has(f.Text, "[Unit]", "Before", kubeletService) || !has(f.Text, "[Install]", "WantedBy", "multi-user.target") {
+			continue
+		}
+		if n.service.v4.enabled && !has(f.Text, "[Unit]", "After", "iptables.service") || n.service.v6.enabled && !has(f.Text, "[Unit]", "After", "ip6tables.service") {
+			continue // which loads its rules before or after
+		}
+		n.unitFile(file, false, true)
+	}
+}
+
+// isOneshot reports whether a file is a unit that is done when it has started, and
+// that nothing keeps from running all its commands: neither another setting, as
+// conditions are, nor a command before that may fail ("ExecStart=" in man 5
+// systemd.service).
+func (n *node) isOneshot(file string) bool {
+	f := n.machine.Files.Get(file)
+	if !f.Sure || f.Gone || !strings.HasPrefix(file, "/etc/systemd/system/") || strings.Contains(f.Text, shell.Unknown) {
+		return false
+	}
+	if slices.ContainsFunc(n.machine.Files.All(), func(other string) bool { return extends(other, path.Base(file)) }) {
+		return false
+	}
+	var kind string
+	var commands []string
+	lines, _ := settings(f.Text)
+	for _, l := range lines {
+		switch {
+		case l.key == "Type" && l.section == "[Service]":
+			kind = l.value // of several settings the last counts
+		case (l.key == "ExecStart" || l.key == "ExecStartPre") && l.section == "[Service]" && l.value != "":
+			commands = append(commands, l.value)
+		case !slices.Contains([]string{"Description", "Documentation", "Before", "After", "Wants", "RemainAfterExit", "WantedBy", "RequiredBy"}, l.key):
+			return false
+		}
+	}
+	return kind == "oneshot" && (len(commands) == 1 || !slices.ContainsFunc(commands, mayFail))
+}
+
+// mayFail reports whether a command of a unit may fail: any but the addition of a
+// rule that iptables is known to take.
+func mayFail(command string) bool {
+	var words []shell.Word
+	for _, field := range strings.Fields(command) {
+		words = append(words, shell.Word{Text: field})
+	}
+	address := metadataIPv4
+	switch path.Base(words[0].Text) {
+	case "iptables":
+	case "ip6tables":
+		address = metadataIPv6
+	default:
+		return true
+	}
+	c := parseCall(words[1:], address)
+	return c.op != 'A' && c.op != 'I' || c.refused != "" || c.rule.wrong != ""
+}
+
+// has reports whether a unit has a word in a setting.
+func has(text, section, key, word string) bool {
+	lines, known := settings(text)
+	return known && slices.ContainsFunc(lines, func(l setting) bool {
+		return l.section == section && l.key == key && slices.Contains(strings.Fields(l.value), word)
+	})
+}
