@@ -14,7 +14,8 @@ type unitCall struct {
 	units []shell.Word
 	now   bool
 
-	// odd says that an option may have it do something else, as --root and --user.
+	// odd says that an option may have it do something else, as --root and --user,
+	// or not wait until it is done, as --no-block.
 	odd bool
 }
 
@@ -26,7 +27,7 @@ func parseSystemctl(words []shell.Word) unitCall {
 			c.now = true
 		case strings.HasPrefix(w.Text, "-"):
 			switch w.Text {
-			case "-q", "--quiet", "-f", "--force", "--no-block", "--no-reload", "--no-pager", "--system", "-l", "--full", "--no-ask-password", "--no-wall", "--no-legend", "-a", "--all":
+			case "-q", "--quiet", "-f", "--force", "--no-reload", "--no-pager", "--system", "-l", "--full", "--no-ask-password", "--no-wall", "--no-legend", "-a", "--all":
 			default:
 				c.odd = true
 			}
@@ -35,11 +36,20 @@ func parseSystemctl(words []shell.Word) unitCall {
 				c.verb = shell.Unknown
 			}
 		default:
-			w.Text = strings.ReplaceAll(w.Text, "*", shell.Unknown)
+			w.Text = unitPattern(w.Text)
 			c.units = append(c.units, w)
 		}
 	}
 	return c
+}
+
+// unitPattern returns a name of a unit in which what stands for other characters is
+// Unknown ("Parameter Syntax" in man 1 systemctl, man 3 fnmatch).
+func unitPattern(name string) string {
+	if before, _, ok := strings.Cut(name, "["); ok {
+		name = before + "*"
+	}
+	return strings.NewReplacer("*", shell.Unknown, "?", shell.Unknown).Replace(name)
 }
 
 // systemctl judges a call of systemctl. Units may be named with or without
