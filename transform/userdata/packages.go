@@ -29,17 +29,27 @@ func parsePackages(s *shell.Step) packageCall {
 		case !isOption:
 			c.names = append(c.names, w.Text)
 		default:
-			c.option(w)
+			c.option(s.Name(), w)
 		}
 	}
 	return c
 }
 
-// option takes an option into account.
-func (c *packageCall) option(w shell.Word) {
+// isRedHat and isDebian report which packages a package manager installs: those
+// with iptables-services are not those with iptables-persistent.
+func isRedHat(manager string) bool {
+	return slices.Contains([]string{"yum", "dnf", "tdnf", "microdnf"}, manager)
+}
+
+func isDebian(manager string) bool { return manager == "apt" || manager == "apt-get" }
+
+// option takes an option of a package manager into account.
+func (c *packageCall) option(manager string, w shell.Word) {
 	switch w.Text {
-	case "-y", "--assumeyes", "--yes", "--assume-yes", "-yq", "-qy", "-qq", "-yqq", "-qqy":
+	case "-y", "--assumeyes", "--yes", "--assume-yes", "-yq", "-qy", "-yqq", "-qqy":
 		c.yes = true
+	case "-qq": // which says yes to apt-get only (man 8 apt-get)
+		c.yes = c.yes || isDebian(manager)
 	case "-q", "--quiet", "-v", "--verbose", "--nogpgcheck", "--no-install-recommends", "--fix-broken", "--allowerasing", "--best":
 	default:
 		c.odd = true
@@ -102,8 +112,8 @@ func (n *node) packages(s *shell.Step, sure bool) {
 	c := parsePackages(s)
 	switch packageVerbOf(c.verb) {
 	case installs:
-		n.service.installed = n.service.installed || sure && c.installs("iptables-services")
-		n.service.persistent = n.service.persistent || sure && c.installs("iptables-persistent", "netfilter-persistent")
+		n.service.installed = n.service.installed || sure && isRedHat(s.Name()) && c.installs("iptables-services")
+		n.service.persistent = n.service.persistent || sure && isDebian(s.Name()) && c.installs("iptables-persistent", "netfilter-persistent")
 		if c.about("firewalld", "ufw", "shorewall") {
 			n.note(s.At, "the firewall that is installed here may load rules of its own at the next boot")
 		}

@@ -96,6 +96,9 @@ var notInstalled = [...]string{
 	"yum install -y -x iptables-services jq\n",
 	"yum install -y iptables-servicesx\n",
 	"dnf --installroot=/mnt -y install iptables-services\n",
+	"apt-get install -y iptables-services\n",
+	"zypper install -y iptables-services\n",
+	"yum install -qq iptables-services\n",
 }
 
 // forTheNextBoot are commands that change what the next boot loads.
