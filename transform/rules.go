@@ -271,7 +271,7 @@ func Rules() []Description {
 		{
 			Rule: RuleOpened, Note: true,
 			Title:  "another resource may open what is locked",
-			Why:    "it calls ec2:ModifyInstanceMetadataOptions, or changes iptables rules by AWS Systems Manager, on nodes that run.",
+			Why:    "it calls ec2:ModifyInstanceMetadataOptions, runs commands on nodes by AWS Systems Manager, or has the add-on vpc-cni give the interfaces of pods another name than eni.",
 			Fix:    "see that it does not touch the nodes, or does not open them.",
 			Source: pageModify,
 		},
