@@ -63,7 +63,7 @@ func (c *command) check(cc *cli.Context) error {
 		found.Files = append(found.Files, r.file())
 	}
 	if len(results) > 0 && !slices.ContainsFunc(results, func(r checked) bool { return !r.namesNone || len(r.findings) > 0 }) && errors.Join(failures...) == nil && !c.opts.quiet {
-		fmt.Fprintf(c.stderr, "note: nothing is judged: none of %d files makes nodes\n", len(results))
+		fmt.Fprintln(c.stderr, "imdslock: note: nothing is judged: no file that was read makes nodes")
 	}
 	if n := baseline.LeaveOut(&found); n > 0 && c.opts.verbose {
 		fmt.Fprintf(c.stderr, "%d findings are in %s\n", n, shownName(c.opts.baseline))
