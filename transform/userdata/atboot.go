@@ -15,7 +15,7 @@ func (n *node) unattended() {
 	for _, file := range n.machine.Files.All() {
 		f := n.machine.Files.Get(file)
 		if shell.FiltersPackets(file) {
-			n.note(f.At, "what "+display(file)+" does at the next boot is not known")
+			n.note(f.At, "what "+shown(file)+" does at the next boot is not known")
 		}
 		if !shell.ReadAtBoot(file) || isSaved(file) {
 			continue
@@ -23,7 +23,7 @@ func (n *node) unattended() {
 		n.at, n.cause, n.why = f.At, Undone, ""
 		for _, text := range f.Written() {
 			if strings.Contains(text, shell.Unknown) && strings.Trim(text, shell.Unknown+" \t\n") == "" {
-				n.note(f.At, "what is in "+display(file)+", which the node runs or reads by itself, is not known")
+				n.note(f.At, "what is in "+shown(file)+", which the node runs or reads by itself, is not known")
 				continue
 			}
 			n.readAtBoot(file, text)
@@ -61,7 +61,7 @@ func (n *node) readAtBoot(file, text string) {
 		n.aside("#!/bin/sh\n"+text, false)
 	case strings.TrimSpace(text) == "" || n.harmlessAtBoot(file, text):
 	default:
-		n.note(n.at, "what "+display(file)+" has the node do is not known")
+		n.note(n.at, "what "+shown(file)+" has the node do is not known")
 	}
 }
 
@@ -153,14 +153,14 @@ func (n *node) cronTable(file, text string) {
 		switch name, value, _ := strings.Cut(strings.ReplaceAll(line, " ", ""), "="); strings.TrimSpace(name) {
 		case "SHELL":
 			if value = strings.TrimSpace(value); value != "/bin/sh" && value != "/bin/bash" {
-				n.note(n.at, "what cron runs by "+display(value)+" is not known")
+				n.note(n.at, "what cron runs by "+shown(value)+" is not known")
 			}
 		case "BASH_ENV", "ENV", "LD_PRELOAD":
 			n.note(n.at, "what "+name+" has cron run is not known")
 		}
-		before := n.startAt
+		before := n.starts
 		n.aside("#!/bin/sh\n"+cronCommand(file, line), false)
-		if n.startAt != before || shell.StartsKubelet(line) {
+		if n.starts != before {
 			n.note(n.at, "cron may start the kubelet at any time, also before the rule is there")
 		}
 	}

@@ -71,6 +71,7 @@ type node struct {
 	started        bool
 	joins          bool // a script starts the kubelet
 	startAt        int
+	starts         int    // how often the kubelet may have been started
 	startsBy       string // that the kubelet is started by first
 	strict         bool   // at each start of the kubelet so far its unit makes sure of the drop
 	strictFirst    bool
@@ -131,7 +132,7 @@ func (n *node) reboot() {
 func (n *node) bootAgain(scripts []script) {
 	for _, file := range n.machine.Files.All() {
 		if strings.HasPrefix(file, "/etc/cloud/") {
-			n.service.initOff = "what is in " + display(file) + " decides whether cloud-init runs"
+			n.service.initOff = "what is in " + shown(file) + " decides whether cloud-init runs"
 		}
 	}
 	outer := n.force
@@ -279,6 +280,7 @@ func (n *node) look() {
 
 // start says that the kubelet may start here, by one of its units or, for "", otherwise.
 func (n *node) start(unit string) {
+	n.starts++
 	if unit != "" {
 		n.kubelet(unit)
 	} else if n.strict {
@@ -305,7 +307,7 @@ func (n *node) problems() []Problem {
 				return
 			}
 		}
-		all = append(all, Problem{code, max(at, 0), display(fmt.Sprintf(format, args...))})
+		all = append(all, Problem{code, max(at, 0), shown(fmt.Sprintf(format, args...))})
 	}
 	pods := n.report(add, shieldPods, n.v4, "")
 	if n.want.BranchENI && pods != Absent {
