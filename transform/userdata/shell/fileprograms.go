@@ -18,7 +18,7 @@ func (r *runner) fileProgram(name string, c invocation) (status, bool) {
 	case "cat":
 		return r.cat(operands, options, c), true
 	case "tee":
-		return r.tee(operands, options, sure, c), true
+		return r.tee(sure, c), true
 	case "which":
 		r.which(operands)
 		return unsure, true
@@ -59,19 +59,14 @@ func (r *runner) fileProgram(name string, c invocation) (status, bool) {
 }
 
 // split returns the words that are no options, and the letters of those that are.
-func split(args []Word) (operands []Word, options string) {
-	for i, w := range args {
-		switch {
-		case w.Text == "--":
-			return append(operands, args[i+1:]...), options
-		case strings.HasPrefix(w.Text, "--"):
-		case strings.HasPrefix(w.Text, "-") && len(w.Text) > 1:
-			options += w.Text[1:]
-		default:
-			operands = append(operands, w)
+func split(args []Word) (operands []Word, letters string) {
+	options, operands := getopt(args, "")
+	for _, o := range options {
+		if len(o.name) == 1 {
+			letters += o.name
 		}
 	}
-	return operands, options
+	return operands, letters
 }
 
 func (r *runner) which(operands []Word) {
@@ -124,19 +119,29 @@ func (r *runner) cat(operands []Word, options string, c invocation) status {
 	return st
 }
 
-func (r *runner) tee(operands []Word, options string, sure bool, c invocation) status {
+func (r *runner) tee(sure bool, c invocation) status {
 	r.emit(&Step{Words: c.words, At: c.at, Stdin: r.stdin})
 	text := ""
 	if r.stdin != nil {
 		text = *r.stdin
+	}
+	options, operands := getopt(c.words[1:], "")
+	appends := false
+	for _, o := range options {
+		switch o.name {
+		case "a", "append":
+			appends = true
+		case "i", "ignore-interrupts":
+		default:
+			sure = false
+		}
 	}
 	for _, w := range operands {
 		name := r.abs(w.Text)
 		if strings.HasPrefix(name, "/dev/") {
 			continue
 		}
-		opens := sure && w.Known() && r.m.Files.opens(name) && strings.Trim(options, "ai") == "" && !hasLong(c.words[1:])
-		if strings.Contains(options, "a") || has(c.words[1:], "--append") {
+		if opens := sure && w.Known() && r.m.Files.opens(name); appends {
 			r.m.Files.add(name, text, opens)
 		} else {
 			r.m.Files.write(name, text, opens)
@@ -144,55 +149,6 @@ func (r *runner) tee(operands []Word, options string, sure bool, c invocation) s
 	}
 	r.output(text)
 	return success
-}
-
-// hasLong reports whether there is a long option.
-func hasLong(args []Word) bool {
-	for _, w := range args {
-		if strings.HasPrefix(w.Text, "--") && w.Text != "--append" && w.Text != "--" {
-			return true
-		}
-	}
-	return false
-}
-
-// chmod changes the mode of files: those that lose the right to run do not run
-// for certain any more.
-func (r *runner) chmod(args []Word, sure bool) {
-	var operands []Word
-	for _, w := range args { // a mode may begin with -
-		if !strings.HasPrefix(w.Text, "-") || strings.Trim(w.Text, "-wxXstugo,+") == "" {
-			operands = append(operands, w)
-		}
-	}
-	if len(operands) == 0 {
-		return
-	}
-	runs := givesExecution(operands[0].Text)
-	for _, w := range operands[1:] {
-		name := r.abs(w.Text)
-		switch f := r.m.Files.Get(name); {
-		case f != nil:
-			f.Runs = runs && (f.Runs || sure && w.Known())
-		case !runs && mustRun(name):
-			r.changes(w.Text)
-		}
-	}
-}
-
-// mustRun reports whether a file of a node's image is executed to save, load or
-// keep rules.
-func mustRun(name string) bool {
-	return isProgram(name) || strings.HasPrefix(name, "/var/lib/cloud/") || strings.HasPrefix(name, "/usr/libexec/") || strings.Contains(name, Unknown)
-}
-
-// givesExecution reports whether a mode lets the owner execute a file.
-func givesExecution(mode string) bool {
-	if strings.Trim(mode, "01234567") == "" && len(mode) >= 3 {
-		return (mode[len(mode)-3]-'0')&1 == 1
-	}
-	who, what, ok := strings.Cut(mode, "+")
-	return ok && strings.Trim(who, "ugoa") == "" && (who == "" || strings.ContainsAny(who, "ua")) && strings.Contains(what, "x")
 }
 
 // mount mounts something over a directory or a file.
@@ -248,110 +204,4 @@ func startsOf(operands, words []Word) []Word {
 		return []Word{{Text: "./"}}
 	}
 	return words[:n]
-}
-
-// touches forgets what a program may change: the files that its words name, and
-// where that is a directory, or its working directory, nobody knows which.
-func (r *runner) touches(name string, c invocation) {
-	here := r.s.moved && known(r.s.dir)
-	if here || unpacks(name, c.words[1:]) {
-		r.below(c, r.s.dir)
-	}
-	for _, w := range c.words[1:] {
-		for _, other := range r.m.Files.All() { // in a text that the program reads, as awk does
-			if strings.Contains(w.Text, other) && w.Text != other {
-				r.m.Files.change(other)
-			}
-		}
-		text := pathIn(w.Text)
-		switch {
-		case text == Unknown && editsInPlace(name):
-			r.emit(&Step{Words: c.words, At: c.at, Reason: "which file " + name + " changes here is not known"})
-		case text == "", strings.HasPrefix(text, Unknown):
-		case here, strings.Contains(text, "/"):
-			r.changes(text)
-			r.below(c, r.abs(text))
-		}
-	}
-}
-
-// unpacks reports whether a program writes files that are not known into its working
-// directory, which is the root for what cloud-init runs.
-func unpacks(name string, args []Word) bool {
-	switch name {
-	case "tar", "bsdtar":
-		if has(args, "-P", "--absolute-names") {
-			return true
-		}
-		return len(args) > 0 && strings.Contains(strings.SplitN(args[0].Text, "=", 2)[0], "x") && !has(args, "-C") && !strings.Contains(join(args), "--directory") && !strings.Contains(join(args), " -C")
-	case "unzip":
-		return !has(args, "-d", "-l", "-p", "-t")
-	case "cpio":
-		return !has(args, "-D", "-t", "-o")
-	}
-	return false
-}
-
-// pathIn returns what in a word may be a path, also after an option or a name with
-// an equals sign, or "".
-func pathIn(word string) string {
-	if strings.Contains(word, "://") || strings.Contains(word, "\n") {
-		return ""
-	}
-	i := strings.IndexByte(word, '/')
-	switch {
-	case strings.HasPrefix(word, "-") && i < 0:
-		return ""
-	case strings.HasPrefix(word, "-"), i > 0 && word[i-1] == '=':
-		return word[i:]
-	}
-	return word
-}
-
-// editsInPlace reports whether a program changes all files that its words name.
-func editsInPlace(name string) bool {
-	switch name {
-	case "sed", "perl", "truncate", "ed", "ex", "vi", "vim", "fallocate", "sponge", "patch":
-		return true
-	}
-	return false
-}
-
-func known(dir string) bool { return !strings.HasPrefix(dir, Unknown) }
-
-// below says of a directory in which there are files that matter that nobody
-// knows what a program does there.
-func (r *runner) below(c invocation, dir string) {
-	if ext := path.Ext(dir); strings.HasPrefix(dir, Unknown) || ext != "" && ext != ".d" && !strings.HasSuffix(dir, "/") {
-		return // of a file
-	}
-	if _, directory := r.m.Files.matters(dir); directory {
-		r.emit(&Step{Words: c.words, At: c.at, Reason: "what " + path.Base(c.words[0].Text) + " changes in " + display(dir) + " is not known"})
-	}
-}
-
-// display writes a path for a message.
-func display(name string) string {
-	if name == "" {
-		return "/"
-	}
-	return strings.ReplaceAll(name, Unknown, "…")
-}
-
-// changes says that a file may hold anything from now on, if it has to do with
-// the lock of a node.
-func (r *runner) changes(text string) {
-	name := strings.TrimSuffix(r.abs(text), "/")
-	if strings.HasPrefix(name, Unknown) {
-		return
-	}
-	r.m.Files.change(name)
-}
-
-// change says that a file, or those that a pattern names, may hold anything.
-func (fs *Files) change(name string) {
-	name = fs.resolve(name)
-	if file, _ := fs.matters(name); file {
-		fs.write(name, Unknown, false)
-	}
 }

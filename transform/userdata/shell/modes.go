@@ -1,0 +1,42 @@
+package shell
+
+import "strings"
+
+// chmod changes the mode of files: those that lose the right to run do not run
+// for certain any more.
+func (r *runner) chmod(args []Word, sure bool) {
+	var operands []Word
+	for _, w := range args { // a mode may begin with -
+		if !strings.HasPrefix(w.Text, "-") || strings.Trim(w.Text, "-wxXstugo,+") == "" {
+			operands = append(operands, w)
+		}
+	}
+	if len(operands) == 0 {
+		return
+	}
+	runs := givesExecution(operands[0].Text)
+	for _, w := range operands[1:] {
+		name := r.abs(w.Text)
+		switch f := r.m.Files.Get(name); {
+		case f != nil:
+			f.Runs = runs && (f.Runs || sure && w.Known())
+		case !runs && mustRun(name):
+			r.changes(w.Text)
+		}
+	}
+}
+
+// mustRun reports whether a file of a node's image is executed to save, load or
+// keep rules.
+func mustRun(name string) bool {
+	return isProgram(name) || strings.HasPrefix(name, "/var/lib/cloud/") || strings.HasPrefix(name, "/usr/libexec/") || strings.Contains(name, Unknown)
+}
+
+// givesExecution reports whether a mode lets the owner execute a file.
+func givesExecution(mode string) bool {
+	if strings.Trim(mode, "01234567") == "" && len(mode) >= 3 {
+		return (mode[len(mode)-3]-'0')&1 == 1
+	}
+	who, what, ok := strings.Cut(mode, "+")
+	return ok && strings.Trim(who, "ugoa") == "" && (who == "" || strings.ContainsAny(who, "ua")) && strings.Contains(what, "x")
+}
