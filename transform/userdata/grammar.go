@@ -39,7 +39,7 @@ func unknownSpelling(words []shell.Word, address netip.Addr, restore bool) strin
 // refuse ends the reading.
 func (g *grammar) refuse(what string) {
 	if g.wrong == "" {
-		g.wrong = "whether iptables takes " + display(what) + " here is not known"
+		g.wrong = "whether iptables takes " + shown(what) + " here is not known"
 	}
 }
 

@@ -126,6 +126,6 @@ func (n *node) packages(s *shell.Step, sure bool) {
 			n.doubt()
 		}
 	case unknownVerb:
-		n.note(s.At, "what "+s.Name()+" "+display(c.verb)+" does is not known")
+		n.note(s.At, "what "+s.Name()+" "+shown(c.verb)+" does is not known")
 	}
 }

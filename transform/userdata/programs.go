@@ -27,7 +27,7 @@ func (n *node) program(name string, s *shell.Step) {
 	switch {
 	case strings.HasPrefix(name, "-"): // after a word that is not known
 	case isScript || !shell.Known(name) && !interprets(name):
-		n.note(s.At, "what "+display(s.Words[0].Text)+" does is not known")
+		n.note(s.At, "what "+shown(s.Words[0].Text)+" does is not known")
 	case interprets(name) && !harmlessText(name, s):
 		n.note(s.At, "what "+name+" runs is not known")
 	case name == "aws" && changesInstances(words):
@@ -170,6 +170,8 @@ func harmlessText(name string, s *shell.Step) bool {
 	return false
 }
 
+// isPureText reports whether the text of a program, for an interpreter, only computes, as
+// far as its words tell: none of them runs another program or changes a file.
 func isPureText(text string) bool {
 	for _, word := range [...]string{"os.", "import os", "subprocess", "system", "exec", "open", "eval", "popen", "spawn", "pack", "fork", "write", "unlink", "require", "qx", "`", shell.Unknown, "__", "ctypes", "shutil", "pathlib"} {
 		if strings.Contains(text, word) {

@@ -221,6 +221,3 @@ func (n *node) runlevels(s *shell.Step, sure bool) {
 		n.unit(strings.TrimPrefix(verb, "--"), false, u, sure && len(s.Words) == 3)
 	}
 }
-
-// display writes a word for a message.
-func display(word string) string { return strings.ReplaceAll(word, shell.Unknown, "…") }

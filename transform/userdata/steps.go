@@ -241,7 +241,7 @@ func (n *node) unknownName(s *shell.Step) {
 			n.start(kubeletService)
 			return
 		}
-		n.note(s.At, cmp.Or(s.Reason, "what "+display(first.Text)+" does is not known"))
+		n.note(s.At, cmp.Or(s.Reason, "what "+shown(first.Text)+" does is not known"))
 		return
 	}
 	harmless := first.Splits && len(words) > 0 && words[0].Known() && !strings.HasPrefix(words[0].Text, "-") // a prefix as sudo is

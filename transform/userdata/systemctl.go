@@ -85,7 +85,7 @@ func (n *node) systemctl(s *shell.Step, sure bool) {
 // unitOfPath judges the file of a unit that is enabled by its path.
 func (n *node) unitOfPath(s *shell.Step, file string) {
 	if n.machine.Files.Get(file) == nil {
-		n.note(s.At, "what is in "+display(file)+" is not known")
+		n.note(s.At, "what is in "+shown(file)+" is not known")
 		return
 	}
 	n.unitFile(file, true, false)

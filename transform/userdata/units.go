@@ -98,12 +98,12 @@ func (n *node) dropIns(unit string) bool {
 			lines, known := settings(text)
 			if !known {
 				commands = nil
-				n.note(f.At, "what is in "+display(name)+", a drop-in of the kubelet's unit, is not known")
+				n.note(f.At, "what is in "+shown(name)+", a drop-in of the kubelet's unit, is not known")
 			}
 			for _, line := range lines {
 				switch {
 				case strings.HasPrefix(line.key, "Environment") && strings.Contains(line.value, "PATH"), line.key == "PassEnvironment", line.key == "RootDirectory", line.key == "ExecSearchPath":
-					n.note(f.At, "what "+line.key+"= in "+display(name)+" has the kubelet's unit run is not known")
+					n.note(f.At, "what "+line.key+"= in "+shown(name)+" has the kubelet's unit run is not known")
 				case line.section != "[Service]" || line.key != "ExecStartPre":
 				case line.value == "":
 					commands = nil
@@ -210,23 +210,23 @@ func (n *node) unitFile(file string, starts, sure bool) {
 	for _, text := range f.Written() {
 		lines, known := settings(text)
 		if !known {
-			n.note(f.At, "what is in "+display(file)+", which systemd reads, is not known")
+			n.note(f.At, "what is in "+shown(file)+", which systemd reads, is not known")
 		}
 		for _, line := range lines {
 			switch {
 			case strings.HasPrefix(line.key, "Exec"):
 				n.execute(line.value, sure && strings.HasPrefix(line.key, "ExecStart") && line.key != "ExecStartPost")
 			case strings.HasPrefix(line.key, "StandardInput") && line.value != "null", line.key == "EnvironmentFile" && n.loadsPrograms(line.value), line.key == "Environment" && (strings.Contains(line.value, "LD_") || strings.Contains(line.value, "BASH_ENV")):
-				n.note(f.At, "what "+line.key+"= in "+display(file)+" has the unit run is not known")
+				n.note(f.At, "what "+line.key+"= in "+shown(file)+" has the unit run is not known")
 			case line.key == "Where" && n.machine.Files.MayMatter(line.value):
-				n.note(f.At, "what "+display(file)+" mounts over "+display(line.value)+" is not known")
+				n.note(f.At, "what "+shown(file)+" mounts over "+shown(line.value)+" is not known")
 			case onlyOrders(line.key):
 			case strings.Contains(line.value, "kubelet"), strings.Contains(line.value, "nodeadm"):
 				if starts && line.section == "[Unit]" {
 					n.start(kubeletService)
 				}
 			case strings.Contains(line.value, "iptables"), strings.Contains(line.value, "nftables"), strings.Contains(line.value, "firewall"):
-				n.note(f.At, "what "+line.key+"="+display(line.value)+" in "+display(file)+" does to the rules is not known")
+				n.note(f.At, "what "+line.key+"="+shown(line.value)+" in "+shown(file)+" does to the rules is not known")
 			}
 		}
 	}

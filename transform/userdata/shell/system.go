@@ -61,9 +61,8 @@ func reliedOn(name string) bool {
 	return false
 }
 
-// matters reports whether a change of the file that a path names, or may name,
-// has to do with the lock of a node, and holds whether it has to do with it as a
-// directory in which there are such files.
+// matters reports whether a path names, or may name, a file whose change has to do
+// with the lock of a node, and whether it names a directory with such files.
 func (fs *Files) matters(name string) (file, directory bool) {
 	name = strings.TrimSuffix(fs.resolve(name), "/")
 	if name == "" {
