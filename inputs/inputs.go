@@ -1,4 +1,4 @@
-// Package inputs tells what a file is, and judges and locks what is in it: a
+// Package inputs says what a file is, and judges and locks what is in it: a
 // template, an answer of the AWS CLI that has one, what runs, or a ClusterConfig of
 // eksctl. The messages name what people know: the constructs of the CDK and the
 // marks of sources that templates are rendered from.
