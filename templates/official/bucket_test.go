@@ -53,8 +53,12 @@ func redirect(to string) answer {
 	}
 }
 
-// hang never answers.
-func hang(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }
+// hang never answers, not even the client that has given up: what it sent then
+// could be read still.
+func hang(_ http.ResponseWriter, r *http.Request) {
+	<-r.Context().Done()
+	panic(http.ErrAbortHandler)
+}
 
 // stall answers with the first half, and never with the second.
 func stall(w http.ResponseWriter, r *http.Request) {
