@@ -127,7 +127,7 @@ func randomConfig(random *rand.Rand) string {
 		"launchTemplate: {id: lt-1, version: \"2\"}", "# a comment",
 	}
 	var b strings.Builder
-	b.WriteString("apiVersion: eksctl.io/v1alpha5\nkind: ClusterConfig\nmetadata: {name: blue}\n")
+	b.WriteString("apiVersion: eksctl.io/v1alpha5\nkind: ClusterConfig\nmetadata: {name: blue, region: eu-west-1}\n")
 	for _, section := range []string{"nodeGroups", "managedNodeGroups"} {
 		b.WriteString(section + ":\n")
 		indent := strings.Repeat(" ", random.IntN(3))
