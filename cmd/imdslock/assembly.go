@@ -9,17 +9,17 @@ import (
 	"github.com/imdslock/imdslock/inputs/cdk"
 )
 
-// renewAssemblies gives templates that are written back into cloud assemblies of
-// the CDK their new hashes, so that "cdk deploy" publishes them. It adds to the
+// renewAssemblies gives templates that are written into cloud assemblies of the
+// CDK their new hashes, so that "cdk deploy" publishes them. It adds to the
 // results the other files that change by that.
 func renewAssemblies(results []patched) ([]patched, error) {
 	opened := assemblies{}
 	changed := map[string]map[string]int{} // by the folder of the assembly: the results
 	for i, p := range results {
-		if p.write == nil || p.write.path != p.path || p.isConfiguration {
+		if p.write == nil || p.isConfiguration {
 			continue
 		}
-		dir, err := opened.of(p.path)
+		dir, err := opened.of(p.write.path)
 		if err != nil {
 			return nil, err
 		}
@@ -29,7 +29,7 @@ func renewAssemblies(results []patched) ([]patched, error) {
 		if changed[dir] == nil {
 			changed[dir] = map[string]int{}
 		}
-		changed[dir][filepath.Clean(p.path)] = i
+		changed[dir][filepath.Clean(p.write.path)] = i
 	}
 	for _, dir := range slices.Sorted(maps.Keys(changed)) {
 		renewed, err := renewAssembly(opened[dir], results, changed[dir])
