@@ -1,13 +1,20 @@
 package ci
 
 import (
+	"crypto/sha256"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 
 	"gopkg.in/yaml.v3"
+
+	"github.com/imdslock/imdslock/internal/needs"
 )
 
 const (
@@ -29,6 +36,7 @@ type job struct {
 	env      []string
 	report   string // the file that it publishes, even if the script fails
 	contains string // what is in there if something is open
+	installs bool   // whether the script installs the command
 }
 
 // readYAML decodes an example.
@@ -43,24 +51,70 @@ func readYAML(t *testing.T, name string, into any) {
 	}
 }
 
-// gitLab runs all commands in one shell, as the runner does (set -eo pipefail).
+// A gitLabJob is a job of GitLab CI.
+type gitLabJob struct {
+	Variables    map[string]string
+	BeforeScript []string `yaml:"before_script"`
+	Script       []string
+	Artifacts    struct {
+		When    string
+		Reports struct{ Codequality string }
+	}
+}
+
+// readGitLab reads the job of an example for GitLab CI.
+func readGitLab(t *testing.T, name string) gitLabJob {
+	var file struct{ Imdslock gitLabJob }
+	readYAML(t, name, &file)
+	if file.Imdslock.Artifacts.When != "always" {
+		t.Errorf("%s: no report of a failed job", name)
+	}
+	return file.Imdslock
+}
+
+// job runs all commands in one shell, as the runner does (set -eo pipefail).
+func (j gitLabJob) job() job {
+	script := strings.Join(append(j.BeforeScript, j.Script...), "\n")
+	return job{[]string{"bash", "-eo", "pipefail", "-c"}, script, variables(j.Variables), j.Artifacts.Reports.Codequality, `"check_name": "imdsv1-open"`, false}
+}
+
+// gitLab is the job whose image has the command.
 func gitLab(t *testing.T) job {
-	var file struct {
-		Imdslock struct {
-			Variables map[string]string
-			Script    []string
-			Artifacts struct {
-				When    string
-				Reports struct{ Codequality string }
-			}
-		}
+	return readGitLab(t, "gitlab-ci.yml").job()
+}
+
+// gitLabArchive is the job that unpacks the command from an archive. It gets the
+// one for this machine, as a release has it, from a server on loopback.
+func gitLabArchive(t *testing.T) job {
+	if testing.Short() {
+		t.Skip("-short: builds an archive")
 	}
-	readYAML(t, "gitlab-ci.yml", &file)
-	j := file.Imdslock
-	if j.Artifacts.When != "always" {
-		t.Error("no report of a failed job")
+	if _, err := exec.LookPath("wget"); err != nil {
+		needs.Missing(t, "wget", err.Error())
 	}
-	return job{[]string{"bash", "-eo", "pipefail", "-c"}, strings.Join(j.Script, "\n"), variables(j.Variables), j.Artifacts.Reports.Codequality, `"check_name": "imdsv1-open"`}
+	dist := t.TempDir()
+	target := runtime.GOOS + "/" + runtime.GOARCH
+	build := exec.Command("go", "run", "./internal/dist", "-version", "v1.2.3", "-o", dist, target)
+	build.Dir = "../.."
+	if out, err := build.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	server := httptest.NewServer(http.FileServer(http.Dir(dist)))
+	t.Cleanup(server.Close)
+	j := readGitLab(t, "gitlab-archive.yml")
+	if _, isSet := j.Variables["IMDSLOCK_URL"]; !isSet || j.Variables["IMDSLOCK_ARCHIVE"] != "imdslock_v1.2.3_linux_amd64" {
+		t.Errorf("other variables: %v", j.Variables)
+	}
+	j.Variables["IMDSLOCK_URL"] = server.URL
+	j.Variables["IMDSLOCK_ARCHIVE"] = "imdslock_v1.2.3_" + strings.ReplaceAll(target, "/", "_")
+	content, err := os.ReadFile(filepath.Join(dist, j.Variables["IMDSLOCK_ARCHIVE"]+".tar.gz"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	j.Variables["IMDSLOCK_SHA256"] = fmt.Sprintf("%x", sha256.Sum256(content))
+	archive := j.job()
+	archive.installs = true
+	return archive
 }
 
 // azure replaces the pipeline's variables before the shell sees them.
@@ -84,7 +138,7 @@ func azure(t *testing.T) job {
 	if publish.Task != "PublishTestResults@2" || publish.Condition != "succeededOrFailed()" {
 		t.Errorf("no report of a failed job: %+v", publish)
 	}
-	return job{[]string{"bash", "--noprofile", "--norc", "-c"}, script, nil, publish.Inputs.Files, `type="imdsv1-open"`}
+	return job{[]string{"bash", "--noprofile", "--norc", "-c"}, script, nil, publish.Inputs.Files, `type="imdsv1-open"`, false}
 }
 
 // jenkins runs what stands in quotes after sh with sh -xe.
@@ -101,7 +155,7 @@ func jenkins(t *testing.T) job {
 		}
 		return text
 	}
-	return job{[]string{"sh", "-xe", "-c"}, quoted("sh "), []string{"TEMPLATES=" + quoted("TEMPLATES = ")}, quoted("junit "), `type="imdsv1-open"`}
+	return job{[]string{"sh", "-xe", "-c"}, quoted("sh "), []string{"TEMPLATES=" + quoted("TEMPLATES = ")}, quoted("junit "), `type="imdsv1-open"`, false}
 }
 
 func codeBuild(t *testing.T) job {
@@ -114,7 +168,7 @@ func codeBuild(t *testing.T) job {
 		Reports struct{ Imdslock struct{ Files []string } }
 	}
 	readYAML(t, "buildspec.yml", &file)
-	return job{[]string{file.Env.Shell, "-e", "-c"}, strings.Join(file.Phases.Build.Commands, "\n"), variables(file.Env.Variables), file.Reports.Imdslock.Files[0], `type="imdsv1-open"`}
+	return job{[]string{file.Env.Shell, "-e", "-c"}, strings.Join(file.Phases.Build.Commands, "\n"), variables(file.Env.Variables), file.Reports.Imdslock.Files[0], `type="imdsv1-open"`, false}
 }
 
 func variables(all map[string]string) (env []string) {
@@ -124,42 +178,70 @@ func variables(all map[string]string) (env []string) {
 	return env
 }
 
+// run runs a job on files in a folder of its own, and returns what it prints and
+// the report.
+func (j job) run(t *testing.T, bin string, files map[string]string) (out, report string, err error) {
+	t.Helper()
+	dir := t.TempDir()
+	for file, text := range files {
+		if err := os.WriteFile(filepath.Join(dir, file), []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	path := os.Getenv("PATH")
+	if !j.installs {
+		path = bin + ":" + path
+	}
+	cmd := exec.Command(j.shell[0], append(j.shell[1:], j.script)...)
+	cmd.Dir = dir
+	cmd.Env = append(append(os.Environ(), "PATH="+path, "TMPDIR="+t.TempDir()), j.env...)
+	printed, err := cmd.CombinedOutput()
+	content, _ := os.ReadFile(filepath.Join(dir, j.report))
+	return string(printed), string(content), err
+}
+
 // TestExamples runs what every example has its CI system run: on a folder with
-// something open, on one where all is locked, and on one that cannot be read.
+// something open, on one where all is locked, and on one that cannot be read. An
+// archive with another checksum is not used.
 func TestExamples(t *testing.T) {
 	bin := t.TempDir()
 	if out, err := exec.Command("go", "build", "-o", filepath.Join(bin, "imdslock"), "../../cmd/imdslock").CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
-	for name, j := range map[string]job{"GitLab": gitLab(t), "Azure Pipelines": azure(t), "Jenkins": jenkins(t), "CodeBuild": codeBuild(t)} {
-		for _, test := range []struct {
-			name, template string
-			fails          bool
-			contains       string
-		}{
-			{"open", strings.Replace(locked, "required", "optional", 1), true, j.contains},
-			{"locked", locked, false, ""},
-			{"unreadable", broken, true, "not YAML"},
-		} {
-			t.Run(name+"/"+test.name, func(t *testing.T) {
-				dir := t.TempDir()
-				for file, text := range map[string]string{"nodes.yaml": test.template, "service.yaml": "kind: Service\n"} {
-					if err := os.WriteFile(filepath.Join(dir, file), []byte(text), 0o644); err != nil {
-						t.Fatal(err)
+	for name, read := range map[string]func(*testing.T) job{
+		"GitLab": gitLab, "GitLab, archive": gitLabArchive, "Azure Pipelines": azure, "Jenkins": jenkins, "CodeBuild": codeBuild,
+	} {
+		t.Run(name, func(t *testing.T) {
+			j := read(t)
+			for _, test := range []struct {
+				name, template string
+				fails          bool
+				contains       string
+			}{
+				{"open", strings.Replace(locked, "required", "optional", 1), true, j.contains},
+				{"locked", locked, false, ""},
+				{"unreadable", broken, true, "not YAML"},
+			} {
+				t.Run(test.name, func(t *testing.T) {
+					out, report, err := j.run(t, bin, map[string]string{"nodes.yaml": test.template, "service.yaml": "kind: Service\n"})
+					if (err != nil) != test.fails {
+						t.Errorf("%v\n%s", err, out)
 					}
-				}
-				cmd := exec.Command(j.shell[0], append(j.shell[1:], j.script)...)
-				cmd.Dir = dir
-				cmd.Env = append(append(os.Environ(), "PATH="+bin+":"+os.Getenv("PATH")), j.env...)
-				out, err := cmd.CombinedOutput()
-				if (err != nil) != test.fails {
-					t.Errorf("%v\n%s", err, out)
-				}
-				report, err := os.ReadFile(filepath.Join(dir, j.report))
-				if err != nil || len(report) == 0 || !strings.Contains(string(report), test.contains) {
-					t.Errorf("%v, no %q in\n%s", err, test.contains, report)
+					if report == "" || !strings.Contains(report, test.contains) {
+						t.Errorf("no %q in\n%s", test.contains, report)
+					}
+				})
+			}
+			if !j.installs {
+				return
+			}
+			t.Run("another checksum", func(t *testing.T) {
+				j.env = append(j.env, "IMDSLOCK_SHA256="+strings.Repeat("0", 64))
+				out, report, err := j.run(t, "", map[string]string{"nodes.yaml": locked})
+				if err == nil || report != "" || !strings.Contains(out, "FAILED") {
+					t.Errorf("%v\n%s%s", err, out, report)
 				}
 			})
-		}
+		})
 	}
 }
