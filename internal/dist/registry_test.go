@@ -1,6 +1,8 @@
 package main
 
 import (
+	"bytes"
+	"compress/gzip"
 	"crypto/sha256"
 	"encoding/json"
 	"fmt"
@@ -101,11 +103,12 @@ const (
 	indexType    = "application/vnd.oci.image.index.v1+json"
 	manifestType = "application/vnd.oci.image.manifest.v1+json"
 	configType   = "application/vnd.oci.image.config.v1+json"
+	layerType    = "application/vnd.oci.image.layer.v1.tar+gzip"
 )
 
-// keepBase puts an image without files into the registry, for each processor, as
-// a base.
-func (g *registry) keepBase(t *testing.T, name string, processors ...string) {
+// keepBase puts an image into the registry, for each processor, as a base. It has
+// the environment and the layers, packed, that are given.
+func (g *registry) keepBase(t *testing.T, name string, env []string, layers [][]byte, processors ...string) {
 	t.Helper()
 	put := func(mediaType string, object any) descriptor {
 		content, err := json.Marshal(object)
@@ -115,10 +118,23 @@ func (g *registry) keepBase(t *testing.T, name string, processors ...string) {
 		g.mediaType[g.keep(content)] = mediaType
 		return descriptor{MediaType: mediaType, Size: len(content), Digest: digestOf(content)}
 	}
+	packed, unpacked := []descriptor{}, []string{}
+	for _, layer := range layers {
+		packed = append(packed, descriptor{MediaType: layerType, Size: len(layer), Digest: g.keep(layer)})
+		r, err := gzip.NewReader(bytes.NewReader(layer))
+		if err != nil {
+			t.Fatal(err)
+		}
+		content, err := io.ReadAll(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		unpacked = append(unpacked, digestOf(content))
+	}
 	var manifests []descriptor
 	for _, processor := range processors {
-		config := put(configType, map[string]any{"os": "linux", "architecture": processor, "config": map[string]any{}, "rootfs": map[string]any{"type": "layers", "diff_ids": []string{}}})
-		m := put(manifestType, map[string]any{"schemaVersion": 2, "mediaType": manifestType, "config": config, "layers": []any{}})
+		config := put(configType, map[string]any{"os": "linux", "architecture": processor, "config": map[string]any{"Env": env}, "rootfs": map[string]any{"type": "layers", "diff_ids": unpacked}})
+		m := put(manifestType, map[string]any{"schemaVersion": 2, "mediaType": manifestType, "config": config, "layers": packed})
 		m.Platform = map[string]string{"os": "linux", "architecture": processor}
 		manifests = append(manifests, m)
 	}
