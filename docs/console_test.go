@@ -14,7 +14,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/imdslock/imdslock/internal/needs"
-	"github.com/imdslock/imdslock/templates"
 )
 
 var update = flag.Bool("update", false, "write what commands print, and the rules, into the documents")
@@ -53,9 +52,8 @@ func (d document) examples(t *testing.T) []example {
 
 // TestConsole runs every command that a document shows in a console block, in
 // order and in one folder, and compares its output with the one shown. The folder has
-// AWS's name for the reference template, the templates of the project, the
-// document's Go program as main.go, and the project beside it. With -update the
-// documents get the output.
+// the templates of the project and the document's Go program as main.go, and the
+// project is beside it. With -update the documents get the output.
 func TestConsole(t *testing.T) {
 	bin := command(t)
 	for _, d := range documents(t) {
@@ -101,10 +99,6 @@ func (d document) folder(t *testing.T) string {
 	t.Helper()
 	parent := t.TempDir()
 	dir := filepath.Join(parent, "nodes")
-	reference, err := templates.Reference("linux")
-	if err != nil {
-		t.Fatal(err)
-	}
 	project, err := filepath.Abs(root)
 	if err != nil {
 		t.Fatal(err)
@@ -113,7 +107,6 @@ func (d document) folder(t *testing.T) string {
 		os.Mkdir(dir, 0o777),
 		os.Symlink(project, filepath.Join(parent, "imdslock")),
 		os.Symlink(filepath.Join(project, "templates"), filepath.Join(dir, "templates")),
-		os.WriteFile(filepath.Join(dir, "amazon-eks-nodegroup.yaml"), reference, 0o666),
 	} {
 		if err != nil {
 			t.Fatal(err)
