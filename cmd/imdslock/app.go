@@ -44,8 +44,8 @@ nodes alone.
 
 examples:
   imdslock templates
-  imdslock --template linux > embedded.yaml
-  imdslock --template linux --official --release 2025-11-26 > official.yaml`
+  imdslock --template linux > locked.yaml
+  imdslock --template linux --official --release 2025-11-26 > locked.yaml`
 
 const rulesDescription = `Explains the rules with these IDs, or all: what each means, why it matters, what
 to do, and the page of AWS's documentation that says so.

@@ -64,7 +64,7 @@ func (c *command) templates(cc *cli.Context) error {
 	if err := w.Flush(); err != nil {
 		return err
 	}
-	_, err = fmt.Fprint(&c.out, "\nembedded: imdslock has a stand-in for that release, which --template prints: a template of\n"+
+	_, err = fmt.Fprint(&c.out, "\nembedded: imdslock has a stand-in for that release, which --template reads: a template of\n"+
 		"its own with the same parameters, resources and outputs. --official downloads AWS's text.\n")
 	return err
 }
