@@ -96,51 +96,76 @@ func (t writer) rereadBeside(n *cfn.Node, e Edit) (read, root *cfn.Node) {
 	if !ok {
 		return nil, nil
 	}
-	span := n.Span
-	if n.Style == cfn.Block {
-		span.Start = n.Body()
-	}
-	before, after := `{"k": `, "}"
-	isInBrackets := p.flow && t.Format() == cfn.YAML
-	switch margin := strings.Repeat(" ", max(p.indent, 0)); {
-	case isInBrackets:
-		before, after = margin+"k: [\n"+margin+" ", "\n"+margin+" ]\n"
-	case t.Format() == cfn.YAML:
-		span.End = t.afterEmptyLines(span.End)
-		before, after = margin+"k: ", margin+"z: 0\n"
-		if n.Style == cfn.Block {
-			before = margin + "k:\n" + strings.Repeat(" ", t.Position(span.Start).Column-1)
-		}
-		if n == t.Root() && n.Style == cfn.Block {
-			before, after = "", ""
-		} else if span.End == len(t.src) {
-			after = ""
-		}
-		isFirst := strings.Trim(t.src[t.LineStart(span.Start):span.Start], " ") == ""
-		if e.Start < span.Start && n.Style == cfn.Block && isFirst { // in the comments above it
-			span.Start, before = t.LineStart(e.Start), strings.TrimRight(before, " ")
-		}
-	}
-	if e.Start < span.Start || e.End > span.End {
+	f := t.frameOf(n, p, e)
+	if e.Start < f.span.Start || e.End > f.span.End {
 		return nil, nil
 	}
-	written := before + t.src[span.Start:e.Start] + e.New + t.src[e.End:span.End] + after
+	written := f.before + t.src[f.span.Start:e.Start] + e.New + t.src[e.End:f.span.End] + f.after
 	document, err := cfn.Parse([]byte(written))
 	if err != nil || document.Format() != t.Format() || len(document.Duplicates()) > len(t.Duplicates()) {
 		return nil, nil
 	}
-	root = document.Root()
-	read = root
-	if before != "" {
-		read = root.Get("k")
+	return f.node(document.Root()), document.Root()
+}
+
+// A frame is what stands around a node in a document of its own.
+type frame struct {
+	span          cfn.Span // of the source, with the node
+	before, after string   // the source
+	isItem        bool     // "k" is a list in brackets that has the node alone
+}
+
+// node returns the node that a document with the frame has, or nil.
+func (f frame) node(root *cfn.Node) *cfn.Node {
+	if f.before == "" {
+		return root
 	}
-	if isInBrackets {
-		if read == nil || len(read.Items) != 1 {
-			return nil, nil
-		}
-		read = read.Items[0]
+	k := root.Get("k")
+	if !f.isItem {
+		return k
 	}
-	return read, root
+	if k == nil || len(k.Items) != 1 {
+		return nil
+	}
+	return k.Items[0]
+}
+
+// frameOf returns the frame in which a node is read after an edit.
+func (t writer) frameOf(n *cfn.Node, p place, e Edit) frame {
+	span := n.Span
+	if n.Style == cfn.Block {
+		span.Start = n.Body()
+	}
+	margin := strings.Repeat(" ", max(p.indent, 0))
+	switch {
+	case t.Format() == cfn.JSON:
+		return frame{span: span, before: `{"k": `, after: "}"}
+	case p.flow:
+		return frame{span: span, before: margin + "k: [\n" + margin + " ", after: "\n" + margin + " ]\n", isItem: true}
+	}
+	span.End = t.afterEmptyLines(span.End)
+	f := frame{span: span, before: margin + "k: ", after: margin + "z: 0\n"}
+	if span.End == len(t.src) {
+		f.after = ""
+	}
+	if n.Style == cfn.Block {
+		return t.blockFrame(n, f, margin, e)
+	}
+	return f
+}
+
+// blockFrame returns the frame of a collection in block style: on the lines below
+// its "k", and from the comments above it if the edit is there.
+func (t writer) blockFrame(n *cfn.Node, f frame, margin string, e Edit) frame {
+	f.before = margin + "k:\n" + strings.Repeat(" ", t.Position(f.span.Start).Column-1)
+	if n == t.Root() {
+		f.before, f.after = "", ""
+	}
+	isFirst := strings.Trim(t.src[t.LineStart(f.span.Start):f.span.Start], " ") == ""
+	if e.Start < f.span.Start && isFirst { // in the comments above it
+		f.span.Start, f.before = t.LineStart(e.Start), strings.TrimRight(f.before, " ")
+	}
+	return f
 }
 
 // afterEmptyLines returns where the first line starts after a place that has more

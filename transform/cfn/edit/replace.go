@@ -21,15 +21,30 @@ func Replace(template *cfn.Template, n *cfn.Node, v Value) (Edit, error) {
 	if v.kind == cfn.Scalar && n.Kind == cfn.Scalar && QuoteOf(n) != Unquoted && v.quote != Integer {
 		v.quote = QuoteOf(n)
 	}
-	span := n.Span
-	for span.End > span.Start && isBlank(t.src[span.End-1]) {
-		span.End-- // the line break of a block scalar
+	e := t.overwrite(n, t.inPlaceOf(n, v))
+	if n.Span.Start == n.Span.End && t.rereadEmpty(n, e) == nil {
+		return Edit{}, t.Errorf(n.Span.Start, "there is no place for a value here")
 	}
-	text := t.inline(v, false)
+	return e, nil
+}
+
+// inPlaceOf writes v as it reads well in the place of n: on one line, or over
+// several if it is a mapping where there was nothing, or a call in long form.
+func (t writer) inPlaceOf(n *cfn.Node, v Value) string {
 	isLong := v.isCall && t.Format() == cfn.YAML && !t.UsesShortForm()
 	isEmpty := n.IsNull() || t.Format() == cfn.JSON && n.Kind == cfn.Mapping && len(n.Pairs) == 0
 	if isLong || v.kind == cfn.Mapping && isEmpty && !t.isShort(v) {
-		text = t.expanded(n, v)
+		return t.expanded(n, v)
+	}
+	return t.inline(v, false)
+}
+
+// overwrite returns the edit that writes text over n, on the line of its key and
+// with a blank after the key or the anchor before it.
+func (t writer) overwrite(n *cfn.Node, text string) Edit {
+	span := n.Span
+	for span.End > span.Start && isBlank(t.src[span.End-1]) {
+		span.End-- // the line break of a block scalar
 	}
 	before := strings.TrimRight(t.src[:span.Start], " \t\r\n")
 	onLaterLine := n.Kind != cfn.Scalar && strings.ContainsAny(t.src[len(before):span.Start], "\r\n")
@@ -42,11 +57,7 @@ func Replace(template *cfn.Template, n *cfn.Node, v Value) (Edit, error) {
 	if before := t.src[:span.Start]; span.Start == n.Span.Start && len(before) > 0 && isAnchor(before[len(before)-1]) {
 		text = " " + text // its name ends where the value starts
 	}
-	e := Edit{span, text}
-	if n.Span.Start == n.Span.End && t.rereadEmpty(n, e) == nil {
-		return Edit{}, t.Errorf(n.Span.Start, "there is no place for a value here")
-	}
-	return e, nil
+	return Edit{span, text}
 }
 
 // isAnchor reports whether a byte may belong to the name of an anchor.
