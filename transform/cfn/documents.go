@@ -14,8 +14,8 @@ type Document struct {
 // the stream.
 func Documents(src string) []Document {
 	var all []Document
+	var last lastDocument
 	start, line := 0, 0
-	begun, hasContent, ended := false, false, false // by "---", with a value, by "..."
 	lines := lineStarts(src)
 	lines[0] = 0 // a byte order mark belongs to the first document
 	document := func(to int) Document {
@@ -27,18 +27,35 @@ func Documents(src string) []Document {
 			to = lines[i+1]
 		}
 		text := strings.TrimRight(strings.TrimPrefix(src[from:to], bom), "\r\n\u0085\u2028\u2029")
-		marker := documentMarker(text)
-		rest := text[len(marker):]
-		begins := marker == "---" || ended && marker == "" && hasText(rest)
-		if begins && (begun || hasContent) {
+		if last.endsBefore(text) {
 			all = append(all, document(from))
-			start, line, hasContent, ended = from, i, false, false
+			start, line = from, i
 		}
-		begun = begun && !begins || marker == "---"
-		hasContent = hasContent || hasText(rest) && rest[0] != '%'
-		ended = (begun || hasContent) && (ended || marker == "...")
 	}
 	return append(all, document(len(src)))
+}
+
+// A lastDocument is what the lines of the last document of a stream have so far.
+type lastDocument struct {
+	begun      bool // by "---"
+	hasContent bool
+	ended      bool // by "..."
+}
+
+// endsBefore reads the next line of the stream, and reports whether the next
+// document begins with it.
+func (d *lastDocument) endsBefore(line string) bool {
+	marker := documentMarker(line)
+	rest := line[len(marker):]
+	begins := marker == "---" || d.ended && marker == "" && hasText(rest)
+	ends := begins && (d.begun || d.hasContent)
+	if ends {
+		d.hasContent, d.ended = false, false
+	}
+	d.begun = d.begun && !begins || marker == "---"
+	d.hasContent = d.hasContent || hasText(rest) && rest[0] != '%'
+	d.ended = (d.begun || d.hasContent) && (d.ended || marker == "...")
+	return ends
 }
 
 // documentMarker returns the marker that a line begins with, or "".

@@ -143,28 +143,31 @@ func (r *yamlReader) properties(start int, y *yaml.Node) (tag string, body int) 
 	anchored := y.Anchor == ""
 	// What follows on the next line may be those of the next node.
 	for i < len(r.src) && (r.src[i] == '!' && tag == "" || r.src[i] == '&' && !anchored) {
-		end := i + 1
-		anchored = anchored || r.src[i] == '&'
-		switch {
-		case r.src[i] == '&':
-			end += len(y.Anchor)
-		case len(y.Tag) > 1 && strings.HasPrefix(r.src[i:], y.Tag):
-			end = i + len(y.Tag) // a comma or a bracket may belong to it
-		default: // written in another way, as with %21
-			for end < len(r.src) && !isBlank(r.src[end]) {
-				end++
-			}
+		if r.src[i] == '&' {
+			anchored = true
+			body = i + len("&") + len(y.Anchor)
+		} else {
+			body = r.tagEnd(i, y)
+			tag = r.src[i:body]
 		}
-		if r.src[i] == '!' {
-			tag = r.src[i:end]
-		}
-		body = end
-		i = r.skipSpace(end)
+		i = r.skipSpace(body)
 	}
 	if y.Kind == yaml.ScalarNode && y.Value == "" && y.Style&^yaml.TaggedStyle == 0 {
 		return tag, body // an empty plain scalar
 	}
 	return tag, i
+}
+
+// tagEnd returns where the tag at start ends.
+func (r *yamlReader) tagEnd(start int, y *yaml.Node) int {
+	if len(y.Tag) > 1 && strings.HasPrefix(r.src[start:], y.Tag) {
+		return start + len(y.Tag) // a comma or a bracket may belong to it
+	}
+	end := start + 1 // written in another way, as with %21
+	for end < len(r.src) && !isBlank(r.src[end]) {
+		end++
+	}
+	return end
 }
 
 // functionOfTag returns the intrinsic function that a tag stands for, or "".
