@@ -82,7 +82,7 @@ func (s *survey) initJoins(text string) bool {
 		return false
 	}
 	scripts, _ := s.initScripts(text[call[0]:])
-	return slices.ContainsFunc(scripts, func(i initScript) bool { return userdata.Joins("#!/bin/bash\n" + i.text) })
+	return slices.ContainsFunc(scripts, func(i initScript) bool { return userdata.Joins(shebang + i.text) })
 }
 
 // initScripts returns the metadata that a call of cfn-init runs: that of the
@@ -105,33 +105,53 @@ func (s *survey) initScripts(call string) (scripts []initScript, unseen string) 
 	return nil, cmp.Or(strings.Trim(userdata.Unnamed(name), edit.Placeholder), "a resource")
 }
 
+// shebang is the line that makes an initScript a script of its own.
+const shebang = "#!/bin/bash\n"
+
 // problems says what is wrong with a script that a call in user data runs: at the
 // place of the call, and at any later time, as cfn-hup does. Their places are in the
 // script.
 func (i initScript) problems(text string, call int, block userdata.Block) []userdata.Problem {
+	var found []userdata.Problem
+	kind, reason := userdata.Detect(text)
+	switch {
+	case reason == "" && (kind == userdata.ShellScript || kind == userdata.MIME):
+		found = i.problemsAtCall(text, call, block)
+	case userdata.Joins(shebang + i.text):
+		found = append(found, userdata.Problem{Code: userdata.Late, Message: "it may start the kubelet, and whether the rule comes first is not judged"})
+	}
+	return append(found, i.problemsAfterRule(block)...)
+}
+
+// problemsAtCall says where a script may start the kubelet before the rule if it runs
+// at the end of the command that calls it from a shell.
+func (i initScript) problemsAtCall(text string, call int, block userdata.Block) []userdata.Problem {
 	end := call
 	for end < len(text) && (text[end] != '\n' || text[end-1] == '\\') {
 		end++
 	}
+	if userdata.Judge(text, block).Problem(userdata.Absent) != nil {
+		return nil
+	}
 	inserted := "\n" + i.text
-	kind, reason := userdata.Detect(text)
-	before, after := userdata.Judge(text, block), userdata.Judge(text[:end]+inserted+text[end:], block)
-	isCalledFromShell := reason == "" && (kind == userdata.ShellScript || kind == userdata.MIME)
 	var found []userdata.Problem
-	for _, p := range after.Problems {
+	for _, p := range userdata.Judge(text[:end]+inserted+text[end:], block).Problems {
 		at := p.At - end - 1
-		isLate := p.Code == userdata.Late && before.Problem(userdata.Absent) == nil
-		if isCalledFromShell && isLate && 0 <= at && at < len(i.text) {
+		if p.Code == userdata.Late && 0 <= at && at < len(i.text) {
 			p.At = at
 			found = append(found, p)
 		}
 	}
-	if start := "#!/bin/bash\n"; !isCalledFromShell && userdata.Joins(start+i.text) {
-		found = append(found, userdata.Problem{Code: userdata.Late, Message: "it may start the kubelet, and whether the rule comes first is not judged"})
-	}
+	return found
+}
+
+// problemsAfterRule says what in a script may undo the rule if it runs at any time
+// after it.
+func (i initScript) problemsAfterRule(block userdata.Block) []userdata.Problem {
 	rule := userdata.Document(userdata.Block{BranchENI: block.BranchENI, IPv6: block.IPv6, Mode: userdata.AWS})
 	ruled, _, _ := strings.Cut(rule[strings.Index(rule, "#!"):], "\n--")
 	ruled += "\n"
+	var found []userdata.Problem
 	for _, p := range userdata.Judge(ruled+i.text, userdata.Block{Mode: userdata.AWS}).Problems {
 		if at := p.At - len(ruled); at >= 0 && slices.Contains([]userdata.Code{userdata.Undone, userdata.Replaced, userdata.NotJudged}, p.Code) {
 			p.At = at

@@ -10,6 +10,7 @@ import (
 
 	"github.com/imdslock/imdslock/transform/cfn"
 	"github.com/imdslock/imdslock/transform/cfn/eval"
+	"github.com/imdslock/imdslock/transform/userdata"
 )
 
 // CheckOptions say what a template is held to.
@@ -157,37 +158,51 @@ func (c *checker) userData(l *launcher, data *cfn.Node) error {
 	}
 	block := c.block(c.opts.Options, l, data)
 	for _, load := range payloads {
-		switch {
-		case c.isOff(data) && len(load.variants) == 0: // which is said
-		case load.isAbsent() && !c.opts.keepsUserData():
-			c.noUserData(l, load)
-		case load.opaque != "" && !c.opts.keepsUserData():
-			c.unjudged(l, load, load.opaque)
-		case load.runsCommands() && !c.opts.keepsUserData():
-			others, all := c.runs(l, c.opts.OS).ignores()
-			if all {
-				c.unjudged(l, load, noUserData(others))
-				continue
-			}
-			c.findings = append(c.findings, c.ignored(l, load, others)...)
-			var texts []string
-			for _, variant := range load.variants {
-				texts = append(texts, load.text(variant))
-			}
-			c.findings = append(c.findings, c.initNotes(l, load, block, texts...)...)
-		}
-		for _, f := range c.judgePayload(l, load, block) {
-			isToken := f.Rule == RuleIMDSv1UserData
-			if isToken && c.opts.keepsIMDSv1() || !isToken && c.opts.keepsUserData() {
-				continue
-			}
-			if f.Rule == RuleUserData && c.opts.mustHaveBlock() && !load.runsCommands() && !isExcused(load, payloads) {
-				f.Kind = KindOpen
-			}
-			c.findings = append(c.findings, f)
+		isSaid := c.isOff(data) && len(load.variants) == 0
+		if isSaid || c.opts.keepsUserData() || c.reachesNodes(l, load, block) {
+			c.judgeVariants(l, load, payloads, block)
 		}
 	}
 	return nil
+}
+
+// reachesNodes judges what becomes of a user data on the nodes of a launcher. It
+// returns false if all of them ignore its commands.
+func (c *checker) reachesNodes(l *launcher, load payload, block userdata.Block) bool {
+	switch {
+	case load.isAbsent():
+		c.noUserData(l, load)
+	case load.opaque != "":
+		c.unjudged(l, load, load.opaque)
+	case load.runsCommands():
+		others, all := c.runs(l, c.opts.OS).ignores()
+		if all {
+			c.unjudged(l, load, noUserData(others))
+			return false
+		}
+		c.findings = append(c.findings, c.ignored(l, load, others)...)
+		var texts []string
+		for _, variant := range load.variants {
+			texts = append(texts, load.text(variant))
+		}
+		c.findings = append(c.findings, c.initNotes(l, load, block, texts...)...)
+	}
+	return true
+}
+
+// judgeVariants judges the texts that one user data can be, of all that the data mapping
+// can have.
+func (c *checker) judgeVariants(l *launcher, load payload, all []payload, block userdata.Block) {
+	for _, f := range c.judgePayload(l, load, block) {
+		isToken := f.Rule == RuleIMDSv1UserData
+		if isToken && c.opts.keepsIMDSv1() || !isToken && c.opts.keepsUserData() {
+			continue
+		}
+		if f.Rule == RuleUserData && c.opts.mustHaveBlock() && !load.runsCommands() && !isExcused(load, all) {
+			f.Kind = KindOpen
+		}
+		c.findings = append(c.findings, f)
+	}
 }
 
 func (c *checker) noUserData(l *launcher, load payload) {

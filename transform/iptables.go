@@ -2,7 +2,6 @@ package transform
 
 import (
 	"fmt"
-	"slices"
 
 	"github.com/imdslock/imdslock/transform/cfn"
 	"github.com/imdslock/imdslock/transform/cfn/edit"
@@ -28,27 +27,33 @@ func (p *planner) userData(l *launcher, data *cfn.Node) error {
 			p.leaveAccepted(l, load, block)
 			continue
 		}
-		others, all := p.runs(l, p.opts.OS).ignores()
-		switch {
-		case (load.isAbsent() || load.opaque != "") && p.isOff(data): // which is said
-		case block.NoYum != "" && block.Mode == userdata.AWS:
-			err = l.cannot(p.t, load.node.Span.Start, "UserData", "its UserData cannot take the iptables commands of AWS: "+block.NoYum+", which has no yum",
-				"use --iptables auto or strict")
-		case load.isAbsent():
-			err = p.addUserData(l, data, load, block)
-		case load.opaque != "":
-			err = p.leave(l, load, nil, userdata.Other, load.opaque)
-		case load.runsCommands() && all:
-			err = p.leave(l, load, nil, kindOf(others), noUserData(others))
-		default:
-			err = p.protect(l, load, payloads, block)
-			p.findings = append(p.findings, p.ignored(l, load, others)...)
-		}
-		if err != nil {
+		if err := p.lockUserData(l, data, load, payloads, block); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// lockUserData puts the block into one user data, of all that a data mapping can
+// have, or says why it stays as it is.
+func (p *planner) lockUserData(l *launcher, data *cfn.Node, load payload, all []payload, block userdata.Block) error {
+	others, isIgnored := p.runs(l, p.opts.OS).ignores()
+	switch {
+	case (load.isAbsent() || load.opaque != "") && p.isOff(data): // which is said
+		return nil
+	case block.NoYum != "" && block.Mode == userdata.AWS:
+		return l.cannot(p.t, load.node.Span.Start, "UserData", "its UserData cannot take the iptables commands of AWS: "+block.NoYum+", which has no yum",
+			"use --iptables auto or strict")
+	case load.isAbsent():
+		return p.addUserData(l, data, load, block)
+	case load.opaque != "":
+		return p.leave(l, load, nil, userdata.Other, load.opaque)
+	case load.runsCommands() && isIgnored:
+		return p.leave(l, load, nil, kindOf(others), noUserData(others))
+	}
+	err := p.protect(l, load, all, block)
+	p.findings = append(p.findings, p.ignored(l, load, others)...)
+	return err
 }
 
 // ignored notes that nodes of a launcher may run others than Linux, on which the
@@ -122,114 +127,6 @@ func noUserData(runs systems) string {
 		return "there is none, and what the nodes run is not known (--os tells)"
 	}
 	return "there is none, and the nodes may run " + runs.String()
-}
-
-// protect puts the block into the variants of one user data.
-func (p *planner) protect(l *launcher, load payload, all []payload, block userdata.Block) error {
-	block = load.agreed(load.wants(block))
-	var edits []edit.Edit
-	var after []plannedText
-	var left []Finding
-	adapted, completed, strict, kind := false, false, "", userdata.Other
-	for _, variant := range load.variants {
-		before := load.text(variant)
-		protection, err := userdata.Protect(before, block)
-		kind, _ = userdata.Detect(before)
-		var es []edit.Edit
-		if err == nil {
-			es, err = load.edits(p.t, variant, protection.Changes)
-		}
-		if err != nil {
-			if len(load.variants) == 1 && isExcused(load, all) || !p.opts.mustHaveBlock() {
-				return p.leave(l, load, variant, kind, err.Error())
-			}
-			return l.cannot(p.t, load.node.Span.Start, "UserData", "its UserData cannot take the iptables commands: "+err.Error(),
-				"use --iptables auto to lock what can be locked, or --resource to choose launch templates")
-		}
-		text := userdata.Apply(before, protection.Changes)
-		p.verdicts[judged{text, block}] = protection.After
-		after = append(after, plannedText{l, load.node.Span.Start, text})
-		adapted, completed = adapted || protection.Adapted, completed || protection.Completed
-		if protection.Strict && block.Mode == userdata.Auto && len(es) > 0 {
-			strict = protection.Why
-		}
-		for _, e := range es {
-			if !slices.Contains(edits, e) {
-				edits = append(edits, e)
-			}
-		}
-		for _, problem := range protection.After.Problems {
-			f := p.problem(l, load, variant, problem, userdata.Origin(protection.Changes, problem.At))
-			if f.Kind == KindOpen && p.opts.mustHaveBlock() {
-				return l.cannot(p.t, f.Start.Offset, "UserData", problem.Message, "remove that command, or use --iptables auto to lock what can be locked")
-			}
-			if f.Rule != RuleIMDSv1UserData {
-				left = append(left, f)
-			}
-		}
-	}
-	p.texts = append(p.texts, after...)
-	var texts []string
-	for _, planned := range after {
-		texts = append(texts, planned.text)
-	}
-	left = append(left, p.initNotes(l, load, block, texts...)...)
-	for _, f := range left {
-		p.stays(f)
-	}
-	if len(edits) == 0 {
-		return nil
-	}
-	p.change(RuleIPTables, l.id, load.node.Span, protectedMessage(kind, adapted, completed, strict), edits...)
-	return nil
-}
-
-// protectedMessage says what was done to a user data, and why by the strict commands.
-func protectedMessage(kind userdata.Kind, adapted, completed bool, strict string) string {
-	message := fmt.Sprintf("pods can reach the metadata service: iptables commands put into the %v", kind)
-	switch {
-	case completed:
-		message = fmt.Sprintf("the iptables commands in the %v completed", kind)
-	case adapted:
-		message = fmt.Sprintf("the iptables commands in the %v adapted to the options", kind)
-	}
-	if strict != "" {
-		message += " (strict, because " + strict + ")"
-	}
-	return message
-}
-
-// edits returns the edits of the source that make changes of a variant's text.
-func (p payload) edits(t *cfn.Template, variant *edit.Text, changes []userdata.Change) ([]edit.Edit, error) {
-	if p.encoding != nil {
-		if len(changes) == 0 {
-			return nil, nil
-		}
-		encoded, err := p.encoding.Encode(userdata.Apply(p.text(variant), changes))
-		if err != nil {
-			return nil, err
-		}
-		var e edit.Edit
-		if p.node.Style == cfn.Literal || p.node.Style == cfn.Folded {
-			e, err = variant.Replace(0, len(variant.String), encoded) // which stays a block
-		} else {
-			e, err = edit.Replace(t, p.node, edit.Scalar(encoded, edit.Unquoted))
-		}
-		return []edit.Edit{e}, err
-	}
-	var edits []edit.Edit
-	isNamed := p.text(variant) != variant.String
-	for _, c := range changes {
-		if isNamed {
-			c.Text = userdata.Unnamed(c.Text)
-		}
-		e, err := variant.Replace(c.Start, c.End, c.Text)
-		if err != nil {
-			return nil, err
-		}
-		edits = append(edits, e)
-	}
-	return edits, nil
 }
 
 // leave notes that user data stays as it is, and what protects the nodes all
