@@ -22,18 +22,23 @@ func (p *planner) tokens(l *launcher, options, key *cfn.Node, isLocked bool) err
 		return nil
 	}
 	pair, ok := options.Pair("HttpTokens")
-	if !ok {
-		if isLocked {
-			return nil
-		}
-		e, err := edit.Add(p.t, options, edit.Pair{Key: "HttpTokens", Value: edit.Scalar(required, edit.Unquoted)})
-		if err != nil {
-			return err
-		}
-		p.change(RuleIMDSv1, l.id, key.Span, "no HttpTokens, so IMDSv1 is open: set to required", e)
+	switch {
+	case ok:
+		return p.requireTokens(l, pair.Value, isLocked)
+	case isLocked:
 		return nil
 	}
-	n := pair.Value
+	e, err := edit.Add(p.t, options, edit.Pair{Key: "HttpTokens", Value: edit.Scalar(required, edit.Unquoted)})
+	if err != nil {
+		return err
+	}
+	p.change(RuleIMDSv1, l.id, key.Span, "no HttpTokens, so IMDSv1 is open: set to required", e)
+	return nil
+}
+
+// requireTokens makes n, the value of HttpTokens, required by the parameter that
+// decides about it, or else by a literal.
+func (p *planner) requireTokens(l *launcher, n *cfn.Node, isLocked bool) error {
 	if n.Kind == cfn.Scalar && n.Value == required {
 		return nil
 	}
@@ -45,12 +50,8 @@ func (p *planner) tokens(l *launcher, options, key *cfn.Node, isLocked bool) err
 		p.alreadyLocked(n)
 		return nil
 	}
-	if err == nil {
-		if parameter, value := p.driver(n, outcomes); parameter != "" && p.lockParameter(parameter, value) {
-			if p.opts.IMDSv1 != IMDSv1Literal {
-				return nil
-			}
-		}
+	if err == nil && p.lockDriver(n, outcomes) && p.opts.IMDSv1 != IMDSv1Literal {
+		return nil
 	}
 	e, err := edit.Replace(p.t, n, edit.Scalar(required, edit.Unquoted))
 	if err != nil {
@@ -59,6 +60,13 @@ func (p *planner) tokens(l *launcher, options, key *cfn.Node, isLocked bool) err
 	p.replaced = append(p.replaced, n)
 	p.change(RuleIMDSv1, l.id, n.Span, fmt.Sprintf("HttpTokens is %s: set to required", n.Describe()), e)
 	return nil
+}
+
+// lockDriver locks the one parameter that decides whether n is required. It returns
+// false if there is none, or if it cannot be locked.
+func (p *planner) lockDriver(n *cfn.Node, outcomes []eval.Outcome) bool {
+	parameter, value := p.driver(n, outcomes)
+	return parameter != "" && p.lockParameter(parameter, value)
 }
 
 // alreadyLocked records the parameter that decides about n and has one value

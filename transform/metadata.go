@@ -14,10 +14,7 @@ import (
 // and HttpTokens where there are some, else all of it. What [Check] finds locked
 // for all parameter values stays as it is.
 func (p *planner) metadataOptions(l *launcher, data *cfn.Node) error {
-	if p.opts.keepsOptions() {
-		return nil
-	}
-	if p.accepts(l.id, RuleMetadataOptions) {
+	if p.opts.keepsOptions() || p.accepts(l.id, RuleMetadataOptions) {
 		return nil
 	}
 	pair, ok := data.Pair("MetadataOptions")
@@ -35,36 +32,56 @@ func (p *planner) metadataOptions(l *launcher, data *cfn.Node) error {
 	}
 	for _, options := range pair.Value.Branches() {
 		if options.IsNull() || options.IsNoValue() || (options.Kind == cfn.Mapping && len(options.Pairs) == 0) {
-			if locked.hopLimit && locked.tokens { // no deployment has these
-				continue
-			}
-			e, err := edit.Replace(p.t, options, p.newMetadataOptions(options.IsNoValue()))
-			if err != nil {
-				return cannotEdit(l.id, "MetadataOptions", err)
-			}
-			p.change(RuleMetadataOptions, l.id, options.Span, "empty MetadataOptions: filled", e)
-			continue
+			err = p.fillOptions(l, options, locked)
+		} else {
+			err = p.lockOptions(l, options, pair.Key, locked)
 		}
-		if err := l.refuse(p.t, options, pair.Key, "MetadataOptions"); err != nil {
+		if err != nil {
 			return err
-		}
-		if outcomes, err := p.values.Outcomes(options); err == nil && areOff(outcomes) {
-			p.note(RuleEndpoint, l.id, options.Get("HttpEndpoint").Span, endpointDisabled, l.id)
-			continue
-		}
-		if err := p.hopLimit(l, options, pair.Key, locked.hopLimit); err != nil {
-			return cannotEdit(l.id, "HttpPutResponseHopLimit", err)
-		}
-		if err := p.tokens(l, options, pair.Key, locked.tokens); err != nil {
-			return cannotEdit(l.id, "HttpTokens", err)
 		}
 	}
 	return nil
 }
 
+// fillOptions fills an empty MetadataOptions, unless no deployment has it.
+func (p *planner) fillOptions(l *launcher, options *cfn.Node, locked lockedKeys) error {
+	if locked.hopLimit && locked.tokens {
+		return nil
+	}
+	e, err := edit.Replace(p.t, options, p.newMetadataOptions(options.IsNoValue()))
+	if err != nil {
+		return cannotEdit(l.id, "MetadataOptions", err)
+	}
+	p.change(RuleMetadataOptions, l.id, options.Span, "empty MetadataOptions: filled", e)
+	return nil
+}
+
+// lockOptions locks the hop limit and HttpTokens of one MetadataOptions, which
+// stands at a key.
+func (p *planner) lockOptions(l *launcher, options, key *cfn.Node, locked lockedKeys) error {
+	if err := l.refuse(p.t, options, key, "MetadataOptions"); err != nil {
+		return err
+	}
+	if outcomes, err := p.values.Outcomes(options); err == nil && areOff(outcomes) {
+		p.note(RuleEndpoint, l.id, options.Get("HttpEndpoint").Span, endpointDisabled, l.id)
+		return nil
+	}
+	if err := p.hopLimit(l, options, key, locked.hopLimit); err != nil {
+		return cannotEdit(l.id, "HttpPutResponseHopLimit", err)
+	}
+	if err := p.tokens(l, options, key, locked.tokens); err != nil {
+		return cannotEdit(l.id, "HttpTokens", err)
+	}
+	return nil
+}
+
+// The lockedKeys of MetadataOptions are those that are locked for all parameter
+// values.
+type lockedKeys struct{ hopLimit, tokens bool }
+
 // lockedOptions says what is locked in MetadataOptions, for all parameter values
 // and in the conditions that lead there.
-func (p *planner) lockedOptions(n *cfn.Node) (locked struct{ hopLimit, tokens bool }, err error) {
+func (p *planner) lockedOptions(n *cfn.Node) (locked lockedKeys, err error) {
 	outcomes, err := p.values.Outcomes(n)
 	if tooMany := (*cfn.Error)(nil); errors.As(err, &tooMany) {
 		return locked, nil
