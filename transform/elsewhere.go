@@ -46,30 +46,40 @@ func (s *survey) elsewhere() []Finding {
 		if r.mayBe(ResourceTypes()...) || strings.HasPrefix(r.typ(), "AWS::IAM::") || r.typ() == "AWS::Organizations::Policy" {
 			continue
 		}
-		id, isCommand := r.Key.Value, r.mayBe("AWS::SSM::Association", "AWS::SSM::Document", "AWS::SSM::MaintenanceWindowTask", "AWS::Events::Rule", "AWS::Scheduler::Schedule", "AWS::StepFunctions::StateMachine")
-		said := len(notes)
-		for n := range texts(r.Value.Get("Properties")) {
-			what := ""
-			switch {
-			case opensOptions().MatchString(n.Value):
-				what = "it may change the metadata options of nodes that run"
-			case isCommand && changesRules().MatchString(n.Value):
-				what = "it may change the iptables rules of nodes that run"
-			case isCommand && sendsCommands().MatchString(n.Value):
-				what = "it may run commands on nodes that run"
-			case r.mayBe("AWS::EKS::Addon") && strings.Contains(n.Value, "VETHPREFIX"):
-				what = "it may give the interfaces of pods another name than eni, which the rules are for"
-			default:
-				continue
-			}
-			notes = append(notes, s.finding(RuleOpened, KindNote, id, n.Span, id+": "+what+", which is not judged"))
-			break
-		}
-		if f, ok := s.association(r); ok && len(notes) == said {
+		if f, ok := s.opening(r); ok {
+			notes = append(notes, f)
+		} else if f, ok := s.association(r); ok {
 			notes = append(notes, f)
 		}
 	}
 	return notes
+}
+
+// opening notes the first text in a resource by which it may open what is locked.
+func (s *survey) opening(r resource) (Finding, bool) {
+	id := r.Key.Value
+	for n := range texts(r.Value.Get("Properties")) {
+		if what := r.mayOpen(n.Value); what != "" {
+			return s.finding(RuleOpened, KindNote, id, n.Span, id+": "+what+", which is not judged"), true
+		}
+	}
+	return Finding{}, false
+}
+
+// mayOpen says what a resource may do to the nodes by a text in it, or "".
+func (r resource) mayOpen(text string) string {
+	isCommand := r.mayBe("AWS::SSM::Association", "AWS::SSM::Document", "AWS::SSM::MaintenanceWindowTask", "AWS::Events::Rule", "AWS::Scheduler::Schedule", "AWS::StepFunctions::StateMachine")
+	switch {
+	case opensOptions().MatchString(text):
+		return "it may change the metadata options of nodes that run"
+	case isCommand && changesRules().MatchString(text):
+		return "it may change the iptables rules of nodes that run"
+	case isCommand && sendsCommands().MatchString(text):
+		return "it may run commands on nodes that run"
+	case r.mayBe("AWS::EKS::Addon") && strings.Contains(text, "VETHPREFIX"):
+		return "it may give the interfaces of pods another name than eni, which the rules are for"
+	}
+	return ""
 }
 
 // association notes an association whose document is not known to keep nodes as

@@ -70,18 +70,8 @@ func otherPaths(typ string) [][]string {
 // readGroup reads which launch templates a group uses, and what its nodes run.
 func (s *survey) readGroup(p resource) (*group, error) {
 	g := &group{id: p.Key.Value, typ: p.typ(), key: p.Key, resource: p.Value}
-	for _, path := range specPaths(g.typ) {
-		for _, spec := range g.reach(path...) {
-			if spec.IsNull() || spec.IsNoValue() {
-				g.without = true
-				continue
-			}
-			u, err := s.readUse(g, spec)
-			if err != nil {
-				return nil, cannotEdit(g.id, "LaunchTemplate", err)
-			}
-			g.uses = append(g.uses, u)
-		}
+	if err := s.readUses(g); err != nil {
+		return nil, cannotEdit(g.id, "LaunchTemplate", err)
 	}
 	for _, path := range otherPaths(g.typ) {
 		g.reach(path...)
@@ -113,6 +103,24 @@ func (s *survey) readGroup(p resource) (*group, error) {
 		g.amiTypes |= amiOther
 	}
 	return g, nil
+}
+
+// readUses reads the launch template specifications of a group.
+func (s *survey) readUses(g *group) error {
+	for _, path := range specPaths(g.typ) {
+		for _, spec := range g.reach(path...) {
+			if spec.IsNull() || spec.IsNoValue() {
+				g.without = true
+				continue
+			}
+			u, err := s.readUse(g, spec)
+			if err != nil {
+				return err
+			}
+			g.uses = append(g.uses, u)
+		}
+	}
+	return nil
 }
 
 // reach returns what a path leads to in the properties of a group, and keeps what

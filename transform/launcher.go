@@ -154,16 +154,21 @@ func (s *survey) readInstance(p resource) error {
 	own := s.group(p.Key)
 	isNode := joins || hasClusterTag(properties) || own.images.forEKS
 	if len(own.uses) > 0 {
-		// Options and user data that it does not have are the launch template's.
-		l.options = properties.Get("MetadataOptions") != nil || isNode && (own.mayUseElsewhere() || own.without)
-		l.texts = properties.Get("UserData") != nil
-		own.isBare = isNode && own.without && !l.texts
+		own.leaveToTemplate(l, properties, isNode)
 	}
 	own.mayJoin = !isNode && len(own.uses) == 0 && s.isOpaque(l, properties)
 	if isNode || own.usesOwn() {
 		s.launchers = append(s.launchers, l)
 	}
 	return nil
+}
+
+// leaveToTemplate leaves to the launch templates that an instance uses the options
+// and the user data that it does not have itself.
+func (g *group) leaveToTemplate(l *launcher, properties *cfn.Node, isNode bool) {
+	l.options = properties.Get("MetadataOptions") != nil || isNode && (g.mayUseElsewhere() || g.without)
+	l.texts = properties.Get("UserData") != nil
+	g.isBare = isNode && g.without && !l.texts
 }
 
 // group returns the group with a logical ID.

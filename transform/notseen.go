@@ -14,21 +14,10 @@ import (
 func (s *survey) notSeen() []Finding {
 	var findings []Finding
 	note := func(rule Rule, id string, at *cfn.Node, format string, args ...any) {
-		findings = append(findings, s.finding(rule, KindNote, id, at.Span, fmt.Sprintf(format, args...)))
+		findings = append(findings, s.noteOn(rule, id, at, format, args...))
 	}
 	for _, r := range s.resources {
-		id := r.Key.Value
-		if n := r.hidesType(); n != nil && !r.mayBe(ResourceTypes()...) { // which is said
-			note(RuleNotSeen, id, n, "%s: its type is not known before the deployment, and so not whether it launches nodes", id)
-		}
-		for _, typ := range r.types {
-			if makes := s.makesUnseen(r, typ); makes != "" {
-				note(RuleNotSeen, id, r.Key, "%s: %s", id, makes)
-			}
-		}
-		if r.typ() == typeCluster && isAutoMode(r.Value) {
-			note(RuleAutoMode, id, r.Key, "%s: EKS Auto Mode: AWS locks its nodes itself, with hop limit 1 and required tokens", id)
-		}
+		findings = append(findings, s.notSeenOf(r)...)
 	}
 	if custom := s.customResources(); len(custom) > 0 {
 		note(RuleCustom, custom[0].Value, custom[0], "%s: what the code of a custom resource makes is not seen", ids(custom))
@@ -47,6 +36,29 @@ func (s *survey) notSeen() []Finding {
 		findings[0].End = findings[0].Start
 	}
 	return append(findings, s.duplicates()...)
+}
+
+// notSeenOf names what one resource may launch that is not in the template.
+func (s *survey) notSeenOf(r resource) []Finding {
+	var notes []Finding
+	id := r.Key.Value
+	if n := r.hidesType(); n != nil && !r.mayBe(ResourceTypes()...) { // which is said
+		notes = append(notes, s.noteOn(RuleNotSeen, id, n, "%s: its type is not known before the deployment, and so not whether it launches nodes", id))
+	}
+	for _, typ := range r.types {
+		if makes := s.makesUnseen(r, typ); makes != "" {
+			notes = append(notes, s.noteOn(RuleNotSeen, id, r.Key, "%s: %s", id, makes))
+		}
+	}
+	if r.typ() == typeCluster && isAutoMode(r.Value) {
+		notes = append(notes, s.noteOn(RuleAutoMode, id, r.Key, "%s: EKS Auto Mode: AWS locks its nodes itself, with hop limit 1 and required tokens", id))
+	}
+	return notes
+}
+
+// noteOn makes a note on a node of the template.
+func (s *survey) noteOn(rule Rule, id string, at *cfn.Node, format string, args ...any) Finding {
+	return s.finding(rule, KindNote, id, at.Span, fmt.Sprintf(format, args...))
 }
 
 // makesUnseen says what a resource of a type makes by a template or by code that is

@@ -117,33 +117,14 @@ func (s *survey) readTypes(r *resource, n *cfn.Node, loops []loop) error {
 	}
 	types := []string{text}
 	for _, l := range loops {
-		var made []string
-		for _, typ := range types {
-			found := strings.Contains(typ, "${"+l.variable+"}") || strings.Contains(typ, "&{"+l.variable+"}")
-			if !found {
-				made = append(made, typ)
-				continue
-			}
-			r.untold = r.untold || l.untold
-			for _, value := range l.values {
-				made = append(made, strings.NewReplacer("${"+l.variable+"}", value, "&{"+l.variable+"}", value).Replace(typ))
-			}
-		}
-		types = made
+		types = r.repeat(types, l)
 	}
 	if isLooped := !slices.Equal(types, []string{text}); !isLooped && n.Kind != cfn.Scalar {
-		types = nil
 		outcomes, err := s.values.Outcomes(n)
 		if err != nil {
 			return cannotEdit(r.Key.Value, "Type", err)
 		}
-		for _, o := range outcomes {
-			if o.Value.Kind != eval.Text {
-				r.untold = true
-				continue
-			}
-			types = append(types, o.Value.Text)
-		}
+		types = r.told(outcomes)
 	}
 	slices.Sort(types)
 	for _, typ := range slices.Compact(types) {
@@ -154,6 +135,37 @@ func (s *survey) readTypes(r *resource, n *cfn.Node, loops []loop) error {
 		r.types = append(r.types, typ)
 	}
 	return nil
+}
+
+// repeat returns what a loop makes of types: those that have its variable, once for
+// each of its values, and the others as they are.
+func (r *resource) repeat(types []string, l loop) []string {
+	var made []string
+	for _, typ := range types {
+		found := strings.Contains(typ, "${"+l.variable+"}") || strings.Contains(typ, "&{"+l.variable+"}")
+		if !found {
+			made = append(made, typ)
+			continue
+		}
+		r.untold = r.untold || l.untold
+		for _, value := range l.values {
+			made = append(made, strings.NewReplacer("${"+l.variable+"}", value, "&{"+l.variable+"}", value).Replace(typ))
+		}
+	}
+	return made
+}
+
+// told returns the types among the outcomes of an expression that are known.
+func (r *resource) told(outcomes []eval.Outcome) []string {
+	var types []string
+	for _, o := range outcomes {
+		if o.Value.Kind != eval.Text {
+			r.untold = true
+			continue
+		}
+		types = append(types, o.Value.Text)
+	}
+	return types
 }
 
 // launchesByChance returns a launcher that cannot be read for a resource that is

@@ -85,21 +85,9 @@ func (p *planner) newest(u use, named, version *cfn.Node) (edit.Value, error) {
 		}
 		return edit.Call("Fn::If", edit.List(edit.Scalar(arg.Items[0].Value, edit.Unquoted), then, otherwise)), nil
 	}
-	alone := use{spec: named, launchers: nil}
-	outcomes, err := p.values.Outcomes(named)
+	alone, err := p.useOf(u, named)
 	if err != nil {
 		return edit.Value{}, err
-	}
-	for _, o := range outcomes {
-		id, _ := o.Value.Reference()
-		switch l := p.launcher(id); {
-		case l != nil:
-			alone.add(l)
-		case len(u.launchers) == 1 && !u.elsewhere: // by its name
-			alone.add(u.launchers[0])
-		default:
-			alone.elsewhere = true
-		}
 	}
 	switch {
 	case len(alone.launchers) == 0 && version == nil:
@@ -115,6 +103,28 @@ func (p *planner) newest(u use, named, version *cfn.Node) (edit.Value, error) {
 		return edit.Call("Fn::GetAtt", edit.List(edit.Sub(id, edit.InDoubleQuotes), edit.Scalar(newest, edit.Unquoted))), nil
 	}
 	return edit.GetAtt(id, newest), nil
+}
+
+// useOf returns what one expression in a specification can name, of all that the
+// specification can.
+func (p *planner) useOf(u use, named *cfn.Node) (use, error) {
+	alone := use{spec: named}
+	outcomes, err := p.values.Outcomes(named)
+	if err != nil {
+		return alone, err
+	}
+	for _, o := range outcomes {
+		id, _ := o.Value.Reference()
+		switch l := p.launcher(id); {
+		case l != nil:
+			alone.add(l)
+		case len(u.launchers) == 1 && !u.elsewhere: // by its name
+			alone.add(u.launchers[0])
+		default:
+			alone.elsewhere = true
+		}
+	}
+	return alone, nil
 }
 
 func (u *use) add(l *launcher) {
