@@ -32,40 +32,61 @@ func (c *Config) judge(opts transform.Options) ([]judgement, error) {
 				continue
 			}
 			if opts.IPTables == transform.IPTablesAWS || opts.IPTables == transform.IPTablesStrict {
-				g := nodeGroup{cluster: cluster, item: list}
-				f := g.finding(transform.KindNote, list, section+": --iptables "+string(opts.IPTables)+" does nothing here: disablePodIMDS locks tokens and the hop limit, and no iptables rule is put in or judged")
-				f.Rule = transform.RuleUserData
-				all = append(all, judgement{finding: f})
+				all = append(all, cluster.noIPTables(section, list, opts.IPTables))
 			}
-			if list.Kind != cfn.Sequence {
-				return nil, cluster.errorf(list.Span.Start, "%s is %s, not a list of node groups", section, list.Describe())
+			groups, err := cluster.nodeGroups(section, list)
+			if err != nil {
+				return nil, err
 			}
-			for i, item := range list.Items {
-				g := nodeGroup{cluster, item, section, fmt.Sprintf("%s[%d]", section, i)}
-				if name := item.Get("name"); name != nil && name.Kind == cfn.Scalar {
-					g.name = name.Value
-				}
+			for _, g := range groups {
 				names = append(names, g.name)
-				if len(opts.Resources) > 0 && !slices.Contains(opts.Resources, g.name) {
-					continue
-				}
-				if j, ok := g.judge(opts); ok {
-					all = append(all, j)
-				}
-				if j, ok := g.commands(); ok {
-					all = append(all, j)
+				if len(opts.Resources) == 0 || slices.Contains(opts.Resources, g.name) {
+					all = append(all, g.judgements(opts)...)
 				}
 			}
 		}
 	}
-	for _, id := range opts.Resources {
+	if err := c.refuseOthers(opts.Resources, names); err != nil {
+		return nil, err
+	}
+	return all, nil
+}
+
+// refuseOthers returns an error if one of the resources that are named is not the
+// name of a node group.
+func (c *Config) refuseOthers(resources, names []string) error {
+	for _, id := range resources {
 		if !slices.Contains(names, id) {
 			e := c.clusters[0].errorf(0, "there is no node group %q", id)
 			e.Hint = "there are " + strings.Join(names, ", ")
-			return nil, e
+			return e
 		}
 	}
-	return all, nil
+	return nil
+}
+
+// noIPTables notes that no rules are put into the node groups of a section.
+func (c cluster) noIPTables(section string, list *cfn.Node, asked transform.IPTables) judgement {
+	g := nodeGroup{cluster: c, item: list}
+	f := g.finding(transform.KindNote, list, section+": --iptables "+string(asked)+" does nothing here: disablePodIMDS locks tokens and the hop limit, and no iptables rule is put in or judged")
+	f.Rule = transform.RuleUserData
+	return judgement{finding: f}
+}
+
+// nodeGroups returns the node groups in the list of a section.
+func (c cluster) nodeGroups(section string, list *cfn.Node) ([]nodeGroup, error) {
+	if list.Kind != cfn.Sequence {
+		return nil, c.errorf(list.Span.Start, "%s is %s, not a list of node groups", section, list.Describe())
+	}
+	var groups []nodeGroup
+	for i, item := range list.Items {
+		g := nodeGroup{c, item, section, fmt.Sprintf("%s[%d]", section, i)}
+		if name := item.Get("name"); name != nil && name.Kind == cfn.Scalar {
+			g.name = name.Value
+		}
+		groups = append(groups, g)
+	}
+	return groups, nil
 }
 
 // errorf makes an error at an offset in the document.
@@ -84,6 +105,18 @@ type nodeGroup struct {
 }
 
 const key = "disablePodIMDS"
+
+// judgements returns all that there is to say of the node group.
+func (g nodeGroup) judgements(opts transform.Options) []judgement {
+	var all []judgement
+	if j, ok := g.judge(opts); ok {
+		all = append(all, j)
+	}
+	if j, ok := g.commands(); ok {
+		all = append(all, j)
+	}
+	return all
+}
 
 // judge says what is to do about a node group. It returns false if it is locked.
 func (g nodeGroup) judge(opts transform.Options) (judgement, bool) {
