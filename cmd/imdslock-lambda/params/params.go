@@ -70,9 +70,33 @@ func Texts(value json.RawMessage) ([]string, error) {
 	return texts, nil
 }
 
-// names are the parameters that there are.
+// A parameter is one that there is.
+type parameter struct {
+	name string
+	set  func(opts *transform.Options, texts []string) error
+}
+
+// all returns the parameters that there are.
+func all() []parameter {
+	return []parameter{
+		{"HopLimit", one(setHopLimit)},
+		{"IMDSv1", one(func(o *transform.Options, text string) error { return o.IMDSv1.Set(text) })},
+		{"IPTables", one(func(o *transform.Options, text string) error { return o.IPTables.Set(text) })},
+		{"BranchENI", one(func(o *transform.Options, text string) error { return setBool(&o.BranchENI, text) })},
+		{"LaunchTemplateVersion", one(func(o *transform.Options, text string) error { return o.Version.Set(text) })},
+		{"AddLaunchTemplate", one(func(o *transform.Options, text string) error { return setBool(&o.AddLaunchTemplate, text) })},
+		{"Resources", setResources},
+		{"OS", one(func(o *transform.Options, text string) error { return o.OS.Set(text) })},
+	}
+}
+
+// names returns the names of the parameters that there are.
 func names() []string {
-	return []string{"HopLimit", "IMDSv1", "IPTables", "BranchENI", "LaunchTemplateVersion", "AddLaunchTemplate", "Resources", "OS"}
+	var names []string
+	for _, p := range all() {
+		names = append(names, p.name)
+	}
+	return names
 }
 
 // Options returns options with what the parameters change in them. Names that
@@ -87,49 +111,58 @@ func (v Values) Options(opts transform.Options) (transform.Options, error) {
 }
 
 // set sets one option.
-func set(opts *transform.Options, name string, texts []string) (err error) {
-	if name == "Resources" {
-		opts.Resources = nil
-		for _, text := range texts {
-			for _, id := range strings.Split(text, ",") {
-				if id = strings.TrimSpace(id); id != "" {
-					opts.Resources = append(opts.Resources, id)
-				}
-			}
+func set(opts *transform.Options, name string, texts []string) error {
+	for _, p := range all() {
+		if p.name != name {
+			continue
+		}
+		if err := p.set(opts, texts); err != nil {
+			return fmt.Errorf("parameter %s: %w", name, err)
 		}
 		return nil
 	}
-	if !slices.Contains(names(), name) {
-		return fmt.Errorf("there is no parameter %s: %s", name, suggest(name))
-	}
-	if len(texts) != 1 {
-		return fmt.Errorf("parameter %s: must be one value, not %d", name, len(texts))
-	}
-	text := texts[0]
-	switch name {
-	case "HopLimit":
-		if opts.HopLimit, err = strconv.Atoi(text); err != nil || opts.HopLimit < 0 || opts.HopLimit > 64 {
-			err = errors.New("must be 1 to 64, or 0 to leave it")
+	return fmt.Errorf("there is no parameter %s: %s", name, suggest(name))
+}
+
+// one returns the setter of a parameter that takes one value.
+func one(set func(*transform.Options, string) error) func(*transform.Options, []string) error {
+	return func(opts *transform.Options, texts []string) error {
+		if len(texts) != 1 {
+			return fmt.Errorf("must be one value, not %d", len(texts))
 		}
-	case "BranchENI":
-		if opts.BranchENI, err = strconv.ParseBool(text); err != nil {
-			err = errors.New("must be true or false")
+		if err := set(opts, texts[0]); err != nil {
+			return fmt.Errorf("%s: %w", texts[0], err)
 		}
-	case "AddLaunchTemplate":
-		if opts.AddLaunchTemplate, err = strconv.ParseBool(text); err != nil {
-			err = errors.New("must be true or false")
-		}
-	case "LaunchTemplateVersion":
-		err = opts.Version.Set(text)
-	case "IMDSv1":
-		err = opts.IMDSv1.Set(text)
-	case "IPTables":
-		err = opts.IPTables.Set(text)
-	case "OS":
-		err = opts.OS.Set(text)
+		return nil
 	}
-	if err != nil {
-		return fmt.Errorf("parameter %s: %s: %w", name, text, err)
+}
+
+// setHopLimit sets the hop limit.
+func setHopLimit(opts *transform.Options, text string) (err error) {
+	if opts.HopLimit, err = strconv.Atoi(text); err != nil || opts.HopLimit < 0 || opts.HopLimit > 64 {
+		return errors.New("must be 1 to 64, or 0 to leave it")
+	}
+	return nil
+}
+
+// setBool sets an option that is true or false.
+func setBool(option *bool, text string) (err error) {
+	if *option, err = strconv.ParseBool(text); err != nil {
+		return errors.New("must be true or false")
+	}
+	return nil
+}
+
+// setResources sets the logical IDs, which a text may have several of, between
+// commas.
+func setResources(opts *transform.Options, texts []string) error {
+	opts.Resources = nil
+	for _, text := range texts {
+		for id := range strings.SplitSeq(text, ",") {
+			if id = strings.TrimSpace(id); id != "" {
+				opts.Resources = append(opts.Resources, id)
+			}
+		}
 	}
 	return nil
 }
