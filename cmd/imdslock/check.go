@@ -122,11 +122,7 @@ func (c *command) checkOne(ctx context.Context, s source, only bool) (checked, e
 	if err != nil {
 		return r, err
 	}
-	parameters := maps.Clone(c.opts.parameters)
-	if !only && len(parameters) > 0 {
-		has := inputs.HasParameter(input)
-		maps.DeleteFunc(parameters, func(name, _ string) bool { return !has(name) })
-	}
+	parameters := c.parametersFor(input, only)
 	r.findings, err = inputs.Check(ctx, input, transform.CheckOptions{
 		Options: c.opts.Options, Parameters: parameters,
 		Deployment: len(c.opts.parameters) > 0 || c.opts.IMDSv1 == transform.IMDSv1Default,
@@ -153,6 +149,17 @@ func (c *command) checkOne(ctx context.Context, s source, only bool) (checked, e
 		r.mend(ctx, input, c.opts.Options)
 	}
 	return r, nil
+}
+
+// parametersFor returns the parameters that are given for a template: all for the
+// only one, those that it has for one of several.
+func (c *command) parametersFor(input []byte, only bool) map[string]string {
+	parameters := maps.Clone(c.opts.parameters)
+	if !only && len(parameters) > 0 {
+		has := inputs.HasParameter(input)
+		maps.DeleteFunc(parameters, func(name, _ string) bool { return !has(name) })
+	}
+	return parameters
 }
 
 // file is what a report has of a template.

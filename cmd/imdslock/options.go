@@ -181,6 +181,22 @@ func (c *command) readOptions(cc *cli.Context) (err error) {
 
 // conflict refuses options and arguments that do not go together.
 func (o options) conflict(files []string) error {
+	if err := o.conflictOfTemplate(files); err != nil {
+		return err
+	}
+	switch {
+	case o.expect != "":
+		return o.conflictOfExpect(files)
+	case o.write:
+		return o.conflictOfWrite(files)
+	case o.output != "" && (len(files) > 1 || o.list || o.diff):
+		return usagef("--output takes the result of one template, without --list and --diff")
+	}
+	return nil
+}
+
+// conflictOfTemplate refuses what does not go with --template and --official.
+func (o options) conflictOfTemplate(files []string) error {
 	switch {
 	case o.official && o.template == "":
 		return usagef("--official needs --template, to say which")
@@ -188,17 +204,27 @@ func (o options) conflict(files []string) error {
 		return usagef("--release, --region and --sha256 are about --official")
 	case o.template != "" && len(files) > 0:
 		return usagef("--template reads no file, but %s is named", files[0])
-	case o.expect != "" && (len(files) > 1 || o.output != "" || o.list || o.diff):
+	}
+	return nil
+}
+
+// conflictOfExpect refuses what does not go with --expect.
+func (o options) conflictOfExpect(files []string) error {
+	if len(files) > 1 || o.output != "" || o.list || o.diff {
 		return usagef("--expect compares the result of one template, without --output, --list and --diff")
-	case o.expect != "":
-	case o.template != "" && o.write:
+	}
+	return nil
+}
+
+// conflictOfWrite refuses what does not go with --write.
+func (o options) conflictOfWrite(files []string) error {
+	switch {
+	case o.template != "":
 		return usagef("--write cannot write to an embedded template: use --output")
-	case o.write && (len(files) == 0 || slices.Contains(files, "-")):
+	case len(files) == 0 || slices.Contains(files, "-"):
 		return usagef("--write needs files to write to, not stdin")
-	case o.write && o.output != "":
+	case o.output != "":
 		return usagef("--write and --output exclude each other")
-	case o.output != "" && (len(files) > 1 || o.list || o.diff):
-		return usagef("--output takes the result of one template, without --list and --diff")
 	}
 	return nil
 }
