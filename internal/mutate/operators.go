@@ -33,29 +33,42 @@ func (f *finder) visit(n ast.Node) bool {
 		}
 	case *ast.CaseClause:
 		f.add("drop the case", f.drop(n))
+		f.dropEach(n.Body)
 	case *ast.BlockStmt:
 		f.dropEach(n.List)
 	case *ast.BinaryExpr:
-		for _, op := range instead(n.Op) {
-			start := f.offset(n.OpPos)
-			f.add(n.Op.String()+" is "+op.String(), replacement{start, start + len(n.Op.String()), op.String()})
-		}
+		f.operator(n)
 	case *ast.UnaryExpr:
-		if n.Op == token.NOT {
-			start := f.offset(n.OpPos)
-			f.add("drop the negation", replacement{start, start + 1, ""})
-		}
+		f.dropNegation(n)
 	case *ast.BasicLit:
 		f.constant(n)
 	case *ast.Ident:
-		if other := map[string]string{"true": "false", "false": "true"}[n.Name]; other != "" {
-			f.add(n.Name+" is "+other, f.replace(n, other))
-		}
-	}
-	if n, ok := n.(*ast.CaseClause); ok {
-		f.dropEach(n.Body)
+		f.boolean(n)
 	}
 	return true
+}
+
+// operator adds the mutants that have another operator.
+func (f *finder) operator(n *ast.BinaryExpr) {
+	for _, op := range instead(n.Op) {
+		start := f.offset(n.OpPos)
+		f.add(n.Op.String()+" is "+op.String(), replacement{start, start + len(n.Op.String()), op.String()})
+	}
+}
+
+// dropNegation adds the mutant that lacks a "!".
+func (f *finder) dropNegation(n *ast.UnaryExpr) {
+	if n.Op == token.NOT {
+		start := f.offset(n.OpPos)
+		f.add("drop the negation", replacement{start, start + 1, ""})
+	}
+}
+
+// boolean adds the mutant that has the other of true and false.
+func (f *finder) boolean(n *ast.Ident) {
+	if other := map[string]string{"true": "false", "false": "true"}[n.Name]; other != "" {
+		f.add(n.Name+" is "+other, f.replace(n, other))
+	}
 }
 
 // instead returns the operators that take the place of one.

@@ -26,6 +26,8 @@ func Fragment(template []byte) ([]byte, error) {
 	return out.Bytes(), nil
 }
 
+// writeJSON writes a node and all below it. The mapping at the top of the template
+// is written without its Transform section.
 func writeJSON(out *bytes.Buffer, n *yaml.Node, top bool) error {
 	if n.Kind == yaml.AliasNode {
 		n = n.Alias
@@ -35,48 +37,67 @@ func writeJSON(out *bytes.Buffer, n *yaml.Node, top bool) error {
 	}
 	switch n.Kind {
 	case yaml.MappingNode:
-		out.WriteByte('{')
-		first := true
-		for i := 0; i < len(n.Content); i += 2 {
-			if key := n.Content[i]; key.Tag == "!!merge" {
-				return fmt.Errorf("line %d: a merge key", key.Line)
-			} else if top && key.Value == "Transform" {
-				continue
-			}
-			if !first {
-				out.WriteByte(',')
-			}
-			first = false
-			writeText(out, n.Content[i].Value)
-			out.WriteByte(':')
-			if err := writeJSON(out, n.Content[i+1], false); err != nil {
-				return err
-			}
-		}
-		out.WriteByte('}')
+		return writeMapping(out, n, top)
 	case yaml.SequenceNode:
-		out.WriteByte('[')
-		for i, item := range n.Content {
-			if i > 0 {
-				out.WriteByte(',')
-			}
-			if err := writeJSON(out, item, false); err != nil {
-				return err
-			}
+		return writeSequence(out, n)
+	}
+	writeScalar(out, n)
+	return nil
+}
+
+// writeMapping writes a mapping as an object.
+func writeMapping(out *bytes.Buffer, n *yaml.Node, top bool) error {
+	out.WriteByte('{')
+	first := true
+	for i := 0; i < len(n.Content); i += 2 {
+		key, value := n.Content[i], n.Content[i+1]
+		if key.Tag == "!!merge" {
+			return fmt.Errorf("line %d: a merge key", key.Line)
 		}
-		out.WriteByte(']')
-	default:
-		isLiteral := n.Tag == "!!int" || n.Tag == "!!float" || n.Tag == "!!bool" || n.Tag == "!!null"
-		switch {
-		case n.Tag == "!!null":
-			out.WriteString("null")
-		case isLiteral && json.Valid([]byte(n.Value)):
-			out.WriteString(n.Value)
-		default:
-			writeText(out, n.Value)
+		if top && key.Value == "Transform" {
+			continue
+		}
+		if !first {
+			out.WriteByte(',')
+		}
+		first = false
+		writeText(out, key.Value)
+		out.WriteByte(':')
+		if err := writeJSON(out, value, false); err != nil {
+			return err
 		}
 	}
+	out.WriteByte('}')
 	return nil
+}
+
+// writeSequence writes a sequence as an array.
+func writeSequence(out *bytes.Buffer, n *yaml.Node) error {
+	out.WriteByte('[')
+	for i, item := range n.Content {
+		if i > 0 {
+			out.WriteByte(',')
+		}
+		if err := writeJSON(out, item, false); err != nil {
+			return err
+		}
+	}
+	out.WriteByte(']')
+	return nil
+}
+
+// writeScalar writes a scalar as the type that its tag says, or as a string if JSON
+// has no such spelling.
+func writeScalar(out *bytes.Buffer, n *yaml.Node) {
+	isLiteral := n.Tag == "!!int" || n.Tag == "!!float" || n.Tag == "!!bool"
+	switch {
+	case n.Tag == "!!null":
+		out.WriteString("null")
+	case isLiteral && json.Valid([]byte(n.Value)):
+		out.WriteString(n.Value)
+	default:
+		writeText(out, n.Value)
+	}
 }
 
 // writeFunction writes !Name as {"Fn::Name": …}.
