@@ -2,123 +2,83 @@ package transform
 
 import (
 	"regexp"
-	"slices"
 	"strings"
 	"sync"
 
 	"github.com/imdslock/imdslock/transform/cfn"
 )
 
-// What other resources than launchers may do to nodes that run: open their metadata
-// options by a call of the API, in any of its spellings, or change the rules of
-// iptables by a command of AWS Systems Manager.
-var (
-	opensOptions = sync.OnceValue(func() *regexp.Regexp {
-		return regexp.MustCompile(`(?i)modify[-_]?instance[-_]?metadata[-_]?options`)
-	})
-	changesRules = sync.OnceValue(func() *regexp.Regexp {
-		return regexp.MustCompile(`\b(?:ip6?tables|nft|ebtables|firewall-cmd|ufw)\b`)
-	})
-	sendsCommands = sync.OnceValue(func() *regexp.Regexp {
-		return regexp.MustCompile(`(?i)send-?command|AWS-Run(?:Shell|Remote)Script|AWS-RunDocument|AWS-ApplyAnsiblePlaybooks|AWS-ApplyChefRecipes|AWS-RunSaltState`)
-	})
-)
+// changesRules matches the programs by which commands change the packet filter.
+var changesRules = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`\b(?:ip6?tables|nft|ebtables|firewall-cmd|ufw)\b`)
+})
 
-// keepsNodes reports whether a document of AWS Systems Manager is one of Amazon's that
-// runs no commands of others.
-func keepsNodes(document string) bool {
-	for _, prefix := range [...]string{"AWS-UpdateSSMAgent", "AWS-GatherSoftwareInventory", "AWS-RunPatchBaseline", "AWS-ConfigureAWSPackage", "AmazonCloudWatch-", "AWS-UpdateEC2Config", "AWS-RunInspec", "AWSEC2-", "AmazonInspector"} {
-		if strings.HasPrefix(document, prefix) {
-			return true
-		}
-	}
-	return false
-}
-
-// elsewhere notes the resources that may open what is locked, by what they run on
-// nodes or call.
+// elsewhere notes the resources that may open what is locked, by what they call or
+// have run on nodes. (What a launcher's user data does is judged.)
 func (s *survey) elsewhere() []Finding {
 	if len(s.launchers) == 0 && len(s.groups) == 0 {
 		return nil
 	}
 	var notes []Finding
 	for _, r := range s.resources {
-		if r.mayBe(ResourceTypes()...) || strings.HasPrefix(r.typ(), "AWS::IAM::") || r.typ() == "AWS::Organizations::Policy" {
+		if r.isPolicy() {
 			continue
 		}
 		if f, ok := s.opening(r); ok {
 			notes = append(notes, f)
-		} else if f, ok := s.association(r); ok {
+		} else if f, ok := s.document(r); ok {
+			notes = append(notes, f)
+		} else if f, ok := s.otherInterfaces(r); ok {
 			notes = append(notes, f)
 		}
 	}
 	return notes
 }
 
+// isPolicy reports whether a resource grants and denies calls, and makes none.
+func (r resource) isPolicy() bool {
+	return strings.HasPrefix(r.typ(), "AWS::IAM::") || r.typ() == "AWS::Organizations::Policy"
+}
+
 // opening notes the first text in a resource by which it may open what is locked.
 func (s *survey) opening(r resource) (Finding, bool) {
-	id := r.Key.Value
+	if r.mayBe(ResourceTypes()...) {
+		return Finding{}, false
+	}
+	isCommand := r.mayBe("AWS::SSM::Association", "AWS::SSM::Document", "AWS::SSM::MaintenanceWindowTask", "AWS::Events::Rule", "AWS::Scheduler::Schedule", "AWS::StepFunctions::StateMachine", "AWS::Serverless::StateMachine")
 	for n := range texts(r.Value.Get("Properties")) {
-		if what := r.mayOpen(n.Value); what != "" {
-			return s.finding(RuleOpened, KindNote, id, n.Span, id+": "+what+", which is not judged"), true
+		what := opens(squeezed(n.Value))
+		if what == "" && isCommand && changesRules().MatchString(n.Value) {
+			what = "it may change the iptables rules of nodes that run"
+		}
+		if what != "" {
+			return s.noteOn(RuleOpened, r.Key.Value, n, "%s: %s; that is not judged", r.Key.Value, what), true
 		}
 	}
 	return Finding{}, false
 }
 
-// mayOpen says what a resource may do to the nodes by a text in it, or "".
-func (r resource) mayOpen(text string) string {
-	isCommand := r.mayBe("AWS::SSM::Association", "AWS::SSM::Document", "AWS::SSM::MaintenanceWindowTask", "AWS::Events::Rule", "AWS::Scheduler::Schedule", "AWS::StepFunctions::StateMachine")
-	switch {
-	case opensOptions().MatchString(text):
-		return "it may change the metadata options of nodes that run"
-	case isCommand && changesRules().MatchString(text):
-		return "it may change the iptables rules of nodes that run"
-	case isCommand && sendsCommands().MatchString(text):
-		return "it may run commands on nodes that run"
-	case r.mayBe("AWS::EKS::Addon") && strings.Contains(text, "VETHPREFIX"):
-		return "it may give the interfaces of pods another name than eni, which the rules are for"
+// otherInterfaces notes what may connect pods by interfaces whose names do not begin
+// with eni, as the rules have it: a prefix of one's own, Cilium, and a cluster of
+// the IPv6 family, whose pods reach IPv4 by an interface of its own ("Learn about
+// IPv6 addresses to clusters, Pods, and services" in the Amazon EKS User Guide).
+func (s *survey) otherInterfaces(r resource) (Finding, bool) {
+	note := func(n *cfn.Node) (Finding, bool) {
+		return s.noteOn(RuleOpened, r.Key.Value, n, "%s: pods may have interfaces of another name than eni, which the iptables rules are for", r.Key.Value), true
 	}
-	return ""
-}
-
-// association notes an association whose document is not known to keep nodes as
-// they are.
-func (s *survey) association(r resource) (Finding, bool) {
-	if r.typ() != "AWS::SSM::Association" {
-		return Finding{}, false
-	}
-	name := r.Value.Get("Properties", "Name")
-	if name == nil || name.Kind == cfn.Scalar && keepsNodes(name.Value) {
-		return Finding{}, false
-	}
-	id := r.Key.Value
-	return s.finding(RuleOpened, KindNote, id, name.Span, id+": what its document does on nodes that run is not judged"), true
-}
-
-// texts yields the scalars below n, but those of policies, which grant or deny a call
-// and make none.
-func texts(n *cfn.Node) func(yield func(*cfn.Node) bool) {
-	return func(yield func(*cfn.Node) bool) { yieldTexts(n, yield) }
-}
-
-func yieldTexts(n *cfn.Node, yield func(*cfn.Node) bool) bool {
-	if n == nil {
-		return true
-	}
-	if n.Kind == cfn.Scalar {
-		return yield(n)
-	}
-	for _, p := range n.Pairs {
-		isPolicy := slices.Contains([]string{"PolicyDocument", "AssumeRolePolicyDocument", "Policies"}, p.Key.Value)
-		if !isPolicy && !yieldTexts(p.Value, yield) {
-			return false
+	if r.mayBe("AWS::EKS::Addon") {
+		for n := range texts(r.Value.Get("Properties")) {
+			if strings.Contains(n.Value, "VETHPREFIX") || strings.Contains(strings.ToLower(n.Value), "cilium") {
+				return note(n)
+			}
 		}
 	}
-	for _, item := range n.Items {
-		if !yieldTexts(item, yield) {
-			return false
+	if r.mayBe(typeCluster) {
+		for _, n := range at(r.Value, "Properties", "KubernetesNetworkConfig", "IpFamily") {
+			if n.Kind == cfn.Scalar && strings.EqualFold(n.Value, "ipv6") {
+				return note(n)
+			}
 		}
 	}
-	return true
+	return Finding{}, false
 }

@@ -25,6 +25,9 @@ func (s *survey) notSeen() []Finding {
 	for _, n := range s.macros() {
 		note(RuleNotSeen, "", n, "%s changes the template at the deployment: what it adds is not seen", hiding(n))
 	}
+	if modules := s.t.Root().Get("Modules"); modules != nil {
+		note(RuleNotSeen, "", modules, "Modules brings in resources that are not seen: check what the template becomes")
+	}
 	for _, include := range s.includes {
 		note(RuleNotSeen, "", include, "Fn::Transform brings in resources that are not seen")
 	}
@@ -50,10 +53,27 @@ func (s *survey) notSeenOf(r resource) []Finding {
 			notes = append(notes, s.noteOn(RuleNotSeen, id, r.Key, "%s: %s", id, makes))
 		}
 	}
+	if f, ok := s.launching(r); ok {
+		notes = append(notes, f)
+	}
 	if r.typ() == typeCluster && isAutoMode(r.Value) {
 		notes = append(notes, s.noteOn(RuleAutoMode, id, r.Key, "%s: EKS Auto Mode: AWS locks its nodes itself, with hop limit 1 and required tokens", id))
 	}
 	return notes
+}
+
+// launching notes the first text in a resource by which it may launch nodes that are
+// in no template.
+func (s *survey) launching(r resource) (Finding, bool) {
+	if r.isPolicy() {
+		return Finding{}, false
+	}
+	for n := range texts(r.Value.Get("Properties")) {
+		if what := first(launching[:], squeezed(n.Value)); what != "" {
+			return s.noteOn(RuleNotSeen, r.Key.Value, n, "%s: %s", r.Key.Value, what), true
+		}
+	}
+	return Finding{}, false
 }
 
 // noteOn makes a note on a node of the template.
@@ -79,6 +99,14 @@ func (s *survey) makesUnseen(r resource, typ string) string {
 		return "nested application, whose template is not seen: lock that template too"
 	case "AWS::ServiceCatalog::CloudFormationProvisionedProduct":
 		return "product of AWS Service Catalog, whose template is not seen: lock that template too"
+	case "AWS::CodeStarConnections::SyncConfiguration":
+		return "stack that follows a repository, whose template is not seen"
+	case "AWS::CodePipeline::Pipeline":
+		for _, provider := range at(r.Value, "Properties", "Stages", "*", "Actions", "*", "ActionTypeId", "Provider") {
+			if provider.Kind == cfn.Scalar && strings.HasPrefix(provider.Value, "CloudFormation") {
+				return "pipeline that deploys templates, which are not seen"
+			}
+		}
 	case "AWS::LaunchWizard::Deployment":
 		return "deployment by AWS Launch Wizard, whose templates are not seen"
 	case "AWS::SageMaker::Cluster":

@@ -257,7 +257,7 @@ func Rules() []Description {
 		{
 			Rule: RuleNotSeen, Note: true,
 			Title:  "a part of the stack is not in the template",
-			Why:    "a nested stack or application, a module, an extension, a macro or AWS::Include may launch nodes that are not seen here, or give a group another launch template.",
+			Why:    "a nested stack or application, a module, an extension, a macro or AWS::Include may launch nodes that are not seen here, or give a group another launch template. So may code that calls what launches them.",
 			Fix:    "check that template too, or the one that CloudFormation has processed.",
 			Source: pageNested,
 		},
@@ -271,7 +271,7 @@ func Rules() []Description {
 		{
 			Rule: RuleOpened, Note: true,
 			Title:  "another resource may open what is locked",
-			Why:    "it calls ec2:ModifyInstanceMetadataOptions, runs commands on nodes by AWS Systems Manager, or has the add-on vpc-cni give the interfaces of pods another name than eni.",
+			Why:    "it calls what changes metadata options, launch templates or groups, has AWS Systems Manager run commands or a document on nodes, or connects pods by interfaces of another name than eni.",
 			Fix:    "see that it does not touch the nodes, or does not open them.",
 			Source: pageModify,
 		},

@@ -1,0 +1,101 @@
+package transform
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/imdslock/imdslock/transform/cfn"
+)
+
+// documentPaths returns where below Properties a type of resource names documents of
+// AWS Systems Manager, which it has run on nodes; none if it names none.
+func documentPaths(typ string) [][]string {
+	switch typ {
+	case "AWS::SSM::Association":
+		return [][]string{{"Name"}}
+	case "AWS::SSM::MaintenanceWindowTask":
+		return [][]string{{"TaskArn"}}
+	case "AWS::Config::RemediationConfiguration":
+		return [][]string{{"TargetId"}}
+	case "AWS::SSMIncidents::ResponsePlan":
+		return [][]string{{"Actions", "*", "SsmAutomation", "DocumentName"}}
+	case typeInstance:
+		return [][]string{{"SsmAssociations", "*", "DocumentName"}}
+	case "AWS::Events::Rule":
+		return [][]string{{"Targets", "*", "Arn"}}
+	}
+	return nil
+}
+
+// document notes the first document that a resource has run on nodes and that is
+// not known to keep them as they are.
+func (s *survey) document(r resource) (Finding, bool) {
+	for _, path := range documentPaths(r.typ()) {
+		for _, n := range at(r.Value, append([]string{"Properties"}, path...)...) {
+			if r.mayRun(n) {
+				return s.noteOn(RuleOpened, r.Key.Value, n, "%s: what its document does on nodes that run is not judged", r.Key.Value), true
+			}
+		}
+	}
+	return Finding{}, false
+}
+
+// mayRun reports whether a resource may have a document run that does not keep nodes.
+func (r resource) mayRun(named *cfn.Node) bool {
+	text := named
+	if sub := named.Call("Fn::Sub"); sub != nil {
+		text = sub
+	}
+	if !text.IsNull() && text.Kind == cfn.Sequence && len(text.Items) > 0 {
+		text = text.Items[0]
+	}
+	switch r.typ() {
+	case "AWS::Events::Rule": // whose targets are anything
+		if isDocument := strings.Contains(text.Value, ":document/") || strings.Contains(text.Value, ":automation-definition/"); !isDocument {
+			return false
+		}
+	case "AWS::SSM::MaintenanceWindowTask":
+		kind := r.Value.Get("Properties", "TaskType")
+		if kind != nil && (kind.Value == "LAMBDA" || kind.Value == "STEP_FUNCTIONS") {
+			return false
+		}
+	}
+	return text.Kind != cfn.Scalar || !keepsNodes(text.Value, r.packages())
+}
+
+// packages returns the names of the packages that AWS-ConfigureAWSPackage installs.
+func (r resource) packages() []string {
+	var names []string
+	for _, path := range [][]string{{"Parameters", "name"}, {"Parameters", "name", "*"}} {
+		for _, n := range at(r.Value, append([]string{"Properties"}, path...)...) {
+			if n.Kind == cfn.Scalar {
+				names = append(names, n.Value)
+			}
+		}
+	}
+	return names
+}
+
+// keepsNodes reports whether a document, by its name or its ARN, is one of Amazon's
+// that runs no code of others. Documents and packages of others cannot have such
+// names ("CreateDocument" in the AWS Systems Manager API Reference).
+func keepsNodes(document string, packages []string) bool {
+	name := document[strings.LastIndexAny(document, "/:")+1:]
+	switch name {
+	case "AWS-RunPatchBaseline", "AWS-RunPatchBaselineAssociation":
+		return true
+	case "AWS-ConfigureAWSPackage":
+		return len(packages) > 0 && !slices.ContainsFunc(packages, func(p string) bool { return !isAmazons(p) })
+	}
+	for _, verb := range [...]string{"AWS-Run", "AWS-Apply", "AWS-Install", "AWS-Configure"} {
+		if strings.HasPrefix(name, verb) {
+			return false
+		}
+	}
+	return isAmazons(name)
+}
+
+func isAmazons(name string) bool {
+	name = strings.ToLower(name)
+	return strings.HasPrefix(name, "aws") || strings.HasPrefix(name, "amazon") || strings.HasPrefix(name, "amzn")
+}

@@ -1,0 +1,110 @@
+package transform_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/imdslock/imdslock/transform"
+)
+
+// lockedNodes is a node group with nothing to say of.
+const lockedNodes = `AWSTemplateFormatVersion: 2010-09-09
+Resources:
+  Nodes:
+    Type: AWS::EC2::LaunchTemplate
+    Properties:
+      LaunchTemplateData:
+        ImageId: ami-0123456789abcdef0
+        MetadataOptions: {HttpTokens: required, HttpPutResponseHopLimit: 1}
+        UserData:
+          Fn::Base64: |
+            #!/bin/bash
+            yum install -y iptables-services
+            iptables --insert FORWARD 1 --in-interface eni+ --destination 169.254.169.254/32 --jump DROP
+            iptables -t mangle -A POSTROUTING -o vlan+ --destination 169.254.169.254/32 --jump DROP
+            iptables-save | tee /etc/sysconfig/iptables
+            systemctl enable --now iptables
+            /etc/eks/bootstrap.sh blue
+  Other:
+    Type: `
+
+// TestElsewhere is which resources beside locked nodes are noted, since they may
+// open them or launch others.
+func TestElsewhere(t *testing.T) {
+	const (
+		options   = "it may change the metadata options of nodes that run; that is not judged"
+		version   = "it may have nodes launched from a version with other metadata options; that is not judged"
+		group     = "it may give a group another launch template or version; that is not judged"
+		commands  = "it may run commands on nodes that run; that is not judged"
+		rules     = "it may change the iptables rules of nodes that run; that is not judged"
+		document  = "what its document does on nodes that run is not judged"
+		names     = "pods may have interfaces of another name than eni, which the iptables rules are for"
+		made      = "it may make a node group, whose metadata options are not seen"
+		launched  = "it may launch instances whose metadata options are not seen"
+		karpenter = "Karpenter takes the metadata options of its nodes from it, and they are not judged"
+	)
+	for _, test := range []struct{ typ, properties, want string }{
+		{"AWS::Lambda::Function", `Code: {ZipFile: "ec2.modify_instance_metadata_options(HttpTokens='optional')"}`, options},
+		{"AWS::Lambda::Function", `Code: {ZipFile: "new ModifyInstanceMetadataOptionsCommand({})"}`, options},
+		{"AWS::Lambda::Function", `Code: {ZipFile: "ec2.create_launch_template_version(SourceVersion='1')"}`, version},
+		{"AWS::ImageBuilder::DistributionConfiguration", `Distributions: [{Region: us-west-2, LaunchTemplateConfigurations: [{LaunchTemplateId: lt-1}]}]`, version},
+		{"AWS::Lambda::Function", `Code: {ZipFile: "asg.update_auto_scaling_group(LaunchTemplate={'Version': '1'})"}`, group},
+		{"AWS::Lambda::Function", `Code: {ZipFile: "asg.update_auto_scaling_group(MinSize=0)"}`, ""},
+		{"AWS::Lambda::Function", `Code: {ZipFile: "asg.start_instance_refresh(AutoScalingGroupName='a')"}`, ""},
+		{"AWS::Lambda::Function", `Code: {ZipFile: "eks.update_nodegroup_version(releaseVersion='1')"}`, group},
+		{"AWS::Lambda::Function", `Code: {ZipFile: "ssm.send_command(DocumentName='Ours')"}`, commands},
+		{"AWS::CodeBuild::Project", `Source: {BuildSpec: "phases: {build: {commands: [aws ssm send-command --document-name AWS-RunShellScript]}}"}`, commands},
+		{"AWS::FIS::ExperimentTemplate", `Actions: {a: {ActionId: 'aws:ssm:send-command'}}`, commands},
+		{"AWS::Serverless::StateMachine", `Definition: {States: {a: {Resource: 'arn:aws:states:::aws-sdk:ssm:sendCommand'}}}`, commands},
+		{"AWS::SSM::Document", `Content: {mainSteps: [{inputs: {runCommand: [iptables -F]}}]}`, rules},
+		{"AWS::SSM::Association", `Name: Ours`, document},
+		{"AWS::SSM::Association", `Name: !Ref Ours`, document},
+		{"AWS::SSM::Association", `Name: AWS-RunPatchBaselineWithHooks`, document},
+		{"AWS::SSM::Association", `Name: AWS-ConfigureAWSPackage`, document},
+		{"AWS::SSM::Association", "Name: AWS-ConfigureAWSPackage\n      Parameters: {name: [Ours]}", document},
+		{"AWS::SSM::Association", "Name: AWS-ConfigureAWSPackage\n      Parameters: {name: [AmazonCloudWatchAgent]}", ""},
+		{"AWS::SSM::Association", `Name: AWS-RunPatchBaseline`, ""},
+		{"AWS::SSM::Association", `Name: AWS-GatherSoftwareInventory`, ""},
+		{"AWS::SSM::MaintenanceWindowTask", "TaskType: RUN_COMMAND\n      TaskArn: Ours", document},
+		{"AWS::SSM::MaintenanceWindowTask", "TaskType: RUN_COMMAND\n      TaskArn: AWS-RunPatchBaseline", ""},
+		{"AWS::SSM::MaintenanceWindowTask", "TaskType: LAMBDA\n      TaskArn: !GetAtt F.Arn", ""},
+		{"AWS::Events::Rule", `Targets: [{Arn: !Sub 'arn:aws:ssm:${AWS::Region}:${AWS::AccountId}:document/Ours'}]`, document},
+		{"AWS::Events::Rule", `Targets: [{Arn: !Sub 'arn:aws:ssm:${AWS::Region}::document/AWS-RunPatchBaseline'}]`, ""},
+		{"AWS::Events::Rule", `Targets: [{Arn: !GetAtt F.Arn}]`, ""},
+		{"AWS::Events::Rule", `EventPattern: {detail: {eventName: [RunInstances, ModifyInstanceMetadataOptions]}}`, ""},
+		{"AWS::Config::RemediationConfiguration", `TargetId: Ours`, document},
+		{"AWS::Config::RemediationConfiguration", `TargetId: AWSConfigRemediation-EnforceEC2InstanceIMDSv2`, ""},
+		{"AWS::EC2::Instance", "LaunchTemplate: {LaunchTemplateId: !Ref Nodes, Version: !GetAtt Nodes.LatestVersionNumber}\n      SsmAssociations: [{DocumentName: Ours}]", document},
+		{"AWS::EKS::Addon", `ConfigurationValues: {Fn::ToJsonString: {env: {AWS_VPC_K8S_CNI_VETHPREFIX: pod}}}`, names},
+		{"AWS::EKS::Addon", `AddonName: isovalent_cilium`, names},
+		{"AWS::EKS::Addon", `AddonName: vpc-cni`, ""},
+		{"AWS::EKS::Cluster", `KubernetesNetworkConfig: {IpFamily: ipv6}`, names},
+		{"AWS::EKS::Cluster", `KubernetesNetworkConfig: {IpFamily: ipv4}`, ""},
+		{"AWS::StepFunctions::StateMachine", `Definition: {States: {a: {Resource: 'arn:aws:states:::eks:createNodegroup'}}}`, made},
+		{"AWS::CodeBuild::Project", `Source: {BuildSpec: "phases: {build: {commands: [eksctl create nodegroup -f x]}}"}`, made},
+		{"AWS::Scheduler::Schedule", `Target: {Arn: 'arn:aws:scheduler:::aws-sdk:ec2:runInstances'}`, launched},
+		{"AWS::Lambda::Function", `Code: {ZipFile: "{'kind': 'EC2NodeClass'}"}`, karpenter},
+		{"AWS::Serverless::Function", `Policies: [{Statement: [{Effect: Allow, Action: 'ec2:RunInstances'}]}]`, ""},
+		{"AWS::SSO::PermissionSet", `InlinePolicy: {Statement: [{Effect: Deny, Action: 'ec2:RunInstances'}]}`, ""},
+		{"AWS::IAM::ManagedPolicy", `PolicyDocument: '{"Action": "ec2:RunInstances"}'`, ""},
+		{"AWS::CodeStarConnections::SyncConfiguration", `SyncType: CFN_STACK_SYNC`, "stack that follows a repository, whose template is not seen"},
+		{"AWS::CodePipeline::Pipeline", `Stages: [{Actions: [{ActionTypeId: {Provider: CloudFormation}}]}]`, "pipeline that deploys templates, which are not seen"},
+		{"AWS::CodePipeline::Pipeline", `Stages: [{Actions: [{ActionTypeId: {Provider: S3}}]}]`, ""},
+	} {
+		template := lockedNodes + test.typ + "\n    Properties:\n      " + test.properties + "\n"
+		found, err := transform.Check(t.Context(), []byte(template), transform.CheckOptions{Options: transform.Defaults()})
+		if err != nil {
+			t.Fatalf("%v\n%s", err, template)
+		}
+		var notes []string
+		for _, f := range found {
+			if f.Kind != transform.KindNote {
+				t.Errorf("%s %s: %s", test.typ, test.properties, f.Message)
+			}
+			notes = append(notes, strings.TrimPrefix(f.Message, "Other: "))
+		}
+		if got := strings.Join(notes, "|"); got != test.want {
+			t.Errorf("%s %s:\n%q, not\n%q", test.typ, test.properties, got, test.want)
+		}
+	}
+}
