@@ -1,0 +1,103 @@
+package userdata
+
+import (
+	"slices"
+	"strings"
+)
+
+// booted returns a node that has run its scripts at the first boot and after a
+// reboot.
+func booted(scripts []script, want Block) *node {
+	n := newNode(want)
+	if want.Bootstrapped {
+		scripts = withBootstrap(scripts)
+	}
+	n.boot(scripts, false)
+	n.joins = n.started
+	n.start(n.startsBy)
+	n.first = n.shields
+	n.strictFirst, n.strictAt = n.strict, n.startAt
+	v4, v6 := n.v4, n.v6
+	// What scripts do at the second boot, as to what is saved, shows at the third.
+	for range 2 {
+		n.reboot()
+		n.bootAgain(scripts)
+		if !slices.ContainsFunc(scripts, func(s script) bool { return s.everyBoot }) || slices.ContainsFunc(n.shields[:], func(s shield) bool { return s.lost != nil }) || !n.shields[shieldPods].now {
+			break
+		}
+	}
+	n.v4.tried, n.v4.triedWhy, n.v6.tried, n.v6.triedWhy = v4.tried, v4.triedWhy, v6.tried, v6.triedWhy
+	return n
+}
+
+// withBootstrap adds the script that Amazon EKS adds for a managed node group, under
+// the number after all parts that cloud-init numbers ("Customize managed nodes with
+// launch templates" in the Amazon EKS User Guide).
+func withBootstrap(scripts []script) []script {
+	own := script{stage: stageScript, name: "part-999", text: "#!/bin/bash\n/etc/eks/bootstrap.sh managed\n"}
+	at := slices.IndexFunc(scripts, func(s script) bool {
+		return s.stage > stageScript || s.stage == stageScript && s.name > own.name
+	})
+	if at < 0 {
+		at = len(scripts)
+	}
+	return slices.Insert(slices.Clone(scripts), at, own)
+}
+
+// reboot leaves what a node has after a reboot, before scripts run: the rules
+// that its services load.
+func (n *node) reboot() {
+	n.again, n.started, n.shields = true, false, [3]shield{}
+	n.v4, n.v6 = newFamily(metadataIPv4), newFamily(metadataIPv6)
+	n.loadSaved()
+	n.startEnabled()
+	n.look()
+}
+
+// bootAgain runs the scripts that run at each boot. Where the kubelet is enabled,
+// as bootstrap.sh leaves it, it starts before cloud-init's last stage; nodeadm
+// starts it after that.
+func (n *node) bootAgain(scripts []script) {
+	for _, file := range n.machine.Files.All() {
+		if strings.HasPrefix(file, "/etc/cloud/") {
+			n.service.initOff = "what is in " + shown(file) + " decides whether cloud-init runs"
+		}
+	}
+	outer := n.force
+	n.force = n.force || n.service.initOff != ""
+	early := slices.IndexFunc(scripts, func(s script) bool { return s.stage > stageBootcmd })
+	if early < 0 || scripts[len(scripts)-1].stage == stageNodeadm {
+		early = len(scripts)
+	}
+	n.boot(scripts[:early], true)
+	n.start(n.startsBy)
+	n.boot(scripts[early:], true)
+	n.force = outer
+}
+
+// boot runs the scripts, at the second boot those that run at each.
+func (n *node) boot(scripts []script, again bool) {
+	for i := range scripts {
+		s := &scripts[i]
+		if again && !s.everyBoot {
+			continue
+		}
+		place := s.origin
+		if place == nil {
+			place = func(at int) int { return at }
+		}
+		if s.unknown != "" {
+			n.note(place(0), s.unknown)
+			continue
+		}
+		before := n.started
+		n.machine.Shell(s.text, place)
+		if n.started == before { // it does not start the kubelet itself
+			n.at, n.cause, n.why = place(0), Absent, "a rule in the script may not be reached: set -e ends the script where a package is not installed"
+			n.v4.tables.scriptEnds()
+			n.v6.tables.scriptEnds()
+			n.look()
+		}
+	}
+	n.unattended()
+}

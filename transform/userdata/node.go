@@ -1,0 +1,192 @@
+package userdata
+
+import (
+	"strings"
+
+	"github.com/imdslock/imdslock/transform/userdata/shell"
+)
+
+// A node is what the steps of its scripts have made of it.
+type node struct {
+	want    Block
+	machine shell.Machine
+	v4, v6  *family
+
+	at      int  // the place of the step that is judged
+	force   bool // whatever the step says, it is not certain
+	credit  bool // whatever the step says, it is certain: see kubelet
+	again   bool // it is the second boot
+	service services
+
+	shields, first [3]shield
+	started        bool
+	joins          bool // a script starts the kubelet
+	startAt        int
+	starts         int    // how often the kubelet may have been started
+	startsBy       string // that the kubelet is started by first
+	strict         bool   // at each start of the kubelet so far its unit makes sure of the drop
+	strictFirst    bool
+	strictAt       int
+
+	notJudged string
+	unknownAt int
+	depth     int
+	version   int // of the files, when systemd read the units last
+	cause     Code
+	why       string
+	ends      string // why the script may have ended before the step
+}
+
+// A shield is the drop for one class of pods and one family.
+type shield struct {
+	now    bool
+	ever   bool
+	set    int // the place of what set it up
+	lost   *loss
+	open   bool // the kubelet may start without it
+	openAt int
+}
+
+// A loss is a step that takes a shield away.
+type loss struct {
+	at   int
+	code Code
+	why  string
+}
+
+// The shields.
+const (
+	shieldPods = iota
+	shieldBranchENI
+	shieldIPv6
+)
+
+func newNode(want Block) *node {
+	n := &node{want: want, v4: newFamily(metadataIPv4), v6: newFamily(metadataIPv6), strict: true, startAt: -1, startsBy: kubeletService}
+	n.machine.Run = n.step
+	return n
+}
+
+// note notes that something is not judged, once.
+func (n *node) note(at int, why string) {
+	if n.notJudged == "" {
+		n.notJudged, n.unknownAt = why, at
+	}
+}
+
+// step is what the machine calls for each command.
+func (n *node) step(s *shell.Step) string {
+	if s.Runs == shell.Never {
+		n.never(s)
+		return shell.Unknown
+	}
+	n.at, n.cause, n.why, n.ends = s.At, Undone, "", s.Ends
+	out := n.apply(s, n.sure(s))
+	n.look()
+	return out
+}
+
+// sure reports whether a step is certain to run, as far as rules go: where it
+// runs unless an equal rule is there already, the rule is there either way.
+func (n *node) sure(s *shell.Step) bool {
+	if n.force {
+		return false
+	}
+	if s.Runs == shell.Certainly {
+		return true
+	}
+	if len(s.Unless) == 0 || len(s.Words) < 2 {
+		return false
+	}
+	for _, u := range s.Unless {
+		if !n.same(u, s) {
+			return false
+		}
+	}
+	return true
+}
+
+// same reports whether the success of one step means that what another is to
+// set up is there, or is not needed.
+func (n *node) same(u, s *shell.Step) bool {
+	if u.Name() != s.Name() || !isIPTables(s.Name()) {
+		return s.Name() == "ip6tables" && noIPv6(u)
+	}
+	address := metadataIPv4
+	if s.Name() == "ip6tables" {
+		address = metadataIPv6
+	}
+	a, b := parseCall(u.Words[1:], address), parseCall(s.Words[1:], address)
+	for _, r := range n.family(s.Name()).tables.at(b.table, b.chain).rules {
+		if r.spec == b.rule.spec {
+			return false // it stays where it is, which may be after others
+		}
+	}
+	return a.op == 'C' && (b.op == 'I' || b.op == 'A') && !a.loose && !b.loose && !a.rule.loose &&
+		a.table == b.table && a.chain == b.chain && a.rule.spec == b.rule.spec
+}
+
+// noIPv6 reports whether a step succeeds only where the kernel has no IPv6.
+func noIPv6(u *shell.Step) bool {
+	var words []string
+	for _, w := range u.Words {
+		words = append(words, w.Text)
+	}
+	text := strings.TrimSuffix(strings.TrimPrefix(strings.Join(words, " "), "test "), " ]")
+	return strings.TrimPrefix(text, "[ ") == "! -e /proc/net/if_inet6"
+}
+
+// never notes a rule that never runs.
+func (n *node) never(s *shell.Step) {
+	if isIPTables(s.Name()) && len(s.Words) > 1 {
+		f := n.family(s.Name())
+		if c := parseCall(s.Words[1:], f.address); c.op == 'A' || c.op == 'I' {
+			f.try(s, &c.rule, "it never runs")
+		}
+	}
+}
+
+func (n *node) family(name string) *family {
+	if strings.HasPrefix(name, "ip6") {
+		return n.v6
+	}
+	return n.v4
+}
+
+// look compares what is dropped with what was before the step.
+func (n *node) look() {
+	now := [3]bool{n.v4.tables.drops(ordinary), n.v4.tables.drops(branchENI), n.v6.tables.drops(ordinary)}
+	for i := range n.shields {
+		s := &n.shields[i]
+		switch {
+		case now[i] && !s.now:
+			if s.set = n.at; !n.started {
+				s.lost = nil
+			}
+			s.ever = true
+		case !now[i] && s.now && s.lost == nil:
+			s.lost = &loss{n.at, n.cause, n.why}
+		}
+		s.now = now[i]
+	}
+}
+
+// start says that the kubelet may start here, by one of its units or, for "", otherwise.
+func (n *node) start(unit string) {
+	n.starts++
+	if unit != "" {
+		n.kubelet(unit)
+	} else if n.strict {
+		n.strict, n.strictAt = false, n.at
+	}
+	if n.startAt < 0 {
+		n.startAt, n.startsBy = n.at, unit
+	}
+	for i := range n.shields {
+		s := &n.shields[i]
+		if !s.now && !s.open && !n.started {
+			s.open, s.openAt = true, n.at
+		}
+	}
+	n.started = true
+}
