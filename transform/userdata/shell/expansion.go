@@ -1,0 +1,92 @@
+package shell
+
+import (
+	"strings"
+
+	"mvdan.cc/sh/v3/syntax"
+)
+
+// isExtension reports whether a parameter expansion is an extension of bash, which
+// POSIX does not have.
+func isExtension(p *syntax.ParamExp) bool {
+	return p.Excl || p.Names != 0 || p.Index != nil && !p.Short || p.Slice != nil || p.Repl != nil || p.Exp != nil && !isPOSIX(p.Exp.Op)
+}
+
+// isPOSIX reports whether POSIX has an expansion.
+func isPOSIX(op syntax.ParExpOperator) bool {
+	switch op {
+	case syntax.RemSmallPrefix, syntax.RemLargePrefix, syntax.RemSmallSuffix, syntax.RemLargeSuffix, syntax.AlternateUnset, syntax.AlternateUnsetOrNull:
+		return true
+	}
+	return guards(&syntax.Expansion{Op: op})
+}
+
+// guards reports whether an expansion is for a parameter that is not set.
+func guards(e *syntax.Expansion) bool {
+	if e == nil {
+		return false
+	}
+	switch e.Op {
+	case syntax.AlternateUnset, syntax.AlternateUnsetOrNull, syntax.DefaultUnset, syntax.DefaultUnsetOrNull,
+		syntax.ErrorUnset, syntax.ErrorUnsetOrNull, syntax.AssignUnset, syntax.AssignUnsetOrNull:
+		return true
+	}
+	return false
+}
+
+// inParam runs the commands that stand in an expansion.
+func (r *runner) inParam(p *syntax.ParamExp) {
+	if w, ok := p.Index.(*syntax.Word); ok {
+		r.one(w) // it may be the key of an associative array
+	} else {
+		r.arithmetic(p.Index)
+	}
+	if p.Slice != nil {
+		r.arithmetic(p.Slice.Offset)
+		r.arithmetic(p.Slice.Length)
+	}
+	if p.Repl != nil {
+		r.one(p.Repl.Orig)
+		r.one(p.Repl.With)
+	}
+}
+
+// expansion returns the value of ${name:-word} and its like.
+func (r *runner) expansion(e *syntax.Expansion, name string, v value, set bool) string {
+	known := set && !strings.Contains(v.text, Unknown)
+	switch e.Op {
+	case syntax.DefaultUnsetOrNull, syntax.AssignUnsetOrNull:
+		if known && v.text != "" {
+			return v.text
+		}
+		word := r.one(e.Word)
+		if known {
+			if e.Op == syntax.AssignUnsetOrNull {
+				r.assign(name, value{text: word})
+			}
+			return word
+		}
+		if e.Op == syntax.AssignUnsetOrNull {
+			r.s.forget(name)
+		}
+	case syntax.DefaultUnset:
+		if known {
+			return v.text
+		}
+		r.one(e.Word)
+	case syntax.AssignUnset:
+		r.one(e.Word)
+		if known {
+			return v.text
+		}
+		r.s.forget(name)
+	case syntax.ErrorUnset, syntax.ErrorUnsetOrNull:
+		if known && v.text != "" {
+			return v.text
+		}
+		r.s.ended = "the script ends where " + name + " is not set"
+	default:
+		r.one(e.Word)
+	}
+	return Unknown
+}
