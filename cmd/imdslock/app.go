@@ -54,8 +54,8 @@ examples:
   imdslock rules
   imdslock rules hop-limit`
 
-// newApp describes the command line of a run. All of it is here, so that nothing
-// is global and nothing runs before main.
+// newApp describes the command line of a run. Functions make all of it, so that
+// nothing is global and nothing runs before main.
 func newApp(c *command) *cli.App {
 	c.opts = newOptions()
 	app := &cli.App{
@@ -90,50 +90,8 @@ func newApp(c *command) *cli.App {
 				quietFlag(),
 				&cli.BoolFlag{Name: "version", Usage: "print the version"},
 			}}),
-		Commands: []*cli.Command{
-			{
-				Name:         "check",
-				Usage:        "say what is not locked; changes nothing",
-				UsageText:    "  imdslock check [OPTION]... [FILE|DIR|-]...",
-				Description:  checkDescription,
-				Action:       c.check,
-				BashComplete: completeFiles,
-				Flags: newFlags("0 all is locked, 1 something is not, 2 bad usage or input",
-					group{"result", []cli.Flag{
-						&cli.GenericFlag{Name: "format", Value: &c.opts.format, Usage: "how to print: `" + report.Choice("|", "|") + "`"},
-						&cli.StringFlag{Name: "baseline", Usage: "say only what SARIF `FILE` lacks"},
-					}},
-					group{"what has to be locked", append([]cli.Flag{
-						&cli.StringSliceFlag{Name: "parameter", Usage: "assume `KEY=VALUE`; may be repeated"},
-						&cli.StringFlag{Name: "parameters", Usage: "assume the parameters in `FILE`"},
-					}, lockFlags(&c.opts.Options)...)},
-					group{"input", inputFlags()},
-					group{"messages", []cli.Flag{
-						&cli.BoolFlag{Name: "verbose", Aliases: []string{"v"}, Usage: "print what is accepted, with the reason"},
-						quietFlag(),
-					}}),
-			},
-			{
-				Name:        "templates",
-				Usage:       "list AWS's templates, and those that are embedded",
-				UsageText:   "  imdslock templates [--format text|json]",
-				Description: templatesDescription,
-				Action:      c.templates,
-				Flags: newFlags("0 done, 2 bad usage",
-					group{"options", []cli.Flag{&cli.StringFlag{Name: "format", Value: "text", Usage: "how to print them: `text|json`"}}}),
-			},
-			{
-				Name:         "rules",
-				Usage:        "explain what check finds",
-				UsageText:    "  imdslock rules [ID]...",
-				Description:  rulesDescription,
-				Action:       c.rules,
-				BashComplete: completeRules,
-				Flags:        newFlags("0 done, 2 there is no such rule", group{title: "options"}),
-			},
-		},
 	}
-	app.Commands = append(app.Commands, podsCommand(), completionCommand(), helpCommand(app))
+	app.Commands = []*cli.Command{c.checkCommand(), c.templatesCommand(), c.rulesCommand(), podsCommand(), completionCommand(), helpCommand(app)}
 	for _, sub := range app.Commands {
 		sub.HideHelp = true
 		sub.BashComplete = completer(c.args, sub.BashComplete)
@@ -142,6 +100,58 @@ func newApp(c *command) *cli.App {
 		sub.Before = refuseBefore
 	}
 	return app
+}
+
+// checkCommand describes the command check.
+func (c *command) checkCommand() *cli.Command {
+	return &cli.Command{
+		Name:         "check",
+		Usage:        "say what is not locked; changes nothing",
+		UsageText:    "  imdslock check [OPTION]... [FILE|DIR|-]...",
+		Description:  checkDescription,
+		Action:       c.check,
+		BashComplete: completeFiles,
+		Flags: newFlags("0 all is locked, 1 something is not, 2 bad usage or input",
+			group{"result", []cli.Flag{
+				&cli.GenericFlag{Name: "format", Value: &c.opts.format, Usage: "how to print: `" + report.Choice("|", "|") + "`"},
+				&cli.StringFlag{Name: "baseline", Usage: "say only what SARIF `FILE` lacks"},
+			}},
+			group{"what has to be locked", append([]cli.Flag{
+				&cli.StringSliceFlag{Name: "parameter", Usage: "assume `KEY=VALUE`; may be repeated"},
+				&cli.StringFlag{Name: "parameters", Usage: "assume the parameters in `FILE`"},
+			}, lockFlags(&c.opts.Options)...)},
+			group{"input", inputFlags()},
+			group{"messages", []cli.Flag{
+				&cli.BoolFlag{Name: "verbose", Aliases: []string{"v"}, Usage: "print what is accepted, with the reason"},
+				quietFlag(),
+			}}),
+	}
+}
+
+// templatesCommand describes the command templates.
+func (c *command) templatesCommand() *cli.Command {
+	return &cli.Command{
+		Name:        "templates",
+		Usage:       "list AWS's templates, and those that are embedded",
+		UsageText:   "  imdslock templates [--format text|json]",
+		Description: templatesDescription,
+		Action:      c.templates,
+		Flags: newFlags("0 done, 2 bad usage",
+			group{"options", []cli.Flag{&cli.StringFlag{Name: "format", Value: "text", Usage: "how to print them: `text|json`"}}}),
+	}
+}
+
+// rulesCommand describes the command rules.
+func (c *command) rulesCommand() *cli.Command {
+	return &cli.Command{
+		Name:         "rules",
+		Usage:        "explain what check finds",
+		UsageText:    "  imdslock rules [ID]...",
+		Description:  rulesDescription,
+		Action:       c.rules,
+		BashComplete: completeRules,
+		Flags:        newFlags("0 done, 2 there is no such rule", group{title: "options"}),
+	}
 }
 
 // lockFlags are the options on what to lock, of patching and of check.
