@@ -11,34 +11,32 @@ import (
 	"github.com/imdslock/imdslock/transform/cfn"
 )
 
-// A Mark is where a source has something to render.
-type Mark struct {
-	Text   string // "{{", "{%" or "<%"
-	Offset int
-	Line   int // from 1
+// A mark is where a source has something to render.
+type mark struct {
+	text string // "{{", "{%" or "<%"
+	line int    // from 1
 }
 
-// Find returns the first mark of a text. Dynamic references of CloudFormation,
-// "{{resolve:…}}", are not marks. It returns false if there is no mark.
-func Find(text string) (Mark, bool) { return find(text, 0, len(text)) }
-
-func find(text string, start, end int) (Mark, bool) {
+// find returns the first mark in a range of a text. Dynamic references of
+// CloudFormation, "{{resolve:…}}", are not marks. It returns false if there is no
+// mark.
+func find(text string, start, end int) (mark, bool) {
 	for at := start; at < end; at++ {
 		next := strings.IndexAny(text[at:end], "{<")
 		if next < 0 {
 			break
 		}
 		at += next
-		for _, mark := range []string{"{{", "{%", "<%"} {
-			if strings.HasPrefix(text[at:end], mark) && !strings.HasPrefix(text[at:], "{{resolve:") {
-				return Mark{mark, at, strings.Count(text[:at], "\n") + 1}, true
+		for _, opening := range []string{"{{", "{%", "<%"} {
+			if strings.HasPrefix(text[at:end], opening) && !strings.HasPrefix(text[at:], "{{resolve:") {
+				return mark{opening, strings.Count(text[:at], "\n") + 1}, true
 			}
 		}
 		if strings.HasPrefix(text[at:], "{{") {
 			at++
 		}
 	}
-	return Mark{}, false
+	return mark{}, false
 }
 
 // Explain gives an error about a text the hint to render it first: one that says
@@ -56,7 +54,7 @@ func Explain(text string, err error) error {
 			return &transform.CannotLock{LogicalID: cannot.LogicalID, Property: cannot.Property, Cause: &cause}
 		}
 	case errors.As(err, &at):
-		if mark, ok := Find(text); ok && !strings.HasPrefix(at.Hint, renderFirst) {
+		if mark, ok := find(text, 0, len(text)); ok && !strings.HasPrefix(at.Hint, renderFirst) {
 			explained := *at
 			explained.Hint = mark.hint()
 			return &explained
@@ -80,12 +78,12 @@ func ExplainFindings(text string, findings []transform.Finding) []transform.Find
 
 const renderFirst = "render it first"
 
-func (m Mark) hint() string {
-	return fmt.Sprintf(renderFirst+": with %s at line %d it looks like the source of a template", m.Text, m.Line)
+func (m mark) hint() string {
+	return fmt.Sprintf(renderFirst+": with %s at line %d it looks like the source of a template", m.text, m.line)
 }
 
 // inLine returns the first mark in the line of an offset.
-func inLine(text string, offset int) (Mark, bool) {
+func inLine(text string, offset int) (mark, bool) {
 	offset = min(offset, len(text))
 	start := strings.LastIndexByte(text[:offset], '\n') + 1
 	end := len(text)

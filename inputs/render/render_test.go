@@ -11,17 +11,17 @@ import (
 )
 
 func TestFind(t *testing.T) {
-	for text, want := range map[string]Mark{
+	for text, want := range map[string]mark{
 		"":                               {},
 		"a: {b: {c: d}}":                 {},
 		"a: '{{resolve:ssm:x}}'\n":       {},
-		"a: '{{resolve:ssm:x}}'\nb: {{c": {"{{", 26, 2},
-		"x\n{% if a %}":                  {"{%", 2, 2},
-		"<%= a %>":                       {"<%", 0, 1},
+		"a: '{{resolve:ssm:x}}'\nb: {{c": {"{{", 2},
+		"x\n{% if a %}":                  {"{%", 2},
+		"<%= a %>":                       {"<%", 1},
 		"{":                              {},
 	} {
-		got, ok := Find(text)
-		if got != want || ok != (want.Text != "") {
+		got, ok := find(text, 0, len(text))
+		if got != want || ok != (want.text != "") {
 			t.Errorf("%q: got %+v, %v", text, got, ok)
 		}
 	}

@@ -15,10 +15,10 @@ import (
 // up when what it is made of changes.
 const fingerprintName = "imdslock/v1"
 
-// Fingerprint identifies a finding of a file, named with slashes, from run to
+// fingerprint identifies a finding of a file, named with slashes, from run to
 // run: by its rule, its kind, the file, the logical ID and the message, without
 // the numbers of lines in it. Two findings may have the same.
-func Fingerprint(path string, f transform.Finding) string {
+func fingerprint(path string, f transform.Finding) string {
 	kind := f.Kind
 	if kind == transform.KindAccepted {
 		kind = transform.KindOpen
@@ -96,7 +96,7 @@ func (b Baseline) LeaveOut(run *Run) (n int) {
 	for i, c := range run.Files {
 		var fresh []transform.Finding
 		for _, f := range c.Findings {
-			print := Fingerprint(slashed(c.Path, c.Name), f)
+			print := fingerprint(slashed(c.Path, c.Name), f)
 			if f.Kind != transform.KindAccepted && left[print] > 0 {
 				left[print]--
 				n++

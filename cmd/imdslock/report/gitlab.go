@@ -41,7 +41,7 @@ func newIssues(run Run) []issue {
 		path := slashed(c.Path, c.Name)
 		for _, f := range c.Findings {
 			if f.Kind != transform.KindAccepted && f.Kind != KindPassed {
-				add(path, string(f.Rule), f.Message, severity(f.Kind, severities[f.Rule]), Fingerprint(path, f), f.Start.Line)
+				add(path, string(f.Rule), f.Message, severity(f.Kind, severities[f.Rule]), fingerprint(path, f), f.Start.Line)
 			}
 		}
 	}

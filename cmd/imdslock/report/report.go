@@ -79,12 +79,12 @@ const (
 	HTML   Format = "html"   // a page that people read, pass round and print
 )
 
-// Formats returns all formats.
-func Formats() []Format { return []Format{Text, JSON, SARIF, GitHub, GitLab, JUnit, HTML} }
+// formats returns all formats.
+func formats() []Format { return []Format{Text, JSON, SARIF, GitHub, GitLab, JUnit, HTML} }
 
 // Set sets the format that a word names. So Format is a [flag.Value].
 func (f *Format) Set(word string) error {
-	if !slices.Contains(Formats(), Format(word)) {
+	if !slices.Contains(formats(), Format(word)) {
 		return fmt.Errorf("must be %s", Choice(", ", " or "))
 	}
 	*f = Format(word)
@@ -96,7 +96,7 @@ func (f *Format) String() string { return string(*f) }
 // Choice lists the formats, with separators between them and before the last.
 func Choice(separator, last string) string {
 	var words []string
-	for _, f := range Formats() {
+	for _, f := range formats() {
 		words = append(words, string(f))
 	}
 	n := len(words) - 1
@@ -144,7 +144,7 @@ func (f Format) write(w io.Writer, run Run) error {
 	case HTML:
 		return writeHTML(w, run)
 	}
-	return Plain.Write(w, run)
+	return TextStyle{}.Write(w, run)
 }
 
 // WriteSARIF writes a run as SARIF, for a program that needs no other format.

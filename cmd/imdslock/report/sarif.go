@@ -93,7 +93,7 @@ func newResults(c File, index map[transform.Rule]int) (results []result) {
 		r := result{
 			RuleID: string(f.Rule), RuleIndex: index[f.Rule], Level: level(f.Kind), Message: text{Text: f.Message},
 			Locations:    []sarifLocation{{Physical: physicalLocation{artifact(c.Path, c.Name), newRegion(f.Start, f.End)}}},
-			Fingerprints: map[string]string{fingerprintName: Fingerprint(slashed(c.Path, c.Name), f)},
+			Fingerprints: map[string]string{fingerprintName: fingerprint(slashed(c.Path, c.Name), f)},
 		}
 		if f.LogicalID != "" {
 			r.Locations[0].Logical = []logicalLocation{{f.LogicalID, "resource"}}

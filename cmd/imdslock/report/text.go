@@ -12,16 +12,14 @@ import (
 	"github.com/imdslock/imdslock/transform"
 )
 
-// TextStyle says how text is written.
+// TextStyle says how text is written. The zero TextStyle writes one line for each
+// finding, as scripts read it.
 type TextStyle struct {
 	// Excerpts quotes the line of a finding, with a caret below the place, in
 	// at most that many columns. 0 quotes nothing.
 	Excerpts int
 	Color    bool
 }
-
-// Plain is one line for each finding, as scripts read it.
-var Plain = TextStyle{}
 
 // Write writes what is open.
 func (s TextStyle) Write(w io.Writer, run Run) error {

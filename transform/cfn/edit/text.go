@@ -20,7 +20,7 @@ type Text struct {
 	String string
 
 	template writer
-	node     *cfn.Node
+	node     *cfn.Node // that makes it: given to Texts, or the branch of an Fn::If around that
 	runs     []run
 	places   []itemPlace
 	choices  []choice
@@ -57,10 +57,6 @@ type itemPlace struct {
 	after     int // the index after the item before it that the string has
 	delimiter string
 }
-
-// Node returns the expression that makes the text: that given to [Texts], or the
-// branch of an Fn::If around it.
-func (x *Text) Node() *cfn.Node { return x.node }
 
 // Name returns what the placeholder at a place of String stands for: the name of
 // a variable or of a Ref, such as "ClusterName" or "AWS::Region", or the name of

@@ -7,8 +7,8 @@ import (
 	"github.com/imdslock/imdslock/transform/cfn"
 )
 
-// MaxTexts is how many texts [Texts] returns at most.
-const MaxTexts = 64
+// maxTexts is how many texts [Texts] returns at most.
+const maxTexts = 64
 
 // A choice is the side that a text takes of every Fn::If with a condition.
 type choice struct {
@@ -34,7 +34,7 @@ func (x *Text) Conditions() string {
 // Fn::If around it, in an Fn::Join or in the variables of an Fn::Sub chooses. One
 // condition takes the same side everywhere in a text. An expression that is not
 // text, such as Ref, is all placeholder. The error is a [*cfn.Error] at the
-// Fn::If with which there are more than [MaxTexts].
+// Fn::If with which there are more than maxTexts.
 func Texts(t *cfn.Template, n *cfn.Node) ([]*Text, error) {
 	var texts []*Text
 	open := [][]choice{nil}
@@ -49,8 +49,8 @@ func Texts(t *cfn.Template, n *cfn.Node) ([]*Text, error) {
 			texts = append(texts, r.Text)
 			continue
 		}
-		if len(texts)+len(open)+2 > MaxTexts {
-			e := t.Errorf(r.undecided.Span.Start, "more than %d texts are possible here", MaxTexts)
+		if len(texts)+len(open)+2 > maxTexts {
+			e := t.Errorf(r.undecided.Span.Start, "more than %d texts are possible here", maxTexts)
 			e.Hint = "choose whole texts with one Fn::If instead of their parts with many"
 			return nil, e
 		}

@@ -81,7 +81,7 @@ func TestTextsBound(t *testing.T) {
 		return b.String()
 	}
 	tmpl := parse(t, join(6))
-	if texts, err := Texts(tmpl, tmpl.Root().Get("v")); err != nil || len(texts) != MaxTexts {
+	if texts, err := Texts(tmpl, tmpl.Root().Get("v")); err != nil || len(texts) != maxTexts {
 		t.Errorf("%d texts, %v", len(texts), err)
 	}
 	for _, n := range []int{7, 500} {

@@ -113,7 +113,7 @@ func (e *Evaluator) with(nodes []*cfn.Node, w world, f func(world, []Value) []br
 func (e *Evaluator) list(nodes []*cfn.Node, w world, at int) []branch {
 	var all []branch
 	for _, g := range e.all(nodes, w) {
-		v := Value{Kind: List, At: at}
+		v := Value{Kind: List, at: at}
 		for _, item := range g.values {
 			if item.Kind != NoValue {
 				v.Items = append(v.Items, item)
@@ -142,7 +142,7 @@ func (e *Evaluator) object(n *cfn.Node, w world) []branch {
 	}
 	var all []branch
 	for _, g := range e.all(nodes, w) {
-		v := Value{Kind: Object, At: n.Span.Start}
+		v := Value{Kind: Object, at: n.Span.Start}
 		for i, field := range g.values {
 			if field.Kind != NoValue {
 				v.Fields = append(v.Fields, Field{names[i], field})

@@ -60,7 +60,7 @@ func (e *Evaluator) split(at int, args []Value) Value {
 		}
 		return e.derived(at, "Fn::Split", func(args []Value) Value { return e.split(at, args) }, args...)
 	}
-	list := Value{Kind: List, At: at}
+	list := Value{Kind: List, at: at}
 	for _, part := range strings.Split(v.Text, delimiter.Text) {
 		list.Items = append(list.Items, e.text(at, []piece{{text: part}}))
 	}

@@ -32,24 +32,24 @@ func (o Outcome) String() string {
 // has a value.
 func (o Outcome) Admits(parameter, value string) bool {
 	v, ok := o.Parameters[parameter]
-	return !ok || v.Has(value)
+	return !ok || v.has(value)
 }
 
 // Values are values of one parameter. The zero Values are all that CloudFormation
 // accepts.
 type Values struct {
-	Only    []string // if not nil, these
-	Except  []string // else all that CloudFormation accepts, without these
-	Default string   // the parameter's default, if it is one of many
+	Only     []string // if not nil, these
+	except   []string // else all that CloudFormation accepts, without these
+	standard string   // the parameter's default, if it is one of many
 }
 
-// Has reports whether a value, which CloudFormation accepts for the parameter, is
+// has reports whether a value, which CloudFormation accepts for the parameter, is
 // among them.
-func (v Values) Has(value string) bool {
+func (v Values) has(value string) bool {
 	if v.Only != nil {
 		return slices.Contains(v.Only, value)
 	}
-	return !slices.Contains(v.Except, value)
+	return !slices.Contains(v.except, value)
 }
 
 // String returns one of the values: the first of a few, else the default, else
@@ -60,9 +60,9 @@ func (v Values) String() string {
 		return `""`
 	case len(v.Only) > 0:
 		return v.Only[0]
-	case v.Default != "":
-		return v.Default
-	case len(v.Except) > 0:
+	case v.standard != "":
+		return v.standard
+	case len(v.except) > 0:
 		return "any other value"
 	}
 	return "any value"

@@ -68,9 +68,9 @@ func (e *Evaluator) allowedValues(parameter *cfn.Node) []string {
 
 // list returns the items of a list parameter, "a, b".
 func (p *parameter) list(e *Evaluator, value string) Value {
-	v := Value{Kind: List, At: p.node.Span.Start}
+	v := Value{Kind: List, at: p.node.Span.Start}
 	for _, item := range strings.Split(value, ",") {
-		v.Items = append(v.Items, e.text(v.At, []piece{{text: strings.TrimSpace(item)}}))
+		v.Items = append(v.Items, e.text(v.at, []piece{{text: strings.TrimSpace(item)}}))
 	}
 	return v
 }
@@ -78,7 +78,7 @@ func (p *parameter) list(e *Evaluator, value string) Value {
 // ref is the value of a parameter. Of a resource nothing is known.
 func (e *Evaluator) ref(at int, name string) Value {
 	if name == "AWS::NoValue" {
-		return Value{Kind: NoValue, At: at}
+		return Value{Kind: NoValue, at: at}
 	}
 	p := e.parameters[name]
 	given, isGiven := e.given[name]

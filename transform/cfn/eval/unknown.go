@@ -29,13 +29,13 @@ func (e *Evaluator) variable(name string, make func() *variable) *variable {
 
 // variableValue is the value that is a variable.
 func (e *Evaluator) variableValue(x *variable) Value {
-	return Value{Kind: Unknown, Reason: x.reason, At: x.at, pieces: []piece{{variable: x}}}
+	return Value{Kind: Unknown, Reason: x.reason, at: x.at, pieces: []piece{{variable: x}}}
 }
 
 // unknown is a value that is not known. The same is the same wherever it is used.
 func (e *Evaluator) unknown(at int, reason, same string) Value {
 	v := e.variableValue(e.variable("? "+same, func() *variable { return &variable{reason: reason, at: at} }))
-	v.At = at
+	v.at = at
 	return v
 }
 
@@ -79,10 +79,10 @@ func (e *Evaluator) text(at int, pieces []piece) Value {
 	if !ok {
 		return e.unknown(at, "the text is too long", "long")
 	}
-	v := Value{Kind: Unknown, At: at, pieces: joined}
+	v := Value{Kind: Unknown, at: at, pieces: joined}
 	for _, p := range slices.Backward(joined) {
 		if p.variable != nil {
-			v.Reason, v.At = p.variable.reason, p.variable.at
+			v.Reason, v.at = p.variable.reason, p.variable.at
 		}
 	}
 	for _, p := range joined {
@@ -180,7 +180,7 @@ func (e *Evaluator) resolvePieces(v Value, w world) Value {
 	if !changed {
 		return v
 	}
-	return e.text(v.At, pieces)
+	return e.text(v.at, pieces)
 }
 
 // resolveVariable returns what a variable is in a world, if more is known of it.

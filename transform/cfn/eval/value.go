@@ -25,13 +25,13 @@ type Value struct {
 	Items  []Value // of a List
 	Fields []Field // of an Object, in order
 	Reason string  // why it is Unknown
-	At     int     // offset in the source of what is Unknown
 
 	// Invalid is set if CloudFormation would refuse the template, or the template
 	// with these parameter values: a name that is not there, a wrong number of
 	// arguments, a cycle.
 	Invalid bool
 
+	at      int     // offset in the source of what is Unknown
 	refused bool    // it is Invalid for the sake of parameter values
 	pieces  []piece // of what is Unknown and not Invalid
 }
@@ -62,7 +62,7 @@ func (v Value) Field(name string) Value {
 			}
 		}
 	}
-	return Value{Kind: NoValue, At: v.At}
+	return Value{Kind: NoValue, at: v.at}
 }
 
 func text(s string) Value { return Value{Kind: Text, Text: s} }
@@ -72,7 +72,7 @@ func truth(b bool) Value { return text(strconv.FormatBool(b)) }
 func (v Value) isTrue() bool { return v.Kind == Text && v.Text == "true" }
 
 func invalid(at int, reason string) Value {
-	return Value{Kind: Unknown, Reason: reason, At: at, Invalid: true}
+	return Value{Kind: Unknown, Reason: reason, at: at, Invalid: true}
 }
 
 // refuse is what CloudFormation refuses under the parameter values at hand, though
@@ -149,7 +149,7 @@ func (v Value) writeKey(b *strings.Builder) {
 	switch v.Kind {
 	case Text, Unknown:
 		if v.Invalid {
-			b.WriteString("!" + strconv.Itoa(v.At))
+			b.WriteString("!" + strconv.Itoa(v.at))
 		}
 		for _, p := range v.parts() {
 			if p.variable != nil {

@@ -164,9 +164,9 @@ func (w world) parameters() map[string]Values {
 		if f.variable.parameter == nil && !f.variable.isPseudo {
 			continue
 		}
-		v := Values{Only: f.set.only, Except: f.set.except}
-		if p := f.variable.parameter; p != nil && p.standard != nil && v.Only == nil && v.Has(*p.standard) {
-			v.Default = *p.standard
+		v := Values{Only: f.set.only, except: f.set.except}
+		if p := f.variable.parameter; p != nil && p.standard != nil && v.Only == nil && v.has(*p.standard) {
+			v.standard = *p.standard
 		}
 		all[f.variable.name] = v
 	}
