@@ -52,8 +52,8 @@ const (
 	NotReached Kubelet = "is not reached"
 )
 
-// Run launches the node of a case and looks.
-func (c Case) Run() (seen Seen, err error) {
+// run launches the node of a case and looks.
+func (c Case) run() (seen Seen, err error) {
 	result, err := patched([]byte(c.Template), c.Options)
 	if err != nil {
 		return Seen{}, err
@@ -134,7 +134,7 @@ func deploy(src []byte, passed map[string]string) (stack.Launch, error) {
 func (n *node) seen() Seen {
 	v := n.look()
 	s := Seen{Pods: v.Pods, Node: v.Node & v.Host, Node6: v.Node6, Agent: v.Agent, Signal: n.signal(), Kubelet: NotReached}
-	if !v.Rest.Flows() {
+	if !v.Rest.flows() {
 		s.Stopped = v.Rest.String()
 	}
 	n.mu.Lock()
@@ -179,7 +179,7 @@ func (o Observation) String() string {
 func Observe(cases []Case) []Observation {
 	observed := make([]Observation, len(cases))
 	each(len(cases), func(i int) {
-		seen, err := cases[i].Run()
+		seen, err := cases[i].run()
 		observed[i] = Observation{cases[i], seen, err}
 	})
 	return observed

@@ -49,10 +49,10 @@ func notStarted(s *Seen) { s.Kubelet, s.Signal = NotStarted, "1" }
 func noSignal(s *Seen)   { s.Signal = "" }
 func signalled1(s *Seen) { s.Signal = "1" }
 
-// MeasureCases show what each measure does alone, and all together. The block
+// measureCases show what each measure does alone, and all together. The block
 // is in user data with open metadata options, so that it is the rules that are
 // seen.
-func MeasureCases() []Case {
+func measureCases() []Case {
 	cases := []Case{
 		{Row: "nothing: the template as it is", Options: nothing, Want: always(everybody)},
 		{Row: "hop limit 1, tokens optional", Options: hopLimit, Want: always(everybodyBy(V1))},
@@ -101,9 +101,9 @@ type situation struct {
 	locked      Pods // who reads although the metadata options are locked too
 }
 
-// SituationCases show what becomes of the rules when something happens, with
+// situationCases show what becomes of the rules when something happens, with
 // open metadata options, and what is left of it where those are locked too.
-func SituationCases() []Case {
+func situationCases() []Case {
 	ipv6 := launchTemplate("          HttpProtocolIpv6: enabled\n", "#!/bin/bash\n"+bootstrapAndSignal)
 	exitOnError := launchTemplate("", "#!/bin/bash -xe\n"+bootstrapAndSignal)
 	var cases []Case
@@ -143,10 +143,10 @@ func SituationCases() []Case {
 	return onBoth(cases)
 }
 
-// FormCases show that the rules are there before the kubelet and after a
+// formCases show that the rules are there before the kubelet and after a
 // reboot, and that the exit status for cfn-signal is the same, whatever the
 // user data is written as.
-func FormCases() []Case {
+func formCases() []Case {
 	var cases []Case
 	for _, f := range forms() {
 		for _, opts := range []transform.Options{nothing, aws, strict} {

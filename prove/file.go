@@ -86,7 +86,7 @@ func JudgeTemplate(src []byte, image Image) ([]Judgement, error) {
 		j := &judgements[i]
 		image := image
 		image.Snap = image.Snap || strings.Contains(j.ImageID, "ubuntu")
-		j.Verdict, j.Err = Judge(Reopened(j.Launch), image)
+		j.Verdict, j.Err = judge(reopened(j.Launch), image)
 	})
 	return judgements, nil
 }
@@ -94,11 +94,11 @@ func JudgeTemplate(src []byte, image Image) ([]Judgement, error) {
 // JudgeUserData judges a node that is launched with user data, on which the
 // metadata service has its IPv6 address on or not.
 func JudgeUserData(userData []byte, ipv6 bool, image Image) Judgement {
-	j := Judgement{Launch: Reopened(stack.Launch{UserData: userData})}
+	j := Judgement{Launch: reopened(stack.Launch{UserData: userData})}
 	if ipv6 {
 		j.Launch.Options.HTTPProtocolIPv6 = "enabled"
 	}
-	j.Verdict, j.Err = Judge(j.Launch, image)
+	j.Verdict, j.Err = judge(j.Launch, image)
 	return j
 }
 

@@ -94,19 +94,19 @@ func (p Pods) or(q Pods) Pods {
 	return Pods{p.Pod | q.Pod, p.Branch | q.Branch, p.Other | q.Other, p.Pod6 | q.Pod6, p.DNAT | q.DNAT, p.MacVLAN | q.MacVLAN}
 }
 
-// Reopened returns the launch with metadata options as an API call may set them
+// reopened returns the launch with metadata options as an API call may set them
 // on a running node: it leaves the rules on the node alone to hold.
-func Reopened(l stack.Launch) stack.Launch {
+func reopened(l stack.Launch) stack.Launch {
 	l.Options.HTTPEndpoint, l.Options.HTTPTokens, l.Options.HTTPPutResponseHopLimit = "enabled", "optional", 64
 	return l
 }
 
-// Judge launches a node, boots it, reboots it, and looks at every start of the
+// judge launches a node, boots it, reboots it, and looks at every start of the
 // kubelet and at the end of both boots. Where the user data does not start the
 // kubelet, it is started after it, as what EKS adds to user data does; and once
 // more where its unit failed, as systemd does. Where it never starts there are
 // no pods.
-func Judge(l stack.Launch, image Image) (v Verdict, err error) {
+func judge(l stack.Launch, image Image) (v Verdict, err error) {
 	if len(l.UserData) > maxUserData {
 		return Verdict{}, fmt.Errorf("EC2 does not launch it: %d bytes of user data, more than %d", len(l.UserData), maxUserData)
 	}

@@ -4,6 +4,7 @@ package prove
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -26,6 +27,11 @@ func patch(src []byte, opts transform.Options) (output []byte, silent bool, err 
 	}
 	says := func(f transform.Finding) bool { return f.Kind != transform.KindChange }
 	return result.Output, !slices.ContainsFunc(result.Findings, says), nil
+}
+
+// checked returns what the command finds open in a template, and cannot judge.
+func checked(src []byte) ([]transform.Finding, error) {
+	return transform.Check(context.Background(), src, transform.CheckOptions{Options: transform.Defaults()})
 }
 
 // A lawCase is a template, and the file that it is from.
@@ -129,7 +135,7 @@ func violations(cases []lawCase, claims func([]byte) []claim) (found []violation
 				}
 				k := key{string(l.UserData), l.Options.HTTPProtocolIPv6, strings.Contains(l.ImageID, "ubuntu")}
 				if !strings.Contains(k.userData, "<powershell>") {
-					verdicts[k] = &Judgement{Launch: Reopened(l)}
+					verdicts[k] = &Judgement{Launch: reopened(l)}
 					all = append(all, node{c, made, k})
 				}
 			}
@@ -141,7 +147,7 @@ func violations(cases []lawCase, claims func([]byte) []claim) (found []violation
 	}
 	each(len(keys), func(i int) {
 		j := verdicts[keys[i]]
-		j.Verdict, j.Err = Judge(j.Launch, Image{IPTables: NFT, Snap: keys[i].ubuntu})
+		j.Verdict, j.Err = judge(j.Launch, Image{IPTables: NFT, Snap: keys[i].ubuntu})
 	})
 	for _, n := range all {
 		if j := verdicts[n.key]; j.Err != nil || !j.CutOff() {

@@ -21,9 +21,9 @@ type Study struct {
 // Studies returns all that is proved.
 func Studies() []Study {
 	return []Study{
-		{"Who reads the node's credentials", MeasureCases(), printMeasures},
-		{"What the rules withstand", SituationCases(), printSituations},
-		{"Every form of user data", FormCases(), printForms},
+		{"Who reads the node's credentials", measureCases(), printMeasures},
+		{"What the rules withstand", situationCases(), printSituations},
+		{"Every form of user data", formCases(), printForms},
 	}
 }
 

@@ -9,8 +9,8 @@ import (
 	"github.com/imdslock/imdslock/templates"
 )
 
-// A Form is a way to write user data, and the image that it is for.
-type Form struct {
+// A form is a way to write user data, and the image that it is for.
+type form struct {
 	Name     string
 	template string
 	image    Image
@@ -65,9 +65,9 @@ func reference() string {
 }
 
 // forms returns all kinds of user data that cloud-init knows.
-func forms() []Form {
+func forms() []form {
 	al2 := Image{BootstrapExit: failing}
-	return []Form{
+	return []form{
 		{"shell script", reference(), al2, "7"},
 		{"shell script with `-xe`", launchTemplate("", "#!/bin/bash -xe\n/etc/eks/bootstrap.sh ${ClusterName} || status=$?\n/opt/aws/bin/cfn-signal --exit-code $status\n"), al2, "7"},
 		{"shell script with CRLF, in JSON", crlfTemplate, al2, "7"},

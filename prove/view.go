@@ -85,8 +85,8 @@ func (n *network) fromOther() *namespace  { return n.other }
 func (n *network) fromNode() *namespace   { return n.node }
 func (n *network) fromVPC() *namespace    { return n.vpc }
 
-// Flows reports whether all other traffic gets through.
-func (r Rest) Flows() bool { return !strings.Contains(string(r), "-") && len(r) == len(paths) }
+// flows reports whether all other traffic gets through.
+func (r Rest) flows() bool { return !strings.Contains(string(r), "-") && len(r) == len(paths) }
 
 // stops reports whether a path, by its name, does not get through.
 func (r Rest) stops(path string) bool {
@@ -100,7 +100,7 @@ func (r Rest) stops(path string) bool {
 
 // String says what does not get through.
 func (r Rest) String() string {
-	if r.Flows() {
+	if r.flows() {
 		return "flows"
 	}
 	var stopped []string
