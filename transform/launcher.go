@@ -154,7 +154,7 @@ func (s *survey) readInstance(p resource) error {
 	own := s.group(p.Key)
 	isNode := joins || hasClusterTag(properties) || own.images.forEKS
 	if len(own.uses) > 0 {
-		own.leaveToTemplate(l, properties, isNode)
+		own.readOwn(l, properties, isNode)
 	}
 	own.mayJoin = !isNode && len(own.uses) == 0 && s.isOpaque(l, properties)
 	if isNode || own.usesOwn() {
@@ -163,9 +163,9 @@ func (s *survey) readInstance(p resource) error {
 	return nil
 }
 
-// leaveToTemplate leaves to the launch templates that an instance uses the options
-// and the user data that it does not have itself.
-func (g *group) leaveToTemplate(l *launcher, properties *cfn.Node, isNode bool) {
+// readOwn reads which options and user data an instance with launch templates has
+// itself. Those that it does not have are the launch template's.
+func (g *group) readOwn(l *launcher, properties *cfn.Node, isNode bool) {
 	l.options = properties.Get("MetadataOptions") != nil || isNode && (g.mayUseElsewhere() || g.without)
 	l.texts = properties.Get("UserData") != nil
 	g.isBare = isNode && g.without && !l.texts

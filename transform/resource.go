@@ -155,7 +155,7 @@ func (r *resource) repeat(types []string, l loop) []string {
 	return made
 }
 
-// told returns the types among the outcomes of an expression that are known.
+// told returns the types that are known among the outcomes of an expression.
 func (r *resource) told(outcomes []eval.Outcome) []string {
 	var types []string
 	for _, o := range outcomes {

@@ -70,14 +70,14 @@ func Texts(value json.RawMessage) ([]string, error) {
 	return texts, nil
 }
 
-// A parameter is one that there is.
+// A parameter has the name of an option, and sets it.
 type parameter struct {
 	name string
 	set  func(opts *transform.Options, texts []string) error
 }
 
-// all returns the parameters that there are.
-func all() []parameter {
+// parameters returns the parameters that there are.
+func parameters() []parameter {
 	return []parameter{
 		{"HopLimit", one(setHopLimit)},
 		{"IMDSv1", one(func(o *transform.Options, text string) error { return o.IMDSv1.Set(text) })},
@@ -93,7 +93,7 @@ func all() []parameter {
 // names returns the names of the parameters that there are.
 func names() []string {
 	var names []string
-	for _, p := range all() {
+	for _, p := range parameters() {
 		names = append(names, p.name)
 	}
 	return names
@@ -112,7 +112,7 @@ func (v Values) Options(opts transform.Options) (transform.Options, error) {
 
 // set sets one option.
 func set(opts *transform.Options, name string, texts []string) error {
-	for _, p := range all() {
+	for _, p := range parameters() {
 		if p.name != name {
 			continue
 		}
@@ -153,8 +153,7 @@ func setBool(option *bool, text string) (err error) {
 	return nil
 }
 
-// setResources sets the logical IDs, which a text may have several of, between
-// commas.
+// setResources sets the logical IDs. A text may have several, with commas between.
 func setResources(opts *transform.Options, texts []string) error {
 	opts.Resources = nil
 	for _, text := range texts {

@@ -28,8 +28,8 @@ func Replace(template *cfn.Template, n *cfn.Node, v Value) (Edit, error) {
 	return e, nil
 }
 
-// inPlaceOf writes v as it reads well in the place of n: on one line, or over
-// several if it is a mapping where there was nothing, or a call in long form.
+// inPlaceOf returns how v is written in the place of n: on one line, or on several
+// if it is a mapping where there was nothing, or a call in long form.
 func (t writer) inPlaceOf(n *cfn.Node, v Value) string {
 	isLong := v.isCall && t.Format() == cfn.YAML && !t.UsesShortForm()
 	isEmpty := n.IsNull() || t.Format() == cfn.JSON && n.Kind == cfn.Mapping && len(n.Pairs) == 0
