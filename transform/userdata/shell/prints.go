@@ -1,30 +1,39 @@
 package shell
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // prints reports whether words call a builtin that may print what is not known,
 // and whether they have it print nothing.
 func prints(words []Word) (may, silent bool) {
-	args := words[1:]
-	switch words[0].Text {
+	name, args := words[0].Text, words[1:]
+	switch name {
 	case "times", "jobs", "bg", "fg", "caller", "dirs", "help", "history", "complete", "compgen", "compopt", "bind", "hash", "enable", "type", "pushd", "popd":
 		return true, false
 	case "umask", "set", "alias", "export", "declare", "local", "readonly", "typeset", "ulimit", "shopt", "trap", "kill":
-		// Alone, or with an option to print.
-		if len(args) == 0 || len(args) == 1 && words[0].Text != "export" && args[0].Text[:min(1, len(args[0].Text))] == "-" && words[0].Text != "set" {
-			return true, false
-		}
-		for _, w := range args {
-			if !w.Known() || printOption(words[0].Text, w.Text) {
-				return true, false
-			}
-		}
-		last := args[len(args)-1].Text
-		return true, words[0].Text != "ulimit" && words[0].Text != "shopt" || !strings.HasPrefix(last, "-")
+		return true, setsOnly(name, args)
 	case "cd":
 		return true, len(args) == 0 || len(args) == 1 && args[0].Known() && strings.HasPrefix(args[0].Text, "/")
 	}
 	return false, true
+}
+
+// setsOnly reports whether arguments have a builtin set something and print nothing.
+// Alone, or with an option to print, it prints what is set.
+func setsOnly(name string, args []Word) bool {
+	switch {
+	case len(args) == 0:
+		return false
+	case len(args) == 1 && name != "export" && name != "set" && strings.HasPrefix(args[0].Text, "-"):
+		return false
+	case slices.ContainsFunc(args, func(w Word) bool { return !w.Known() || printOption(name, w.Text) }):
+		return false
+	case name == "ulimit", name == "shopt":
+		return !strings.HasPrefix(args[len(args)-1].Text, "-")
+	}
+	return true
 }
 
 // printOption reports whether a word has a builtin print.

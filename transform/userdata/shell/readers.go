@@ -43,42 +43,61 @@ func has(args []Word, options ...string) bool {
 func RunsOthers(name string, args []Word) bool {
 	switch name {
 	case "awk", "gawk", "mawk":
-		return !all(args, func(w string) bool {
-			return !strings.HasPrefix(w, "-f") && !strings.HasPrefix(w, "--") && !strings.Contains(w, "system") && (strings.HasPrefix(w, "-F") || !strings.ContainsAny(w, ">|"))
-		})
+		return !all(args, isPlainAwk)
 	case "sed":
 		return !isPlainSed(args)
 	case "tar", "bsdtar":
-		return !all(args, func(w string) bool {
-			return !strings.HasPrefix(w, "-I") && !strings.HasPrefix(w, "-F") && (!strings.HasPrefix(w, "--") || isPlainTar(w))
-		})
+		return !all(args, isPlainTar)
 	case "rsync", "scp", "sftp":
-		return !all(args, func(w string) bool {
-			isCluster := strings.HasPrefix(w, "-") && !strings.HasPrefix(w, "--")
-			return !strings.HasPrefix(w, "--rs") && !(isCluster && strings.ContainsAny(w, "eoS"))
-		})
-	case "curl":
-		return has(args, "-K", "--config")
-	case "wget":
-		return has(args, "-e", "--execute", "--config")
+		return !all(args, isPlainRsync)
 	case "split":
 		return !all(args, func(w string) bool { return !strings.HasPrefix(w, "--f") })
 	case "git":
-		return has(args, "-c", "config", "foreach", "bisect", "-x", "daemon") || !all(args, func(w string) bool {
-			return !strings.HasPrefix(w, "--exec") && !strings.HasPrefix(w, "--upload-pack") && !strings.Contains(w, "ext::")
-		})
-	case "ip":
-		return has(args, "exec") || has(args, "vrf")
+		return has(args, "-c", "config", "foreach", "bisect", "-x", "daemon") || !all(args, isPlainGit)
 	case "npm", "yarn", "gem":
 		return len(args) > 0 && !has(args[:1], "install", "i", "ci", "add", "global", "config", "--version", "-v", "update")
-	case "snap":
-		return has(args, "run", "set")
-	case "crictl", "kubectl", "helm":
-		return has(args, "exec", "plugin", "run", "runp", "debug")
-	case "openssl":
-		return has(args, "-engine", "engine", "-provider")
 	}
-	return false
+	return has(args, wordsToRun(name)...)
+}
+
+// wordsToRun returns the options and subcommands by which a program runs another,
+// or reads a file that may have it do so.
+func wordsToRun(name string) []string {
+	switch name {
+	case "curl":
+		return []string{"-K", "--config"}
+	case "wget":
+		return []string{"-e", "--execute", "--config"}
+	case "ip":
+		return []string{"exec", "vrf"}
+	case "snap":
+		return []string{"run", "set"}
+	case "crictl", "kubectl", "helm":
+		return []string{"exec", "plugin", "run", "runp", "debug"}
+	case "openssl":
+		return []string{"-engine", "engine", "-provider"}
+	}
+	return nil
+}
+
+// isPlainAwk reports whether an argument of awk neither names a file with a program
+// nor is a program that runs commands or writes files.
+func isPlainAwk(w string) bool {
+	return !strings.HasPrefix(w, "-f") && !strings.HasPrefix(w, "--") && !strings.Contains(w, "system") &&
+		(strings.HasPrefix(w, "-F") || !strings.ContainsAny(w, ">|"))
+}
+
+// isPlainRsync reports whether an argument of rsync, scp or sftp does not say by
+// which program they reach the other machine.
+func isPlainRsync(w string) bool {
+	isCluster := strings.HasPrefix(w, "-") && !strings.HasPrefix(w, "--")
+	return !strings.HasPrefix(w, "--rs") && !(isCluster && strings.ContainsAny(w, "eoS"))
+}
+
+// isPlainGit reports whether an argument of git does not say by which program it
+// reaches the other machine.
+func isPlainGit(w string) bool {
+	return !strings.HasPrefix(w, "--exec") && !strings.HasPrefix(w, "--upload-pack") && !strings.Contains(w, "ext::")
 }
 
 // all reports whether something is true of all words, which are known.
@@ -91,8 +110,13 @@ func all(words []Word, is func(string) bool) bool {
 	return true
 }
 
-// isPlainTar reports whether a long option of tar runs nothing.
-func isPlainTar(option string) bool {
+// isPlainTar reports whether an argument of tar runs nothing.
+func isPlainTar(w string) bool {
+	return !strings.HasPrefix(w, "-I") && !strings.HasPrefix(w, "-F") && (!strings.HasPrefix(w, "--") || isPlainTarOption(w))
+}
+
+// isPlainTarOption reports whether a long option of tar runs nothing.
+func isPlainTarOption(option string) bool {
 	option, _, _ = strings.Cut(option, "=")
 	switch option {
 	case "--extract", "--create", "--list", "--file", "--directory", "--gzip", "--gunzip", "--bzip2", "--xz", "--zstd", "--verbose", "--strip-components", "--strip", "--exclude", "--overwrite",

@@ -1,46 +1,65 @@
 package shell
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // isPlainSed reports whether a call of sed does nothing but substitute, print,
 // delete and insert: its scripts are commands that are known, without the flags e
 // and w.
 func isPlainSed(args []Word) bool {
-	script := false // one was given by -e
+	scripts, ok := sedScripts(args)
+	return ok && !slices.ContainsFunc(scripts, func(s string) bool { return !isSedScript(s) })
+}
+
+// sedScripts returns the scripts in a call of sed: those of its options -e, or else
+// its first operand. It reports false where another option is not known, or a
+// script is missing.
+func sedScripts(args []Word) (scripts []string, ok bool) {
 	for i := 0; i < len(args); i++ {
 		w := args[i].Text
 		switch {
-		case w == "-e" || w == "--expression":
-			if i++; i >= len(args) || !isSedScript(args[i].Text) {
-				return false
+		case strings.HasPrefix(w, "--expression="), strings.HasPrefix(w, "-e") && w != "-e":
+			scripts = append(scripts, strings.TrimPrefix(strings.TrimPrefix(w, "--expression="), "-e"))
+		case w == "--expression", sedLetters(w) == "e":
+			if i++; i == len(args) {
+				return nil, false
 			}
-			script = true
-		case strings.HasPrefix(w, "--expression="), strings.HasPrefix(w, "-e"):
-			if !isSedScript(strings.TrimPrefix(strings.TrimPrefix(w, "--expression="), "-e")) {
-				return false
-			}
-			script = true
-		case strings.HasPrefix(w, "--"):
-			if w != "--quiet" && w != "--silent" && w != "--regexp-extended" && w != "--null-data" && !strings.HasPrefix(w, "--i") && w != "--" {
-				return false
-			}
+			scripts = append(scripts, args[i].Text)
 		case len(w) > 1 && w[0] == '-':
-			letters, _, _ := strings.Cut(w[1:], "i") // what follows -i is a suffix
-			if strings.Trim(letters, "nrEzsu") == "e" && i+1 < len(args) {
-				if i++; !isSedScript(args[i].Text) {
-					return false
-				}
-				script = true
-			} else if strings.Trim(letters, "nrEzsu") != "" {
-				return false
+			if !isPlainSedOption(w) {
+				return nil, false
 			}
-		case !script:
-			if script = true; !isSedScript(w) {
-				return false
-			}
+		case len(scripts) == 0:
+			scripts = append(scripts, w)
 		}
 	}
-	return true
+	return scripts, true
+}
+
+// isPlainSedOption reports whether an option of sed only says how it reads and
+// prints, or that it edits in place.
+func isPlainSedOption(option string) bool {
+	switch option {
+	case "--quiet", "--silent", "--regexp-extended", "--null-data", "--":
+		return true
+	}
+	if strings.HasPrefix(option, "--") {
+		return strings.HasPrefix(option, "--i")
+	}
+	return sedLetters(option) == ""
+}
+
+// sedLetters returns the letters in a word of short options of sed, without those
+// at its start and end that only say how it reads and prints. What follows -i is a
+// suffix.
+func sedLetters(word string) string {
+	if !strings.HasPrefix(word, "-") || strings.HasPrefix(word, "--") {
+		return ""
+	}
+	letters, _, _ := strings.Cut(word[1:], "i")
+	return strings.Trim(letters, "nrEzsu")
 }
 
 // isSedScript reports whether a script of sed has only commands that are known.
