@@ -12,7 +12,8 @@ func booted(scripts []script, want Block) *node {
 	if want.Bootstrapped {
 		scripts = withBootstrap(scripts)
 	}
-	n.boot(scripts, false)
+	n.runScripts(scripts)
+	n.unattended()
 	n.joins = n.started
 	n.start(n.startsBy)
 	n.first = n.shields
@@ -56,7 +57,9 @@ func (n *node) reboot() {
 
 // bootAgain runs the scripts that run at each boot. Where the kubelet is enabled,
 // as bootstrap.sh leaves it, it starts before cloud-init's last stage; nodeadm
-// starts it after that.
+// starts it after that. What the node runs by itself may run at any time, so it is
+// judged both before the kubelet starts and after the last script: the start itself
+// may have set up the rule that it takes back.
 func (n *node) bootAgain(scripts []script) {
 	for _, file := range n.machine.Files.All() {
 		if strings.HasPrefix(file, "/etc/cloud/") {
@@ -69,17 +72,19 @@ func (n *node) bootAgain(scripts []script) {
 	if early < 0 || scripts[len(scripts)-1].stage == stageNodeadm {
 		early = len(scripts)
 	}
-	n.boot(scripts[:early], true)
+	n.runScripts(scripts[:early])
+	n.unattended()
 	n.start(n.startsBy)
-	n.boot(scripts[early:], true)
+	n.runScripts(scripts[early:])
+	n.unattended()
 	n.force = outer
 }
 
-// boot runs the scripts, at the second boot those that run at each.
-func (n *node) boot(scripts []script, again bool) {
+// runScripts runs the scripts, after a reboot those that run at each boot.
+func (n *node) runScripts(scripts []script) {
 	for i := range scripts {
 		s := &scripts[i]
-		if again && !s.everyBoot {
+		if n.again && !s.everyBoot {
 			continue
 		}
 		place := s.origin
@@ -99,5 +104,4 @@ func (n *node) boot(scripts []script, again bool) {
 			n.look()
 		}
 	}
-	n.unattended()
 }

@@ -51,7 +51,7 @@ func (d *document) recipe(want Block) []int {
 		}
 		return out
 	}
-	n.boot(d.scripts, false)
+	n.runScripts(d.scripts)
 	return found
 }
 
