@@ -195,36 +195,6 @@ func (p *parser) short(letter byte) {
 	}
 }
 
-// source reads addresses of senders. Pods may have any.
-func (p *parser) source(value string) {
-	if prefix, ok := parsePrefix(value); !ok || prefix.Bits() > 0 || p.not {
-		p.c.rule.covers = 0
-		p.arg("-s", value)
-	}
-}
-
-// protocol reads a protocol. The metadata service answers by TCP.
-func (p *parser) protocol(value string) {
-	if value == "all" || value == "0" {
-		return
-	}
-	if other := value != "tcp" && value != "6"; other != p.not {
-		p.none(strings.Contains(value, shell.Unknown) || p.not)
-	}
-	p.arg("-p", value)
-}
-
-// matchModule reads the name of a match, whose options follow.
-func (p *parser) matchModule(value string) {
-	switch value {
-	case "comment", "tcp", "multiport", "conntrack", "state": // implied, as to whether rules are equal
-		p.c.rule.args = append(p.c.rule.args, "-m", value)
-	default:
-		p.c.rule.covers = 0
-		p.arg("-m", value)
-	}
-}
-
 // command reads the command and its chain.
 func (p *parser) command(letter byte) {
 	switch {
@@ -242,14 +212,6 @@ func (p *parser) command(letter byte) {
 		if p.c.number = n; err != nil && letter != 'P' && letter != 'E' {
 			p.c.loose = true
 		}
-	}
-}
-
-// none says that the rule does not match, or that nobody knows.
-func (p *parser) none(perhaps bool) {
-	p.c.rule.covers = 0
-	if !perhaps {
-		p.c.rule.may = 0
 	}
 }
 
@@ -274,20 +236,30 @@ func (p *parser) call() call {
 	if strings.Contains(c.rule.target, shell.Unknown) {
 		c.rule.loose = true
 	}
-	r := &c.rule
+	c.rule.wrong = c.misplaced()
+	return *c
+}
+
+// misplaced says why the rule has no effect in its chain, or is refused there, or
+// is "".
+func (c *call) misplaced() string {
 	switch {
 	case c.chain == "PREROUTING" && c.out, c.chain == "POSTROUTING" && c.in:
-		r.wrong = "iptables refuses an interface of that direction in " + c.chain
-	case c.table == "nat" && r.drops():
-		r.wrong = "it is in the table nat, which iptables refuses to drop packets in"
-	case r.target == "REJECT" && c.table != "filter":
-		r.wrong = "REJECT works in the table filter only"
+		return "iptables refuses an interface of that direction in " + c.chain
+	case c.table == "nat" && c.rule.drops():
+		return "it is in the table nat, which iptables refuses to drop packets in"
+	case c.rule.target == "REJECT" && c.table != "filter":
+		return "REJECT works in the table filter only"
 	case c.table == "security" || c.chain == "INPUT" || c.chain == "OUTPUT":
-		r.wrong = "what pods send does not pass the chain " + c.chain + " of the table " + c.table
-	case c.chain == "FORWARD" && (c.table == "raw" || c.table == "nat"), c.chain == "PREROUTING" && c.table == "filter", c.chain == "POSTROUTING" && c.table != "mangle" && c.table != "nat":
-		r.wrong = "the table " + c.table + " has no chain " + c.chain
+		return "what pods send does not pass the chain " + c.chain + " of the table " + c.table
 	}
-	return *c
+	switch c.chain {
+	case "FORWARD", "PREROUTING", "POSTROUTING":
+		if !isBuiltin(c.table, c.chain) {
+			return "the table " + c.table + " has no chain " + c.chain
+		}
+	}
+	return ""
 }
 
 // isStandard reports whether a target is no chain.

@@ -13,26 +13,18 @@ import (
 // interfaces reads an interface, where + at the end stands for any more.
 func (p *parser) interfaces(option, value string) {
 	p.arg(option, value)
-	prefix, wild := strings.CutSuffix(value, "+")
-	unknown := strings.Contains(value, shell.Unknown)
 	if option == "-i" {
 		p.c.in = true
 	} else {
 		p.c.out = true
 	}
 	var covers, may class
-	for i, name := range [...]string{"eni", "vlan"} {
-		of := class(1) << i
-		if option == "-o" && of == ordinary && prefix != "" {
-			if !strings.HasPrefix(prefix, "eni") && !strings.HasPrefix(prefix, "veth") {
-				may |= of // by which interface the packet leaves is not known
-			}
-			continue
-		}
-		if wild && strings.HasPrefix(name, prefix) {
+	for _, of := range [...]class{ordinary, branchENI} {
+		all, some := of.interfaces(option, value)
+		if all {
 			covers |= of
 		}
-		if unknown || strings.HasPrefix(prefix, name) || wild && strings.HasPrefix(name, prefix) {
+		if some {
 			may |= of
 		}
 	}
@@ -44,6 +36,22 @@ func (p *parser) interfaces(option, value string) {
 	}
 	p.c.rule.covers &= covers
 	p.c.rule.may &= may
+}
+
+// interfaces reports whether the option -i or -o with a value matches the packets of
+// a class by all of its interfaces, and whether it may by some.
+func (of class) interfaces(option, value string) (all, some bool) {
+	prefix, wild := strings.CutSuffix(value, "+")
+	if option == "-o" && of == ordinary && prefix != "" {
+		// By which interface the packet leaves is not known, but by none of a pod.
+		return false, !strings.HasPrefix(prefix, "eni") && !strings.HasPrefix(prefix, "veth")
+	}
+	name := "eni"
+	if of == branchENI {
+		name = "vlan"
+	}
+	all = wild && strings.HasPrefix(name, prefix)
+	return all, all || strings.HasPrefix(prefix, name) || strings.Contains(value, shell.Unknown)
 }
 
 // destination reads addresses.
@@ -71,6 +79,36 @@ func (p *parser) destination(value string) {
 	}
 	if !covers {
 		p.none(may)
+	}
+}
+
+// source reads addresses of senders. Pods may have any.
+func (p *parser) source(value string) {
+	if prefix, ok := parsePrefix(value); !ok || prefix.Bits() > 0 || p.not {
+		p.c.rule.covers = 0
+		p.arg("-s", value)
+	}
+}
+
+// protocol reads a protocol. The metadata service answers by TCP.
+func (p *parser) protocol(value string) {
+	if value == "all" || value == "0" {
+		return
+	}
+	if other := value != "tcp" && value != "6"; other != p.not {
+		p.none(strings.Contains(value, shell.Unknown) || p.not)
+	}
+	p.arg("-p", value)
+}
+
+// matchModule reads the name of a match, whose options follow.
+func (p *parser) matchModule(value string) {
+	switch value {
+	case "comment", "tcp", "multiport", "conntrack", "state": // implied, as to whether rules are equal
+		p.c.rule.args = append(p.c.rule.args, "-m", value)
+	default:
+		p.c.rule.covers = 0
+		p.arg("-m", value)
 	}
 }
 
@@ -146,4 +184,12 @@ func (p *parser) match(name string) {
 	}
 	p.arg(append([]string{"--" + name}, values...)...)
 	p.c.rule.covers = 0
+}
+
+// none says that the rule does not match, or that nobody knows.
+func (p *parser) none(perhaps bool) {
+	p.c.rule.covers = 0
+	if !perhaps {
+		p.c.rule.may = 0
+	}
 }

@@ -81,10 +81,8 @@ func (f *family) add(step *shell.Step, c *call, sure bool) {
 		r.ends = step.Ends
 	}
 	if c.loose {
-		r.loose, r.covers, sure = true, 0, false
-		if r.target == "" {
-			r.target = shell.Unknown
-		}
+		sure = false
+		r.loosen()
 	}
 	if r.wrong != "" {
 		if step != nil {
@@ -107,12 +105,18 @@ func (f *family) add(step *shell.Step, c *call, sure bool) {
 		return
 	}
 	f.insert(c, r, why == "")
+	f.tryInserted(step, &r)
+}
+
+// tryInserted notes a rule that is in its chain and still does not drop what pods
+// send.
+func (f *family) tryInserted(step *shell.Step, r *rule) {
 	switch {
 	case !r.drops():
 	case r.covers == 0 && r.may != 0:
-		f.try(step, &r, "it does not match all that pods send there")
+		f.try(step, r, "it does not match all that pods send there")
 	case r.covers != 0 && !f.tables.drops(r.covers):
-		f.try(step, &r, "a rule before it lets the packets pass")
+		f.try(step, r, "a rule before it lets the packets pass")
 	}
 }
 
@@ -175,28 +179,32 @@ func isBuiltin(table, name string) bool {
 func (f *family) delete(c *call, sure bool) {
 	ch := f.tables.at(c.table, c.chain)
 	if c.number > 0 {
-		switch {
-		case c.number > len(ch.rules) && !ch.fuzzy:
-		case sure && !ch.fuzzy:
-			ch.rules = append(ch.rules[:c.number-1], ch.rules[c.number:]...)
-		default:
-			ch.doubt()
-		}
+		ch.deleteNumber(c.number, sure)
 		return
 	}
 	for i := range ch.rules {
 		r := &ch.rules[i]
-		if r.spec == c.rule.spec && r.target == c.rule.target && sure && !c.rule.loose && !r.loose {
+		if sure && r.equals(&c.rule) {
 			ch.rules = slices.Delete(ch.rules, i, i+1)
 			return
 		}
-		if r.target != c.rule.target && !c.rule.loose || r.may&c.rule.may == 0 && !r.loose && !c.rule.loose {
+		if !r.mayEqual(&c.rule) {
 			continue
 		}
-		// It may be the same rule in other words, as -p 6 is -p tcp.
-		if ch.fuzzy = true; r.drops() || !isTarget(r.target) && r.target != "ACCEPT" && r.target != "RETURN" {
+		if ch.fuzzy = true; r.mayDrop() {
 			r.sure = false
 		}
+	}
+}
+
+// deleteNumber deletes the rule that has a number, from 1, which may not be certain.
+func (c *chain) deleteNumber(number int, sure bool) {
+	switch {
+	case number > len(c.rules) && !c.fuzzy:
+	case sure && !c.fuzzy:
+		c.rules = append(c.rules[:number-1], c.rules[number:]...)
+	default:
+		c.doubt()
 	}
 }
 

@@ -3,6 +3,8 @@ package userdata
 import (
 	"slices"
 	"strings"
+
+	"github.com/imdslock/imdslock/transform/userdata/shell"
 )
 
 // A class is a set of kinds of pods.
@@ -34,6 +36,35 @@ type rule struct {
 
 // drops reports whether the rule drops what it matches.
 func (r *rule) drops() bool { return r.target == "DROP" || r.target == "REJECT" }
+
+// loosen says of the rule that it is not known: it covers nothing for certain.
+func (r *rule) loosen() {
+	r.loose, r.covers = true, 0
+	if r.target == "" {
+		r.target = shell.Unknown
+	}
+}
+
+// mayDrop reports whether the rule drops what it matches, or jumps to a chain that
+// may.
+func (r *rule) mayDrop() bool {
+	return r.drops() || !isTarget(r.target) && r.target != "ACCEPT" && r.target != "RETURN"
+}
+
+// equals reports whether the rule is another for certain, as iptables -D compares
+// them.
+func (r *rule) equals(other *rule) bool {
+	return r.spec == other.spec && r.target == other.target && !r.loose && !other.loose
+}
+
+// mayEqual reports whether the rule may be another in other words, as -p 6 is
+// -p tcp.
+func (r *rule) mayEqual(other *rule) bool {
+	if other.loose {
+		return true
+	}
+	return r.target == other.target && (r.loose || r.may&other.may != 0)
+}
 
 // A chain is a list of rules.
 type chain struct {
@@ -115,10 +146,10 @@ func (t tables) walk(table string, c *chain, of class, depth int) outcome {
 		case isTarget(r.target):
 		case t[table][r.target] != nil:
 			out := t.walk(table, t[table][r.target], of, depth+1)
-			if out == accepted || out == dropped && sure || r.jumps {
-				if out == dropped && !sure {
-					out = passed
-				}
+			if out == dropped && !sure {
+				out = passed
+			}
+			if out != passed || r.jumps {
 				return out
 			}
 		default: // ACCEPT, and what is not known
@@ -141,7 +172,7 @@ func isTarget(name string) bool {
 func (c *chain) doubt() {
 	c.fuzzy = true
 	for i := range c.rules {
-		if r := &c.rules[i]; r.drops() || !isTarget(r.target) && r.target != "ACCEPT" && r.target != "RETURN" {
+		if r := &c.rules[i]; r.mayDrop() {
 			r.sure = false
 		}
 	}
