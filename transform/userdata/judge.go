@@ -39,7 +39,7 @@ func Joins(text string) bool {
 	if d.reason != "" || d.kind.NoCommands() != "" {
 		return slices.ContainsFunc(joinWords[:], func(w string) bool { return strings.Contains(text, w) })
 	}
-	return booted(d.scripts, Block{}).joins
+	return booted(d.scripts, Block{}, 0).joins
 }
 
 // joinWords are what user data that no shell reads has where it makes a node join

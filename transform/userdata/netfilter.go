@@ -31,6 +31,9 @@ func (f *family) apply(step *shell.Step, words []shell.Word, sure bool) {
 		f.unknown = true
 		return
 	}
+	if step != nil && c.chain != "" && c.op != 'N' && !isBuiltin(c.table, c.chain) && f.tables[c.table][c.chain] == nil {
+		step.Fails = true // where nothing else makes the chain
+	}
 	switch c.op {
 	case 'N':
 		if !c.loose {
@@ -77,9 +80,6 @@ func (f *family) replace(c *call, sure bool) {
 // add adds a rule: to the end, or at its number.
 func (f *family) add(step *shell.Step, c *call, sure bool) {
 	r := c.rule
-	if step != nil {
-		r.ends = step.Ends
-	}
 	if c.loose {
 		sure = false
 		r.loosen()

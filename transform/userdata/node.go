@@ -1,6 +1,7 @@
 package userdata
 
 import (
+	"cmp"
 	"strings"
 
 	"github.com/imdslock/imdslock/transform/userdata/shell"
@@ -34,7 +35,6 @@ type node struct {
 	version   int // of the files, when systemd read the units last
 	cause     Code
 	why       string
-	ends      string // why the script may have ended before the step
 }
 
 // A shield is the drop for one class of pods and one family.
@@ -80,7 +80,7 @@ func (n *node) step(s *shell.Step) string {
 		n.never(s)
 		return shell.Unknown
 	}
-	n.at, n.cause, n.why, n.ends = s.At, Undone, "", s.Ends
+	n.at, n.cause, n.why = s.At, Undone, ""
 	out := n.apply(s, n.sure(s))
 	n.look()
 	return out
@@ -141,7 +141,7 @@ func (n *node) never(s *shell.Step) {
 	if isIPTables(s.Name()) && len(s.Words) > 1 {
 		f := n.family(s.Name())
 		if c := parseCall(s.Words[1:], f.address); c.op == 'A' || c.op == 'I' {
-			f.try(s, &c.rule, "it never runs")
+			f.try(s, &c.rule, cmp.Or(s.Doubt, "it never runs"))
 		}
 	}
 }

@@ -30,8 +30,7 @@ type rule struct {
 	sure   bool  // it is there for certain
 	loose  bool  // parts of it are not known
 	wrong  string
-	known  bool   // iptables takes it for certain, as it is spelled
-	ends   string // why the script may have ended before it
+	known  bool // iptables takes it for certain, as it is spelled
 }
 
 // drops reports whether the rule drops what it matches.
@@ -184,30 +183,6 @@ func (t tables) doubt(table, name string) {
 		for of, c := range chains {
 			if (table == "" || table == in) && (name == "" || name == of) {
 				c.doubt()
-			}
-		}
-	}
-}
-
-// scriptEnds makes the drops uncertain that a script may have ended before.
-func (t tables) scriptEnds() {
-	for _, chains := range t {
-		for _, c := range chains {
-			for i := range c.rules {
-				if r := &c.rules[i]; r.ends != "" {
-					r.sure = false
-				}
-			}
-		}
-	}
-}
-
-// endBefore says of all rules why the script may have ended before them.
-func (t tables) endBefore(why string) {
-	for _, chains := range t {
-		for _, c := range chains {
-			for i := range c.rules {
-				c.rules[i].ends = why
 			}
 		}
 	}

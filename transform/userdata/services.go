@@ -166,7 +166,6 @@ func (n *node) loads(f *family, name string, restarts, sure bool) {
 		return
 	}
 	loaded, known := newFamily(f.address).load(nil, text, false)
-	loaded.endBefore(n.ends)
 	f.become(loaded, known && sure, known)
 }
 

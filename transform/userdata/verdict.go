@@ -1,14 +1,40 @@
 package userdata
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // judge says what keeps the scripts of a node, in the order in which they run,
 // from being locked: pods must be dropped for certain before anything may start
 // the kubelet, nothing that may run later may take that back, and it must be so
 // again after a reboot. Scripts that do so have no problems.
 func judge(scripts []script, want Block) []Problem {
-	return booted(scripts, want).problems()
+	n := booted(scripts, want, 0)
+	found := n.problems()
+	isOpen := func(p Problem) bool { return p.Code != NotJudged }
+	if slices.ContainsFunc(found, isOpen) {
+		return found
+	}
+	// Nor may it be open where a script ends before its time.
+	for place := 1; place <= n.machine.MayEnd; place++ {
+		if place > maxEnds {
+			return append(found, Problem{NotJudged, 0, "a script may end at too many places, by set -e or set -u"})
+		}
+		ended := booted(scripts, want, place)
+		if n.joins && !ended.joins {
+			continue // what starts the kubelet is after the end
+		}
+		if more := ended.problems(); slices.ContainsFunc(more, isOpen) {
+			return slices.Concat(found, slices.DeleteFunc(more, func(p Problem) bool { return !isOpen(p) }))
+		}
+	}
+	return found
 }
+
+// maxEnds is at how many places the scripts of a node may end and be judged: each
+// takes as long as all of them do.
+const maxEnds = 100
 
 // problems returns what is wrong after both boots.
 func (n *node) problems() []Problem {

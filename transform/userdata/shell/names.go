@@ -68,13 +68,3 @@ func (r *runner) statusOf(name string, c invocation) status {
 	}
 	return unsure
 }
-
-// seldomFails reports whether set -e is not thought to end a script because of a
-// program: those that the recipe for the rules has, and those that cannot fail.
-func seldomFails(name string) bool {
-	switch name {
-	case "tee", "date", "sleep", "hostname", "service", "systemctl":
-		return true
-	}
-	return false
-}

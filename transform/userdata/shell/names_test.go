@@ -27,7 +27,6 @@ func TestNames(t *testing.T) {
 		"is a shell": isShell,
 		"runs nothing of its words and its input": quiet,
 		"leaves its standard input":               leavesStdin,
-		"seldom fails":                            seldomFails,
 		"is relied on by commands for rules":      reliedOn,
 		"is read or run by the node itself":       ReadAtBoot,
 		"is in the path of programs":              inProgramPath,

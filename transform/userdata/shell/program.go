@@ -65,14 +65,16 @@ func (r *runner) written(c invocation) (status, bool) {
 	name := c.words[0].Text
 	run := func(texts []string, doubt string, itself bool) (status, bool) {
 		return r.doubting(doubt, func() status {
+			st := unsure
 			for _, text := range texts {
-				r.child(text, c.words[1:], c.at, nil)
+				st = r.child(text, c.words[1:], c.at, nil)
 			}
 			r.output(Unknown)
 			if itself {
 				r.emit(&Step{Words: c.words, At: c.at, Stdin: r.stdin})
+				return unsure
 			}
-			return unsure
+			return st
 		}), true
 	}
 	if texts := r.texts(name); texts != nil {
@@ -144,13 +146,23 @@ func (r *runner) texts(name string) []string {
 }
 
 // child runs a text as a script in a process of its own.
-func (r *runner) child(text string, params []Word, at int, place func(int) int) {
+func (r *runner) child(text string, params []Word, at int, place func(int) int) status {
 	if place == nil {
 		place = func(int) int { return at }
 	}
 	c := r.process(place)
 	c.s.params, c.isFile = params, true
 	c.script(text)
+	return c.status()
+}
+
+// status returns the status of a shell that is done: that of its last command is
+// not known.
+func (r *runner) status() status {
+	if r.over != "" {
+		return failure
+	}
+	return unsure
 }
 
 // process returns a runner for a shell that the script starts.
@@ -165,7 +177,7 @@ func (r *runner) process(place func(int) int) *runner {
 		c.s.funcs[name] = f
 	}
 	c.calling = r.calling
-	c.s.path, c.s.environ, c.s.dir, c.s.moved, c.s.soft, c.s.killed = r.s.path, r.s.environ, r.s.dir, r.s.moved, r.s.soft, r.s.killed
+	c.s.path, c.s.environ, c.s.dir, c.s.moved, c.s.killed = r.s.path, r.s.environ, r.s.dir, r.s.moved, r.s.killed
 	return c
 }
 

@@ -82,10 +82,6 @@ type Step struct {
 	Runs  Runs
 	Doubt string // why it does not run for certain, as "it stands in an if"
 
-	// Ends says why the script may have ended before, so that nothing after this
-	// runs either, where the step runs for certain otherwise.
-	Ends string
-
 	// Unless lists commands on whose success this one does not run, where that
 	// is all that stands against its running for certain.
 	Unless []*Step
@@ -119,7 +115,16 @@ type Machine struct {
 	// to its standard output, or Unknown.
 	Run func(*Step) string
 
-	killed string // why no later script may run either
+	// EndAt is at which of the places where a shell may end, as set -e has it end
+	// where a command fails, one does end, counted from 1. It goes on at all
+	// others, and at all for 0. MayEnd is how many there were: between two of them
+	// something was done that may matter.
+	EndAt, MayEnd int
+
+	done, doneAt int    // how many steps may have mattered, and up to the last place
+	filesAt      int    // the version of the files there
+	ended        bool   // a shell has ended at its place
+	killed       string // why no later script may run either
 }
 
 // Shell runs a script, whose first line may name its interpreter. The places of
@@ -270,8 +275,10 @@ func (r *runner) emit(s *Step) string {
 	if !r.spend(s.At) {
 		return Unknown
 	}
-	s.Runs, s.Doubt, s.Ends = Certainly, r.s.doubt(), r.s.soft
+	s.Runs, s.Doubt = Certainly, r.s.doubt()
 	switch {
+	case r.over != "":
+		s.Runs, s.Doubt = Never, r.over
 	case r.s.dead:
 		s.Runs = Never
 	case s.Doubt != "":
@@ -279,6 +286,9 @@ func (r *runner) emit(s *Step) string {
 		if r.s.onlySkipped() {
 			s.Unless = slices.Clone(r.s.unless)
 		}
+	}
+	if s.Runs != Never && (len(s.Words) == 0 || !isReader(s.Name()) && !writes(s.Name())) {
+		r.m.done++
 	}
 	return r.m.Run(s)
 }

@@ -45,10 +45,6 @@ type state struct {
 	// have returned; the loop may have been left; a branch may not be taken.
 	ended, returned, broke, skipped string
 
-	// soft is as ended, where the script ends by set -e because a package cannot
-	// be installed: nobody runs a node by what a script does until then.
-	soft string
-
 	// killed is as ended, of a script with all the shells that it starts: any of
 	// them may kill it.
 	killed *string
@@ -155,7 +151,6 @@ func (s *state) join(a, b *state) {
 	s.ifs, s.aliases, s.anyDef = a.ifs || b.ifs, a.aliases || b.aliases, a.anyDef || b.anyDef
 	s.refs, s.debugTrap = a.refs || b.refs, a.debugTrap || b.debugTrap
 	s.path, s.environ = either(a.path, b.path), either(a.environ, b.environ)
-	s.soft = either(a.soft, b.soft)
 	s.ended, s.returned, s.broke = either(a.ended, b.ended), either(a.returned, b.returned), either(a.broke, b.broke)
 	s.skipped, s.dead, s.unless = outer.skipped, outer.dead, outer.unless
 }

@@ -17,11 +17,14 @@ type deferral struct {
 // finish runs what waits for the end of the script: traps, and what runs in the
 // background.
 func (r *runner) finish() {
+	over := r.over
+	r.over = "" // which a trap at the end does not heed
 	for len(r.deferred) > 0 {
 		d := r.deferred[0]
 		r.deferred = r.deferred[1:]
 		d.run()
 	}
+	r.over = over
 }
 
 // later runs something now and again at the end, perhaps.
@@ -147,14 +150,4 @@ func (r *runner) setTrap(c invocation, text string, signals []string) {
 		run()
 	}
 	r.await(deferral{signals, run})
-}
-
-// mayExit runs what traps do where the script may end early though nothing that
-// is after it is in doubt.
-func (r *runner) mayExit() {
-	for _, d := range r.deferred {
-		if slices.Contains(d.signals, "EXIT") {
-			d.run()
-		}
-	}
 }

@@ -47,6 +47,7 @@ type runner struct {
 
 	isFile    bool           // the text is that of a file
 	fromStdin bool           // the text is read from standard input, which a command may read away
+	over      string         // why the shell has ended: see mayEnd
 	calling   map[string]int // how often functions run at the moment
 }
 
@@ -54,6 +55,10 @@ type runner struct {
 func (r *runner) stmt(s *syntax.Stmt) status {
 	if s == nil || *r.budget < 0 || !r.spend(r.place(offset(s.Pos()))) {
 		return unsure
+	}
+	if r.over != "" {
+		r.pass(s)
+		return failure
 	}
 	if s.Background || s.Coprocess || s.Disown {
 		r.output(Unknown) // of it, sooner or later
@@ -151,33 +156,6 @@ func (r *runner) clause(c syntax.Command) status {
 	return unsure
 }
 
-// ends says that the script may have ended where set -e is on and a command may
-// have failed.
-func (r *runner) ends(what string, st status) {
-	if !r.s.errexit || r.guarded > 0 || st == success || seldomFails(what) {
-		return
-	}
-	ended := &r.s.ended
-	if installs(what) {
-		ended = &r.s.soft
-	}
-	if *ended == "" {
-		*ended = "set -e ends the script where " + what + " before it fails"
-	}
-	if ended == &r.s.soft {
-		r.mayExit()
-	}
-}
-
-// installs reports whether a program installs packages.
-func installs(name string) bool {
-	switch name {
-	case "yum", "dnf", "apt-get", "apt", "amazon-linux-extras", "tdnf":
-		return true
-	}
-	return false
-}
-
 // list runs statements one after the other.
 func (r *runner) list(stmts []*syntax.Stmt) status {
 	st := success
@@ -189,15 +167,18 @@ func (r *runner) list(stmts []*syntax.Stmt) status {
 
 // subshell runs statements in a shell of its own: what they change ends with it.
 func (r *runner) subshell(stmts []*syntax.Stmt) status {
-	outer, locals := r.s, r.locals
+	outer, locals, over := r.s, r.locals, r.over
 	r.s = r.s.clone()
 	r.subs++
 	st := r.list(stmts)
 	r.subs--
-	if r.s.ended != outer.ended || r.s.soft != outer.soft {
+	if r.s.ended != outer.ended {
 		st = unsure
 	}
-	r.s, r.locals = outer, locals
+	if r.over != over {
+		st = failure
+	}
+	r.s, r.locals, r.over = outer, locals, over
 	return st
 }
 
@@ -344,7 +325,7 @@ func (r *runner) pipe(c *syntax.BinaryCmd) status {
 	if r.s.pipefail && first != success {
 		st = unsure
 	}
-	r.ends("a pipeline", st)
+	r.ends(r.lastOf(c), st)
 	return st
 }
 

@@ -231,7 +231,7 @@ func (r *runner) shellText(name string, call shellCall, text *string, params []W
 	}
 	child.parse(*text)
 	child.finish()
-	return unsure
+	return child.status()
 }
 
 // inside returns the place function for a text that is a word of a command: its
@@ -249,12 +249,13 @@ func (r *runner) inside(c invocation, fromEnd int) func(int) int {
 // file runs a file as a script, or those that a pattern may name.
 func (r *runner) file(c invocation, args []Word) status {
 	name := r.abs(args[0].Text)
-	run := func(f *File, doubt string) {
-		r.doubting(doubt, func() status {
+	run := func(f *File, doubt string) status {
+		return r.doubting(doubt, func() status {
+			st := unsure
 			for _, text := range f.Texts() {
-				r.child(shebang(text, path.Base(c.words[0].Text)), args[1:], c.at, nil)
+				st = r.child(shebang(text, path.Base(c.words[0].Text)), args[1:], c.at, nil)
 			}
-			return unsure
+			return st
 		})
 	}
 	if f := r.m.Files.Get(name); f != nil && args[0].Known() {
@@ -262,8 +263,7 @@ func (r *runner) file(c invocation, args []Word) status {
 		if !f.Sure {
 			doubt = "what is in " + display(name) + " may not be known"
 		}
-		run(f, doubt)
-		return unsure
+		return run(f, doubt)
 	}
 	for _, other := range r.m.Files.All() {
 		if may(name, other) && known(name) {

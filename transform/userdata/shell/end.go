@@ -1,0 +1,75 @@
+package shell
+
+import (
+	"path"
+
+	"mvdan.cc/sh/v3/syntax"
+)
+
+// ends ends the shell where set -e is on and a command may have failed. Nobody runs
+// a node by what a script does until a program that it needs fails, so that it is
+// one of two places to look at; what the shell itself refuses is in the script.
+func (r *runner) ends(what string, st status) {
+	if !r.s.errexit || r.guarded > 0 || st == success {
+		return
+	}
+	why := "set -e ends the script where " + what + " before it fails"
+	switch {
+	case st == unsure && isProgramFile(what):
+		r.mayEnd(why)
+	case st == failure && r.m.ended: // as a shell that it started has ended
+		r.over = why
+	default:
+		r.s.ended = either(r.s.ended, why)
+	}
+}
+
+// isProgramFile reports whether a command that is known is a program, and not built
+// into the shell. What the packet filter refuses is in the script, too.
+func isProgramFile(name string) bool {
+	switch name {
+	case "[", "test", "true", "false", "echo", "printf", "pwd", "type", "command", "help", "kill", "ulimit", "cd", "export", "read", "mapfile", "readarray", "set", "let":
+		return false
+	}
+	return Known(name) && !aboutPackets(name)
+}
+
+// lastOf returns how a message calls the last command of a pipeline, whose status is
+// that of the pipeline.
+func (r *runner) lastOf(c *syntax.BinaryCmd) string {
+	call, ok := c.Y.Cmd.(*syntax.CallExpr)
+	if !ok || r.s.pipefail || c.Y.Negated || len(call.Args) == 0 || r.s.funcs[call.Args[0].Lit()].bodies != nil {
+		return "a pipeline"
+	}
+	return path.Base(call.Args[0].Lit())
+}
+
+// mayEnd is for a place where the shell ends, or goes on. Which of them it is, the
+// machine says: both are judged, and what a script does after it is certain or
+// never happens.
+func (r *runner) mayEnd(why string) {
+	m := r.m
+	if r.s.dead || r.over != "" {
+		return
+	}
+	if m.MayEnd == 0 || m.done != m.doneAt || m.Files.Version() != m.filesAt {
+		m.MayEnd++
+		if m.MayEnd == m.EndAt {
+			m.ended, r.over = true, why
+		}
+	}
+	m.doneAt, m.filesAt = m.done, m.Files.Version()
+}
+
+// pass reports the commands of a statement that is after the end of its shell.
+func (r *runner) pass(s *syntax.Stmt) {
+	if call, ok := s.Cmd.(*syntax.CallExpr); ok {
+		var words []Word
+		for _, w := range call.Args {
+			words = append(words, Word{Text: r.show(w.Lit())})
+		}
+		if len(words) > 0 {
+			r.emit(&Step{Words: words, At: r.place(offset(s.Pos()))})
+		}
+	}
+}
