@@ -91,6 +91,14 @@ type missing struct {
 	rule, branchENI, ipv6, save, service bool
 }
 
+// ofIPv6 returns what is missing of the same commands for IPv6. A rule that is added
+// must be saved too, and the first one needs the service that loads it.
+func (m missing) ofIPv6() missing {
+	branchENI := m.ipv6 || m.branchENI
+	save := branchENI || m.save
+	return missing{rule: m.ipv6, branchENI: branchENI, save: save, service: m.ipv6 || save && m.service}
+}
+
 // commands returns the commands of the block: the strict ones, or those of AWS
 // that are missing.
 func (b Block) commands(m missing) []string {
@@ -106,19 +114,21 @@ func (b Block) commands(m missing) []string {
 	if m.all {
 		m = missing{rule: true, branchENI: true, ipv6: true, save: true, service: true}
 	}
-	ipv6 := b.IPv6 && m.ipv6
-	ipv6Saved := ipv6 || b.IPv6 && (m.branchENI || m.save)
+	var v6 missing
+	if b.IPv6 {
+		v6 = m.ofIPv6()
+	}
 	add(m.service, installServices)
 	add(m.rule, dropForwarded)
-	add(ipv6, dropForwardedIPv6)
+	add(v6.rule, dropForwardedIPv6)
 	add(b.BranchENI && m.branchENI, dropBranchENI)
-	add(b.BranchENI && (ipv6 || b.IPv6 && m.branchENI), dropBranchENIIPv6)
+	add(b.BranchENI && v6.branchENI, dropBranchENIIPv6)
 	add(m.branchENI || m.save, saveRules)
 	// Without a save it would load the rules of its package, which refuse what pods
 	// send anywhere.
 	add(m.service && (m.rule || m.branchENI || m.save), enableServices)
-	add(ipv6Saved, saveRulesIPv6)
-	add(ipv6 || ipv6Saved && m.service, enableServicesIPv6)
+	add(v6.save, saveRulesIPv6)
+	add(v6.service, enableServicesIPv6)
 	return commands
 }
 

@@ -116,27 +116,21 @@ func (g *grammar) check(ok bool, word string) {
 
 // plain reads an option that cannot be negated.
 func (g *grammar) plain(word string) {
-	if seconds, ok := strings.CutPrefix(word, "-w"); ok && isNumber(seconds, 0, 1<<15) && !g.restore {
-		word = "-w"
-		g.once(word)
-		return
-	}
 	switch word {
-	case "-A", "--append", "-I", "--insert":
+	case "-A", "--append":
 		g.once("-A")
 		g.chain = g.next()
-		if word[len(word)-1] != 'A' && isNumber(g.peek(), 1, 1<<15) && word != "--append" {
-			g.next()
-		}
+	case "-I", "--insert":
+		g.once("-A")
+		g.chain = g.next()
+		g.optional(1)
 	case "-t", "--table":
 		g.once("-t")
 		g.table = g.next()
 		g.check(!g.restore && slices.Contains(tableNames[:], g.table), word)
 	case "-w", "--wait":
 		g.once("-w")
-		if isNumber(g.peek(), 0, 1<<15) {
-			g.next()
-		}
+		g.optional(0)
 		g.check(!g.restore, word)
 	case "-v", "--verbose":
 		g.once("-v")
@@ -152,7 +146,23 @@ func (g *grammar) plain(word string) {
 		g.target = g.next()
 		g.answers()
 	default:
-		g.refuse(word)
+		g.waits(word)
+	}
+}
+
+// waits reads -w with its seconds in the same word, and refuses any other.
+func (g *grammar) waits(word string) {
+	if seconds, ok := strings.CutPrefix(word, "-w"); ok && isNumber(seconds, 0, 1<<15) && !g.restore {
+		g.once("-w")
+		return
+	}
+	g.refuse(word)
+}
+
+// optional takes the next word if it is a number from a lowest one up.
+func (g *grammar) optional(lowest int) {
+	if isNumber(g.peek(), lowest, 1<<15) {
+		g.next()
 	}
 }
 

@@ -49,9 +49,15 @@ func (n *node) isOneshot(file string) bool {
 	if slices.ContainsFunc(n.machine.Files.All(), func(other string) bool { return extends(other, path.Base(file)) }) {
 		return false
 	}
-	var kind string
-	var commands []string
-	lines, _ := settings(f.Text)
+	commands, ok := oneshotCommands(f.Text)
+	return ok && (len(commands) == 1 || !slices.ContainsFunc(commands, mayFail))
+}
+
+// oneshotCommands returns the commands of a unit. It reports false if the unit is not
+// of the type oneshot, or has a setting that may keep them from running.
+func oneshotCommands(text string) (commands []string, ok bool) {
+	kind := ""
+	lines, _ := settings(text)
 	for _, l := range lines {
 		switch {
 		case l.key == "Type" && l.section == "[Service]":
@@ -59,10 +65,10 @@ func (n *node) isOneshot(file string) bool {
 		case (l.key == "ExecStart" || l.key == "ExecStartPre") && l.section == "[Service]" && l.value != "":
 			commands = append(commands, l.value)
 		case !slices.Contains([]string{"Description", "Documentation", "Before", "After", "Wants", "RemainAfterExit", "WantedBy", "RequiredBy"}, l.key):
-			return false
+			return nil, false
 		}
 	}
-	return kind == "oneshot" && (len(commands) == 1 || !slices.ContainsFunc(commands, mayFail))
+	return commands, kind == "oneshot"
 }
 
 // mayFail reports whether a command of a unit may fail: any but the addition of a

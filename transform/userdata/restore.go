@@ -68,12 +68,11 @@ func isRestorable(text string, address netip.Addr) bool {
 		case line == "COMMIT":
 			table = ""
 		case line[0] == ':':
-			fields := strings.Split(line[1:], " ")
-			isChain := isBuiltin(table, fields[0])
-			if len(fields) > 3 || len(fields) < 2 || isChain && fields[1] != "ACCEPT" && fields[1] != "DROP" || !isChain && fields[1] != "-" || len(fields) == 3 && !isCounters(fields[2]) {
+			name, rest, _ := strings.Cut(line[1:], " ")
+			if !isRestorablePolicy(rest, isBuiltin(table, name)) {
 				return false
 			}
-			chains = append(chains, fields[0])
+			chains = append(chains, name)
 		default:
 			if !isRestorableRule(line, table, chains, address) {
 				return false
@@ -81,6 +80,20 @@ func isRestorable(text string, address netip.Addr) bool {
 		}
 	}
 	return table == ""
+}
+
+// isRestorablePolicy reports whether what follows the name of a chain is what
+// iptables-save writes there: its policy, and perhaps its counters. Only a built-in
+// chain has a policy.
+func isRestorablePolicy(text string, builtin bool) bool {
+	policy, counters, has := strings.Cut(text, " ")
+	if has && !isCounters(counters) {
+		return false
+	}
+	if builtin {
+		return policy == "ACCEPT" || policy == "DROP"
+	}
+	return policy == "-"
 }
 
 // isRestorableRule reports whether a line appends a rule for certain.

@@ -155,6 +155,16 @@ func (r *requestReader) lines(text string, after int) {
 	}
 }
 
+// answers returns what stands for answers in a text.
+func (r *requestReader) answers(text string) string {
+	return strings.Map(func(c rune) rune {
+		if c < firstAnswer || int(c-firstAnswer) >= len(r.found) {
+			return -1
+		}
+		return c
+	}, text)
+}
+
 // quiet are commands whose words go nowhere.
 var quiet = [...]string{":", "awk", "echo", "grep", "ip", "ip6tables", "iptables", "logger", "nft", "printf", "route", "sed", "test", "["}
 
@@ -182,12 +192,7 @@ func (r *requestReader) step(s *shell.Step) string {
 	if s.Stdin != nil {
 		from += *s.Stdin
 	}
-	answers := strings.Map(func(c rune) rune {
-		if c < firstAnswer || int(c-firstAnswer) >= len(r.found) {
-			return -1
-		}
-		return c
-	}, from)
+	answers := r.answers(from)
 	switch {
 	case slices.Contains(joining[:], name):
 		for _, c := range answers {

@@ -87,15 +87,11 @@ func (t yamlText) addFile(c *composer, n *yaml.Node) string {
 	}
 	name := path.Clean("/" + file.Value)
 	content := scalar(n, "content")
-	switch {
-	case c.b.Len() > maxText: // by aliases
+	if c.b.Len() > maxText { // by aliases
 		return "its write_files is too large"
-	case strings.Contains(name, placeholder):
-		return "the path of a file in write_files is not known"
-	case strings.HasPrefix(name, cloudDirectory):
-		return "write_files writes into " + cloudDirectory
-	case content != nil && content.Style&yaml.TaggedStyle != 0 && content.Tag != "!!binary":
-		return "the content of a file in write_files is not known"
+	}
+	if reason := unknownFile(name, content); reason != "" {
+		return reason
 	}
 	var value composer
 	if content != nil {
@@ -113,20 +109,42 @@ func (t yamlText) addFile(c *composer, n *yaml.Node) string {
 	if appends := scalar(n, "append"); appends != nil && plainType(appends) != plainFalse {
 		redirect = ">>"
 	}
-	end := "EOF"
-	for slices.Contains(strings.Split(decoded.text, "\n"), end) {
-		end += "_"
-	}
-	c.add("mkdir -p "+quoted(path.Dir(name))+"\ncat "+redirect+quoted(name)+" <<'"+end+"'\n", at)
-	c.copy(decoded, 0, len(decoded.text))
-	if decoded.text != "" && !strings.HasSuffix(decoded.text, "\n") {
-		c.add("\n", at)
-	}
-	c.add(end+"\n"+changeMode(n, name), at)
+	c.add("mkdir -p "+quoted(path.Dir(name))+"\ncat "+redirect+quoted(name), at)
+	c.addHereDocument(decoded, at)
+	c.add(changeMode(n, name), at)
 	if mayRaise(n, content, ok) {
 		c.add(mayEnd, at)
 	}
 	return ""
+}
+
+// unknownFile says why what cloud-init writes to a file is not known, or is "". The
+// content is nil if the file has none.
+func unknownFile(name string, content *yaml.Node) string {
+	switch {
+	case strings.Contains(name, placeholder):
+		return "the path of a file in write_files is not known"
+	case strings.HasPrefix(name, cloudDirectory):
+		return "write_files writes into " + cloudDirectory
+	case content != nil && content.Style&yaml.TaggedStyle != 0 && content.Tag != "!!binary":
+		return "the content of a file in write_files is not known"
+	}
+	return ""
+}
+
+// addHereDocument adds a here-document to a command, and ends the command. All but
+// the content has its place at an offset.
+func (c *composer) addHereDocument(content source, at int) {
+	end := "EOF"
+	for slices.Contains(strings.Split(content.text, "\n"), end) {
+		end += "_"
+	}
+	c.add(" <<'"+end+"'\n", at)
+	c.copy(content, 0, len(content.text))
+	if content.text != "" && !strings.HasSuffix(content.text, "\n") {
+		c.add("\n", at)
+	}
+	c.add(end+"\n", at)
 }
 
 // mayEnd ends a script perhaps.
