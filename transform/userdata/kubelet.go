@@ -10,43 +10,49 @@ import (
 
 // mayStart reports whether a program may start the kubelet.
 func (n *node) mayStart(s *shell.Step) bool {
-	name := shell.Word{Text: s.Name()}
-	words := s.Words[1:]
-	has := func(want ...string) bool {
-		for _, w := range words {
-			for _, x := range want {
-				if w.May(x) && w.Text != shell.Unknown {
-					return true
-				}
-			}
-		}
-		return false
-	}
+	name, words := s.Name(), s.Words[1:]
 	for _, starter := range [...]string{"bootstrap.sh", "kubelet", "reboot", "telinit", "kexec"} {
-		if name.May(starter) {
+		if (shell.Word{Text: name}).May(starter) {
 			return true
 		}
 	}
-	switch s.Name() {
-	case "nodeadm", "nodeadm-internal":
-		return has("init", "run") || !allKnown(words)
-	case "kubeadm":
-		return has("join", "init") || !allKnown(words)
-	case "snap":
-		return has("start", "restart", "install", "refresh", "enable", "run", "switch") && mentionsKubelet(words)
-	case "shutdown":
-		return has("-r", "--reboot")
-	case "init":
-		return has("6")
-	case "hyperkube", "k3s", "rke2", "k0s", "microk8s":
-		return true
-	case "dbus-send", "busctl", "gdbus", "docker", "podman", "nerdctl", "ctr", "crictl":
-		return mentionsKubelet(words)
+	if starts, ok := startsByWords(name, words); ok {
+		return starts
 	}
-	if interprets(s.Name()) {
+	if interprets(name) {
 		return len(words) > 0 && (n.mentionsCluster(words) || hints(words[0].Text))
 	}
-	return isScript(s.Words[0].Text) && (n.mentionsCluster(words) || hints(s.Name()))
+	return isScript(s.Words[0].Text) && (n.mentionsCluster(words) || hints(name))
+}
+
+// startsByWords reports whether the words after a program may have it start the
+// kubelet, and whether it is a program of which that is known.
+func startsByWords(name string, words []shell.Word) (starts, ok bool) {
+	switch name {
+	case "nodeadm", "nodeadm-internal":
+		return mayHave(words, "init", "run") || !allKnown(words), true
+	case "kubeadm":
+		return mayHave(words, "join", "init") || !allKnown(words), true
+	case "snap":
+		return mayHave(words, "start", "restart", "install", "refresh", "enable", "run", "switch") && mentionsKubelet(words), true
+	case "shutdown":
+		return mayHave(words, "-r", "--reboot"), true
+	case "init":
+		return mayHave(words, "6"), true
+	case "hyperkube", "k3s", "rke2", "k0s", "microk8s":
+		return true, true
+	case "dbus-send", "busctl", "gdbus", "docker", "podman", "nerdctl", "ctr", "crictl":
+		return mentionsKubelet(words), true
+	}
+	return false, false
+}
+
+// mayHave reports whether one of the words, of which something is known, may be one
+// of those that are looked for.
+func mayHave(words []shell.Word, wanted ...string) bool {
+	return slices.ContainsFunc(words, func(w shell.Word) bool {
+		return w.Text != shell.Unknown && slices.ContainsFunc(wanted, w.May)
+	})
 }
 
 // interprets reports whether a program runs scripts that are for no shell.

@@ -58,17 +58,27 @@ func (n *node) file(name string) (string, bool) {
 
 // loadSaved loads the rules that are saved for the next boot.
 func (n *node) loadSaved() {
-	load := func(f *family, name string, disabled bool) bool {
-		text, ok := n.file(name)
-		if !ok || disabled {
-			return false
-		}
-		if loaded, known := f.load(nil, text, false); known {
-			f.tables = loaded
-			return true
-		}
-		return false
+	n.replacedUnits()
+	hasYum := n.want.NoYum == "" // iptables-services is a package of yum's
+	v4 := hasYum && !n.service.v4.disabled && n.loadFile(n.v4, sysconfig4)
+	v6 := hasYum && !n.service.v6.disabled && n.loadFile(n.v6, sysconfig6)
+	persistent := n.loadFile(n.v4, persistent4)
+	n.loadFile(n.v6, persistent6)
+	switch s := &n.service; {
+	case v4 && !(s.installed && s.v4.enabled):
+		s.unattended, s.unattendedAt = s.notLoaded(n.machine.Files.Get(sysconfig4).At)
+	case v6 && n.want.IPv6 && !s.v6.enabled:
+		s.unattended = "nothing here enables ip6tables.service, which would load " + sysconfig6 + " at boot"
+		s.unattendedAt = n.machine.Files.Get(sysconfig6).At
+	case persistent && !v4 && !s.persistent:
+		s.unattended = "nothing here installs netfilter-persistent, which would load " + persistent4 + " at boot"
+		s.unattendedAt = n.machine.Files.Get(persistent4).At
 	}
+}
+
+// replacedUnits notes which services of iptables-services have a file of a script in
+// the place of their unit, or beside it, and so may load nothing.
+func (n *node) replacedUnits() {
 	for _, file := range n.machine.Files.All() {
 		for _, name := range [...]string{"iptables.service", "ip6tables.service"} {
 			if isUnitFile(file) && path.Base(file) == name || extends(file, name) {
@@ -77,29 +87,31 @@ func (n *node) loadSaved() {
 			}
 		}
 	}
-	without := n.want.NoYum != "" // iptables-services is a package of yum's
-	rh := load(n.v4, sysconfig4, without || n.service.v4.disabled)
-	rh6 := load(n.v6, sysconfig6, without || n.service.v6.disabled)
-	debian := load(n.v4, persistent4, false)
-	load(n.v6, persistent6, false)
-	at := func(name string) int { return n.machine.Files.Get(name).At }
-	switch {
-	case rh && !n.service.installed:
-		n.service.unattended = "nothing here installs iptables-services, whose iptables.service would load " + sysconfig4 + " at boot"
-		n.service.unattendedAt = at(sysconfig4)
-	case rh && n.service.v4.early:
-		n.service.unattended = "iptables.service is enabled here before iptables-services is installed, which has it"
-		n.service.unattendedAt = n.service.v4.at
-	case rh && !n.service.v4.enabled:
-		n.service.unattended = "nothing here enables iptables.service, which would load " + sysconfig4 + " at boot"
-		n.service.unattendedAt = at(sysconfig4)
-	case rh6 && n.want.IPv6 && !n.service.v6.enabled:
-		n.service.unattended = "nothing here enables ip6tables.service, which would load " + sysconfig6 + " at boot"
-		n.service.unattendedAt = at(sysconfig6)
-	case debian && !rh && !n.service.persistent:
-		n.service.unattended = "nothing here installs netfilter-persistent, which would load " + persistent4 + " at boot"
-		n.service.unattendedAt = at(persistent4)
+}
+
+// loadFile loads a file of rules, and reports whether it holds them for certain.
+func (n *node) loadFile(f *family, name string) bool {
+	text, ok := n.file(name)
+	if !ok {
+		return false
 	}
+	loaded, known := f.load(nil, text, false)
+	if known {
+		f.tables = loaded
+	}
+	return known
+}
+
+// notLoaded returns why iptables.service may not load the rules that are saved for
+// it, and the place for that, where saved is the place of the file.
+func (s *services) notLoaded(saved int) (why string, at int) {
+	switch {
+	case !s.installed:
+		return "nothing here installs iptables-services, whose iptables.service would load " + sysconfig4 + " at boot", saved
+	case s.v4.early:
+		return "iptables.service is enabled here before iptables-services is installed, which has it", s.v4.at
+	}
+	return "nothing here enables iptables.service, which would load " + sysconfig4 + " at boot", saved
 }
 
 // unsaved returns the place and the reason where a rule is not there at the next
