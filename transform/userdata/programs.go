@@ -2,6 +2,7 @@ package userdata
 
 import (
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/imdslock/imdslock/transform/userdata/shell"
@@ -20,36 +21,64 @@ func (n *node) program(name string, s *shell.Step) {
 		n.start(startedBy(name, words))
 		return
 	}
-	isScript := isScript(s.Words[0].Text)
-	if isScript && looksLikeFilter(words) {
+	if isScript(s.Words[0].Text) && looksLikeFilter(words) {
 		n.doubt()
 	}
+	if strings.HasPrefix(name, "-") { // after a word that is not known
+		return
+	}
+	reason := unknownProgram(name, s)
 	switch {
-	case strings.HasPrefix(name, "-"): // after a word that is not known
-	case isScript || !shell.Known(name) && !interprets(name):
-		n.note(s.At, "what "+shown(s.Words[0].Text)+" does is not known")
-	case interprets(name) && !harmlessText(name, s):
-		n.note(s.At, "what "+name+" runs is not known")
-	case name == "aws" && changesInstances(words):
-		n.note(s.At, "the command here may change the metadata options of instances, or the launch template that they use")
-	case isContainerRun(name, words):
-		n.note(s.At, "what the container does that "+name+" runs here with rights on the node is not known")
-	case name == "nc" || name == "ncat":
-		for _, w := range words {
-			if strings.HasPrefix(w.Text, "-") && strings.ContainsAny(w.Text, "lec") {
-				n.note(s.At, "what "+name+" serves here is not known")
-			}
-		}
-	case shell.RunsOthers(name, words):
-		n.note(s.At, "what "+name+" runs or writes here is not known")
+	case reason != "":
+		n.note(s.At, reason)
 	case name == "crontab":
 		n.crontab(s)
-	case name == "sysctl" && mentionsAny(words, "kernel.modprobe", "kernel.core_pattern", "modules_disabled"),
-		(name == "update-alternatives" || name == "alternatives") && mentionsAny(words, "tables", shell.Unknown):
+	case replacesIPTables(name, words):
 		n.why = "the command here may have another program run in the place of iptables"
 		n.doubt()
 		n.note(s.At, "what "+name+" does to the rules is not known")
 	}
+}
+
+// unknownProgram says what is not known of what a program does, or is "".
+func unknownProgram(name string, s *shell.Step) string {
+	words := s.Words[1:]
+	switch {
+	case isScript(s.Words[0].Text) || !shell.Known(name) && !interprets(name):
+		return "what " + shown(s.Words[0].Text) + " does is not known"
+	case interprets(name) && !harmlessText(name, s):
+		return "what " + name + " runs is not known"
+	case name == "aws" && changesInstances(words):
+		return "the command here may change the metadata options of instances, or the launch template that they use"
+	case isContainerRun(name, words):
+		return "what the container does that " + name + " runs here with rights on the node is not known"
+	case name == "nc" || name == "ncat":
+		if serves(words) {
+			return "what " + name + " serves here is not known"
+		}
+	case shell.RunsOthers(name, words):
+		return "what " + name + " runs or writes here is not known"
+	}
+	return ""
+}
+
+// serves reports whether nc has an option that makes it listen, or run a program.
+func serves(words []shell.Word) bool {
+	return slices.ContainsFunc(words, func(w shell.Word) bool {
+		return strings.HasPrefix(w.Text, "-") && strings.ContainsAny(w.Text, "lec")
+	})
+}
+
+// replacesIPTables reports whether a program may have the node run another program
+// in the place of iptables, or the kernel one in the place of modprobe.
+func replacesIPTables(name string, words []shell.Word) bool {
+	switch name {
+	case "sysctl":
+		return mentionsAny(words, "kernel.modprobe", "kernel.core_pattern", "modules_disabled")
+	case "update-alternatives", "alternatives":
+		return mentionsAny(words, "tables", shell.Unknown)
+	}
+	return false
 }
 
 // mentionsAny reports whether one of the words has one of the texts in it.

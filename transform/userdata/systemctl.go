@@ -122,17 +122,14 @@ func (n *node) unit(verb string, now bool, w shell.Word, sure bool) {
 		n.machine.Files.Doubt("/etc/systemd/system/" + name + ".service.d")
 	}
 	if n.want.NoYum == "" {
-		certain := sure && w.Known() && verb != "try-restart" && verb != "condrestart"
+		certain := sure && w.Known() && !onlyIfRuns(verb)
 		n.packagedUnit("iptables", n.v4, sysconfig4, verb, a, name, certain)
 		n.packagedUnit("ip6tables", n.v6, sysconfig6, verb, a, name, certain)
 	}
-	if (verb == "disable" || verb == "mask" || verb == "off") && (strings.HasPrefix(name, "cloud-") || w.May("cloud-init")) {
+	if turnsOff(verb) && isCloudInit(w, name) {
 		n.service.initOff = "cloud-init is turned off here"
 	}
-	n.service.own = slices.DeleteFunc(n.service.own, func(own string) bool { return own == name && !a.starts || w.May(own) && !w.Known() })
-	if a.enables && sure && w.Known() {
-		n.service.own = append(n.service.own, name)
-	}
+	n.enableOwn(name, w, a, sure)
 	if isFirewall(name) && (a.starts || a.enables) {
 		n.note(n.at, "what "+name+" does to the rules, also at the next boot, is not known")
 	}
@@ -145,6 +142,32 @@ func (n *node) unit(verb string, now bool, w shell.Word, sure bool) {
 	n.written(name, sure && w.Known())
 	if unitStartsKubelet(w, name) {
 		n.start(unitOf(name))
+	}
+}
+
+// onlyIfRuns reports whether a verb does nothing to a unit that does not run.
+func onlyIfRuns(verb string) bool { return verb == "try-restart" || verb == "condrestart" }
+
+// isCloudInit reports whether a unit may be one of cloud-init's.
+func isCloudInit(w shell.Word, name string) bool {
+	return strings.HasPrefix(name, "cloud-") || w.May("cloud-init")
+}
+
+// turnsOff reports whether a verb keeps a unit from being started at the next boot.
+func turnsOff(verb string) bool {
+	switch verb {
+	case "disable", "mask", "off":
+		return true
+	}
+	return false
+}
+
+// enableOwn notes whether a unit is enabled for certain, in case a script has written
+// it.
+func (n *node) enableOwn(name string, w shell.Word, a action, sure bool) {
+	n.service.own = slices.DeleteFunc(n.service.own, func(own string) bool { return own == name && !a.starts || w.May(own) && !w.Known() })
+	if a.enables && sure && w.Known() {
+		n.service.own = append(n.service.own, name)
 	}
 }
 
