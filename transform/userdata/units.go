@@ -26,23 +26,6 @@ func isUnitFile(file string) bool {
 	return false
 }
 
-// extends reports whether a file is a drop-in for a unit: in its directory, in
-// one for a beginning of its name, or in the one for all services.
-func extends(file, unit string) bool {
-	if !isUnitFile(file) || path.Ext(file) != ".conf" {
-		return false
-	}
-	dir := path.Base(path.Dir(file))
-	if dir == unit+".d" || dir == "service.d" {
-		return true
-	}
-	prefix, ok := strings.CutSuffix(dir, "-.service.d")
-	return ok && strings.HasPrefix(unit, prefix+"-")
-}
-
-// isDropIn reports whether a file is a drop-in for a unit of the kubelet.
-func isDropIn(file string) bool { return extends(file, kubeletService) || extends(file, kubeletSnap) }
-
 // A setting is a line of a unit.
 type setting struct{ section, key, value string }
 
@@ -66,64 +49,6 @@ func settings(text string) (all []setting, known bool) {
 		}
 	}
 	return all, true
-}
-
-// kubelet runs what the drop-ins of a unit of the kubelet do when it starts.
-func (n *node) kubelet(unit string) {
-	if strict := n.dropIns(unit); !strict && n.strict {
-		n.strict, n.strictAt = false, n.at
-	}
-}
-
-// dropIns runs what the drop-ins of a unit have it do before it starts, in the
-// order of their names. It reports whether that drops the packets of
-// pods, and so no start without a drop.
-func (n *node) dropIns(unit string) bool {
-	var files []string
-	for _, file := range n.machine.Files.All() {
-		if extends(file, unit) {
-			files = append(files, file)
-		}
-	}
-	slices.SortStableFunc(files, func(a, b string) int { return strings.Compare(path.Base(a), path.Base(b)) })
-	type command struct {
-		text string
-		sure bool
-	}
-	var commands []command
-	for _, name := range files {
-		f := n.machine.Files.Get(name)
-		usable := f.Sure && !f.Gone && strings.HasPrefix(name, "/etc/systemd/system/") && (f.Version <= n.version || n.again)
-		for _, text := range f.Written() {
-			lines, known := settings(text)
-			if !known {
-				commands = nil
-				n.note(f.At, "what is in "+shown(name)+", a drop-in of the kubelet's unit, is not known")
-			}
-			for _, line := range lines {
-				switch {
-				case strings.HasPrefix(line.key, "Environment") && strings.Contains(line.value, "PATH"), line.key == "PassEnvironment", line.key == "RootDirectory", line.key == "ExecSearchPath":
-					n.note(f.At, "what "+line.key+"= in "+shown(name)+" has the kubelet's unit run is not known")
-				case line.section != "[Service]" || line.key != "ExecStartPre":
-				case line.value == "":
-					commands = nil
-				default:
-					commands = append(commands, command{line.value, usable})
-				}
-			}
-		}
-	}
-	strict := false
-	for _, c := range commands {
-		n.credit = c.sure
-		tried4, tried6 := n.v4.tried, n.v6.tried
-		n.execute(c.text, c.sure)
-		if n.credit = false; !c.sure { // it is the drop-in that may not be there
-			n.v4.tried, n.v6.tried = tried4, tried6
-		}
-		strict = strict || c.sure
-	}
-	return strict && n.v4.tables.drops(ordinary) && n.v4.tables.drops(branchENI)
 }
 
 // execute runs a command of a unit. What systemd expands itself is not known, and it
@@ -216,7 +141,7 @@ func (n *node) unitFile(file string, starts, sure bool) {
 			switch {
 			case strings.HasPrefix(line.key, "Exec"):
 				n.execute(line.value, sure && strings.HasPrefix(line.key, "ExecStart") && line.key != "ExecStartPost")
-			case strings.HasPrefix(line.key, "StandardInput") && line.value != "null", line.key == "EnvironmentFile" && n.loadsPrograms(line.value), line.key == "Environment" && (strings.Contains(line.value, "LD_") || strings.Contains(line.value, "BASH_ENV")):
+			case n.changesCommands(line):
 				n.note(f.At, "what "+line.key+"= in "+shown(file)+" has the unit run is not known")
 			case line.key == "Where" && n.machine.Files.MayMatter(line.value):
 				n.note(f.At, "what "+shown(file)+" mounts over "+shown(line.value)+" is not known")
@@ -232,11 +157,22 @@ func (n *node) unitFile(file string, starts, sure bool) {
 	}
 }
 
-// loadsPrograms reports whether a file that scripts have written has variables by
-// which programs load others.
-func (n *node) loadsPrograms(file string) bool {
-	f := n.machine.Files.Get(strings.TrimPrefix(file, "-"))
-	return slices.ContainsFunc(f.Written(), func(text string) bool { return strings.Contains(text, "LD_") || strings.Contains(text, "BASH_ENV") })
+// changesCommands reports whether a setting may change what the commands of a unit
+// do: by their input, or by the variables of their environment.
+func (n *node) changesCommands(line setting) bool {
+	switch line.key {
+	case "EnvironmentFile":
+		f := n.machine.Files.Get(strings.TrimPrefix(line.value, "-"))
+		return slices.ContainsFunc(f.Written(), loadsPrograms)
+	case "Environment":
+		return loadsPrograms(line.value)
+	}
+	return strings.HasPrefix(line.key, "StandardInput") && line.value != "null"
+}
+
+// loadsPrograms reports whether a text has variables by which programs load others.
+func loadsPrograms(text string) bool {
+	return strings.Contains(text, "LD_") || strings.Contains(text, "BASH_ENV")
 }
 
 // onlyOrders reports whether a setting says only when a unit starts, or nothing
