@@ -2,7 +2,6 @@ package userdata
 
 import (
 	"path"
-	"slices"
 	"strings"
 
 	"github.com/imdslock/imdslock/transform/userdata/shell"
@@ -63,83 +62,6 @@ func (n *node) readAtBoot(file, text string) {
 	default:
 		n.note(n.at, "what "+shown(file)+" has the node do is not known")
 	}
-}
-
-// harmlessAtBoot reports whether each line of a file that the node reads by itself
-// is one that runs nothing, and changes nothing that matters.
-func (n *node) harmlessAtBoot(file, text string) bool {
-	in := func(prefixes ...string) bool {
-		return slices.ContainsFunc(prefixes, func(p string) bool { return strings.HasPrefix(file, p) })
-	}
-	has := func(words ...string) bool {
-		return slices.ContainsFunc(words, func(w string) bool { return strings.Contains(text, w) })
-	}
-	switch {
-	case in("/etc/sysctl", "/usr/lib/sysctl.d/", "/run/sysctl.d/"):
-		return !has("modules_disabled", "kernel.modprobe", "kernel/modprobe", "core_pattern")
-	case in("/etc/udev/", "/lib/udev/", "/usr/lib/udev/", "/run/udev/"):
-		return !has("RUN", "PROGRAM", "IMPORT", "SYSTEMD_WANTS", "NAME=")
-	case strings.Contains(file, "/modprobe."):
-		return eachLine(text, func(fields []string) bool {
-			return (fields[0] == "blacklist" || fields[0] == "options" || fields[0] == "alias") && !aboutFilter(strings.Join(fields[1:], " "))
-		})
-	case in("/etc/modules", "/lib/modules-load.d/"):
-		return true
-	case strings.Contains(file, "/tmpfiles.d/"):
-		return eachLine(text, func(fields []string) bool {
-			return len(fields) > 1 && strings.Trim(fields[0], "dDfvq+!") == "" && !n.machine.Files.MayMatter(fields[1])
-		})
-	case file == "/etc/fstab":
-		return eachLine(text, func(fields []string) bool {
-			return len(fields) > 1 && (fields[1] == "none" || fields[1] == "swap" || !n.machine.Files.MayMatter(fields[1]))
-		})
-	case in("/etc/logrotate.d/"):
-		return !has("postrotate", "prerotate", "firstaction", "lastaction", "preremove", "mail", "compresscmd")
-	case in("/etc/cfn/"):
-		return !shell.Mentions(text) && eachLine(text, func(fields []string) bool {
-			command, isAction := strings.CutPrefix(strings.ReplaceAll(strings.Join(fields, " "), " = ", "="), "action=")
-			return !isAction || strings.HasPrefix(command, "/opt/aws/bin/cfn-init")
-		})
-	case in("/etc/cloud/"):
-		return !has("cmd", "module", "mount", "output", "disabled", "write_files", "datasource", "users", "packages") && path.Ext(file) == ".cfg"
-	case in("/etc/systemd/journald", "/etc/systemd/logind", "/etc/systemd/timesyncd", "/etc/systemd/resolved", "/etc/systemd/coredump", "/etc/systemd/oomd", "/etc/systemd/sleep"):
-		return true
-	case in("/etc/systemd/system.conf"):
-		return !has("Environment", "Watchdog", "Manager=")
-	case in("/etc/rsyslog"):
-		return !has("omprog", "^", "program", "binary")
-	case in("/etc/containerd/"):
-		return !has("BinaryName", "binary", "runtime_type", "runtime_path", "runtime_engine", "cni")
-	case file == "/etc/docker/daemon.json":
-		return !has("runtime")
-	case in("/etc/default/grub", "/etc/grub"):
-		return !has("mask", "init=", "systemd.", "rd.")
-	case in("/etc/environment"):
-		return !has("PATH", "LD_", "BASH_ENV", "ENV=")
-	}
-	return false
-}
-
-// eachLine reports whether something is true of the fields of each line, without
-// comments.
-func eachLine(text string, is func(fields []string) bool) bool {
-	for line := range strings.Lines(text) {
-		fields := strings.Fields(line)
-		if len(fields) > 0 && fields[0][0] != '#' && !is(fields) {
-			return false
-		}
-	}
-	return true
-}
-
-// aboutFilter reports whether a text names modules of the packet filter.
-func aboutFilter(text string) bool {
-	for _, word := range [...]string{"table", "nf_", "xt_", "ipt_", "nft"} {
-		if strings.Contains(text, word) {
-			return true
-		}
-	}
-	return false
 }
 
 // isCronTable reports whether the lines of a file have a time before a command.

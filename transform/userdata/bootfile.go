@@ -1,0 +1,133 @@
+package userdata
+
+import (
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/imdslock/imdslock/transform/userdata/shell"
+)
+
+// A bootFile is a kind of file that a node reads by itself.
+type bootFile struct {
+	is       func(file string) bool
+	harmless func(n *node, text string) bool // it runs nothing, and changes nothing that matters
+}
+
+// filesAtBoot are the kinds of files that are known. The first that a file is of counts.
+var filesAtBoot = [...]bootFile{
+	{startsWith("/etc/sysctl", "/usr/lib/sysctl.d/", "/run/sysctl.d/"), without("modules_disabled", "kernel.modprobe", "kernel/modprobe", "core_pattern")},
+	{startsWith("/etc/udev/", "/lib/udev/", "/usr/lib/udev/", "/run/udev/"), without("RUN", "PROGRAM", "IMPORT", "SYSTEMD_WANTS", "NAME=")},
+	{within("/modprobe."), loadsNoFilter},
+	{startsWith("/etc/modules", "/lib/modules-load.d/"), without()},
+	{within("/tmpfiles.d/"), makesFiles},
+	{named("/etc/fstab"), mountsBeside},
+	{startsWith("/etc/logrotate.d/"), without("postrotate", "prerotate", "firstaction", "lastaction", "preremove", "mail", "compresscmd")},
+	{startsWith("/etc/cfn/"), runsCfnInit},
+	{isCloudConfig, without("cmd", "module", "mount", "output", "disabled", "write_files", "datasource", "users", "packages")},
+	{startsWith("/etc/systemd/journald", "/etc/systemd/logind", "/etc/systemd/timesyncd", "/etc/systemd/resolved", "/etc/systemd/coredump", "/etc/systemd/oomd", "/etc/systemd/sleep"), without()},
+	{startsWith("/etc/systemd/system.conf"), without("Environment", "Watchdog", "Manager=")},
+	{startsWith("/etc/rsyslog"), without("omprog", "^", "program", "binary")},
+	{startsWith("/etc/containerd/"), without("BinaryName", "binary", "runtime_type", "runtime_path", "runtime_engine", "cni")},
+	{named("/etc/docker/daemon.json"), without("runtime")},
+	{startsWith("/etc/default/grub", "/etc/grub"), without("mask", "init=", "systemd.", "rd.")},
+	{startsWith("/etc/environment"), without("PATH", "LD_", "BASH_ENV", "ENV=")},
+}
+
+// harmlessAtBoot reports whether each line of a file that the node reads by itself
+// is one that runs nothing, and changes nothing that matters.
+func (n *node) harmlessAtBoot(file, text string) bool {
+	for _, kind := range filesAtBoot {
+		if kind.is(file) {
+			return kind.harmless(n, text)
+		}
+	}
+	return false
+}
+
+// startsWith is for files whose names start with one of the prefixes.
+func startsWith(prefixes ...string) func(file string) bool {
+	return func(file string) bool {
+		return slices.ContainsFunc(prefixes, func(p string) bool { return strings.HasPrefix(file, p) })
+	}
+}
+
+// within is for files with a part in their names.
+func within(part string) func(file string) bool {
+	return func(file string) bool { return strings.Contains(file, part) }
+}
+
+// named is for one file.
+func named(name string) func(file string) bool {
+	return func(file string) bool { return file == name }
+}
+
+// isCloudConfig reports whether a file is a configuration of cloud-init's.
+func isCloudConfig(file string) bool {
+	return strings.HasPrefix(file, "/etc/cloud/") && path.Ext(file) == ".cfg"
+}
+
+// without is for texts that have none of the words, which run something, or change
+// what matters.
+func without(words ...string) func(n *node, text string) bool {
+	return func(_ *node, text string) bool {
+		return !slices.ContainsFunc(words, func(w string) bool { return strings.Contains(text, w) })
+	}
+}
+
+// loadsNoFilter reports whether a configuration of modprobe has only options, aliases
+// and modules not to load, of which none is of the packet filter (man 5 modprobe.d).
+func loadsNoFilter(_ *node, text string) bool {
+	return eachLine(text, func(fields []string) bool {
+		switch fields[0] {
+		case "blacklist", "options", "alias":
+			return !aboutFilter(strings.Join(fields[1:], " "))
+		}
+		return false
+	})
+}
+
+// makesFiles reports whether a configuration of systemd-tmpfiles only makes files
+// and directories, none of them where it matters (man 5 tmpfiles.d).
+func makesFiles(n *node, text string) bool {
+	return eachLine(text, func(fields []string) bool {
+		return len(fields) > 1 && strings.Trim(fields[0], "dDfvq+!") == "" && !n.machine.Files.MayMatter(fields[1])
+	})
+}
+
+// mountsBeside reports whether fstab mounts nothing over what matters.
+func mountsBeside(n *node, text string) bool {
+	return eachLine(text, func(fields []string) bool {
+		return len(fields) > 1 && (fields[1] == "none" || fields[1] == "swap" || !n.machine.Files.MayMatter(fields[1]))
+	})
+}
+
+// runsCfnInit reports whether the only actions of cfn-hup's hooks are cfn-init's.
+func runsCfnInit(_ *node, text string) bool {
+	return !shell.Mentions(text) && eachLine(text, func(fields []string) bool {
+		command, isAction := strings.CutPrefix(strings.ReplaceAll(strings.Join(fields, " "), " = ", "="), "action=")
+		return !isAction || strings.HasPrefix(command, "/opt/aws/bin/cfn-init")
+	})
+}
+
+// eachLine reports whether something is true of the fields of each line, without
+// comments.
+func eachLine(text string, is func(fields []string) bool) bool {
+	for line := range strings.Lines(text) {
+		fields := strings.Fields(line)
+		if len(fields) > 0 && fields[0][0] != '#' && !is(fields) {
+			return false
+		}
+	}
+	return true
+}
+
+// aboutFilter reports whether a text names modules of the packet filter.
+func aboutFilter(text string) bool {
+	for _, word := range [...]string{"table", "nf_", "xt_", "ipt_", "nft"} {
+		if strings.Contains(text, word) {
+			return true
+		}
+	}
+	return false
+}
