@@ -193,6 +193,36 @@ func TestJudgeOptions(t *testing.T) {
 	}
 }
 
+// TestJudgeOwnUnit has a unit that sets up the rule beside the services of
+// iptables-services, which it must start after: they load their rules over it.
+func TestJudgeOwnUnit(t *testing.T) {
+	for _, test := range []struct{ enabled, after, want string }{
+		{"iptables", "", "unsaved"},
+		{"iptables", "After=iptables.service\n", ""},
+		{"iptables", "After=ip6tables.service\n", "unsaved"},
+		{"ip6tables", "", "unsaved"},
+		{"ip6tables", "After=ip6tables.service\n", ""},
+		{"ip6tables", "After=iptables.service\n", "unsaved"},
+		{"iptables ip6tables", "After=iptables.service\n", "unsaved"},
+		{"iptables ip6tables", "After=ip6tables.service\n", "unsaved"},
+		{"iptables ip6tables", "After=iptables.service ip6tables.service\n", ""},
+	} {
+		script := bang + install + "systemctl enable " + test.enabled + "\n" + strings.Replace(ownUnit, "Before", test.after+"Before", 1) + "systemctl enable --now pods\n" + boot
+		if problems := judgeText(script, Block{}); codes(problems) != test.want {
+			t.Errorf("%s enabled, %q: got %v, want %q", test.enabled, test.after, problems, test.want)
+		}
+	}
+}
+
+// TestJudgeUnattended has what runs by itself after a reboot, and takes back the rule
+// that the start of the kubelet has set up.
+func TestJudgeUnattended(t *testing.T) {
+	script := bang + strictCommands + "\necho '* * * * * root iptables -t raw -F' > /etc/cron.d/x\n"
+	if problems := judgeText(script, Block{Mode: Strict}); codes(problems) != "undone" {
+		t.Errorf("got %v, want undone", problems)
+	}
+}
+
 // TestJudgeBootstrapped has scripts before and after the one that Amazon EKS adds on
 // Amazon Linux 2.
 func TestJudgeBootstrapped(t *testing.T) {
