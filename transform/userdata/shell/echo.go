@@ -1,0 +1,69 @@
+package shell
+
+import "strings"
+
+// echo writes what echo does. With a backslash or an option it is not known what a
+// POSIX shell writes.
+func (r *runner) echo(args []Word) status {
+	text := echoed(args)
+	if r.s.posix && (strings.Contains(text, `\`) || len(args) > 0 && strings.HasPrefix(args[0].Text, "-")) {
+		text = Unknown // shells differ
+	}
+	r.output(text)
+	return success
+}
+
+// echoed returns what echo writes in bash.
+func echoed(args []Word) string {
+	end, escapes := "\n", false
+	for len(args) > 0 && len(args[0].Text) > 1 && args[0].Text[0] == '-' && strings.Trim(args[0].Text[1:], "neE") == "" {
+		if strings.Contains(args[0].Text, "n") {
+			end = ""
+		}
+		escapes = escapes || strings.Contains(args[0].Text, "e")
+		args = args[1:]
+	}
+	text := join(args)
+	if plain := strings.NewReplacer(`\n`, "", `\t`, "", `\\`, "").Replace(text); escapes && strings.Contains(plain, `\`) {
+		text = Unknown
+	} else if escapes {
+		text = strings.NewReplacer(`\n`, "\n", `\t`, "\t", `\\`, `\`).Replace(text)
+	}
+	return text + end
+}
+
+// printf writes what printf does with formats that have nothing but %s and
+// escapes.
+func (r *runner) printf(args []Word) status {
+	if len(args) > 0 && strings.HasPrefix(args[0].Text, "-v") {
+		r.assigns(args[:min(2, len(args))], "-v")
+		return unsure
+	}
+	if len(args) > 0 && args[0].Text == "--" {
+		args = args[1:]
+	}
+	if len(args) == 0 {
+		return failure
+	}
+	format := strings.NewReplacer(`\n`, "\n", `\t`, "\t", `\\`, `\`, `\"`, `"`, "%%", "%").Replace(args[0].Text)
+	rest := args[1:]
+	verbs := strings.Count(format, "%s")
+	if verbs != strings.Count(format, "%") || strings.Contains(format, `\`) || verbs == 0 && len(rest) > 0 {
+		r.output(Unknown)
+		return unsure
+	}
+	for {
+		text := format
+		for range verbs {
+			s := ""
+			if len(rest) > 0 {
+				s, rest = rest[0].Text, rest[1:]
+			}
+			text = strings.Replace(text, "%s", strings.ReplaceAll(s, "%", "\x00"), 1)
+		}
+		r.output(strings.ReplaceAll(text, "\x00", "%"))
+		if len(rest) == 0 {
+			return success
+		}
+	}
+}

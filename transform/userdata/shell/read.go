@@ -1,0 +1,64 @@
+package shell
+
+import (
+	"slices"
+	"strings"
+)
+
+// read reads into the variables that the words of read or its like name.
+func (r *runner) read(c invocation) status {
+	r.assigns(c.words[1:], "")
+	if slices.ContainsFunc(c.words[1:], func(w Word) bool { return strings.HasPrefix(w.Text, "-C") }) {
+		r.arguments(c)
+	}
+	return unsure
+}
+
+// callback runs the command that mapfile calls for lines.
+func (r *runner) callback(c invocation) {
+	options, _ := getopt(c.words[1:], "dnOsuCc")
+	for _, o := range options {
+		if o.name == "C" {
+			r.doubting("it is called for lines that are read", func() status {
+				place := r.place
+				r.place = func(int) int { return c.at }
+				r.parse(o.value.Text)
+				r.place = place
+				return unsure
+			})
+		}
+	}
+}
+
+// assigns forgets the variables that a builtin assigns: those of its words, or
+// only those after an option.
+func (r *runner) assigns(args []Word, after string) {
+	for i, w := range args {
+		name, joined := w.Text, false
+		if after != "" {
+			name, joined = strings.CutPrefix(w.Text, after)
+			joined = joined && name != ""
+		}
+		if after == "" || joined || i > 0 && args[i-1].Text == after {
+			if w.Splits {
+				name = Unknown
+			}
+			r.s.forget(name)
+		}
+	}
+	if after == "" {
+		for _, name := range [...]string{"REPLY", "MAPFILE", "OPTARG", "OPTIND"} {
+			r.s.forget(name)
+		}
+	}
+}
+
+// let evaluates words as arithmetic expressions, and forgets what they may assign.
+func (r *runner) let(args []Word) status {
+	for _, w := range args {
+		r.evaluates(0, w.Text)
+		name, _, _ := strings.Cut(w.Text, "=")
+		r.s.forget(strings.Trim(name, "+-*/%&|^<> "))
+	}
+	return unsure
+}
