@@ -136,19 +136,24 @@ func (r *runner) tee(sure bool, c invocation) status {
 			sure = false
 		}
 	}
+	st := success
 	for _, w := range operands {
 		name := r.abs(w.Text)
 		if strings.HasPrefix(name, "/dev/") {
 			continue
 		}
-		if opens := sure && w.Known() && r.m.Files.opens(name); appends {
+		opens := sure && w.Known() && r.m.Files.opens(name)
+		if !opens {
+			st = unsure
+		}
+		if appends {
 			r.m.Files.add(name, text, opens)
 		} else {
 			r.m.Files.write(name, text, opens)
 		}
 	}
 	r.output(text)
-	return success
+	return st
 }
 
 // mount mounts something over a directory or a file.

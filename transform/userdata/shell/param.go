@@ -21,7 +21,7 @@ func (r *runner) all(parts []syntax.WordPart) ([]Word, bool) {
 	case !ok || p.Param == nil:
 	case p.Param.Value == "@":
 		return r.allParams(p), true
-	case isAll(p.Index) && isPlain(p):
+	case isIndex(p.Index, "@") && isPlain(p):
 		return r.allElements(p), true
 	}
 	return nil, false
@@ -86,6 +86,8 @@ func (r *runner) param(p *syntax.ParamExp) (text string, splits bool) {
 		return Unknown, true
 	case p.Length:
 		return Unknown, false
+	case name == "*" && r.s.ifs: // what stands between them is not known
+		return Unknown, true
 	case name == "@" || name == "*":
 		return join(r.s.params), true
 	case isPositional(name):
@@ -115,9 +117,11 @@ func (r *runner) variable(p *syntax.ParamExp, name string, v value, set bool) (t
 func isPositional(name string) bool { return len(name) == 1 && name[0] >= '1' && name[0] <= '9' }
 
 // isAll reports whether an index is that of all elements.
-func isAll(index syntax.ArithmExpr) bool {
+func isAll(index syntax.ArithmExpr) bool { return isIndex(index, "@") || isIndex(index, "*") }
+
+func isIndex(index syntax.ArithmExpr, text string) bool {
 	w, ok := index.(*syntax.Word)
-	return ok && (w.Lit() == "@" || w.Lit() == "*")
+	return ok && w.Lit() == text
 }
 
 // isSpecial reports whether the shell sets a parameter itself, whatever a script
@@ -135,6 +139,7 @@ func isSpecial(name string) bool {
 func (r *runner) element(p *syntax.ParamExp, v value) (string, bool) {
 	if index, ok := p.Index.(*syntax.Word); ok && v.isArr && p.Exp == nil && p.Slice == nil && p.Repl == nil {
 		switch i := index.Lit(); {
+		case i == "*" && r.s.ifs: // what stands between them is not known
 		case i == "@" || i == "*":
 			return join(v.array), true
 		case len(i) == 1 && i[0] >= '0' && int(i[0]-'0') < len(v.array):

@@ -173,7 +173,7 @@ func (r *runner) hereDocument(d *syntax.Redirect) string {
 			return tabs(d, b.String())
 		}
 	}
-	return tabs(d, r.quoted(d.Hdoc.Parts))
+	return tabs(d, r.unescaped(d.Hdoc.Parts, "$`\\\n"))
 }
 
 // tabs takes the tabs at the start of lines away that <<- does.

@@ -23,12 +23,17 @@ func (r *runner) source(c invocation) status {
 		if !f.Sure {
 			doubt = "what is in " + name + " may not be known"
 		}
-		outer := r.place
+		place, params := r.place, r.s.params
 		r.place = func(int) int { return c.at }
+		if len(c.words) > 2 { // which are its own, as long as it runs
+			r.s.params = c.words[2:]
+		}
 		for _, text := range f.Texts() {
 			r.doubting(doubt, func() status { r.parse(text); return unsure })
 		}
-		r.place = outer
+		if r.place = place; len(c.words) > 2 {
+			r.s.params = params
+		}
 		return unsure
 	case slices.Contains(systemFiles[:], name), strings.HasPrefix(name, "/etc/profile.d/"), strings.HasPrefix(name, "/etc/sysconfig/"),
 		strings.HasPrefix(name, "/etc/default/"), strings.HasPrefix(name, Unknown+"/.bash"):

@@ -310,7 +310,11 @@ func (r *runner) pipe(c *syntax.BinaryCmd) status {
 	var b strings.Builder
 	out := r.out
 	r.out = &b
-	first := r.subshell([]*syntax.Stmt{c.X})
+	doubt := ""
+	if !r.isOneProgram(c.X) && !r.readsAll(c.Y) {
+		doubt = "what reads its output may end before, and end it"
+	}
+	first := r.doubting(doubt, func() status { return r.subshell([]*syntax.Stmt{c.X}) })
 	r.out = out
 	text, stdin, fromStdin := b.String(), r.stdin, r.fromStdin
 	r.stdin, r.fromStdin = &text, false

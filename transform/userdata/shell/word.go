@@ -216,15 +216,19 @@ func (r *runner) single(p *syntax.SglQuoted) string {
 	return plain
 }
 
-// quoted returns the text of parts in double quotes, or of a here-document.
-func (r *runner) quoted(parts []syntax.WordPart) string {
+// quoted returns the text of parts in double quotes.
+func (r *runner) quoted(parts []syntax.WordPart) string { return r.unescaped(parts, "$`\"\\\n") }
+
+// unescaped returns the text of parts in which a backslash escapes some characters,
+// and stands for itself before others.
+func (r *runner) unescaped(parts []syntax.WordPart, escaped string) string {
 	var b strings.Builder
 	for _, part := range parts {
 		switch p := part.(type) {
 		case *syntax.Lit:
 			s := r.show(p.Value)
 			for i := 0; i < len(s); i++ {
-				if s[i] == '\\' && i+1 < len(s) && strings.IndexByte("$`\"\\\n", s[i+1]) >= 0 {
+				if s[i] == '\\' && i+1 < len(s) && strings.IndexByte(escaped, s[i+1]) >= 0 {
 					i++
 					if s[i] == '\n' {
 						continue

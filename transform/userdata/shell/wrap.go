@@ -204,7 +204,7 @@ func (r *runner) shellCalled(name string, call shellCall, c invocation) status {
 		return unsure
 	case call.command:
 		place := r.inside(c, len(args))
-		return r.shellText(name, call, &args[0].Text, args[1:], place)
+		return r.shellText(name, call, &args[0].Text, args[min(2, len(args)):], place) // after $0
 	case len(args) > 0 && !call.standard && args[0].Text != "-" && args[0].Text != "/dev/stdin":
 		return r.file(c, args)
 	case r.stdin == nil:
