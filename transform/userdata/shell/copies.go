@@ -7,6 +7,7 @@ import (
 
 // A copying is what the words of cp, mv, ln or install ask for.
 type copying struct {
+	program string
 	from    []Word
 	to      Word
 	into    bool // to is a directory
@@ -25,9 +26,9 @@ func parseCopying(name string, args []Word) (copying, bool) {
 		values = "tSmog"
 	}
 	options, operands := getopt(args, values, "target-directory", "suffix", "mode", "owner", "group")
-	c := copying{certain: true, links: name == "ln"}
+	c := copying{program: name, certain: true, links: name == "ln"}
 	for _, o := range options {
-		c.option(name, o)
+		c.option(o)
 	}
 	switch {
 	case c.makes, c.into:
@@ -45,7 +46,7 @@ func parseCopying(name string, args []Word) (copying, bool) {
 
 // option takes an option of a program into account. One that is not known may
 // keep the program from copying.
-func (c *copying) option(name string, o option) {
+func (c *copying) option(o option) {
 	switch o.name {
 	case "t", "target-directory":
 		c.to, c.into = o.value, true
@@ -55,9 +56,9 @@ func (c *copying) option(name string, o option) {
 	case "r", "R", "a", "recursive", "archive":
 		c.trees = true
 	case "s", "symbolic":
-		c.links = c.links || name == "cp"
+		c.links = c.links || c.program == "cp"
 	case "d", "directory":
-		c.makes = c.makes || name == "install"
+		c.makes = c.makes || c.program == "install"
 	case "f", "p", "v", "T", "D", "L", "P", "force", "verbose":
 	default:
 		c.certain = false
@@ -72,37 +73,43 @@ func (r *runner) copies(name string, call invocation, sure bool) {
 	case c.makes:
 		r.makeDirectories(c.from, "", sure)
 	default:
-		r.copyAll(name, c, call, sure)
+		r.copyAll(c, call, sure)
 	}
 }
 
-func (r *runner) copyAll(name string, c copying, call invocation, sure bool) {
-	fs := &r.m.Files
+// copyAll copies, moves, links or installs each of the files to the target.
+func (r *runner) copyAll(c copying, call invocation, sure bool) {
 	target := r.abs(c.to.Text)
 	if c.into && !strings.HasSuffix(target, "/") {
 		target += "/"
 	}
-	into := strings.HasSuffix(target, "/") && fs.isDir(strings.TrimSuffix(target, "/"))
-	sure = sure && c.certain && c.to.Known() && (into || !strings.HasSuffix(target, "/"))
+	directory, isDirectory := strings.CutSuffix(target, "/")
+	sure = sure && c.certain && c.to.Known() && (!isDirectory || r.m.Files.isDir(directory))
 	for _, w := range c.from {
 		if c.links {
 			r.links(w, target)
 			continue
 		}
-		from := r.abs(w.Text)
-		to, found := fs.copy(from, target, sure)
-		if !found && (c.trees || name == "mv") {
-			if strings.HasSuffix(w.Text, "/.") { // what is in it
-				to = strings.TrimSuffix(target, "/")
-			}
-			r.below(call, to)
+		r.copyOne(c, w, target, call, sure)
+	}
+}
+
+// copyOne copies, moves or installs a file, or those that a pattern names.
+func (r *runner) copyOne(c copying, w Word, target string, call invocation, sure bool) {
+	fs := &r.m.Files
+	from := r.abs(w.Text)
+	to, found := fs.copy(from, target, sure)
+	if !found && (c.trees || c.program == "mv") {
+		if strings.HasSuffix(w.Text, "/.") { // what is in it
+			to = strings.TrimSuffix(target, "/")
 		}
-		switch f := fs.Get(to); {
-		case name == "mv":
-			fs.remove(from, sure)
-		case name == "install" && sure && f != nil:
-			f.Runs = c.mode == "" || givesExecution(c.mode)
-		}
+		r.below(call, to)
+	}
+	switch f := fs.Get(to); {
+	case c.program == "mv":
+		fs.remove(from, sure)
+	case c.program == "install" && sure && f != nil:
+		f.Runs = c.mode == "" || givesExecution(c.mode)
 	}
 }
 

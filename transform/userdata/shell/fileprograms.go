@@ -25,29 +25,17 @@ func (r *runner) fileProgram(name string, c invocation) (status, bool) {
 	case "mkdir":
 		return r.makeDirectories(operands, options, sure), false
 	case "rm", "unlink", "shred", "rmdir":
-		for _, w := range operands {
-			if !r.m.Files.remove(r.abs(w.Text), sure) {
-				r.changes(w.Text)
-				if strings.ContainsAny(options, "rR") {
-					r.below(c, r.abs(w.Text))
-				}
-			}
-		}
+		r.removes(operands, options, c, sure)
 	case "cp", "mv", "ln", "install":
 		r.copies(name, c, sure)
 	case "touch":
-		for _, w := range operands {
-			r.m.Files.add(r.abs(w.Text), "", sure && w.Known() && r.m.Files.opens(r.abs(w.Text)))
-		}
+		r.touch(operands, sure)
 	case "chmod":
 		r.chmod(c.words[1:], sure)
 	case "mount":
 		r.mount(operands, c)
 	case "chattr":
-		for _, w := range operands {
-			r.changes(w.Text)
-			r.m.Files.cover(r.abs(w.Text))
-		}
+		r.chattr(operands)
 	case "find":
 		r.found(operands, c)
 	default:
@@ -69,6 +57,7 @@ func split(args []Word) (operands []Word, letters string) {
 	return operands, letters
 }
 
+// which writes the path of a program, which has the name of it here.
 func (r *runner) which(operands []Word) {
 	if len(operands) == 1 && operands[0].Known() {
 		r.output(operands[0].Text + "\n")
@@ -77,6 +66,35 @@ func (r *runner) which(operands []Word) {
 	r.output(Unknown)
 }
 
+// removes removes files, and directories with what is in them by -r.
+func (r *runner) removes(operands []Word, options string, c invocation, sure bool) {
+	for _, w := range operands {
+		if r.m.Files.remove(r.abs(w.Text), sure) {
+			continue
+		}
+		r.changes(w.Text)
+		if strings.ContainsAny(options, "rR") {
+			r.below(c, r.abs(w.Text))
+		}
+	}
+}
+
+// touch makes files that are not there.
+func (r *runner) touch(operands []Word, sure bool) {
+	for _, w := range operands {
+		r.m.Files.add(r.abs(w.Text), "", sure && w.Known() && r.m.Files.opens(r.abs(w.Text)))
+	}
+}
+
+// chattr changes attributes of files, with which they may not be written any more.
+func (r *runner) chattr(operands []Word) {
+	for _, w := range operands {
+		r.changes(w.Text)
+		r.m.Files.cover(r.abs(w.Text))
+	}
+}
+
+// makeDirectories makes directories, as mkdir does with the letters of its options.
 func (r *runner) makeDirectories(operands []Word, options string, sure bool) status {
 	for _, w := range operands {
 		if sure && w.Known() {

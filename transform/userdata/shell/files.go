@@ -82,27 +82,44 @@ func (fs *Files) write(name, text string, sure bool) {
 	fs.version++
 	sure = sure && !fs.isCovered(name)
 	name = fs.resolve(name)
-	if target, ok := fs.links[name]; ok {
+	if fs.writeLinked(name, text) {
 		sure = false
+	}
+	sure = sure && !fs.isCovered(name)
+	if strings.Contains(name, Unknown) {
+		fs.writeMatching(name, text)
+	}
+	fs.programs = fs.programs || inProgramPath(name) || strings.HasPrefix(name, "/etc/alternatives/") || strings.Contains(name, Unknown)
+	fs.put(name, text, sure)
+}
+
+// writeLinked writes the file that a link leads to, or reports that the path is no
+// link.
+func (fs *Files) writeLinked(name, text string) bool {
+	target, ok := fs.links[name]
+	if ok {
 		delete(fs.links, name) // once
 		fs.write(target, text, false)
 		fs.links[name] = target
 	}
-	sure = sure && !fs.isCovered(name)
-	if strings.Contains(name, Unknown) {
-		for other := range fs.byPath {
-			if may(name, other) && !strings.Contains(other, Unknown) {
-				fs.write(other, text, false)
-			}
+	return ok
+}
+
+// writeMatching writes the files that a pattern may name.
+func (fs *Files) writeMatching(pattern, text string) {
+	for other := range fs.byPath {
+		if may(pattern, other) && !strings.Contains(other, Unknown) {
+			fs.write(other, text, false)
 		}
 	}
-	fs.programs = fs.programs || inProgramPath(name) || strings.HasPrefix(name, "/etc/alternatives/") || strings.Contains(name, Unknown)
+}
+
+// put notes that a file holds a text. Where that is not sure it may hold still what
+// it held.
+func (fs *Files) put(name, text string, sure bool) {
 	f := fs.byPath[name]
 	if f == nil {
-		f = &File{}
-		if !sure {
-			f.Gone = true
-		}
+		f = &File{Gone: !sure}
 		fs.byPath[name] = f
 	} else if !sure {
 		f.Or = append(f.Or, f.Text)

@@ -22,33 +22,39 @@ func (r *runner) kills(all bool) {
 
 // kill judges kill. What $! names runs in the background, and $$ is the script.
 func (r *runner) kill(c invocation) {
-	args := c.words[1:]
-	signal := ""
+	signal, targets, ok := parseKill(c.words[1:])
+	if !ok || signal == "0" {
+		return
+	}
+	source := ""
+	if len(targets) == 1 && c.last != nil {
+		source = parameterOf(c.last)
+	}
+	for _, w := range targets {
+		if !(strings.HasPrefix(w.Text, "%") && w.Known()) && source != "!" {
+			r.kills(source != "$")
+		}
+	}
+}
+
+// parseKill reads the words after kill: a signal, or "", and what it is sent to. It
+// reports false where they ask for the names of signals.
+func parseKill(args []Word) (signal string, targets []Word, ok bool) {
 	if len(args) > 0 && strings.HasPrefix(args[0].Text, "-") && args[0].Known() && args[0].Text != "--" {
 		signal, args = args[0].Text[1:], args[1:]
-		if signal == "s" || signal == "n" {
+		switch {
+		case signal == "s" || signal == "n":
 			if len(args) > 0 {
 				signal, args = args[0].Text, args[1:]
 			}
-		} else if strings.HasPrefix(signal, "l") || strings.HasPrefix(signal, "L") || strings.HasPrefix(signal, "-l") {
-			return
+		case strings.HasPrefix(signal, "l"), strings.HasPrefix(signal, "L"), strings.HasPrefix(signal, "-l"):
+			return "", nil, false
 		}
 	}
 	if len(args) > 0 && args[0].Text == "--" {
 		args = args[1:]
 	}
-	if signal == "0" {
-		return
-	}
-	source := ""
-	if len(args) == 1 && c.last != nil {
-		source = parameterOf(c.last)
-	}
-	for _, w := range args {
-		if !(strings.HasPrefix(w.Text, "%") && w.Known()) && source != "!" {
-			r.kills(source != "$")
-		}
-	}
+	return signal, args, true
 }
 
 // parameterOf returns the name of the parameter that a word is the value of, or
@@ -74,39 +80,65 @@ func parameterOf(w *syntax.Word) string {
 // them, and the scripts themselves.
 var upholders = [...]string{"sh", "bash", "dash", "cloud-init", "python", "python3", "python3.9", "sudo", "systemd", "init", "runcmd", "part-001", "script.sh", "user-data", "user-data.txt"}
 
-// killByName judges pkill and killall.
-func (r *runner) killByName(name string, words []Word) {
-	exact, folds, harmless := name == "killall", false, false
-	var names []string
+// A killing is what the words of pkill or killall ask for.
+type killing struct {
+	program  string
+	exact    bool     // a pattern is the whole name
+	folds    bool     // case does not matter
+	harmless bool     // it sends no signal
+	patterns []string // of the names of processes
+}
+
+// parseKilling reads the words after the name of a program. It reports false where
+// they may choose processes by more than their names.
+func parseKilling(program string, words []Word) (k killing, ok bool) {
+	k = killing{program: program, exact: program == "killall"}
 	for i := 0; i < len(words); i++ {
 		w := words[i].Text
 		switch {
 		case !words[i].Known():
-			r.kills(true)
-			return
-		case w == "-0", w == "-l", w == "--list", w == "-V", w == "--version", w == "--help":
-			harmless = true
-		case w == "-x", w == "--exact":
-			exact = true
-		case w == "-r", w == "--regexp":
-			exact = false
-		case w == "-i", w == "-I", w == "--ignore-case":
-			folds = true
+			return k, false
 		case w == "-s", w == "--signal":
 			i++
-			harmless = harmless || i < len(words) && words[i].Text == "0"
-		case isSignal(w), w == "-q", w == "-w", w == "-e", w == "-v" && name == "killall", strings.HasPrefix(w, "--signal="), w == "--":
-		case strings.HasPrefix(w, "-"): // -f and what chooses by more than the name
-			r.kills(true)
-			return
-		default:
-			names = append(names, w)
+			k.harmless = k.harmless || i < len(words) && words[i].Text == "0"
+		case !strings.HasPrefix(w, "-"):
+			k.patterns = append(k.patterns, w)
+		case !k.option(w):
+			return k, false
 		}
 	}
-	if harmless {
-		return
+	return k, true
+}
+
+// option takes an option into account, or reports that it may choose processes by
+// more than their names, as -f does.
+func (k *killing) option(o string) bool {
+	switch o {
+	case "-0", "-l", "--list", "-V", "--version", "--help":
+		k.harmless = true
+	case "-x", "--exact":
+		k.exact = true
+	case "-r", "--regexp":
+		k.exact = false
+	case "-i", "-I", "--ignore-case":
+		k.folds = true
+	case "-q", "-w", "-e", "--":
+	case "-v":
+		return k.program == "killall"
+	default:
+		return isSignal(o) || strings.HasPrefix(o, "--signal=")
 	}
-	if len(names) == 0 || slices.ContainsFunc(names, func(s string) bool { return meets(s, exact, folds) }) {
+	return true
+}
+
+// killByName judges pkill and killall.
+func (r *runner) killByName(name string, words []Word) {
+	k, ok := parseKilling(name, words)
+	switch {
+	case !ok:
+		r.kills(true)
+	case k.harmless:
+	case len(k.patterns) == 0, slices.ContainsFunc(k.patterns, k.meets):
 		r.kills(true)
 	}
 }
@@ -117,11 +149,11 @@ func isSignal(option string) bool {
 }
 
 // meets reports whether a pattern may be about a process that scripts need.
-func meets(pattern string, exact, folds bool) bool {
-	if exact {
+func (k killing) meets(pattern string) bool {
+	if k.exact {
 		pattern = "^(?:" + pattern + ")$"
 	}
-	if folds {
+	if k.folds {
 		pattern = "(?i)" + pattern
 	}
 	p, err := regexp.Compile(pattern)

@@ -114,6 +114,27 @@ func pathDoubt(v string) string {
 func (s *state) join(a, b *state) {
 	outer := *s
 	*s = *a.clone()
+	s.joinVars(a, b)
+	s.joinFuncs(a, b)
+	if !slices.Equal(a.params, b.params) {
+		s.params = []Word{{Unknown, true}}
+	}
+	if a.dir != b.dir {
+		s.dir = Unknown
+	}
+	s.joinOptions(a, b)
+	s.moved = a.moved || b.moved
+	maps.Copy(s.readonly, b.readonly)
+	s.ifs, s.aliases, s.anyDef = a.ifs || b.ifs, a.aliases || b.aliases, a.anyDef || b.anyDef
+	s.refs, s.debugTrap = a.refs || b.refs, a.debugTrap || b.debugTrap
+	s.path, s.environ = either(a.path, b.path), either(a.environ, b.environ)
+	s.ended, s.returned, s.broke = either(a.ended, b.ended), either(a.returned, b.returned), either(a.broke, b.broke)
+	s.skipped, s.dead, s.unless = outer.skipped, outer.dead, outer.unless
+}
+
+// joinVars makes the variables of s, which are those of a, what those of either of
+// two states may be.
+func (s *state) joinVars(a, b *state) {
 	for name, v := range a.vars {
 		w, ok := b.vars[name]
 		switch {
@@ -123,6 +144,10 @@ func (s *state) join(a, b *state) {
 			s.vars[name] = value{text: Unknown}
 		}
 	}
+}
+
+// joinFuncs does for functions what joinVars does for variables.
+func (s *state) joinFuncs(a, b *state) {
 	for name, f := range b.funcs {
 		g, ok := a.funcs[name]
 		switch {
@@ -139,20 +164,6 @@ func (s *state) join(a, b *state) {
 			s.funcs[name] = g
 		}
 	}
-	if !slices.Equal(a.params, b.params) {
-		s.params = []Word{{Unknown, true}}
-	}
-	if a.dir != b.dir {
-		s.dir = Unknown
-	}
-	s.joinOptions(a, b)
-	s.moved = a.moved || b.moved
-	maps.Copy(s.readonly, b.readonly)
-	s.ifs, s.aliases, s.anyDef = a.ifs || b.ifs, a.aliases || b.aliases, a.anyDef || b.anyDef
-	s.refs, s.debugTrap = a.refs || b.refs, a.debugTrap || b.debugTrap
-	s.path, s.environ = either(a.path, b.path), either(a.environ, b.environ)
-	s.ended, s.returned, s.broke = either(a.ended, b.ended), either(a.returned, b.returned), either(a.broke, b.broke)
-	s.skipped, s.dead, s.unless = outer.skipped, outer.dead, outer.unless
 }
 
 // joinOptions makes the options of s what those of either of two states may be.

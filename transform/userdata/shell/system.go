@@ -82,7 +82,13 @@ func (fs *Files) matters(name string) (file, directory bool) {
 		below(known)
 		directory = directory || known == name+"/"
 	}
-	return file, directory || name == "/usr" || ReadAtBoot(name+"/x") || inProgramPath(name+"/x") && !strings.HasPrefix(name, "/opt") && !strings.HasPrefix(name, "/root")
+	return file, directory || isSystemDirectory(name)
+}
+
+// isSystemDirectory reports whether what is in a directory of a node's image decides
+// what the node runs.
+func isSystemDirectory(name string) bool {
+	return name == "/usr" || ReadAtBoot(name+"/x") || inProgramPath(name+"/x") && !strings.HasPrefix(name, "/opt") && !strings.HasPrefix(name, "/root")
 }
 
 // MayMatter reports whether a change of a file, or of what is in a directory, may
