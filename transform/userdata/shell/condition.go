@@ -46,39 +46,52 @@ func (r *runner) test(words []Word) status {
 
 // compare returns the status of a test of up to three words.
 func (r *runner) compare(args []string) status {
-	for i, arg := range args {
-		if i != 1 && len(args) > 2 && (arg == "!" || arg == "(" || arg == ")") {
-			return unsure
-		}
-	}
 	switch len(args) {
 	case 0:
 		return failure
 	case 1:
 		return statusIf(args[0] != "")
 	case 2:
-		switch args[0] {
-		case "-n":
-			return statusIf(args[1] != "")
-		case "-z":
-			return statusIf(args[1] == "")
-		}
+		return unaryPrimary(args[0], args[1])
 	case 3:
-		switch args[1] {
-		case "=":
-			return statusIf(args[0] == args[2])
-		case "!=":
-			return statusIf(args[0] != args[2])
-		case "==":
-			if !r.s.posix {
-				return statusIf(args[0] == args[2])
-			}
-		default:
-			return compareNumbers(args[0], args[1], args[2])
-		}
+		return r.binaryPrimary(args[0], args[1], args[2])
 	}
 	return unsure
 }
+
+// unaryPrimary returns the status of a test of one text.
+func unaryPrimary(op, text string) status {
+	switch op {
+	case "-n":
+		return statusIf(text != "")
+	case "-z":
+		return statusIf(text == "")
+	}
+	return unsure
+}
+
+// binaryPrimary returns the status of a test of two texts. POSIX does not have ==.
+func (r *runner) binaryPrimary(left, op, right string) status {
+	if negatesOrGroups(left) || negatesOrGroups(right) {
+		return unsure
+	}
+	switch op {
+	case "=":
+		return statusIf(left == right)
+	case "!=":
+		return statusIf(left != right)
+	case "==":
+		if r.s.posix {
+			return unsure
+		}
+		return statusIf(left == right)
+	}
+	return compareNumbers(left, op, right)
+}
+
+// negatesOrGroups reports whether a word of a test may be an operator that negates
+// or groups others.
+func negatesOrGroups(word string) bool { return word == "!" || word == "(" || word == ")" }
 
 // compareNumbers returns the status of a comparison of two decimal numbers.
 func compareNumbers(left, op, right string) status {
@@ -121,6 +134,7 @@ func (r *runner) testExpr(x syntax.TestExpr) status {
 	return unsure
 }
 
+// testUnary evaluates a unary operator of [[ ]].
 func (r *runner) testUnary(x *syntax.UnaryTest) status {
 	if x.Op == syntax.TsNot {
 		return r.testExpr(x.X).negate()
@@ -143,6 +157,7 @@ func (r *runner) testUnary(x *syntax.UnaryTest) status {
 	return unsure
 }
 
+// testBinary evaluates a binary operator of [[ ]].
 func (r *runner) testBinary(x *syntax.BinaryTest) status {
 	switch x.Op {
 	case syntax.AndTest:
@@ -157,36 +172,39 @@ func (r *runner) testBinary(x *syntax.BinaryTest) status {
 	if !okLeft || !okRight {
 		return unsure
 	}
-	a, b := r.one(left), ""
+	text := r.one(left)
 	switch x.Op {
-	case syntax.TsMatch, syntax.TsMatchShort, syntax.TsNoMatch:
-		b = r.pattern(right)
+	case syntax.TsMatch, syntax.TsMatchShort:
+		return same(text, r.pattern(right))
+	case syntax.TsNoMatch:
+		return same(text, r.pattern(right)).negate()
 	case syntax.TsReMatch:
 		r.one(right)
 		r.s.forget("BASH_REMATCH")
 		return unsure
-	default:
-		b = r.one(right)
-	}
-	known := !strings.Contains(a, Unknown) && !strings.Contains(b, Unknown)
-	switch x.Op {
-	case syntax.TsMatch, syntax.TsMatchShort:
-		if known {
-			return statusIf(a == b)
-		}
-	case syntax.TsNoMatch:
-		if known {
-			return statusIf(a != b)
-		}
 	case syntax.TsEql, syntax.TsNeq, syntax.TsLeq, syntax.TsGeq, syntax.TsLss, syntax.TsGtr:
-		r.evaluates(offset(x.Pos()), a)
-		r.evaluates(offset(x.Pos()), b)
-		for _, text := range [...]string{a, b} {
-			if isName(text) && !strings.Contains(text, Unknown) {
-				r.operand(offset(x.Pos()), text)
-			}
-		}
-		return compareNumbers(a, x.Op.String(), b)
+		return r.testNumbers(offset(x.Pos()), text, x.Op, r.one(right))
 	}
+	r.one(right)
 	return unsure
+}
+
+// same returns the status of a test whether two texts are the same.
+func same(a, b string) status {
+	if strings.Contains(a, Unknown) || strings.Contains(b, Unknown) {
+		return unsure
+	}
+	return statusIf(a == b)
+}
+
+// testNumbers compares texts as numbers. In [[ ]] they are arithmetic expressions.
+func (r *runner) testNumbers(at int, left string, op syntax.BinTestOperator, right string) status {
+	r.evaluates(at, left)
+	r.evaluates(at, right)
+	for _, text := range [...]string{left, right} {
+		if isName(text) && !strings.Contains(text, Unknown) {
+			r.operand(at, text)
+		}
+	}
+	return compareNumbers(left, op.String(), right)
 }

@@ -1,11 +1,13 @@
 package shell
 
 import (
+	"slices"
 	"strings"
 
 	"mvdan.cc/sh/v3/syntax"
 )
 
+// while runs a while or an until.
 func (r *runner) while(c *syntax.WhileClause) status {
 	r.forget(c)
 	st, _ := r.condition(c.Cond)
@@ -32,51 +34,62 @@ func (r *runner) while(c *syntax.WhileClause) status {
 	return unsure
 }
 
+// mayRun runs the body of a loop that may not run.
+func (r *runner) mayRun(body []*syntax.Stmt) {
+	broke := r.s.broke
+	after, _ := r.branch("it stands in a loop that may not run", false, nil, func() status { return r.list(body) })
+	after.broke = broke
+	r.s.join(r.s.clone(), after)
+}
+
+// forClause runs a for or a select.
 func (r *runner) forClause(c *syntax.ForClause) status {
-	body := func() status { return r.list(c.Do) }
-	iter, ok := c.Loop.(*syntax.WordIter)
-	if loop, ok := c.Loop.(*syntax.CStyleLoop); ok {
+	switch loop := c.Loop.(type) {
+	case *syntax.WordIter:
+		return r.forWords(c, loop)
+	case *syntax.CStyleLoop:
 		for _, x := range [...]syntax.ArithmExpr{loop.Init, loop.Cond, loop.Post} {
 			r.arithmetic(x)
 		}
 	}
-	if !ok {
-		r.forget(c)
-		after, _ := r.branch("it stands in a loop that may not run", false, nil, body)
-		after.broke = r.s.broke
-		r.s.join(r.s.clone(), after)
-		r.forget(c)
-		return unsure
-	}
+	r.forget(c)
+	r.mayRun(c.Do)
+	r.forget(c)
+	return unsure
+}
+
+// maxItems is for how many words the body of a for is run.
+const maxItems = 64
+
+// forWords runs a for or a select over words.
+func (r *runner) forWords(c *syntax.ForClause, iter *syntax.WordIter) status {
 	items := r.s.params
 	if iter.InPos.IsValid() {
 		items = r.fields(iter.Items)
 	}
-	name, broke := r.show(iter.Name.Value), r.s.broke
-	if c.Select {
+	name := r.show(iter.Name.Value)
+	switch {
+	case c.Select:
 		r.s.forget("REPLY")
 		r.output(Unknown) // the menu, where its errors go the same way
-	}
-	certain := !c.Select && len(items) > 0 && len(items) <= 64
-	for _, w := range items {
-		certain = certain && !w.Splits
-	}
-	if len(items) == 0 && !c.Select {
-		r.branch("", true, nil, body)
+	case len(items) == 0:
+		r.branch("", true, nil, func() status { return r.list(c.Do) })
 		return success
+	case len(items) <= maxItems && !slices.ContainsFunc(items, func(w Word) bool { return w.Splits }):
+		return r.forEach(c, name, items)
 	}
-	if !certain {
-		for _, w := range items[:min(len(items), 64)] {
-			r.forget(c)
-			r.assign(name, value{text: w.Text})
-			after, _ := r.branch("it stands in a loop that may not run", false, nil, body)
-			after.broke = broke
-			r.s.join(r.s.clone(), after)
-		}
+	for _, w := range items[:min(len(items), maxItems)] {
 		r.forget(c)
-		return unsure
+		r.assign(name, value{text: w.Text})
+		r.mayRun(c.Do)
 	}
-	st := success
+	r.forget(c)
+	return unsure
+}
+
+// forEach runs the body of a for once for each word.
+func (r *runner) forEach(c *syntax.ForClause, name string, items []Word) status {
+	broke, st := r.s.broke, success
 	for _, w := range items {
 		r.assign(name, value{text: w.Text})
 		st = r.list(c.Do)
@@ -88,41 +101,27 @@ func (r *runner) forClause(c *syntax.ForClause) status {
 	return st
 }
 
+// caseClause runs a case: the commands of the clause that its word matches.
 func (r *runner) caseClause(c *syntax.CaseClause) status {
 	word := Word{Text: r.one(c.Word)}
 	known, matched := word.Known(), false
 	outer := r.s.clone()
 	result := r.s.clone()
 	for _, item := range c.Items {
-		may, sure := false, false
-		for _, p := range item.Patterns {
-			pattern := r.pattern(p)
-			switch {
-			case pattern == Unknown:
-				may, sure = true, true
-			case known && !strings.Contains(pattern, Unknown):
-				hit := pattern == word.Text
-				may, sure = may || hit, sure || hit
-			default:
-				may = true
-			}
-		}
+		list := func() status { return r.list(item.Stmts) }
+		may, sure := r.matches(item.Patterns, word.Text, known)
 		falls := item.Op != syntax.Break
-		taken := sure && !matched && !falls
-		dead := !may && !falls
 		doubt := "it stands in a branch that may not be taken"
-		if taken {
-			doubt = ""
-		}
-		if dead {
-			r.branch(doubt, true, nil, func() status { return r.list(item.Stmts) })
-			continue
-		}
-		after, st := r.branch(doubt, false, nil, func() status { return r.list(item.Stmts) })
-		if taken {
+		if sure && !matched && !falls {
+			after, st := r.branch("", false, nil, list)
 			r.s.join(after, after)
 			return st
 		}
+		if !may && !falls {
+			r.branch(doubt, true, nil, list)
+			continue
+		}
+		after, _ := r.branch(doubt, false, nil, list)
 		matched = matched || may
 		result.join(result.clone(), after)
 		if falls {
@@ -131,6 +130,24 @@ func (r *runner) caseClause(c *syntax.CaseClause) status {
 	}
 	r.s.join(outer, result)
 	return unsure
+}
+
+// matches reports whether one of the patterns of a clause of case may match a text,
+// and whether one is sure to. Where the text is not known only * is sure to.
+func (r *runner) matches(patterns []*syntax.Word, text string, known bool) (may, sure bool) {
+	for _, p := range patterns {
+		pattern := r.pattern(p)
+		switch {
+		case pattern == Unknown:
+			may, sure = true, true
+		case known && !strings.Contains(pattern, Unknown):
+			hit := pattern == text
+			may, sure = may || hit, sure || hit
+		default:
+			may = true
+		}
+	}
+	return may, sure
 }
 
 // pattern returns a pattern of a case, with Unknown for what matches any text.

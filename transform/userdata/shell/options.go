@@ -39,30 +39,42 @@ func (r *runner) option(name string, on bool) {
 	if r.s.posix && !isPOSIXOption(name) {
 		r.s.ended = either(r.s.ended, "a POSIX shell may not know the option "+name)
 	}
+	if flag := r.s.flag(name); flag != nil {
+		*flag = on
+		return
+	}
 	switch name {
-	case "e", "errexit":
-		r.s.errexit = on
-	case "u", "nounset":
-		r.s.nounset = on
-	case "f", "noglob":
-		r.s.noglob = on
-	case "pipefail":
-		r.s.pipefail = on
-	case "C", "noclobber":
-		r.s.noclobber = on
 	case "n", "noexec", "t", "onecmd", "r", "restricted":
 		if on {
 			r.s.ended = "the option " + name + " of the shell keeps it from running"
 		}
 	case "posix":
 		r.s.posix, r.s.expandAliases = on || r.s.posix, on || r.s.expandAliases
-	case "x", "xtrace", "v", "verbose", "a", "allexport", "b", "notify", "h", "hashall", "m", "monitor", "E", "errtrace", "T", "functrace", "B",
-		"braceexpand", "H", "histexpand", "P", "physical", "k", "keyword", "p", "privileged", "l", "i", "s", "login":
 	case "expand_aliases":
 		r.s.expandAliases = r.s.expandAliases || on
+	case "x", "xtrace", "v", "verbose", "a", "allexport", "b", "notify", "h", "hashall", "m", "monitor", "E", "errtrace", "T", "functrace", "B",
+		"braceexpand", "H", "histexpand", "P", "physical", "k", "keyword", "p", "privileged", "l", "i", "s", "login":
 	default:
 		r.s.ended, r.s.noclobber = "what the option "+name+" of the shell does to it is not known", true
 	}
+}
+
+// flag returns where a state has an option of set that is on or off, or nil for
+// others.
+func (s *state) flag(name string) *bool {
+	switch name {
+	case "e", "errexit":
+		return &s.errexit
+	case "u", "nounset":
+		return &s.nounset
+	case "f", "noglob":
+		return &s.noglob
+	case "C", "noclobber":
+		return &s.noclobber
+	case "pipefail":
+		return &s.pipefail
+	}
+	return nil
 }
 
 // isPOSIXOption reports whether every shell knows an option of set.
