@@ -1,0 +1,138 @@
+package shell
+
+import (
+	"strings"
+
+	"mvdan.cc/sh/v3/syntax"
+)
+
+// redirections reads redirections, which are made in their order: of several of
+// the same output the last counts, and all files are opened.
+func (r *runner) redirections(redirs []*syntax.Redirect) inout {
+	io := inout{stderr: discarded}
+	for _, d := range redirs {
+		fd := ""
+		if d.N != nil {
+			fd = d.N.Value
+		}
+		switch d.Op {
+		case syntax.Hdoc, syntax.DashHdoc:
+			text := ""
+			if d.Hdoc != nil {
+				text = r.hereDocument(d)
+			}
+			io.stdin, io.input = &text, true
+		case syntax.WordHdoc:
+			text := r.one(d.Word) + "\n"
+			io.stdin, io.input = &text, true
+		case syntax.RdrIn:
+			r.inputFrom(d, &io)
+		case syntax.RdrInOut:
+			if fd == "" || fd == "0" {
+				r.inputFrom(d, &io)
+			}
+			r.changes(r.target(d.Word))
+			io.redirect(fd, discarded)
+		case syntax.DplIn:
+			io.input, io.stdin = true, nil
+		case syntax.DplOut:
+			r.duplicate(d, fd, &io)
+		default:
+			r.outputTo(d, fd, &io)
+		}
+	}
+	return io
+}
+
+// redirect sends an output elsewhere.
+func (io *inout) redirect(fd, to string) {
+	switch fd {
+	case "", "1":
+		io.stdout = to
+	case "2":
+		io.stderr = to
+	}
+}
+
+// duplicate reads a redirection as 2>&1.
+func (r *runner) duplicate(d *syntax.Redirect, fd string, io *inout) {
+	switch target := r.one(d.Word); target {
+	case "1":
+		io.redirect(fd, io.stdout)
+	case "2":
+		io.redirect(fd, io.stderr)
+	case "-", "3":
+		io.redirect(fd, discarded)
+	default:
+		io.redirect(fd, discarded)
+		io.doubt = "its output may not be redirected"
+	}
+}
+
+// inputFrom reads a redirection of the input from a file.
+func (r *runner) inputFrom(d *syntax.Redirect, io *inout) {
+	io.input = true
+	name := r.abs(r.one(d.Word))
+	text := Unknown
+	f := r.m.Files.Get(name)
+	switch {
+	case name == "/dev/null":
+		text = ""
+	case f != nil && f.Sure:
+		text = f.Text
+	case f != nil:
+		for _, t := range f.Texts() {
+			text += "\n" + t
+		}
+		io.doubt = "the file that it reads may not be there"
+	default:
+		for _, part := range d.Word.Parts {
+			if _, ok := part.(*syntax.ProcSubst); ok {
+				io.stdin = &text
+				return
+			}
+		}
+		io.doubt = "the file that it reads may not be there"
+	}
+	io.stdin = &text
+}
+
+// outputTo reads a redirection of an output, or of both, to a file.
+func (r *runner) outputTo(d *syntax.Redirect, fd string, io *inout) {
+	both := d.Op == syntax.RdrAll || d.Op == syntax.AppAll
+	redirect := func(to string) {
+		io.redirect(fd, to)
+		if both {
+			io.stderr = to
+		}
+	}
+	for _, part := range d.Word.Parts {
+		if _, ok := part.(*syntax.ProcSubst); ok {
+			r.one(d.Word)
+			redirect(discarded)
+			return
+		}
+	}
+	name := r.abs(r.target(d.Word))
+	if d.Op == syntax.RdrAll && r.s.posix {
+		io.doubt = "a POSIX shell runs it in the background"
+	}
+	if strings.HasPrefix(name, "/dev/") {
+		redirect(discarded)
+		return
+	}
+	redirect(name)
+	if !r.m.Files.opens(name) {
+		io.doubt = "the file " + display(name) + " that its output goes to may not open"
+	}
+	io.opened = append(io.opened, write{name, d.Op == syntax.AppOut || d.Op == syntax.AppAll})
+}
+
+// target returns the name of the file that a redirection is to. Patterns in it are
+// expanded.
+func (r *runner) target(w *syntax.Word) string {
+	if words := r.fields([]*syntax.Word{w}); len(words) == 1 {
+		return words[0].Text
+	}
+	return Unknown
+}
