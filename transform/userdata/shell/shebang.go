@@ -82,11 +82,8 @@ func refuses(name, option string) string {
 	case option == "", option == "-", option == "--":
 		return ""
 	case strings.HasPrefix(option, "--"):
-		switch option {
-		case "--login", "--norc", "--noprofile", "--posix", "--noediting", "--verbose":
-			if name == "bash" {
-				return ""
-			}
+		if name == "bash" && isLongOption(option) {
+			return ""
 		}
 	case option[0] == '-' || option[0] == '+':
 		// c, s, n, t and D run nothing of the script, o and O take its path for
