@@ -142,7 +142,7 @@ func (r *runner) element(p *syntax.ParamExp, v value) (string, bool) {
 		case i == "*" && r.s.ifs: // what stands between them is not known
 		case i == "@" || i == "*":
 			return join(v.array), true
-		case len(i) == 1 && i[0] >= '0' && int(i[0]-'0') < len(v.array):
+		case len(i) == 1 && i[0] >= '0' && i[0] <= '9' && int(i[0]-'0') < len(v.array):
 			return v.array[i[0]-'0'].Text, true
 		}
 	}
