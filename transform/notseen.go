@@ -102,10 +102,8 @@ func (s *survey) makesUnseen(r resource, typ string) string {
 	case "AWS::CodeStarConnections::SyncConfiguration":
 		return "stack that follows a repository, whose template is not seen"
 	case "AWS::CodePipeline::Pipeline":
-		for _, provider := range at(r.Value, "Properties", "Stages", "*", "Actions", "*", "ActionTypeId", "Provider") {
-			if provider.Kind == cfn.Scalar && strings.HasPrefix(provider.Value, "CloudFormation") {
-				return "pipeline that deploys templates, which are not seen"
-			}
+		if r.deploysTemplates() {
+			return "pipeline that deploys templates, which are not seen"
 		}
 	case "AWS::LaunchWizard::Deployment":
 		return "deployment by AWS Launch Wizard, whose templates are not seen"
@@ -123,6 +121,14 @@ func (s *survey) makesUnseen(r resource, typ string) string {
 		return ""
 	}
 	return "extension " + typ + ": what its code makes is not seen"
+}
+
+// deploysTemplates reports whether an action of a pipeline is one of CloudFormation.
+func (r resource) deploysTemplates() bool {
+	providers := at(r.Value, "Properties", "Stages", "*", "Actions", "*", "ActionTypeId", "Provider")
+	return slices.ContainsFunc(providers, func(n *cfn.Node) bool {
+		return n.Kind == cfn.Scalar && strings.HasPrefix(n.Value, "CloudFormation")
+	})
 }
 
 // customResources returns the logical IDs of the custom resources. Many templates

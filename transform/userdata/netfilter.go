@@ -31,8 +31,8 @@ func (f *family) apply(step *shell.Step, words []shell.Word, sure bool) {
 		f.unknown = true
 		return
 	}
-	if step != nil && c.chain != "" && c.op != 'N' && !isBuiltin(c.table, c.chain) && f.tables[c.table][c.chain] == nil {
-		step.Fails = true // where nothing else makes the chain
+	if step != nil && f.lacks(&c) {
+		step.Fails = true
 	}
 	switch c.op {
 	case 'N':
@@ -42,18 +42,28 @@ func (f *family) apply(step *shell.Step, words []shell.Word, sure bool) {
 	case 'A', 'I':
 		f.add(step, &c, sure)
 	case 'F', 'X':
-		switch {
-		case c.op == 'X' && c.chain == "": // it deletes chains that are empty
-		case sure:
-			f.tables.flush(c.table, c.chain)
-		default:
-			f.tables.doubt(c.table, c.chain)
-		}
+		f.empty(&c, sure)
 	case 'D':
 		f.delete(&c, sure)
 	case 'R':
 		f.replace(&c, sure)
 	case 'E':
+		f.tables.doubt(c.table, c.chain)
+	}
+}
+
+// lacks reports whether a call is about a chain that no script makes.
+func (f *family) lacks(c *call) bool {
+	return c.op != 'N' && c.chain != "" && !isBuiltin(c.table, c.chain) && f.tables[c.table][c.chain] == nil
+}
+
+// empty flushes chains, or deletes them.
+func (f *family) empty(c *call, sure bool) {
+	switch {
+	case c.op == 'X' && c.chain == "": // it deletes chains that are empty
+	case sure:
+		f.tables.flush(c.table, c.chain)
+	default:
 		f.tables.doubt(c.table, c.chain)
 	}
 }
