@@ -172,6 +172,17 @@ func TestJudge(t *testing.T) {
 	}
 }
 
+// TestJudgeManyEnds expects a note where set -e may end a script at more places than
+// are judged, whatever is after them.
+func TestJudgeManyEnds(t *testing.T) {
+	for n, want := range map[int]string{maxEnds - 20: "", maxEnds + 20: "not-judged"} {
+		text := bang + "set -e\n" + strings.Repeat("cp /opt/x /opt/y\n", n) + recipe + boot
+		if got := codes(judgeText(text, Block{})); got != want {
+			t.Errorf("%d places: %q, not %q", n, got, want)
+		}
+	}
+}
+
 // TestJudgeOptions has what depends on the block that is asked for.
 func TestJudgeOptions(t *testing.T) {
 	ipv6 := strings.NewReplacer("iptables ", "ip6tables ", "iptables-save", "ip6tables-save", "169.254.169.254/32", "fd00:ec2::254/128", "sysconfig/iptables", "sysconfig/ip6tables").Replace(drop+saveTo) +
