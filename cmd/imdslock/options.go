@@ -241,6 +241,9 @@ func (c *command) readCheckOptions(cc *cli.Context) error {
 		if !ok || key == "" {
 			return usagef("--parameter %s: must be KEY=VALUE", p)
 		}
+		if other, given := c.opts.parameters[key]; given && other != value {
+			return usagef("--parameter %s: has two values, %q and %q", key, other, value)
+		}
 		c.opts.parameters[key] = value
 	}
 	return c.opts.readParameters(cc.String("parameters"))

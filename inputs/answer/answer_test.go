@@ -126,7 +126,9 @@ func TestParameters(t *testing.T) {
 		`{"Parameters": {"A": "1", "DisableIMDSv1": "true"}, "Tags": {"a": "b"}}`,
 		"Parameters:\n  A: 1\n  DisableIMDSv1: 'true'\n",
 		`{"A": 1, "DisableIMDSv1": true}`,
-		`{"Nodes:A": "1", "Prod/Nodes:DisableIMDSv1": "true"}`,
+		`{"Prod/Nodes:A": "1", "Prod/Nodes:DisableIMDSv1": "true"}`,
+		`["A=1", "Blue:DisableIMDSv1=true", "Green:DisableIMDSv1=true", "Green:A=1"]`,
+		`{"A": "1", "DisableIMDSv1": "true", "A": "1"}`,
 		"\uFEFF [\"A=1\", \"Nodes:DisableIMDSv1=true\"]\n",
 	} {
 		got, err := Parameters([]byte(src))
@@ -143,16 +145,22 @@ func TestParameters(t *testing.T) {
 
 func TestBadParameters(t *testing.T) {
 	for src, want := range map[string]string{
-		"":                                     "1:1: the template is empty",
-		`[{"ParameterKey": "A"}]`:              "1:2: A has no ParameterValue",
-		"[\n {\"a\": 1}]":                      "2:2: this has no ParameterKey",
-		`[{"ParameterKey": "A", "ParameterV`:   "1:35: not JSON: the template ends too early",
-		`["A"]`:                                `1:2: "A" is not NAME=VALUE`,
-		`{"Parameters": {"A": []}}`:            "1:22: the value of A is a list, not a text",
-		`{"Parameters": {"A": null}}`:          `1:22: the value of A is "null", not a text`,
-		`{"Stacks": []}`:                       "1:12: the answer is about 0 stacks, not one",
-		`{"Stacks": [{"Parameters": 1}]}`:      "1:28: the parameters are 1, not a list",
-		`{"Resources": {}}`:                    "1:1: this is a template, not a file of parameters",
+		"":                                      "1:1: the template is empty",
+		`[{"ParameterKey": "A"}]`:               "1:2: A has no ParameterValue",
+		"[\n {\"a\": 1}]":                       "2:2: this has no ParameterKey",
+		`[{"ParameterKey": "A", "ParameterV`:    "1:35: not JSON: the template ends too early",
+		`["A"]`:                                 `1:2: "A" is not NAME=VALUE`,
+		`{"Parameters": {"A": []}}`:             "1:22: the value of A is a list, not a text",
+		`{"Parameters": {"A": null}}`:           `1:22: the value of A is "null", not a text`,
+		`{"Stacks": []}`:                        "1:12: the answer is about 0 stacks, not one",
+		`{"Stacks": [{"Parameters": 1}]}`:       "1:28: the parameters are 1, not a list",
+		`{"Resources": {}}`:                     "1:1: this is a template, not a file of parameters",
+		`["B:A=false",` + "\n" + ` "A:A=true"]`: `2:2: A is "true" here, and "false" in line 1`,
+		`["A=false", "A=true"]`:                 `1:13: A is "true" here, and "false" in line 1`,
+		`[{"ParameterKey": "A", "ParameterValue": "1"}, {"ParameterKey": "A", "ParameterValue": "2"}]`: `1:88: A is "2" here, and "1" in line 1`,
+		`{"A": "1", "A": "2"}`:                 "1:12: A stands twice, with different values",
+		`{"S:A": "1", "A": "2"}`:               `1:19: A is "2" here, and "1" in line 1`,
+		`["S:A=1", "T:B=1"]`:                   "1:2: A has no value for the stack T, which has others",
 		`{"Error":{"Code":"c","Message":"m"}}`: "1:10: AWS answered with an error: c: m",
 	} {
 		if _, err := Parameters([]byte(src)); fmt.Sprint(err) != want {

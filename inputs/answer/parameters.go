@@ -2,6 +2,8 @@ package answer
 
 import (
 	"bytes"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/imdslock/imdslock/transform/cfn"
@@ -19,7 +21,8 @@ import (
 //     have the stack before it, as in "STACK:NAME", as "cdk deploy --parameters"
 //     does.
 //
-// The error is a [*cfn.Error].
+// The values are those of one deployment: two values for one name, or a name that
+// only some of the stacks have, are an error. The error is a [*cfn.Error].
 func Parameters(src []byte) (map[string]string, error) {
 	const wrapped = `{"":` // so that a list is the value of an object
 	bare := bytes.TrimPrefix(src, []byte("\uFEFF"))
@@ -28,7 +31,7 @@ func Parameters(src []byte) (map[string]string, error) {
 		src = append(append([]byte(wrapped), bare...), '}')
 	}
 	t, err := cfn.Parse(src)
-	r := parameterReader{t: t, values: map[string]string{}}
+	r := &parameterReader{t: t, values: map[string]value{}, stacks: map[string]bool{}}
 	switch {
 	case err != nil:
 	case isList:
@@ -36,13 +39,20 @@ func Parameters(src []byte) (map[string]string, error) {
 	default:
 		err = r.object(t.Root())
 	}
+	if err == nil {
+		err = r.refuseSeveral()
+	}
 	if at, ok := err.(*cfn.Error); ok && isList {
 		err = unwrapped(*at, len(wrapped), len(bare))
 	}
 	if err != nil {
 		return nil, err
 	}
-	return r.values, nil
+	values := map[string]string{}
+	for name, v := range r.values {
+		values[name] = v.text
+	}
+	return values, nil
 }
 
 // unwrapped gives an error in a list its place in the file: before bytes were put
@@ -61,10 +71,18 @@ func unwrapped(at cfn.Error, before, size int) error {
 // A parameterReader collects values.
 type parameterReader struct {
 	t      *cfn.Template
-	values map[string]string
+	values map[string]value
+	stacks map[string]bool // that names have before them
 }
 
-func (r parameterReader) object(root *cfn.Node) error {
+// A value is what the file has for a name.
+type value struct {
+	text   string
+	at     *cfn.Node
+	stacks map[string]bool // for which it is; "" is for all
+}
+
+func (r *parameterReader) object(root *cfn.Node) error {
 	if err := refused(r.t); err != nil {
 		return err
 	}
@@ -93,7 +111,7 @@ func (r parameterReader) object(root *cfn.Node) error {
 }
 
 // list reads a list of ParameterKey and ParameterValue, or of NAME=VALUE.
-func (r parameterReader) list(n *cfn.Node) error {
+func (r *parameterReader) list(n *cfn.Node) error {
 	if n.Kind != cfn.Sequence {
 		return r.t.Errorf(n.Span.Start, "the parameters are %s, not a list", n.Describe())
 	}
@@ -103,7 +121,9 @@ func (r parameterReader) list(n *cfn.Node) error {
 			if !ok {
 				return r.t.Errorf(item.Span.Start, "%s is not NAME=VALUE", item.Describe())
 			}
-			r.set(name, value)
+			if err := r.set(item, name, value); err != nil {
+				return err
+			}
 			continue
 		}
 		key, value := item.Get("ParameterKey"), item.Get("ParameterValue")
@@ -117,24 +137,70 @@ func (r parameterReader) list(n *cfn.Node) error {
 		case value.Kind != cfn.Scalar:
 			return r.t.Errorf(value.Span.Start, "the value of %s is %s, not a text", key.Value, value.Describe())
 		}
-		r.set(key.Value, value.Value)
+		if err := r.set(value, key.Value, value.Value); err != nil {
+			return err
+		}
 	}
 	return nil
 }
 
 // names reads an object of names and values.
-func (r parameterReader) names(n *cfn.Node) error {
+func (r *parameterReader) names(n *cfn.Node) error {
 	for _, p := range n.Pairs {
 		if p.Value.Kind != cfn.Scalar || p.Value.IsNull() {
 			return r.t.Errorf(p.Value.Span.Start, "the value of %s is %s, not a text", p.Key.Value, p.Value.Describe())
 		}
-		r.set(p.Key.Value, p.Value.Value)
+		if err := r.set(p.Value, p.Key.Value, p.Value.Value); err != nil {
+			return err
+		}
 	}
 	return nil
 }
 
 // set keeps a value. Names of parameters are alphanumeric, so that what comes
 // before a colon is a stack.
-func (r parameterReader) set(name, value string) {
-	r.values[name[strings.LastIndexByte(name, ':')+1:]] = value
+func (r *parameterReader) set(at *cfn.Node, name, text string) error {
+	colon := strings.LastIndexByte(name, ':')
+	stack, name := name[:max(colon, 0)], name[colon+1:]
+	known, ok := r.values[name]
+	switch {
+	case !ok:
+		known = value{text, at, map[string]bool{}}
+		r.values[name] = known
+	case known.text != text:
+		return r.several(at, "%s is %q here, and %q in line %d", name, text, known.text, r.t.Position(known.at.Span.Start).Line)
+	}
+	known.stacks[stack] = true
+	if stack != "" {
+		r.stacks[stack] = true
+	}
+	return nil
+}
+
+// refuseSeveral returns an error if the file is not about one deployment: a key
+// stands twice, or stacks have different parameters. Every stack that is named
+// has what is given without a stack.
+func (r *parameterReader) refuseSeveral() error {
+	for _, d := range r.t.Duplicates() {
+		first, last := d.Pair.Value, d.Last.Value
+		if first.Kind != cfn.Scalar || last.Kind != cfn.Scalar || first.Value != last.Value {
+			return r.several(d.Last.Key, "%s stands twice, with different values", d.Last.Key.Value)
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(r.values)) {
+		v := r.values[name]
+		for _, stack := range slices.Sorted(maps.Keys(r.stacks)) {
+			if !v.stacks[""] && !v.stacks[stack] {
+				return r.several(v.at, "%s has no value for the stack %s, which has others", name, stack)
+			}
+		}
+	}
+	return nil
+}
+
+// several is the error for the values of more than one deployment.
+func (r *parameterReader) several(at *cfn.Node, format string, args ...any) error {
+	e := r.t.Errorf(at.Span.Start, format, args...)
+	e.Hint = "judge each stack by itself, by imdslock check --parameters with a file for it"
+	return e
 }
