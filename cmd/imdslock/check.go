@@ -110,7 +110,9 @@ func (c *command) checkSources(args []string, found *report.Run) (all []source, 
 }
 
 // checkOne judges one template. One of several need not have all parameters
-// that are given; the only one does. A file that is no template is passed over.
+// that are given; the only one does. One that has none of them is not of the
+// deployment that they are about, and is judged for all. A file that is no template
+// is passed over.
 func (c *command) checkOne(ctx context.Context, s source, only bool) (checked, error) {
 	r := checked{source: s}
 	if passed, err := s.isPassedOver(); passed || err != nil {
@@ -125,7 +127,7 @@ func (c *command) checkOne(ctx context.Context, s source, only bool) (checked, e
 	parameters := c.parametersFor(input, only)
 	r.findings, err = inputs.Check(ctx, input, transform.CheckOptions{
 		Options: c.opts.Options, Parameters: parameters,
-		Deployment: len(c.opts.parameters) > 0 || c.opts.IMDSv1 == transform.IMDSv1Default,
+		Deployment: len(parameters) > 0 || c.opts.IMDSv1 == transform.IMDSv1Default,
 	})
 	if s.isAnything(err) {
 		return checked{source: s}, nil
