@@ -4,6 +4,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -190,6 +191,23 @@ func TestPreCommitHooks(t *testing.T) {
 	}
 	if err := run("imdslock-check", "nodes.yaml"); err != nil {
 		t.Errorf("after the rewrite: %v", err)
+	}
+}
+
+// TestHookFiles expects the hooks to take the files that a folder search reads.
+func TestHookFiles(t *testing.T) {
+	var hooks []struct{ ID, Files string }
+	readYAML(t, ".pre-commit-hooks.yaml", &hooks)
+	for _, h := range hooks {
+		files := regexp.MustCompile(h.Files)
+		for _, name := range strings.Fields("a.yaml a.yml a.json a.template a.cfn dir/A.YAML A.Yml A.CFN a.b.json .yaml a.yamll a.yaml.j2 a.jsonc yaml a.txt a.cfnx ayml a.template/b") {
+			if got, want := files.MatchString(name), mayBeTemplate(name); got != want {
+				t.Errorf("%s: %s: matches %v, in a folder %v", h.ID, name, got, want)
+			}
+		}
+	}
+	if len(hooks) == 0 {
+		t.Error("no hooks")
 	}
 }
 

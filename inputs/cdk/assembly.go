@@ -150,7 +150,7 @@ func (a *Assembly) assetManifest(dir, path string) error {
 }
 
 func mayBeTemplate(file string) bool {
-	return slices.Contains([]string{".json", ".yaml", ".yml", ".template"}, strings.ToLower(filepath.Ext(file)))
+	return slices.Contains([]string{".json", ".yaml", ".yml", ".template", ".cfn"}, strings.ToLower(filepath.Ext(file)))
 }
 
 // findLoose finds the templates in a folder that no manifest names as such: those
