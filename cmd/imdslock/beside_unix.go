@@ -29,13 +29,20 @@ func createBeside(path string, old fs.FileInfo) (*os.File, error) {
 }
 
 // keepOwner gives f the owner and the group of the old file, or the group alone,
-// or neither, as far as the system allows.
+// or neither, as far as the system allows. Last it gives it the mode, of which a
+// change of the owner, or writing, takes the bits that run a file as its owner or
+// group: these stay only with the same owner or group.
 func keepOwner(f *os.File, old fs.FileInfo) {
+	mode := old.Mode() & (fs.ModePerm | fs.ModeSetuid | fs.ModeSetgid | fs.ModeSticky)
 	stat, ok := old.Sys().(*syscall.Stat_t)
 	if !ok {
 		return
 	}
 	if err := f.Chown(int(stat.Uid), int(stat.Gid)); err != nil {
-		_ = f.Chown(-1, int(stat.Gid))
+		mode &^= fs.ModeSetuid
+		if err := f.Chown(-1, int(stat.Gid)); err != nil {
+			mode &^= fs.ModeSetgid
+		}
 	}
+	_ = f.Chmod(mode) // it has the permissions already
 }

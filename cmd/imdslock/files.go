@@ -205,10 +205,10 @@ func writeBeside(path string, old fs.FileInfo, data []byte) (temp string, err er
 	if err != nil {
 		return "", err
 	}
+	_, err = io.Copy(f, bytes.NewReader(data))
 	if old != nil {
 		keepOwner(f, old)
 	}
-	_, err = io.Copy(f, bytes.NewReader(data))
 	if err == nil {
 		err = f.Sync()
 	}
