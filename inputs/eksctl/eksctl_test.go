@@ -199,3 +199,41 @@ func TestCommands(t *testing.T) {
 		}
 	}
 }
+
+// TestOtherNodes notes the nodes that no node group launches, beside node groups
+// too, and that there are none.
+func TestOtherNodes(t *testing.T) {
+	const (
+		karpenter = "note karpenter: its nodes are those of NodePools and EC2NodeClasses, which are not here and not judged\n"
+		auto      = "note autoModeConfig: EKS Auto Mode: AWS locks its nodes itself, with hop limit 1 and required tokens\n"
+		nothing   = "1:1 note no node group: nothing to lock\n"
+		locked    = "nodeGroups: [{name: a, disablePodIMDS: true}]\n"
+	)
+	for src, want := range map[string]string{
+		"karpenter: {version: '1.0.0'}\n":                             "3:1 " + karpenter,
+		locked + "karpenter: {version: '1.0.0'}\n":                    "4:1 " + karpenter,
+		"karpenter: null\n":                                           nothing,
+		"autoModeConfig: {enabled: true}\n":                           "3:1 " + auto,
+		"autoModeConfig: {enabled: yes}\nkarpenter: {}\n":             "4:1 " + karpenter + "3:1 " + auto,
+		"autoModeConfig: {enabled: false}\n":                          nothing,
+		"autoModeConfig: {nodePools: [system]}\n":                     nothing,
+		"fargateProfiles: [{name: a, selectors: [{namespace: a}]}]\n": nothing,
+		"nodeGroups: []\nmanagedNodeGroups: null\n":                   nothing,
+		locked: "",
+		locked + "---\n" + head + "karpenter: {}\n": "7:1 " + karpenter,
+	} {
+		c := mustRead(t, head+src)
+		findings, err := c.Check(context.Background(), transform.CheckOptions{Options: transform.Defaults()})
+		if got := lines(findings); err != nil || got != want {
+			t.Errorf("%s: %v, got %swant %s", src, err, got, want)
+		}
+		if r, err := c.Patch(context.Background(), transform.Defaults()); err != nil || lines(r.Findings) != want || string(r.Output) != head+src {
+			t.Errorf("%s: a patch: %v\n%s", src, err, lines(r.Findings))
+		}
+	}
+	one := transform.CheckOptions{Options: transform.Defaults()}
+	one.Resources = []string{"a"}
+	if findings, err := mustRead(t, head+locked+"karpenter: {}\n").Check(context.Background(), one); err != nil || len(findings) > 0 {
+		t.Errorf("one group: %v, %s", err, lines(findings))
+	}
+}

@@ -49,7 +49,33 @@ func (c *Config) judge(opts transform.Options) ([]judgement, error) {
 	if err := c.refuseOthers(opts.Resources, names); err != nil {
 		return nil, err
 	}
+	if len(opts.Resources) == 0 {
+		all = append(all, c.others(len(names) > 0)...)
+	}
 	return all, nil
+}
+
+// others notes nodes that no node group launches, or that there are none.
+func (c *Config) others(hasGroups bool) []judgement {
+	var all []judgement
+	note := func(in cluster, rule transform.Rule, at *cfn.Node, message string) {
+		f := nodeGroup{cluster: in}.finding(transform.KindNote, at, message)
+		f.Rule = rule
+		all = append(all, judgement{finding: f})
+	}
+	for _, cluster := range c.clusters {
+		if p, ok := cluster.t.Root().Pair("karpenter"); ok && !p.Value.IsNull() {
+			note(cluster, transform.RuleNotSeen, p.Key, "karpenter: its nodes are those of NodePools and EC2NodeClasses, which are not here and not judged")
+		}
+		mode, ok := cluster.t.Root().Pair("autoModeConfig")
+		if enabled := mode.Value.Get("enabled"); ok && enabled != nil && !isFalse(enabled) {
+			note(cluster, transform.RuleAutoMode, mode.Key, "autoModeConfig: EKS Auto Mode: AWS locks its nodes itself, with hop limit 1 and required tokens")
+		}
+	}
+	if len(all) == 0 && !hasGroups {
+		note(c.clusters[0], transform.RuleNothing, c.clusters[0].t.Root(), "no node group: nothing to lock")
+	}
+	return all
 }
 
 // refuseOthers returns an error if one of the resources that are named is not the
