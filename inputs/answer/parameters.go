@@ -1,11 +1,11 @@
 package answer
 
 import (
-	"bytes"
 	"maps"
 	"slices"
 	"strings"
 
+	"github.com/imdslock/imdslock/inputs/root"
 	"github.com/imdslock/imdslock/transform/cfn"
 )
 
@@ -24,26 +24,18 @@ import (
 // The values are those of one deployment: two values for one name, or a name that
 // only some of the stacks have, are an error. The error is a [*cfn.Error].
 func Parameters(src []byte) (map[string]string, error) {
-	const wrapped = `{"":` // so that a list is the value of an object
-	bare := bytes.TrimPrefix(src, []byte("\uFEFF"))
-	isList := bytes.HasPrefix(bytes.TrimLeft(bare, " \t\r\n"), []byte("["))
-	if isList {
-		src = append(append([]byte(wrapped), bare...), '}')
+	d, err := root.Parse(src)
+	if err != nil {
+		return nil, err
 	}
-	t, err := cfn.Parse(src)
-	r := &parameterReader{t: t, values: map[string]value{}, stacks: map[string]bool{}}
-	switch {
-	case err != nil:
-	case isList:
-		err = r.list(t.Root().Get(""))
-	default:
-		err = r.object(t.Root())
+	r := &parameterReader{d: d, values: map[string]value{}, stacks: map[string]bool{}}
+	if d.Root.Kind == cfn.Sequence {
+		err = r.list(d.Root)
+	} else {
+		err = r.object(d.Root)
 	}
 	if err == nil {
 		err = r.refuseSeveral()
-	}
-	if at, ok := err.(*cfn.Error); ok && isList {
-		err = unwrapped(*at, len(wrapped), len(bare))
 	}
 	if err != nil {
 		return nil, err
@@ -55,22 +47,9 @@ func Parameters(src []byte) (map[string]string, error) {
 	return values, nil
 }
 
-// unwrapped gives an error in a list its place in the file: before bytes were put
-// before its first line, and one after the size bytes that it has.
-func unwrapped(at cfn.Error, before, size int) error {
-	at.Offset = max(0, at.Offset-before)
-	if at.Line == 1 {
-		at.Column = max(1, at.Column-before)
-	}
-	if at.Offset > size {
-		at.Offset, at.Column = size, at.Column-1
-	}
-	return &at
-}
-
 // A parameterReader collects values.
 type parameterReader struct {
-	t      *cfn.Template
+	d      *root.Document
 	values map[string]value
 	stacks map[string]bool // that names have before them
 }
@@ -82,16 +61,16 @@ type value struct {
 	stacks map[string]bool // for which it is; "" is for all
 }
 
-func (r *parameterReader) object(root *cfn.Node) error {
-	if err := refused(r.t); err != nil {
+func (r *parameterReader) object(n *cfn.Node) error {
+	if err := refused(r.d.Template()); err != nil {
 		return err
 	}
-	if root.Get("Resources") != nil {
-		return r.t.Errorf(root.Span.Start, "this is a template, not a file of parameters")
+	if n.Get("Resources") != nil {
+		return r.d.Errorf(n, "this is a template, not a file of parameters")
 	}
-	if stacks := root.Get("Stacks"); stacks != nil && stacks.Kind == cfn.Sequence {
+	if stacks := n.Get("Stacks"); stacks != nil && stacks.Kind == cfn.Sequence {
 		if len(stacks.Items) != 1 {
-			e := r.t.Errorf(stacks.Span.Start, "the answer is about %d stacks, not one", len(stacks.Items))
+			e := r.d.Errorf(stacks, "the answer is about %d stacks, not one", len(stacks.Items))
 			e.Hint = "name it: aws cloudformation describe-stacks --stack-name NAME"
 			return e
 		}
@@ -101,25 +80,25 @@ func (r *parameterReader) object(root *cfn.Node) error {
 		}
 		return r.list(parameters)
 	}
-	switch p := root.Get("Parameters"); {
+	switch p := n.Get("Parameters"); {
 	case p != nil && p.Kind == cfn.Sequence:
 		return r.list(p)
 	case p != nil && p.Kind == cfn.Mapping:
 		return r.names(p)
 	}
-	return r.names(root)
+	return r.names(n)
 }
 
 // list reads a list of ParameterKey and ParameterValue, or of NAME=VALUE.
 func (r *parameterReader) list(n *cfn.Node) error {
 	if n.Kind != cfn.Sequence {
-		return r.t.Errorf(n.Span.Start, "the parameters are %s, not a list", n.Describe())
+		return r.d.Errorf(n, "the parameters are %s, not a list", n.Describe())
 	}
 	for _, item := range n.Items {
 		if item.Kind == cfn.Scalar {
 			name, value, ok := strings.Cut(item.Value, "=")
 			if !ok {
-				return r.t.Errorf(item.Span.Start, "%s is not NAME=VALUE", item.Describe())
+				return r.d.Errorf(item, "%s is not NAME=VALUE", item.Describe())
 			}
 			if err := r.set(item, name, value); err != nil {
 				return err
@@ -129,13 +108,13 @@ func (r *parameterReader) list(n *cfn.Node) error {
 		key, value := item.Get("ParameterKey"), item.Get("ParameterValue")
 		switch {
 		case key == nil || key.Kind != cfn.Scalar:
-			return r.t.Errorf(item.Span.Start, "this has no ParameterKey")
+			return r.d.Errorf(item, "this has no ParameterKey")
 		case value == nil:
-			e := r.t.Errorf(item.Span.Start, "%s has no ParameterValue", key.Value)
+			e := r.d.Errorf(item, "%s has no ParameterValue", key.Value)
 			e.Hint = "what a stack has is in: aws cloudformation describe-stacks --stack-name NAME"
 			return e
 		case value.Kind != cfn.Scalar:
-			return r.t.Errorf(value.Span.Start, "the value of %s is %s, not a text", key.Value, value.Describe())
+			return r.d.Errorf(value, "the value of %s is %s, not a text", key.Value, value.Describe())
 		}
 		if err := r.set(value, key.Value, value.Value); err != nil {
 			return err
@@ -148,7 +127,7 @@ func (r *parameterReader) list(n *cfn.Node) error {
 func (r *parameterReader) names(n *cfn.Node) error {
 	for _, p := range n.Pairs {
 		if p.Value.Kind != cfn.Scalar || p.Value.IsNull() {
-			return r.t.Errorf(p.Value.Span.Start, "the value of %s is %s, not a text", p.Key.Value, p.Value.Describe())
+			return r.d.Errorf(p.Value, "the value of %s is %s, not a text", p.Key.Value, p.Value.Describe())
 		}
 		if err := r.set(p.Value, p.Key.Value, p.Value.Value); err != nil {
 			return err
@@ -168,7 +147,7 @@ func (r *parameterReader) set(at *cfn.Node, name, text string) error {
 		known = value{text, at, map[string]bool{}}
 		r.values[name] = known
 	case known.text != text:
-		return r.several(at, "%s is %q here, and %q in line %d", name, text, known.text, r.t.Position(known.at.Span.Start).Line)
+		return r.several(at, "%s is %q here, and %q in line %d", name, text, known.text, r.d.Position(known.at.Span.Start).Line)
 	}
 	known.stacks[stack] = true
 	if stack != "" {
@@ -181,7 +160,7 @@ func (r *parameterReader) set(at *cfn.Node, name, text string) error {
 // stands twice, or stacks have different parameters. Every stack that is named
 // has what is given without a stack.
 func (r *parameterReader) refuseSeveral() error {
-	for _, d := range r.t.Duplicates() {
+	for _, d := range r.d.Duplicates() {
 		first, last := d.Pair.Value, d.Last.Value
 		if first.Kind != cfn.Scalar || last.Kind != cfn.Scalar || first.Value != last.Value {
 			return r.several(d.Last.Key, "%s stands twice, with different values", d.Last.Key.Value)
@@ -200,7 +179,7 @@ func (r *parameterReader) refuseSeveral() error {
 
 // several is the error for the values of more than one deployment.
 func (r *parameterReader) several(at *cfn.Node, format string, args ...any) error {
-	e := r.t.Errorf(at.Span.Start, format, args...)
+	e := r.d.Errorf(at, format, args...)
 	e.Hint = "judge each stack by itself, by imdslock check --parameters with a file for it"
 	return e
 }
