@@ -15,6 +15,7 @@ import (
 	"github.com/imdslock/imdslock/inputs/eksctl"
 	"github.com/imdslock/imdslock/inputs/fleet"
 	"github.com/imdslock/imdslock/inputs/render"
+	"github.com/imdslock/imdslock/inputs/root"
 	"github.com/imdslock/imdslock/transform"
 	"github.com/imdslock/imdslock/transform/cfn"
 )
@@ -26,18 +27,35 @@ func Marks() []string {
 	return []string{"TemplateBody", "LaunchTemplateVersions", "LaunchConfigurations", "Reservations", "eksctl.io/", "An error occurred ("}
 }
 
+// MayMark returns words of which a text has one if it may be a list of what runs, as
+// "aws ec2 describe-instances --query" prints it. Other texts have them too:
+// [Running] tells.
+func MayMark() []string { return fleet.Marks() }
+
+// Running reports whether a file has what runs, or cannot be read, so that it may. The
+// source of a template has none.
+func Running(input []byte) (has, unreadable bool) {
+	d, err := root.Parse(input)
+	var at *cfn.Error
+	if errors.As(err, &at) {
+		return false, !at.NotTemplate && !render.IsSource(string(input))
+	}
+	return fleet.Read(d) != nil, false
+}
+
 // A document is what a file has in it: a template, or another kind of input. Its
 // findings and errors have their places in the file as it is.
 type document struct {
-	template []byte // what a patch starts from: the template in the file
-	check    func(context.Context, transform.CheckOptions) ([]transform.Finding, error)
-	patch    func(context.Context, transform.Options) (transform.Result, error)
+	template  []byte // what a patch starts from: the template in the file
+	isRunning bool   // it has what runs, and no template
+	check     func(context.Context, transform.CheckOptions) ([]transform.Finding, error)
+	patch     func(context.Context, transform.Options) (transform.Result, error)
 }
 
 // read asks the kinds of inputs in turn whether a file is theirs.
 func read(input []byte) (document, error) {
 	isMarked := func(mark string) bool { return bytes.Contains(input, []byte(mark)) }
-	if !slices.ContainsFunc(Marks(), isMarked) && !isMarked(`"Error"`) && !isMarked("__type") {
+	if !slices.ContainsFunc(slices.Concat(Marks(), MayMark()), isMarked) && !isMarked(`"Error"`) && !isMarked("__type") {
 		return templateOf(input), nil
 	}
 	if isMarked("eksctl.io/") {
@@ -48,14 +66,18 @@ func read(input []byte) (document, error) {
 			return document{template: input, check: config.Check, patch: config.Patch}, nil
 		}
 	}
-	t, err := cfn.Parse(input)
+	d, err := root.Parse(input)
 	if err != nil {
 		return templateOf(input), nil // whose error it is
 	}
-	if found := fleet.Read(t); found != nil {
-		return document{template: input, check: found.Check, patch: func(context.Context, transform.Options) (transform.Result, error) {
+	if found := fleet.Read(d); found != nil {
+		return document{template: input, isRunning: true, check: found.Check, patch: func(context.Context, transform.Options) (transform.Result, error) {
 			return transform.Result{}, found.Patch()
 		}}, nil
+	}
+	t := d.Template()
+	if t == nil {
+		return templateOf(input), nil
 	}
 	switch a, err := answer.Read(t); {
 	case err != nil:
@@ -151,8 +173,8 @@ func Patch(ctx context.Context, input []byte, opts transform.Options) (before []
 func HasParameter(input []byte) func(name string) bool {
 	d, err := read(input)
 	var t *cfn.Template
-	if err == nil {
+	if err == nil && !d.isRunning {
 		t, err = cfn.Parse(d.template)
 	}
-	return func(name string) bool { return err != nil || t.Root().Get("Parameters", name) != nil }
+	return func(name string) bool { return err != nil || t != nil && t.Root().Get("Parameters", name) != nil }
 }

@@ -119,11 +119,12 @@ func (c *command) checkOne(ctx context.Context, s source, only bool) (checked, e
 		r.source, r.findings = s, s.notFollowed()
 		return r, err
 	}
-	r.source = s
 	input, err := s.read(c.opts.maxSize)
 	if err != nil {
 		return r, err
 	}
+	s.know(input)
+	r.source = s
 	parameters := c.parametersFor(input, only)
 	r.findings, err = inputs.Check(ctx, input, transform.CheckOptions{
 		Options: c.opts.Options, Parameters: parameters,

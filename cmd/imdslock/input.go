@@ -7,6 +7,7 @@ import (
 	"os"
 	"slices"
 
+	"github.com/imdslock/imdslock/inputs"
 	"github.com/imdslock/imdslock/transform/cfn"
 )
 
@@ -21,6 +22,7 @@ type source struct {
 
 	namesNone bool // of what it has: no resource that launches nodes
 	namesAWS  bool // a type of AWS
+	mayRun    bool // what runs, which only reading all of it tells
 
 	isConfiguration bool // a CodePipeline template configuration
 
@@ -42,6 +44,14 @@ func (s source) read(limit int64) ([]byte, error) {
 		return nil, s.tooLarge(limit)
 	}
 	return content, nil
+}
+
+// know takes what a file has that was read, where words alone did not tell.
+func (s *source) know(input []byte) {
+	if s.namesNone && s.mayRun {
+		has, unreadable := inputs.Running(input)
+		s.namesNone, s.mayRun = !has, has || unreadable
+	}
 }
 
 // tooLarge is the error for more content than the limit.

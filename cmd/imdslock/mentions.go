@@ -18,6 +18,7 @@ const (
 	sightsNodes     sighting = 1 << iota // what there is to lock, or another kind of input
 	sightsResources                      // the section that every template has
 	sightsAWS                            // a type, a macro or a pseudo parameter of AWS
+	sightsRunning                        // what a list of what runs has, as other texts do
 )
 
 func (s sighting) has(other sighting) bool { return s&other != 0 }
@@ -33,6 +34,9 @@ func wordsToFind() []word {
 	words := []word{{"Resources", sightsResources}, {"AWS::", sightsAWS}}
 	for _, text := range slices.Concat(transform.ResourceTypes(), inputs.Marks()) {
 		words = append(words, word{text, sightsNodes})
+	}
+	for _, text := range inputs.MayMark() {
+		words = append(words, word{text, sightsRunning})
 	}
 	return words
 }

@@ -110,11 +110,12 @@ func patchOne(ctx context.Context, opts options, s source) (patched, error) {
 		p.findings = s.notFollowed()
 		return p, err
 	}
-	p.source = s
 	input, err := s.read(opts.maxSize)
 	if err != nil {
 		return p, err
 	}
+	s.know(input)
+	p.source = s
 	before, result, err := inputs.Patch(ctx, input, opts.Options)
 	if s.isAnything(err) {
 		p.passedOver = true

@@ -175,8 +175,8 @@ func (s *source) isPassedOver() (bool, error) {
 	if err != nil {
 		return false, failure("reading", s.name, err)
 	}
-	s.namesNone, s.namesAWS = !found.has(sightsNodes), found.has(sightsAWS)
-	return s.namesNone && !found.has(sightsResources), nil
+	s.namesNone, s.namesAWS, s.mayRun = !found.has(sightsNodes), found.has(sightsAWS), found.has(sightsRunning)
+	return s.namesNone && !found.has(sightsResources|sightsRunning), nil
 }
 
 // withoutNodes returns what is said of a file that names no resource which launches
@@ -192,10 +192,11 @@ func (s source) withoutNodes(findings []transform.Finding) []transform.Finding {
 }
 
 // isAnything reports whether an error is about a file that names no resource which
-// launches nodes, and nothing of AWS or no resources: it is no template.
+// launches nodes, nothing of AWS or no resources, and nothing that runs: it is no
+// template.
 func (s source) isAnything(err error) bool {
 	var at *cfn.Error
-	return s.namesNone && errors.As(err, &at) && (at.NotTemplate || !s.namesAWS)
+	return s.namesNone && errors.As(err, &at) && (at.NotTemplate || !s.namesAWS && !s.mayRun)
 }
 
 // notFollowed is the note that a link to a folder out of the one that is searched is

@@ -42,6 +42,11 @@ func TestMentionsLaunchTemplate(t *testing.T) {
 			t.Errorf("%q: %v, %v", text, found, err)
 		}
 	}
+	for _, text := range []string{`[{"InstanceId": "i-1"}]`, "- HttpTokens: optional\n"} {
+		if found, err := mentions(strings.NewReader(text)); err != nil || found != sightsRunning {
+			t.Errorf("%q: %v, %v", text, found, err)
+		}
+	}
 	for _, text := range []string{"R\x00e\x00s\x00", "Type: AWS::EC2::Launch\x00Template"} {
 		if found, err := mentions(strings.NewReader(text)); err != nil || !found.has(sightsNodes) {
 			t.Errorf("%q: %v, %v", text, found, err)

@@ -1,6 +1,6 @@
 // Package fleet judges what runs: the answers of "aws ec2
 // describe-launch-template-versions", "aws ec2 describe-instances" and "aws
-// autoscaling describe-launch-configurations".
+// autoscaling describe-launch-configurations", whole or as --query leaves them.
 //
 // Every launch template version, launch configuration and node is judged by the
 // rules of package transform, as the resource of CloudFormation that would make
@@ -18,6 +18,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/imdslock/imdslock/inputs/root"
 	"github.com/imdslock/imdslock/transform"
 	"github.com/imdslock/imdslock/transform/cfn"
 )
@@ -25,19 +26,22 @@ import (
 // An Answer is an answer about launch templates, launch configurations or
 // instances, or several of them in one document.
 type Answer struct {
-	t     *cfn.Template
-	lists []list
+	d     *root.Document
+	parts []part
 }
 
-// A list is what an answer has under one key.
-type list struct {
+// A part is what an answer has in one place.
+type part struct {
 	node *cfn.Node
-	read func(*checker, *cfn.Node) error // an item of it
+	read func(*checker, *cfn.Node) error
 }
 
-// Read finds in t what it is about. It returns nil if t is something else.
-func Read(t *cfn.Template) *Answer {
-	a := &Answer{t: t}
+// Read finds in d what it is about. It returns nil if d is something else.
+func Read(d *root.Document) *Answer {
+	if d.Root.Get("Resources") != nil {
+		return nil
+	}
+	a := &Answer{d: d}
 	for _, kind := range []struct {
 		key  string
 		read func(*checker, *cfn.Node) error
@@ -46,14 +50,33 @@ func Read(t *cfn.Template) *Answer {
 		{"LaunchConfigurations", (*checker).launchConfiguration},
 		{"Reservations", (*checker).reservation},
 	} {
-		if n := t.Root().Get(kind.key); n != nil && t.Root().Get("Resources") == nil {
-			a.lists = append(a.lists, list{n, kind.read})
+		if n := d.Root.Get(kind.key); n != nil {
+			a.parts = append(a.parts, part{n, each(kind.read)})
 		}
 	}
-	if len(a.lists) == 0 {
+	if len(a.parts) == 0 && isBare(d.Root) {
+		a.parts = []part{{d.Root, (*checker).bare}}
+	}
+	if len(a.parts) == 0 {
 		return nil
 	}
 	return a
+}
+
+// each reads the items of a list.
+func each(read func(*checker, *cfn.Node) error) func(*checker, *cfn.Node) error {
+	return func(c *checker, list *cfn.Node) error {
+		if list.Kind != cfn.Sequence {
+			return c.wrong(list, "the answer", "a list")
+		}
+		for _, item := range list.Items {
+			c.items++
+			if err := read(c, item); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
 }
 
 // Check judges what the answer has. The error is a [*cfn.Error] if something in
@@ -61,32 +84,32 @@ func Read(t *cfn.Template) *Answer {
 // options do not count.
 func (a *Answer) Check(ctx context.Context, opts transform.CheckOptions) ([]transform.Finding, error) {
 	opts.Parameters, opts.Deployment, opts.Resources = nil, false, nil
-	c := &checker{ctx: ctx, t: a.t, opts: opts}
-	first, items := a.lists[0].node, 0
-	for _, l := range a.lists {
-		if l.node.Kind != cfn.Sequence {
-			return nil, c.wrong(l.node, "the answer", "a list")
-		}
-		for _, item := range l.node.Items {
-			items++
-			if err := l.read(c, item); err != nil {
-				return nil, err
-			}
+	c := &checker{ctx: ctx, d: a.d, opts: opts}
+	for _, p := range a.parts {
+		if err := p.read(c, p.node); err != nil {
+			return nil, err
 		}
 	}
-	if token := a.t.Root().Get("NextToken"); !token.IsNull() && token.Value != "" {
+	first := a.parts[0].node
+	if token := a.d.Root.Get("NextToken"); !token.IsNull() && token.Value != "" {
 		c.note(token, "", "this is one page of the answer: there is more than what is judged here")
 	}
 	if asked := opts.IPTables != "" && opts.IPTables != transform.IPTablesOff; asked && c.nodes > 0 {
 		c.note(first, "", "the user data of the nodes is not in this answer: judge that of their launch templates")
 	}
 	switch {
-	case items == 0:
+	case c.items == 0:
 		c.note(first, "", "the answer is empty, and nothing is judged")
 	case c.others == 1:
 		c.note(first, "", "1 instance has no tag of a cluster, and is not judged")
 	case c.others > 1:
 		c.note(first, "", fmt.Sprintf("%d instances have no tag of a cluster, and are not judged", c.others))
+	}
+	switch n := len(c.projected); {
+	case n == 1:
+		c.note(c.projected[0], "", "1 item is not judged: "+whyProjected)
+	case n > 1:
+		c.note(c.projected[0], "", fmt.Sprintf("%d items are not judged, of which this is the first: %s", n, whyProjected))
 	}
 	return c.findings, ctx.Err()
 }
@@ -94,11 +117,14 @@ func (a *Answer) Check(ctx context.Context, opts transform.CheckOptions) ([]tran
 // A checker collects findings.
 type checker struct {
 	ctx      context.Context
-	t        *cfn.Template
+	d        *root.Document
 	opts     transform.CheckOptions
 	findings []transform.Finding
-	nodes    int // instances of a cluster
-	others   int // instances that are not nodes
+
+	items     int
+	nodes     int         // instances of a cluster
+	others    int         // instances that are not nodes
+	projected []*cfn.Node // what lacks what judges it
 }
 
 // version judges a launch template version.
@@ -199,7 +225,7 @@ func scalar(n *cfn.Node, keys ...string) string {
 func (c *checker) add(rule transform.Rule, kind transform.Kind, at *cfn.Node, id, message string) {
 	c.findings = append(c.findings, transform.Finding{
 		Rule: rule, Kind: kind, LogicalID: id, Message: message,
-		Start: c.t.Position(at.Span.Start), End: c.t.Position(at.Span.End),
+		Start: c.d.Position(at.Span.Start), End: c.d.Position(at.Span.End),
 	})
 }
 
@@ -209,13 +235,13 @@ func (c *checker) note(at *cfn.Node, id, message string) {
 
 // wrong is the error for what does not have the type that AWS gives it.
 func (c *checker) wrong(n *cfn.Node, what, want string) error {
-	return c.t.Errorf(n.Span.Start, "%s is %s, not %s", what, n.Describe(), want)
+	return c.d.Errorf(n, "%s is %s, not %s", what, n.Describe(), want)
 }
 
 // Patch returns an error: what runs is locked by what made it.
 func (a *Answer) Patch() error {
 	return &cfn.Error{
-		Position: a.t.Position(a.t.Root().Span.Start), Message: "this is what runs, not a template", NotTemplate: true,
+		Position: a.d.Position(a.d.Root.Span.Start), Message: "this is what runs, not a template", NotTemplate: true,
 		Hint: "imdslock check judges it; lock the template that made it, and update its stack",
 	}
 }

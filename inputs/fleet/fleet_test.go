@@ -9,13 +9,13 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/imdslock/imdslock/inputs/root"
 	"github.com/imdslock/imdslock/transform"
-	"github.com/imdslock/imdslock/transform/cfn"
 )
 
 func check(t *testing.T, src string, opts transform.Options) (string, error) {
 	t.Helper()
-	parsed, err := cfn.Parse([]byte(src))
+	parsed, err := root.Parse([]byte(src))
 	if err != nil {
 		return "", err
 	}
@@ -140,5 +140,73 @@ func TestSeveralAnswers(t *testing.T) {
 	got, err = check(t, `{"Reservations": []}`, optionsOnly)
 	if err != nil || !strings.Contains(got, "the answer is empty") {
 		t.Errorf("an empty answer: %v\n%s", err, got)
+	}
+}
+
+// TestBare judges things without the list that AWS has them in, as --query leaves
+// them, and names those that cannot be judged.
+func TestBare(t *testing.T) {
+	const (
+		options     = `"MetadataOptions": {"HttpTokens": "optional", "HttpPutResponseHopLimit": 1}`
+		instance    = `{"InstanceId": "i-1", "Tags": [{"Key": "eks:cluster-name", "Value": "a"}], ` + options + `}`
+		whole       = `{"InstanceId": "i-1", "AmiLaunchIndex": 0, "Tags": [{"Key": "eks:cluster-name", "Value": "a"}]}`
+		version     = `{"LaunchTemplateId": "lt-1", "VersionNumber": 2, "LaunchTemplateData": {` + options + `}}`
+		openNode    = `open imdsv1-open i-1: i-1 of cluster a: HttpTokens is "optional", so IMDSv1 is open` + "\n"
+		openVersion = `open imdsv1-open lt-1:2: lt-1 version 2: HttpTokens is "optional", so IMDSv1 is open` + "\n"
+		openConfig  = `open imdsv1-open old: old: HttpTokens is "optional", so IMDSv1 is open` + "\n"
+		one         = "note template-not-seen : 1 item is not judged: its metadata options, tags or name are not here: ask AWS without the --query that leaves them out\n"
+	)
+	for src, want := range map[string]string{
+		"[" + instance + "]":       "AT " + openNode,
+		"[\n" + instance + "\n]\n": "AT " + openNode,
+		"[[" + instance + "], []]": "AT " + openNode,
+		"[[[" + instance + "]]]":   "AT " + openNode,
+		instance:                   "AT " + openNode,
+		`[` + whole + `]`:          "1:2 open metadata-options i-1: i-1 of cluster a: no MetadataOptions\n",
+		`[{"ReservationId": "r-1", "Instances": [` + instance + `]}]`: "AT " + openNode,
+		`{"ReservationId": "r-1", "Instances": [` + instance + `]}`:   "AT " + openNode,
+		`{"Instances": [` + instance + `]}`:                           "AT " + openNode,
+		"[" + version + "]":                                           "AT " + openVersion,
+		version:                                                       "AT " + openVersion,
+		"- InstanceId: i-1\n  MetadataOptions:\n    HttpPutResponseHopLimit: 1\n    HttpTokens: optional\n  Tags:\n  - Key: eks:cluster-name\n    Value: a\n":               "AT " + openNode,
+		"- - InstanceId: i-1\n    MetadataOptions:\n      HttpPutResponseHopLimit: 1\n      HttpTokens: optional\n    Tags:\n    - Key: eks:cluster-name\n      Value: a\n": "AT " + openNode,
+		`[{"LaunchConfigurationName": "old", "LaunchConfigurationARN": "arn", "CreatedTime": "x"}]`:                                                                         "1:2 open metadata-options old: old: no MetadataOptions\n",
+		`[{"LaunchConfigurationName": "old", ` + options + `}]`:                                                                                                             "AT " + openConfig,
+		`{"LaunchConfigurationName": "old", ` + options + `}`:                                                                                                               "AT " + openConfig,
+
+		`[{"InstanceId": "i-1", "Tags": null, ` + options + `}]`: "1:1 note template-not-seen : 1 instance has no tag of a cluster, and is not judged\n",
+
+		`[null, {"InstanceId": "i-1"}]`:                     "1:8 " + one,
+		`[{"InstanceId": "i-1", ` + options + `}]`:          "1:2 " + one,
+		`[{"InstanceId": "i-1", "Tags": []}]`:               "1:2 " + one,
+		`{"Instances": [{"InstanceId": "i-1"}]}`:            "1:16 " + one,
+		`[{"Id": "i-1", ` + options + `}]`:                  "1:2 " + one,
+		`[{"Id": "i-1", "HttpTokens": "optional"}]`:         "1:2 " + one,
+		`[["i-1", {"HttpTokens": "optional"}]]`:             "1:10 " + one,
+		`[{"ImageId": "ami-1", ` + options + `}]`:           "1:2 " + one,
+		`{"LaunchTemplateData": {}}`:                        "1:1 " + one,
+		`[{"LaunchTemplateName": "a", "VersionNumber": 1}]`: "1:2 " + one,
+		`[{"LaunchConfigurationName": "a"}]`:                "1:2 " + one,
+		"[" + instance + `, {"InstanceId": "i-2"}, {"Name": "a"}]`: "AT " + openNode +
+			"1:155 " + strings.Replace(one, "1 item is not judged", "2 items are not judged, of which this is the first", 1),
+	} {
+		before, _, _ := strings.Cut(src, "optional")
+		before = strings.TrimSuffix(before, `"`)
+		at := fmt.Sprintf("%d:%d ", strings.Count(before, "\n")+1, len(before)-strings.LastIndex(before, "\n"))
+		want = strings.Replace(want, "AT ", at, 1)
+		got, err := check(t, src, transform.Options{IMDSv1: transform.IMDSv1Lock})
+		if err != nil || got != want {
+			t.Errorf("%s: %v\ngot  %swant %s", src, err, got, want)
+		}
+	}
+	for _, src := range []string{
+		"[]", "[[]]", `["i-1"]`, `[{"Name": "a"}]`, `{"InstanceId": "i-1", "KeyName": "x"}`, `{"LaunchConfigurationName": "a"}`, `{"Instances": ["i-1"]}`,
+		`[{"AutoScalingGroupName": "a", "LaunchConfigurationName": "b", "Instances": [{"InstanceId": "i-1"}]}]`,
+		`{"Resources": {}, "MetadataOptions": {}}`, `{"AutoScalingInstances": [{"InstanceId": "i-1"}]}`,
+	} {
+		d, err := root.Parse([]byte(src))
+		if err != nil || Read(d) != nil {
+			t.Errorf("%s: taken, %v", src, err)
+		}
 	}
 }

@@ -119,14 +119,14 @@ func (r *resource) check() error {
 	var at *cfn.Error
 	switch {
 	case errors.As(err, &at):
-		return r.t.Errorf(r.at.Span.Start, "%s: %s", r.called, at.Message)
+		return r.d.Errorf(r.at, "%s: %s", r.called, at.Message)
 	case err != nil:
 		return err
 	}
 	for _, f := range findings {
 		f.LogicalID = r.id
 		f.Message = r.called + ": " + strings.TrimPrefix(f.Message, logicalID+": ")
-		f.Start = r.t.Position(r.source(f.Start.Offset))
+		f.Start = r.d.Position(r.source(f.Start.Offset))
 		f.End = f.Start
 		r.findings = append(r.findings, f)
 	}

@@ -39,6 +39,12 @@ func find(text string, start, end int) (mark, bool) {
 	return mark{}, false
 }
 
+// IsSource reports whether a text has something to render.
+func IsSource(text string) bool {
+	_, ok := find(text, 0, len(text))
+	return ok
+}
+
 // Explain gives an error about a text the hint to render it first: one that says
 // that the text cannot be read or is not a template, if it has a mark; another one
 // if the mark is in the line of the error, since user data may have marks of its
