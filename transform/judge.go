@@ -19,9 +19,12 @@ func (c *checker) metadataOptions(l *launcher, data *cfn.Node) error {
 		c.open(RuleMetadataOptions, l.id, pair.Key.Span, "%s: empty MetadataOptions", l.id)
 		return nil
 	}
-	outcomes, err := c.values.Outcomes(pair.Value)
-	if err != nil {
+	outcomes, err := c.optionsOf(l, pair.Value)
+	switch {
+	case err != nil:
 		return cannotEdit(l.id, "MetadataOptions", err)
+	case len(outcomes) == 0:
+		return nil
 	}
 	if areOff(outcomes) {
 		c.open(RuleEndpoint, l.id, valueSpan(pair, "HttpEndpoint"), endpointDisabled, l.id)

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/imdslock/imdslock/transform/cfn"
+	"github.com/imdslock/imdslock/transform/cfn/eval"
 )
 
 // A launcher is a resource that says with which metadata options and user data
@@ -24,6 +25,10 @@ type launcher struct {
 	// options and texts say whether it has metadata options and user data of
 	// its own. An instance that uses a launch template may have neither.
 	options, texts bool
+
+	// inherits is set for an instance that has the options and user data of a launch
+	// template, which is judged, where it has none of its own.
+	inherits bool
 
 	override *cfn.Node // of a fleet: the override that has options of its own
 	unread   string    // why nobody can tell what it is, or ""
@@ -152,7 +157,11 @@ func (s *survey) readInstance(p resource) error {
 		return err
 	}
 	own := s.group(p.Key)
-	isNode := joins || hasClusterTag(properties) || own.images.forEKS
+	isTagged, err := s.hasClusterTag(l, properties)
+	if err != nil {
+		return err
+	}
+	isNode := joins || isTagged || own.images.forEKS
 	if len(own.uses) > 0 {
 		own.readOwn(l, properties, isNode)
 	}
@@ -163,10 +172,27 @@ func (s *survey) readInstance(p resource) error {
 	return nil
 }
 
+// optionsOf returns the values that the MetadataOptions n of a launcher can have,
+// without those cases in which another launcher's count.
+func (s *survey) optionsOf(l *launcher, n *cfn.Node) ([]eval.Outcome, error) {
+	outcomes, err := s.values.Outcomes(n)
+	if err != nil || !l.inherits {
+		return outcomes, err
+	}
+	var own []eval.Outcome
+	for _, o := range outcomes {
+		if o.Value.Kind != eval.NoValue {
+			own = append(own, o)
+		}
+	}
+	return own, nil
+}
+
 // readOwn reads which options and user data an instance with launch templates has
 // itself. Those that it does not have are the launch template's.
 func (g *group) readOwn(l *launcher, properties *cfn.Node, isNode bool) {
-	l.options = properties.Get("MetadataOptions") != nil || isNode && (g.mayUseElsewhere() || g.without)
+	l.inherits = !isNode || !g.mayUseElsewhere() && !g.without
+	l.options = properties.Get("MetadataOptions") != nil || !l.inherits
 	l.texts = properties.Get("UserData") != nil
 	g.isBare = isNode && g.without && !l.texts
 }
@@ -178,15 +204,19 @@ func (s *survey) group(key *cfn.Node) *group {
 
 // hasClusterTag reports whether an instance has the tag kubernetes.io/cluster/NAME or
 // eks:cluster-name, which nodes carry ("Amazon EKS self-managed nodes" in the Amazon EKS User Guide).
-func hasClusterTag(properties *cfn.Node) bool {
+func (s *survey) hasClusterTag(l *launcher, properties *cfn.Node) (bool, error) {
 	for _, key := range at(properties, "Tags", "*", "Key") {
-		for n := range key.All {
-			if n.Kind == cfn.Scalar && (strings.HasPrefix(n.Value, "kubernetes.io/cluster/") || n.Value == "eks:cluster-name") {
-				return true
+		outcomes, err := s.values.Outcomes(key)
+		if err != nil {
+			return false, cannotEdit(l.id, "Tags", err)
+		}
+		for _, o := range outcomes {
+			if o.Value.Text == "eks:cluster-name" || strings.HasPrefix(o.Value.Prefix(), "kubernetes.io/cluster/") {
+				return true, nil
 			}
 		}
 	}
-	return false
+	return false, nil
 }
 
 // readFleetOverrides adds the overrides of EC2 fleets that have metadata options

@@ -26,11 +26,14 @@ func (p *planner) metadataOptions(l *launcher, data *cfn.Node) error {
 		p.change(RuleMetadataOptions, l.id, l.key.Span, "no MetadataOptions: added", e)
 		return nil
 	}
-	locked, err := p.lockedOptions(pair.Value)
+	locked, err := p.lockedOptions(l, pair.Value)
 	if err != nil {
 		return err
 	}
 	for _, options := range pair.Value.Branches() {
+		if l.inherits && options.IsNoValue() {
+			continue
+		}
 		if options.IsNull() || options.IsNoValue() || (options.Kind == cfn.Mapping && len(options.Pairs) == 0) {
 			err = p.fillOptions(l, options, locked)
 		} else {
@@ -81,8 +84,8 @@ type lockedKeys struct{ hopLimit, tokens bool }
 
 // lockedOptions says what is locked in MetadataOptions, for all parameter values
 // and in the conditions that lead there.
-func (p *planner) lockedOptions(n *cfn.Node) (locked lockedKeys, err error) {
-	outcomes, err := p.values.Outcomes(n)
+func (p *planner) lockedOptions(l *launcher, n *cfn.Node) (locked lockedKeys, err error) {
+	outcomes, err := p.optionsOf(l, n)
 	if tooMany := (*cfn.Error)(nil); errors.As(err, &tooMany) {
 		return locked, nil
 	}

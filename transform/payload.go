@@ -120,6 +120,7 @@ func (s *survey) payloads(l *launcher, data *cfn.Node) ([]payload, error) {
 	for _, branch := range pair.Value.Branches() {
 		encoded := branch.Call("Fn::Base64")
 		switch {
+		case l.inherits && branch.IsNoValue(): // which is judged
 		case branch.IsNull() || branch.IsNoValue():
 			all = append(all, payload{node: branch})
 		case encoded != nil:

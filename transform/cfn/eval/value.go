@@ -83,6 +83,15 @@ func refuse(at int, reason string) Value {
 	return v
 }
 
+// Prefix returns how a text begins, as far as that is known. It is empty for what is
+// not a text.
+func (v Value) Prefix() string {
+	if parts := v.parts(); len(parts) > 0 {
+		return parts[0].text
+	}
+	return ""
+}
+
 // isTextual reports whether v is a text, known or not.
 func (v Value) isTextual() bool {
 	return v.Kind == Text || v.Kind == Unknown && len(v.pieces) > 0
