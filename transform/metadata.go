@@ -14,10 +14,13 @@ import (
 // and HttpTokens where there are some, else all of it. What [Check] finds locked
 // for all parameter values stays as it is.
 func (p *planner) metadataOptions(l *launcher, data *cfn.Node) error {
-	if p.opts.keepsOptions() || p.accepts(l.id, RuleMetadataOptions) {
+	if p.opts.keepsOptions() {
 		return nil
 	}
 	pair, ok := data.Pair("MetadataOptions")
+	if (!ok || pair.Value.IsNull()) && p.accepts(l.id, RuleMetadataOptions) {
+		return nil
+	}
 	if !ok {
 		e, err := edit.Add(p.t, data, edit.Pair{Key: "MetadataOptions", Value: p.newMetadataOptions(true)})
 		if err != nil {

@@ -1,0 +1,75 @@
+package transform_test
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/imdslock/imdslock/transform"
+)
+
+// TestAcceptanceExcusesItsRuleAlone tests that a template of which one rule is
+// accepted is locked by all others.
+func TestAcceptanceExcusesItsRuleAlone(t *testing.T) {
+	const template = `Metadata:
+  imdslock:
+    accept:
+    - {rule: %s, reason: until the migration}
+Parameters:
+  DisableIMDSv1: {Type: String, Default: "false", AllowedValues: ["true", "false"]}
+Conditions:
+  IsDisabled: !Equals [!Ref DisableIMDSv1, "true"]
+Resources:
+  Bare:
+    Type: AWS::EC2::LaunchTemplate
+    Properties:
+      LaunchTemplateData:
+        UserData: {"Fn::Base64": "#!/bin/bash\n/etc/eks/bootstrap.sh blue\n"}
+  Open:
+    Type: AWS::EC2::LaunchTemplate
+    Properties:
+      LaunchTemplateData:
+        MetadataOptions: {HttpPutResponseHopLimit: 2, HttpTokens: optional}
+        UserData: {"Fn::Base64": "#!/bin/bash\n/etc/eks/bootstrap.sh blue\n"}
+  Empty:
+    Type: AWS::EC2::LaunchTemplate
+    Properties:
+      LaunchTemplateData:
+        MetadataOptions: {}
+        UserData: {"Fn::Base64": "#!/bin/bash\n/etc/eks/bootstrap.sh blue\n"}
+  Conditional:
+    Type: AWS::EC2::LaunchTemplate
+    Properties:
+      LaunchTemplateData:
+        MetadataOptions: {HttpPutResponseHopLimit: 2, HttpTokens: !If [IsDisabled, required, optional]}
+        UserData: {"Fn::Base64": "#!/bin/bash\n/etc/eks/bootstrap.sh blue\n"}
+  Group:
+    Type: AWS::AutoScaling::AutoScalingGroup
+    Properties:
+      LaunchTemplate: {LaunchTemplateId: !Ref Open, Version: "1"}
+`
+	rules := 0
+	for _, d := range transform.Rules() {
+		if d.Note {
+			continue
+		}
+		rules++
+		src := fmt.Appendf(nil, template, d.Rule)
+		result, err := transform.Patch(t.Context(), src, transform.Defaults())
+		if err != nil {
+			t.Errorf("%s: %v", d.Rule, err)
+			continue
+		}
+		findings, err := transform.Check(t.Context(), result.Output, transform.CheckOptions{Options: transform.Defaults()})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, f := range findings {
+			if f.Kind == transform.KindOpen {
+				t.Errorf("%s accepted, and %s is open at %v: %s", d.Rule, f.Rule, f.Start, f.Message)
+			}
+		}
+	}
+	if rules < 10 {
+		t.Errorf("only %d rules", rules)
+	}
+}
