@@ -176,7 +176,7 @@ func tag(call Pair) string { return "!" + strings.TrimPrefix(call.Key, "Fn::") }
 
 // shortArgument returns the argument of a function as the short form has it.
 func (t writer) shortArgument(call Pair) Value {
-	if arg := call.Value; call.Key == "Fn::GetAtt" && len(arg.items) == 2 {
+	if arg := call.Value; call.Key == "Fn::GetAtt" && arg.isPlain() && len(arg.items) == 2 {
 		return Scalar(arg.items[0].text+"."+arg.items[1].text, Unquoted)
 	}
 	return call.Value
