@@ -15,6 +15,7 @@ type group struct {
 	typ      string
 	key      *cfn.Node // the logical ID
 	resource *cfn.Node
+	section  *cfn.Node // see resource
 	uses     []use
 	without  bool     // it may have no launch template
 	isBare   bool     // it is an instance that then has no user data
@@ -69,7 +70,7 @@ func otherPaths(typ string) [][]string {
 
 // readGroup reads which launch templates a group uses, and what its nodes run.
 func (s *survey) readGroup(p resource) (*group, error) {
-	g := &group{id: p.Key.Value, typ: p.typ(), key: p.Key, resource: p.Value}
+	g := &group{id: p.Key.Value, typ: p.typ(), key: p.Key, resource: p.Value, section: p.section}
 	if err := s.readUses(g); err != nil {
 		return nil, cannotEdit(g.id, "LaunchTemplate", err)
 	}

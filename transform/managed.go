@@ -2,6 +2,7 @@ package transform
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/imdslock/imdslock/transform/cfn"
 	"github.com/imdslock/imdslock/transform/cfn/edit"
@@ -150,7 +151,7 @@ func (p *planner) addLaunchTemplate(g *group) error {
 		resource = append(resource, edit.Pair{Key: "Condition", Value: edit.Scalar(c.Value, edit.Unquoted)})
 	}
 	resource = append(resource, edit.Pair{Key: "Properties", Value: edit.Map(edit.Pair{Key: "LaunchTemplateData", Value: edit.Map(data...)})})
-	added, err := edit.Add(p.t, p.t.Root().Get("Resources"), edit.Pair{Key: id, Value: edit.Map(resource...)})
+	added, err := edit.Add(p.t, g.section, edit.Pair{Key: id, Value: edit.Map(resource...)})
 	if err != nil {
 		return cannotEdit(g.id, "LaunchTemplate", err)
 	}
@@ -167,7 +168,7 @@ func (p *planner) addLaunchTemplate(g *group) error {
 
 // freeID returns a logical ID that no resource has.
 func (p *planner) freeID(id string) string {
-	for p.t.Root().Get("Resources", id) != nil {
+	for slices.ContainsFunc(p.resources, func(r resource) bool { return r.Key.Value == id }) {
 		id += "Locked"
 	}
 	return id

@@ -35,34 +35,63 @@ func Patch(ctx context.Context, src []byte, opts Options) (Result, error) {
 		return Result{}, fmt.Errorf("making the edits: %w", err)
 	}
 	locked, err := cfn.Parse(r.Output)
-	if err != nil {
-		return Result{}, fmt.Errorf("reading the result: %w", err)
+	if err == nil {
+		err = p.verify(ctx, locked)
 	}
-	return r, p.resultError(p.verify(ctx, locked), &r)
+	return r, p.resultError(err, &r)
 }
 
 // resultError gives an error about a result its place in the input, and takes
-// the result away.
+// the result away. That a result cannot be read is a change that cannot be made.
 func (p *planner) resultError(err error, r *Result) error {
 	if err == nil {
 		return nil
 	}
-	edits := r.Edits()
+	result := *r
 	*r = Result{}
 	var cannot *CannotLock
-	if !errors.As(err, &cannot) {
+	if errors.As(err, &cannot) {
+		cause := *cannot.Cause
+		cause.Position = p.t.Position(result.inputOffset(cause.Offset, len(p.t.Source())))
+		return &CannotLock{cannot.LogicalID, cannot.Property, &cause}
+	}
+	var unread *cfn.Error
+	if !errors.As(err, &unread) || !result.Changed() {
 		return err
 	}
-	at := cannot.Cause.Offset
-	for _, e := range edits {
+	f := result.changeAt(result.inputOffset(unread.Offset, len(p.t.Source())))
+	return cannotLock(p.t, f.LogicalID, f.Rule.property(), f.Start.Offset, "write it in block style, or choose other resources with --resource",
+		"it cannot be changed in the way it is written, as the result could not be read: %s", unread.Message)
+}
+
+// inputOffset returns the place in an input of a size that a place in the output
+// comes from.
+func (r Result) inputOffset(at, size int) int {
+	for _, e := range r.Edits() {
 		if at < e.Start {
 			break
 		}
 		at = max(at+e.End-e.Start-len(e.New), e.Start)
 	}
-	cause := *cannot.Cause
-	cause.Position = p.t.Position(min(at, len(p.t.Source())))
-	return &CannotLock{cannot.LogicalID, cannot.Property, &cause}
+	return min(at, size)
+}
+
+// changeAt returns the change whose edit is the last at a place of the input or
+// before it, or the first change.
+func (r Result) changeAt(at int) Finding {
+	var found Finding
+	last := -1
+	for _, f := range r.Findings {
+		for _, e := range f.Edits {
+			switch {
+			case e.Start <= at && e.Start > last:
+				found, last = f, e.Start
+			case found.Edits == nil:
+				found = f
+			}
+		}
+	}
+	return found
 }
 
 // A planner decides what to change in a template. All rules see the template as

@@ -13,8 +13,9 @@ import (
 // A resource is one of the section Resources, or one that Fn::ForEach repeats.
 type resource struct {
 	cfn.Pair
-	types  []string // that it can have, sorted; several if the variable of a loop chooses
-	untold bool     // it can have a type that the template does not tell
+	section *cfn.Node // the mapping that it stands in: Resources, or that of a loop
+	types   []string  // that it can have, sorted; several if the variable of a loop chooses
+	untold  bool      // it can have a type that the template does not tell
 }
 
 // typ returns the type of the resource, or "" if it is not one for certain.
@@ -70,7 +71,7 @@ func (s *survey) readResources(section *cfn.Node, loops []loop) error {
 		case name == "Fn::Transform":
 			s.includes = append(s.includes, p.Key)
 		default:
-			r := resource{Pair: p}
+			r := resource{Pair: p, section: section}
 			if n := p.Value.Get("Type"); n != nil {
 				if err := s.readTypes(&r, n, loops); err != nil {
 					return err

@@ -2,6 +2,7 @@ package transform
 
 import (
 	"bytes"
+	"errors"
 	"slices"
 	"strings"
 	"testing"
@@ -157,5 +158,32 @@ func TestPatchVerifies(t *testing.T) {
 	r := Result{Output: []byte("x"), Findings: p.findings}
 	if err := p.resultError(p.verify(t.Context(), parsed(t, []byte(verified))), &r); err == nil || r.Output != nil {
 		t.Errorf("got the error %v beside %q", err, r.Output)
+	}
+}
+
+// TestResultThatCannotBeRead tests that an error about a result, which nobody has,
+// is one about a resource of the input.
+func TestResultThatCannotBeRead(t *testing.T) {
+	p, edits := planned(t, verified)
+	for _, broken := range edits {
+		r := Result{Findings: p.findings, Output: []byte(verified)}
+		changed := r.changeAt(broken.Start)
+		r.Output = result(t, verified, []edit.Edit{{Span: broken.Span, New: "\n- {\n"}})
+		_, err := cfn.Parse(r.Output)
+		if err == nil {
+			t.Fatalf("it can be read:\n%s", r.Output)
+		}
+		var cannot *CannotLock
+		if err := p.resultError(err, &r); !errors.As(err, &cannot) {
+			t.Errorf("the error is %v, not a *CannotLock", err)
+		} else if p.t.Root().Get("Resources", cannot.LogicalID) == nil && p.t.Root().Get("Parameters", cannot.LogicalID) == nil {
+			t.Errorf("there is no %q: %v", cannot.LogicalID, err)
+		}
+		if !slices.ContainsFunc(changed.Edits, func(e edit.Edit) bool { return e == broken }) {
+			t.Errorf("the change at %d is %s", broken.Start, changed.Message)
+		}
+		if r.Output != nil {
+			t.Error("there is a result")
+		}
 	}
 }

@@ -97,12 +97,7 @@ func (p *planner) newest(u use, named, version *cfn.Node) (edit.Value, error) {
 	case len(alone.launchers) != 1 || alone.elsewhere:
 		return edit.Value{}, p.hinted(named, "it may name several launch templates", "let an Fn::If choose the whole specification")
 	}
-	const newest = "LatestVersionNumber"
-	id := alone.launchers[0].id
-	if strings.Contains(id, "${") { // of an Fn::ForEach
-		return edit.Call("Fn::GetAtt", edit.List(edit.Sub(id, edit.InDoubleQuotes), edit.Scalar(newest, edit.Unquoted))), nil
-	}
-	return edit.GetAtt(id, newest), nil
+	return edit.GetAtt(alone.launchers[0].id, "LatestVersionNumber"), nil
 }
 
 // useOf returns what one expression in a specification can name, of all that the

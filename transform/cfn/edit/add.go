@@ -156,6 +156,9 @@ func (t writer) unit(m *cfn.Node) string {
 				continue
 			}
 			key, child := t.lineIndent(p.Key.Span.Start), t.lineIndent(v.Pairs[0].Key.Span.Start)
+			if child != key { // which may stand after a dash
+				key = t.indent(p.Key.Span.Start)
+			}
 			if unit, ok := strings.CutPrefix(child, key); ok && unit != "" {
 				return unit
 			}
@@ -213,12 +216,12 @@ func (t writer) addFlow(m *cfn.Node, p Pair) Edit {
 	if trimmed := strings.Trim(colon, " \t"); trimmed != ":" || (t.Format() == cfn.YAML && colon == ":") {
 		colon = ": "
 	}
-	key := p.Key
+	key := t.quoted(p.Key)
 	switch last.Key.Style {
 	case cfn.DoubleQuoted, cfn.JSONString:
-		key = `"` + key + `"`
+		key = `"` + p.Key + `"`
 	case cfn.SingleQuoted:
-		key = "'" + key + "'"
+		key = "'" + p.Key + "'"
 	}
 	var value string
 	if strings.Contains(space, "\n") && t.Format() == cfn.JSON {

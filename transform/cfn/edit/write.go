@@ -62,11 +62,20 @@ func Call(function string, arg Value) Value {
 
 // GetAtt returns the call that gives an attribute of a resource.
 func GetAtt(logicalID, attribute string) Value {
-	return Call("Fn::GetAtt", List(Scalar(logicalID, Unquoted), Scalar(attribute, Unquoted)))
+	return Call("Fn::GetAtt", List(name(logicalID), Scalar(attribute, Unquoted)))
 }
 
 // Ref returns a reference to a parameter or a resource.
-func Ref(name string) Value { return Call("Ref", Scalar(name, Unquoted)) }
+func Ref(to string) Value { return Call("Ref", name(to)) }
+
+// name is how a function names a resource: as itself, or by Fn::Sub if the variable
+// of an Fn::ForEach is in its logical ID.
+func name(logicalID string) Value {
+	if strings.Contains(logicalID, "{") {
+		return Sub(logicalID, InDoubleQuotes)
+	}
+	return Scalar(logicalID, Unquoted)
+}
 
 // Sub returns the call that replaces the variables in a text.
 func Sub(text string, q Quote) Value { return Call("Fn::Sub", Scalar(text, q)) }
@@ -254,7 +263,7 @@ func (t writer) inline(v Value, isTagged bool) string {
 
 // quoted writes a key on one line.
 func (t writer) quoted(key string) string {
-	if t.Format() == cfn.JSON || strings.Contains(key, ":") {
+	if t.Format() == cfn.JSON || strings.ContainsAny(key, ":{}[],") {
 		return quoteJSON(key)
 	}
 	return key

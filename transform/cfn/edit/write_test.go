@@ -20,6 +20,8 @@ func TestCall(t *testing.T) {
 		want      string
 	}{
 		{"short", "m:\n  a: !Ref b\n", version, "m:\n  a: !Ref b\n  Version: !GetAtt Nodes.LatestVersionNumber\n"},
+		{"short of a loop", "m:\n  a: !Ref b\n", Pair{"Version", GetAtt("N${X}", "V")}, "m:\n  a: !Ref b\n  Version: !GetAtt [!Sub \"N${X}\", V]\n"},
+		{"long of a loop in flow", "m: {a: {Ref: b}}\n", Pair{"N${X}", Ref("N${X}")}, "m: {a: {Ref: b}, \"N${X}\": {Ref: {\"Fn::Sub\": \"N${X}\"}}}\n"},
 		{"no functions", "m:\n  a: b\n", version, "m:\n  a: b\n  Version: !GetAtt Nodes.LatestVersionNumber\n"},
 		{"long", "m:\n  a:\n    Ref: b\n", version, "m:\n  a:\n    Ref: b\n  Version:\n    Fn::GetAtt: [Nodes, LatestVersionNumber]\n"},
 		{"long in flow", "m: {a: {Ref: b}}\n", version, "m: {a: {Ref: b}, Version: {\"Fn::GetAtt\": [Nodes, LatestVersionNumber]}}\n"},
