@@ -1,6 +1,7 @@
 package transform
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 
@@ -16,6 +17,7 @@ type group struct {
 	key      *cfn.Node // the logical ID
 	resource *cfn.Node
 	section  *cfn.Node // see resource
+	loops    []loop    // around it
 	uses     []use
 	without  bool     // it may have no launch template
 	isBare   bool     // it is an instance that then has no user data
@@ -33,6 +35,7 @@ type use struct {
 	spec      *cfn.Node   // a mapping with an ID or a name, and maybe a version
 	launchers []*launcher // those of this template that it can name
 	elsewhere bool        // it can name one that another template makes
+	maybe     []*launcher // those that it names if texts are the same that are not known
 	stays     string      // why the group does not follow the newest version, or ""
 }
 
@@ -70,7 +73,7 @@ func otherPaths(typ string) [][]string {
 
 // readGroup reads which launch templates a group uses, and what its nodes run.
 func (s *survey) readGroup(p resource) (*group, error) {
-	g := &group{id: p.Key.Value, typ: p.typ(), key: p.Key, resource: p.Value, section: p.section}
+	g := &group{id: p.Key.Value, typ: p.typ(), key: p.Key, resource: p.Value, section: p.section, loops: p.loops}
 	if err := s.readUses(g); err != nil {
 		return nil, cannotEdit(g.id, "LaunchTemplate", err)
 	}
@@ -144,9 +147,8 @@ func (g *group) usesConfiguration(s *survey, n *cfn.Node) {
 	}
 	u := use{spec: n, elsewhere: true}
 	if ref := n.Call("Ref"); ref != nil {
-		if l := s.launcher(ref.Value); l != nil && l.typ == typeLaunchConfiguration {
-			u.launchers, u.elsewhere = []*launcher{l}, false
-		}
+		u.launchers = s.withID(eval.Name(ref), typeLaunchConfiguration, g.loops)
+		u.elsewhere = len(u.launchers) == 0
 	}
 	g.uses = append(g.uses, u)
 }
@@ -168,17 +170,24 @@ func (s *survey) readUse(g *group, spec *cfn.Node) (use, error) {
 		return u, err
 	}
 	for _, o := range outcomes {
-		l := s.named(spec, o.Value)
-		if l == nil {
+		n, err := s.named(g, o)
+		if err != nil {
+			return u, err
+		}
+		u.add(n.launchers...)
+		if len(n.launchers) == 0 {
 			u.elsewhere = true
 			if o.Value.Kind == eval.Object && !isSpec(o.Value) { // neither an ID nor a name
 				g.without = true
 			}
-			continue
 		}
-		u.add(l)
-		if why := g.stays(l, o.Value.Field("Version")); why != "" && u.stays == "" {
-			u.stays = why
+		for _, l := range n.launchers {
+			u.stays = cmp.Or(u.stays, g.stays(cmp.Or(n.id, l.id), o.Value.Field("Version")))
+		}
+		for _, l := range n.maybe {
+			if g.stays(l.id, o.Value.Field("Version")) != "" && !slices.Contains(u.maybe, l) {
+				u.maybe = append(u.maybe, l)
+			}
 		}
 	}
 	return u, nil
@@ -200,67 +209,83 @@ func isSpec(v eval.Value) bool {
 	return false
 }
 
-// named returns the launch template of this template that a specification names
-// where it has the value v, or nil.
-func (s *survey) named(spec *cfn.Node, v eval.Value) *launcher {
+// A naming is what a specification names: launch templates of this template, by
+// their logical ID as it is written there, or by name, which leaves the ID empty.
+// Maybe are those whose name may be the same.
+type naming struct {
+	id        string
+	launchers []*launcher
+	maybe     []*launcher
+}
+
+// named returns the launch templates of this template that the specification of a
+// group names in one case. Conditions may keep all of them but one.
+func (s *survey) named(g *group, spec eval.Outcome) (naming, error) {
 	for _, property := range append(idProperties[:], nameProperties[:]...) {
-		named := v.Field(property)
-		id, attribute := named.Reference()
-		if l := s.launcher(id); l != nil && l.typ == typeLaunchTemplate && (attribute == "" || attribute == "LaunchTemplateId") {
-			return l
+		id, attribute := spec.Value.Field(property).Reference()
+		if attribute != "" && attribute != "LaunchTemplateId" {
+			continue
+		}
+		if launchers := s.withID(id, typeLaunchTemplate, g.loops); len(launchers) > 0 {
+			return naming{id: id, launchers: launchers}, nil
 		}
 	}
+	var n naming
+	for _, l := range s.launchers {
+		name := l.resource.Get("Properties", "LaunchTemplateName")
+		if l.typ != typeLaunchTemplate || name == nil {
+			continue
+		}
+		names, err := s.values.Outcomes(name)
+		if err != nil {
+			return n, err
+		}
+		inSome, inAll := s.isNamed(spec, names)
+		switch {
+		case inAll:
+			n.launchers = append(n.launchers, l)
+		case inSome:
+			n.maybe = append(n.maybe, l)
+		}
+	}
+	return n, nil
+}
+
+// isNamed reports whether a specification has one of some names of a launch
+// template: in some deployments, and in all.
+func (s *survey) isNamed(spec eval.Outcome, names []eval.Outcome) (inSome, inAll bool) {
 	for _, property := range nameProperties {
-		named := v.Field(property)
-		for _, l := range s.launchers {
-			name := l.resource.Get("Properties", "LaunchTemplateName")
-			if l.typ != typeLaunchTemplate || name == nil || named.Kind == eval.NoValue {
-				continue
-			}
-			if named.Kind == eval.Text && name.Kind == cfn.Scalar && name.Value == named.Text || sameExpression(name, spec.Get(property)) {
-				return l
-			}
+		named := spec.Value.Field(property)
+		if named.Kind == eval.NoValue {
+			continue
 		}
+		isAll := true
+		for _, name := range names {
+			some, all := s.values.Equal(named, name.Value, spec, name)
+			inSome, isAll = inSome || some, isAll && all
+		}
+		inAll = inAll || inSome && isAll
 	}
-	return nil
+	return inSome, inAll
 }
 
-// sameExpression reports whether two expressions are spelled alike, so that
-// CloudFormation makes the same of them.
-func sameExpression(a, b *cfn.Node) bool {
-	if a == nil || b == nil || a.Kind != b.Kind || a.Value != b.Value || len(a.Pairs) != len(b.Pairs) || len(a.Items) != len(b.Items) {
-		return false
-	}
-	for i, p := range a.Pairs {
-		if p.Key.Value != b.Pairs[i].Key.Value || !sameExpression(p.Value, b.Pairs[i].Value) {
-			return false
-		}
-	}
-	for i, item := range a.Items {
-		if !sameExpression(item, b.Items[i]) {
-			return false
-		}
-	}
-	return true
-}
-
-// stays says why a group with a version does not follow the newest version of a
-// launch template, or "". CloudFormation updates what refers to the attribute
+// stays says why a group with a version does not follow the newest version of the
+// launch template with a logical ID, or "". CloudFormation updates what refers to the attribute
 // LatestVersionNumber whenever the launch template changes; it never moves the
 // default version from 1. Amazon EKS, AWS Batch and RunInstances resolve
 // $Latest once; Auto Scaling and fleets do at every launch.
-func (g *group) stays(l *launcher, version eval.Value) string {
+func (g *group) stays(of string, version eval.Value) string {
 	id, attribute := version.Reference()
-	if id == l.id && attribute == "LatestVersionNumber" {
+	if id == of && attribute == "LatestVersionNumber" {
 		return ""
 	}
 	resolvesOnce := slices.Contains([]string{typeNodegroup, typeComputeEnvironment, typeInstance}, g.typ)
 	switch {
 	case version.Kind == eval.NoValue:
 		return "it names no version, so it stays on the default version, 1"
-	case id != l.id && attribute == "LatestVersionNumber":
+	case id != of && attribute == "LatestVersionNumber":
 		return "its version is that of another launch template, " + id
-	case id == l.id && attribute == "DefaultVersionNumber", version.Text == "$Default":
+	case id == of && attribute == "DefaultVersionNumber", version.Text == "$Default":
 		return "it is on the default version, which CloudFormation never moves from 1"
 	case version.Kind == eval.Text && version.Text == "$Latest" && !resolvesOnce:
 		return ""

@@ -16,6 +16,7 @@ type launcher struct {
 	typ      string
 	key      *cfn.Node // the logical ID
 	resource *cfn.Node
+	loops    []loop   // around it
 	users    []*group // that use it
 
 	// path leads from the resource to the mapping with MetadataOptions and
@@ -35,7 +36,7 @@ type launcher struct {
 }
 
 func newLauncher(p resource) *launcher {
-	l := &launcher{id: p.Key.Value, typ: p.typ(), key: p.Key, resource: p.Value, path: []string{"Properties"}, options: true, texts: true}
+	l := &launcher{id: p.Key.Value, typ: p.typ(), key: p.Key, resource: p.Value, loops: p.loops, path: []string{"Properties"}, options: true, texts: true}
 	if l.typ == typeLaunchTemplate {
 		l.path = append(l.path, "LaunchTemplateData")
 	}

@@ -28,6 +28,11 @@ func (s *survey) judgeGroup(g *group, opts Options) []Finding {
 	for _, n := range g.hidden {
 		add(RuleNotSeen, KindNote, n.Span, "%s may bring in other properties, and so another launch template: what its nodes get is not seen", hiding(n))
 	}
+	for _, u := range g.uses {
+		if len(u.maybe) > 0 {
+			add(RuleElsewhere, KindNote, u.spec.Span, "it is not known before the deployment whether its launch template is %s, whose newest version it then does not follow: refer to that by its ID", names(u.maybe))
+		}
+	}
 	if g.mayUseElsewhere() {
 		add(RuleElsewhere, KindNote, g.key.Span, "launch template from elsewhere: lock it in the template that makes it")
 	}

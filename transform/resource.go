@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/imdslock/imdslock/transform/cfn"
 	"github.com/imdslock/imdslock/transform/cfn/edit"
@@ -14,6 +15,7 @@ import (
 type resource struct {
 	cfn.Pair
 	section *cfn.Node // the mapping that it stands in: Resources, or that of a loop
+	loops   []loop    // around it
 	types   []string  // that it can have, sorted; several if the variable of a loop chooses
 	untold  bool      // it can have a type that the template does not tell
 }
@@ -71,7 +73,7 @@ func (s *survey) readResources(section *cfn.Node, loops []loop) error {
 		case name == "Fn::Transform":
 			s.includes = append(s.includes, p.Key)
 		default:
-			r := resource{Pair: p, section: section}
+			r := resource{Pair: p, section: section, loops: loops}
 			if n := p.Value.Get("Type"); n != nil {
 				if err := s.readTypes(&r, n, loops); err != nil {
 					return err
@@ -116,10 +118,7 @@ func (s *survey) readTypes(r *resource, n *cfn.Node, loops []loop) error {
 	if sub := n.Call("Fn::Sub"); sub != nil {
 		text = sub.Value
 	}
-	types := []string{text}
-	for _, l := range loops {
-		types = r.repeat(types, l)
-	}
+	types := repeated(text, loops)
 	if isLooped := !slices.Equal(types, []string{text}); !isLooped && n.Kind != cfn.Scalar {
 		outcomes, err := s.values.Outcomes(n)
 		if err != nil {
@@ -129,7 +128,7 @@ func (s *survey) readTypes(r *resource, n *cfn.Node, loops []loop) error {
 	}
 	slices.Sort(types)
 	for _, typ := range slices.Compact(types) {
-		if strings.Contains(typ, "${") || strings.Contains(typ, edit.Placeholder) {
+		if strings.Contains(typ, "${") || strings.Contains(typ, untold) {
 			r.untold = true
 			continue
 		}
@@ -138,22 +137,68 @@ func (s *survey) readTypes(r *resource, n *cfn.Node, loops []loop) error {
 	return nil
 }
 
-// repeat returns what a loop makes of types: those that have its variable, once for
-// each of its values, and the others as they are.
-func (r *resource) repeat(types []string, l loop) []string {
-	var made []string
-	for _, typ := range types {
-		found := strings.Contains(typ, "${"+l.variable+"}") || strings.Contains(typ, "&{"+l.variable+"}")
-		if !found {
-			made = append(made, typ)
+// untold stands for what a loop has of values that the template does not tell.
+const untold = edit.Placeholder
+
+// maxRepeated is how many texts loops make of one that are told apart: a template
+// has no more resources.
+// https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
+const maxRepeated = 500
+
+// repeated returns what loops make of a text: one text for each of the values of
+// their variables that are in it.
+func repeated(text string, loops []loop) []string {
+	texts := []string{text}
+	for _, l := range loops {
+		if !strings.Contains(text, "${"+l.variable+"}") && !strings.Contains(text, "&{"+l.variable+"}") {
 			continue
 		}
-		r.untold = r.untold || l.untold
-		for _, value := range l.values {
-			made = append(made, strings.NewReplacer("${"+l.variable+"}", value, "&{"+l.variable+"}", value).Replace(typ))
+		values := slices.Clone(l.values)
+		if l.untold {
+			values = append(values, untold)
 		}
+		if len(texts)*len(values) > maxRepeated {
+			values = []string{untold}
+		}
+		var made []string
+		for _, text := range texts {
+			for _, value := range values {
+				text := strings.ReplaceAll(text, "${"+l.variable+"}", value)
+				made = append(made, strings.ReplaceAll(text, "&{"+l.variable+"}", value))
+				if short := alphanumeric(value); short != value && strings.Contains(text, "&{"+l.variable+"}") {
+					made = append(made, strings.ReplaceAll(text, "&{"+l.variable+"}", short))
+				}
+			}
+		}
+		texts = made
 	}
-	return made
+	return texts
+}
+
+// alphanumeric returns what a loop writes for &{…} in a logical ID.
+func alphanumeric(value string) string {
+	return strings.Map(func(r rune) rune {
+		if string(r) != untold && !unicode.IsLetter(r) && !unicode.IsDigit(r) {
+			return -1
+		}
+		return r
+	}, value)
+}
+
+// maybeSame reports whether two texts that loops made may be the same.
+func maybeSame(a, b string) bool {
+	start, _, isOpen := strings.Cut(a, untold)
+	start2, _, isOpen2 := strings.Cut(b, untold)
+	switch {
+	case !isOpen && !isOpen2:
+		return a == b
+	case isOpen && isOpen2:
+		return strings.HasPrefix(start, start2) || strings.HasPrefix(start2, start)
+	case isOpen2:
+		a, b, start = b, a, start2
+	}
+	end := a[strings.LastIndex(a, untold)+len(untold):]
+	return len(b) >= len(start)+len(end) && strings.HasPrefix(b, start) && strings.HasSuffix(b, end)
 }
 
 // told returns the types that are known among the outcomes of an expression.

@@ -22,6 +22,11 @@ type survey struct {
 	launchers []*launcher
 	groups    []*group
 	verdicts  map[judged]userdata.Verdict // of texts that were judged
+
+	// byID are the launch templates and configurations by their logical IDs, those of
+	// each round of a loop. byPattern are those with rounds that are not known.
+	byID      map[string][]*launcher
+	byPattern []*launcher
 }
 
 // The types of resources that launch nodes, or that say how.
@@ -89,6 +94,7 @@ func (s *survey) readLaunchers() error {
 			s.launchers = append(s.launchers, newLauncher(r))
 		}
 	}
+	s.nameLaunchers()
 	for _, r := range s.resources {
 		if len(specPaths(r.typ())) == 0 {
 			continue
@@ -111,14 +117,40 @@ func (s *survey) readLaunchers() error {
 	return nil
 }
 
-// launcher returns the launcher with a logical ID, or nil.
-func (s *survey) launcher(id string) *launcher {
+// nameLaunchers makes the index of what named returns.
+func (s *survey) nameLaunchers() {
+	s.byID = map[string][]*launcher{}
 	for _, l := range s.launchers {
-		if l.id == id && !l.isOverride() {
-			return l
+		for _, id := range repeated(l.id, l.loops) {
+			if !strings.Contains(id, untold) {
+				s.byID[id] = append(s.byID[id], l)
+			} else if !slices.Contains(s.byPattern, l) {
+				s.byPattern = append(s.byPattern, l)
+			}
 		}
 	}
-	return nil
+}
+
+// withID returns the launchers of a type that a logical ID may name, as it is
+// written in loops: those that it names in one of their rounds.
+func (s *survey) withID(id, typ string, loops []loop) []*launcher {
+	var all []*launcher
+	add := func(l *launcher) {
+		if l.typ == typ && !slices.Contains(all, l) {
+			all = append(all, l)
+		}
+	}
+	for _, id := range repeated(id, loops) {
+		for _, l := range s.byID[id] {
+			add(l)
+		}
+		for _, l := range s.byPattern {
+			if slices.ContainsFunc(repeated(l.id, l.loops), func(made string) bool { return maybeSame(made, id) }) {
+				add(l)
+			}
+		}
+	}
+	return all
 }
 
 // chosen returns the launchers that the options are about: those that are named,

@@ -2,6 +2,7 @@ package transform
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/imdslock/imdslock/transform/cfn"
@@ -53,7 +54,7 @@ func (p *planner) follow(g *group, u use) (edit.Edit, error) {
 	if named == nil {
 		return edit.Edit{}, p.hinted(u.spec, "the property that names its launch template is not shown", "write the ID out")
 	}
-	newest, err := p.newest(u, named, u.spec.Get("Version"))
+	newest, err := p.newest(g, u, named, u.spec.Get("Version"))
 	if err != nil {
 		return edit.Edit{}, err
 	}
@@ -73,19 +74,19 @@ func (p *planner) hinted(n *cfn.Node, message, hint string) error {
 // that an expression names. If an Fn::If chooses the launch template, the same
 // condition chooses the version. A launch template of another template keeps the
 // version that is there.
-func (p *planner) newest(u use, named, version *cfn.Node) (edit.Value, error) {
+func (p *planner) newest(g *group, u use, named, version *cfn.Node) (edit.Value, error) {
 	if arg := named.Call("Fn::If"); arg != nil && len(arg.Items) == 3 {
-		then, err := p.newest(u, arg.Items[1], version)
+		then, err := p.newest(g, u, arg.Items[1], version)
 		if err != nil {
 			return edit.Value{}, err
 		}
-		otherwise, err := p.newest(u, arg.Items[2], version)
+		otherwise, err := p.newest(g, u, arg.Items[2], version)
 		if err != nil {
 			return edit.Value{}, err
 		}
 		return edit.Call("Fn::If", edit.List(edit.Scalar(arg.Items[0].Value, edit.Unquoted), then, otherwise)), nil
 	}
-	alone, err := p.useOf(u, named)
+	alone, id, err := p.useOf(g, u, named)
 	if err != nil {
 		return edit.Value{}, err
 	}
@@ -94,41 +95,47 @@ func (p *planner) newest(u use, named, version *cfn.Node) (edit.Value, error) {
 		return edit.Ref("AWS::NoValue"), nil
 	case len(alone.launchers) == 0 && version.Kind == cfn.Scalar:
 		return edit.Scalar(version.Value, edit.QuoteOf(version)), nil
-	case len(alone.launchers) != 1 || alone.elsewhere:
+	case id == "" || alone.elsewhere:
 		return edit.Value{}, p.hinted(named, "it may name several launch templates", "let an Fn::If choose the whole specification")
 	}
-	return edit.GetAtt(alone.launchers[0].id, "LatestVersionNumber"), nil
+	return edit.GetAtt(id, "LatestVersionNumber"), nil
 }
 
 // useOf returns what one expression in a specification can name, of all that the
-// specification can.
-func (p *planner) useOf(u use, named *cfn.Node) (use, error) {
-	alone := use{spec: named}
+// specification can, and the logical ID that it has in every case, or "".
+func (p *planner) useOf(g *group, u use, named *cfn.Node) (alone use, id string, err error) {
+	alone.spec = named
 	outcomes, err := p.values.Outcomes(named)
 	if err != nil {
-		return alone, err
+		return alone, "", err
 	}
+	var ids []string
 	for _, o := range outcomes {
 		id, _ := o.Value.Reference()
-		switch l := p.launcher(id); {
-		case l != nil:
-			alone.add(l)
+		launchers := p.withID(id, typeLaunchTemplate, g.loops)
+		switch {
+		case len(launchers) > 0:
 		case len(u.launchers) == 1 && !u.elsewhere: // by its name
-			alone.add(u.launchers[0])
+			launchers, id = u.launchers, u.launchers[0].id
 		default:
 			alone.elsewhere = true
+			continue
 		}
+		alone.add(launchers...)
+		ids = append(ids, id)
 	}
-	return alone, nil
+	if ids = slices.Compact(ids); len(ids) == 1 {
+		id = ids[0]
+	}
+	return alone, id, nil
 }
 
-func (u *use) add(l *launcher) {
-	for _, has := range u.launchers {
-		if has == l {
-			return
+func (u *use) add(launchers ...*launcher) {
+	for _, l := range launchers {
+		if !slices.Contains(u.launchers, l) {
+			u.launchers = append(u.launchers, l)
 		}
 	}
-	u.launchers = append(u.launchers, l)
 }
 
 // names lists launchers for a message.

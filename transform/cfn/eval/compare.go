@@ -6,6 +6,30 @@ import (
 	"strings"
 )
 
+// Equal reports whether two values are equal, as Fn::Equals has it: in some of the
+// deployments that have all of some outcomes, and in all of them. Texts of the same
+// known and unknown parts are equal, however they are spelled.
+func (e *Evaluator) Equal(a, b Value, in ...Outcome) (inSome, inAll bool) {
+	var w world
+	for _, o := range in {
+		both, ok := w.and(o.world)
+		if !ok {
+			return false, true
+		}
+		w = both
+	}
+	e.step(8 + len(w))
+	inAll = true
+	for _, branch := range e.equal(a.At, w, a, b) {
+		isEqual := branch.value.isTrue()
+		inSome, inAll = inSome || isEqual, inAll && isEqual
+	}
+	if e.stopped != nil {
+		return true, false
+	}
+	return inSome, inAll
+}
+
 // equal returns whether two values are equal, in the worlds in which they are and
 // in which they are not.
 func (e *Evaluator) equal(at int, w world, a, b Value) []branch {

@@ -111,7 +111,7 @@ func (e *Evaluator) Outcomes(n *cfn.Node) ([]Outcome, error) {
 	}
 	outcomes := make([]Outcome, len(branches))
 	for i, b := range branches {
-		outcomes[i] = Outcome{b.world.parameters(), b.value, e.isGuess(b.world)}
+		outcomes[i] = Outcome{b.world.parameters(), b.value, e.isGuess(b.world), b.world}
 	}
 	if len(outcomes) == 0 {
 		outcomes = []Outcome{{Value: invalid(n.Span.Start, "no parameter values are accepted")}}

@@ -2,6 +2,7 @@ package eval
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/imdslock/imdslock/transform/cfn"
@@ -181,7 +182,7 @@ func (e *Evaluator) call(n *cfn.Node, name string, arg *cfn.Node, w world) []bra
 	}
 	switch name {
 	case "Ref":
-		if name := resourceName(arg); name != "" {
+		if name := Name(arg); name != "" {
 			return one(w, e.ref(at, name))
 		}
 		return one(w, e.unknown(at, "Ref is not known before the deployment", e.source(n)))
@@ -219,7 +220,38 @@ func (e *Evaluator) call(n *cfn.Node, name string, arg *cfn.Node, w world) []bra
 	return one(w, e.unknown(at, name+" is not known before the deployment", e.source(n)))
 }
 
-// source is the text of a node, which tells one that is not known from others.
+// source is a text that only expressions have that are the same, in any notation. It
+// tells one that is not known from others.
 func (e *Evaluator) source(n *cfn.Node) string {
-	return string(e.t.Source()[n.Span.Start:n.Span.End])
+	var b strings.Builder
+	e.writeSource(&b, n)
+	return b.String()
+}
+
+func (e *Evaluator) writeSource(b *strings.Builder, n *cfn.Node) {
+	switch n.Kind {
+	case cfn.Mapping:
+		b.WriteString("{")
+		for _, p := range n.Pairs {
+			b.WriteString(strconv.Quote(p.Key.Value) + ":")
+			e.writeSource(b, p.Value)
+			b.WriteString(",")
+		}
+		b.WriteString("}")
+	case cfn.Sequence:
+		b.WriteString("[")
+		for _, item := range n.Items {
+			e.writeSource(b, item)
+			b.WriteString(",")
+		}
+		b.WriteString("]")
+	case cfn.Alias:
+		b.WriteString("*" + n.Value)
+	default:
+		if s, ok := ScalarText(e.t, n); ok {
+			b.WriteString(strconv.Quote(s))
+			return
+		}
+		b.WriteString(e.t.Source()[n.Span.Start:n.Span.End])
+	}
 }

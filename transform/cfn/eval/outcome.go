@@ -16,6 +16,8 @@ type Outcome struct {
 	// Guessed is set if the outcome hangs on a comparison that cannot be decided:
 	// maybe no deployment has it.
 	Guessed bool
+
+	world world
 }
 
 // String gives an example of the parameters, "A=1, B=any other value". It is

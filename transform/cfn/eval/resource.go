@@ -32,17 +32,17 @@ func (e *Evaluator) attribute(n, arg *cfn.Node) Value {
 	switch {
 	case arg.Kind == cfn.Scalar:
 		return e.resource(at, "Fn::GetAtt", arg.Value)
-	case len(arg.Items) == 2 && arg.Items[1].Kind == cfn.Scalar && resourceName(arg.Items[0]) != "":
-		return e.resource(at, "Fn::GetAtt", resourceName(arg.Items[0])+"."+arg.Items[1].Value)
+	case len(arg.Items) == 2 && arg.Items[1].Kind == cfn.Scalar && Name(arg.Items[0]) != "":
+		return e.resource(at, "Fn::GetAtt", Name(arg.Items[0])+"."+arg.Items[1].Value)
 	}
 	return e.unknown(at, "Fn::GetAtt is not known before the deployment", e.source(n))
 }
 
-// resourceName returns the name of a parameter or resource: a scalar, or with
+// Name returns the name of a parameter or resource: a scalar, or with
 // AWS::LanguageExtensions an Fn::Sub of one, whose text tells the resources of an
 // Fn::ForEach from others.
 // https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/transform-aws-languageextensions.html
-func resourceName(n *cfn.Node) string {
+func Name(n *cfn.Node) string {
 	if sub := n.Call("Fn::Sub"); sub != nil {
 		n = sub
 	}
