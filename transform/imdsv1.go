@@ -195,7 +195,7 @@ func (p *planner) lockParameter(name, value string) bool {
 	}
 	var edits []edit.Edit
 	var changes []string
-	quote := quoteFor(value, parameter)
+	quote := quoteFor(value, parameter.Get("Default"))
 	change := func(what string, add []edit.Edit, err error) bool {
 		edits, changes = append(edits, add...), append(changes, what)
 		return err == nil
@@ -260,14 +260,13 @@ func isWord(text string) bool {
 	return ok && plain == text && text[0] != '-'
 }
 
-// quoteFor returns the quotes for a new value beside those of a parameter: its
-// default's, or double quotes, without which YAML reads true as a boolean.
-func quoteFor(value string, parameter *cfn.Node) edit.Quote {
-	d := parameter.Get("Default")
-	if d == nil {
+// quoteFor returns the quotes for a new value of a parameter: those of the old one, or
+// double quotes, without which YAML reads true as a boolean.
+func quoteFor(value string, old *cfn.Node) edit.Quote {
+	if old == nil || old.Kind != cfn.Scalar {
 		return edit.InDoubleQuotes
 	}
-	if q := edit.QuoteOf(d); q != edit.Unquoted || isWord(value) {
+	if q := edit.QuoteOf(old); q != edit.Unquoted || isWord(value) {
 		return q
 	}
 	return edit.InDoubleQuotes

@@ -3,10 +3,13 @@ package transform
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/imdslock/imdslock/transform/cfn"
 	"github.com/imdslock/imdslock/transform/cfn/edit"
+	"github.com/imdslock/imdslock/transform/cfn/eval"
 )
 
 // stackSetBody returns the template that a stack set has in it as a text, or nil
@@ -37,51 +40,251 @@ func (s *survey) stackSets() []resource {
 	return sets
 }
 
-// within locks the templates that stack sets have in them.
-func (p *planner) within(ctx context.Context) error {
-	for _, set := range p.stackSets() {
-		body := p.stackSetBody(set.Value)
-		opts := p.opts
-		opts.Resources = nil
-		if !p.opts.applies(set.Key.Value) {
+// A passed value is one that a stack set passes for a parameter of its template.
+type passed struct {
+	parameter string
+	node      *cfn.Node // the value
+	text      string    // what it is in every case, or "" if isKnown is false
+	isKnown   bool
+}
+
+// passedIn returns the values in a list of parameters, such as Parameters of a stack
+// set, and what hides others.
+func (s *survey) passedIn(n *cfn.Node, path ...string) (all []passed, hidden []*cfn.Node) {
+	items, hidden := reach(n, append(path, "*")...)
+	for _, item := range items {
+		if item.IsNull() || item.IsNoValue() {
 			continue
 		}
-		result, err := Patch(ctx, []byte(body.String), opts)
+		name, isKnown := s.textOf(item.Get("ParameterKey"))
+		value := item.Get("ParameterValue")
+		if !isKnown || value == nil {
+			hidden = append(hidden, item)
+			continue
+		}
+		p := passed{parameter: name, node: value}
+		p.text, p.isKnown = s.textOf(value)
+		all = append(all, p)
+	}
+	return all, hidden
+}
+
+// textOf returns the text that an expression is in every case.
+func (s *survey) textOf(n *cfn.Node) (string, bool) {
+	if n == nil {
+		return "", false
+	}
+	outcomes, err := s.values.Outcomes(n)
+	if err != nil {
+		return "", false
+	}
+	for _, o := range outcomes {
+		if o.Value.Kind != eval.Text || o.Value.Text != outcomes[0].Value.Text {
+			return "", false
+		}
+	}
+	return outcomes[0].Value.Text, true
+}
+
+// A stackSet is a stack set that has its template in it, and what it passes to that.
+type stackSet struct {
+	resource
+	body    *edit.Text
+	passed  []passed       // all of it
+	hidden  []*cfn.Node    // what may pass more
+	deploys []deployedWith // at least one
+}
+
+// deployedWith are the values of the parameters, as far as they are known, with which
+// a stack set deploys its template to some accounts.
+type deployedWith map[string]string
+
+// readStackSet reads what a stack set passes: its Parameters, and to some accounts
+// others instead ("AWS::CloudFormation::StackSet" in the CloudFormation reference).
+func (s *survey) readStackSet(r resource) stackSet {
+	set := stackSet{resource: r, body: s.stackSetBody(r.Value)}
+	properties := r.Value.Get("Properties")
+	base, hidden := s.passedIn(properties, "Parameters")
+	set.passed, set.hidden = base, hidden
+	set.deploy(nil, base)
+	groups, hidden := reach(properties, "StackInstancesGroup", "*")
+	set.hidden = append(set.hidden, hidden...)
+	for _, group := range groups {
+		overrides, hidden := s.passedIn(group, "ParameterOverrides")
+		set.passed, set.hidden = append(set.passed, overrides...), append(set.hidden, hidden...)
+		set.deploy(base, overrides)
+	}
+	return set
+}
+
+// deploy adds a deployment with some values, and others instead of them. A parameter
+// with a value that is not known may have any.
+func (set *stackSet) deploy(values ...[]passed) {
+	with := deployedWith{}
+	for _, all := range values {
+		for _, p := range all {
+			delete(with, p.parameter)
+			if p.isKnown {
+				with[p.parameter] = p.text
+			}
+		}
+	}
+	if !slices.ContainsFunc(set.deploys, func(d deployedWith) bool { return maps.Equal(d, with) }) {
+		set.deploys = append(set.deploys, with)
+	}
+}
+
+// within locks the templates that stack sets have in them, and makes the stack sets
+// pass the values that these then accept.
+func (p *planner) within(ctx context.Context) error {
+	for _, r := range p.stackSets() {
+		if !p.opts.applies(r.Key.Value) {
+			continue
+		}
+		set := p.readStackSet(r)
+		id, opts := r.Key.Value, p.opts
+		opts.Resources = nil
+		result, err := Patch(ctx, []byte(set.body.String), opts)
 		if err != nil {
-			return p.outside(set.Key.Value, body, err)
+			return p.outside(id, set.body, err)
 		}
 		for _, f := range result.Findings {
-			f = p.placeOutside(set.Key.Value, body, f)
+			f = p.placeOutside(id, set.body, f)
 			for i, e := range f.Edits {
-				if f.Edits[i], err = body.Replace(e.Start, e.End, e.New); err != nil {
-					return cannotEdit(set.Key.Value, "TemplateBody", fmt.Errorf("the template in it cannot be edited in the way it is written: %w", err))
+				if f.Edits[i], err = set.body.Replace(e.Start, e.End, e.New); err != nil {
+					return cannotEdit(id, "TemplateBody", fmt.Errorf("the template in it cannot be edited in the way it is written: %w", err))
 				}
 			}
+			p.stays(f)
+		}
+		if err := p.pass(set, result.Parameters); err != nil {
+			return err
+		}
+		for _, f := range p.notPassed(set) {
 			p.stays(f)
 		}
 	}
 	return nil
 }
 
-// checkWithin judges the templates that stack sets have in them.
-func (s *survey) checkWithin(ctx context.Context, opts CheckOptions) ([]Finding, error) {
-	var findings []Finding
-	for _, set := range s.stackSets() {
-		if !opts.applies(set.Key.Value) {
+// pass makes a stack set pass the one value with which IMDSv1 is locked, where it
+// passes one of those parameters.
+func (p *planner) pass(set stackSet, locks map[string]string) error {
+	for _, value := range set.passed {
+		want, ok := locks[value.parameter]
+		if !ok || value.isKnown && value.text == want {
 			continue
 		}
-		inner := opts
-		inner.Resources, inner.Parameters, inner.Deployment = nil, nil, false
-		body := s.stackSetBody(set.Value)
-		found, err := Check(ctx, []byte(body.String), inner)
+		e, err := edit.Replace(p.t, value.node, edit.Scalar(want, quoteFor(want, value.node)))
 		if err != nil {
-			return nil, s.outside(set.Key.Value, body, err)
+			return cannotEdit(set.Key.Value, "Parameters", err)
+		}
+		p.change(RuleIMDSv1Parameter, set.Key.Value, value.node.Span, fmt.Sprintf("%s is passed as %s: set to %q", value.parameter, value.node.Describe(), want), e)
+	}
+	return nil
+}
+
+// notPassed notes what keeps the parameters from being seen that a stack set passes.
+func (s *survey) notPassed(set stackSet) []Finding {
+	var notes []Finding
+	for _, n := range set.hidden {
+		notes = append(notes, s.noteOn(RuleNotSeen, set.Key.Value, n, "%s: which parameters it passes to its template is not seen", set.Key.Value))
+	}
+	return notes
+}
+
+// checkWithin judges the templates that stack sets have in them, with what they pass.
+func (s *survey) checkWithin(ctx context.Context, opts CheckOptions) ([]Finding, error) {
+	var findings []Finding
+	for _, r := range s.stackSets() {
+		if !opts.applies(r.Key.Value) {
+			continue
+		}
+		set := s.readStackSet(r)
+		found, err := s.checkSet(ctx, set, opts)
+		if err != nil {
+			return nil, s.outside(r.Key.Value, set.body, err)
+		}
+		findings = slices.Concat(findings, found, s.notPassed(set))
+	}
+	return findings, nil
+}
+
+// checkSet judges the template of a stack set for all that it is deployed with.
+func (s *survey) checkSet(ctx context.Context, set stackSet, opts CheckOptions) ([]Finding, error) {
+	t, err := cfn.Parse([]byte(set.body.String))
+	if err != nil {
+		return nil, err
+	}
+	opts.Resources = nil
+	var findings []Finding
+	add := func(f Finding) {
+		isSaid := func(g Finding) bool { return f.Rule == g.Rule && f.LogicalID == g.LogicalID && f.Start == g.Start }
+		if !slices.ContainsFunc(findings, isSaid) {
+			findings = append(findings, f)
+		}
+	}
+	values := eval.New(ctx, t, nil)
+	for _, given := range set.deploys {
+		refused := deployedWith{}
+		for name, text := range given {
+			if values.Validate(name, text) != nil {
+				refused[name] = text
+				delete(given, name)
+			}
+		}
+		body, err := newSurvey(ctx, t, given)
+		if err != nil {
+			return nil, err
+		}
+		found, err := body.check(ctx, opts)
+		if err != nil {
+			return nil, err
 		}
 		for _, f := range found {
-			findings = append(findings, s.placeOutside(set.Key.Value, body, f))
+			f = s.placeOutside(set.Key.Value, set.body, f)
+			if names := body.decides(given); f.Rule == RuleIMDSv1 && len(names) > 0 {
+				f.Message += fmt.Sprintf(" (it passes %s=%q)", names[0], given[names[0]])
+			}
+			add(f)
+		}
+		if opts.keepsIMDSv1() {
+			continue
+		}
+		for _, name := range body.decides(refused) {
+			add(s.refusedValue(set, name, refused[name]))
 		}
 	}
 	return findings, nil
+}
+
+// decides returns the names of those parameters with given values that decide about
+// the metadata options, sorted.
+func (s *survey) decides(given deployedWith) []string {
+	var names []string
+	for _, l := range s.launchers {
+		for _, options := range at(l.resource, append(slices.Clone(l.path), "MetadataOptions")...) {
+			for _, name := range s.values.ParametersBehind(options) {
+				if _, ok := given[name]; ok {
+					names = append(names, name)
+				}
+			}
+		}
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
+// refusedValue is the finding on a value that the template of a stack set does not
+// accept: what is deployed stays as it is.
+func (s *survey) refusedValue(set stackSet, parameter, text string) Finding {
+	at := set.Key.Span
+	for _, p := range set.passed {
+		if p.parameter == parameter && p.isKnown && p.text == text {
+			at = p.node.Span
+		}
+	}
+	return s.finding(RuleIMDSv1Parameter, KindOpen, set.Key.Value, at, fmt.Sprintf("%s: it passes %s=%q, which its template does not accept, so that its nodes stay as they are", set.Key.Value, parameter, text))
 }
 
 // placeOutside gives a finding in the template of a stack set its place in the
