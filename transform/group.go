@@ -147,7 +147,7 @@ func (g *group) usesConfiguration(s *survey, n *cfn.Node) {
 	}
 	u := use{spec: n, elsewhere: true}
 	if ref := n.Call("Ref"); ref != nil {
-		u.launchers = s.withID(eval.Name(ref), typeLaunchConfiguration, g.loops)
+		u.launchers = s.withID(s.values.Name(n, ref), typeLaunchConfiguration, g.loops)
 		u.elsewhere = len(u.launchers) == 0
 	}
 	g.uses = append(g.uses, u)

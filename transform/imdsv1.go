@@ -153,9 +153,9 @@ func (p *planner) dedicated(parameter string) bool {
 func (p *planner) uses(n *cfn.Node, parameter string, isDriven map[string]bool) bool {
 	switch name, arg := n.Function(); name {
 	case "Ref":
-		return arg.Value == parameter
+		return p.values.Name(n, arg) == parameter
 	case "Fn::If":
-		if len(arg.Items) > 0 && isDriven[arg.Items[0].Value] {
+		if len(arg.Items) > 0 && isDriven[p.values.Name(arg, arg.Items[0])] {
 			return true
 		}
 	case "Fn::Sub":
@@ -167,7 +167,7 @@ func (p *planner) uses(n *cfn.Node, parameter string, isDriven map[string]bool) 
 		if pair.Key.Value == "MetadataOptions" {
 			continue
 		}
-		if pair.Key.Value == "Condition" && isDriven[pair.Value.Value] {
+		if pair.Key.Value == "Condition" && isDriven[p.values.Name(n, pair.Value)] {
 			return true
 		}
 		if p.uses(pair.Value, parameter, isDriven) {
@@ -242,7 +242,7 @@ func (p *planner) lockParameter(name, value string) bool {
 // text: yes for "true".
 func (p *planner) written(list *cfn.Node, text string) string {
 	for _, item := range list.Items {
-		if s, ok := eval.ScalarText(p.t, item); ok && s == text {
+		if s, ok := cfn.ScalarText(p.t, item); ok && s == text {
 			return item.Value
 		}
 	}
@@ -256,7 +256,7 @@ func isWord(text string) bool {
 			return false
 		}
 	}
-	plain, ok := eval.PlainText(text)
+	plain, ok := cfn.PlainText(text)
 	return ok && plain == text && text[0] != '-'
 }
 

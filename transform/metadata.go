@@ -7,7 +7,6 @@ import (
 
 	"github.com/imdslock/imdslock/transform/cfn"
 	"github.com/imdslock/imdslock/transform/cfn/edit"
-	"github.com/imdslock/imdslock/transform/cfn/eval"
 )
 
 // metadataOptions locks the MetadataOptions of a launch template: the hop limit
@@ -166,6 +165,6 @@ func (p *planner) hopLimit(l *launcher, options, key *cfn.Node, isLocked bool) e
 // isInteger reports whether a literal is a number, and not a text that
 // CloudFormation takes for it: rule engines take no text.
 func (p *planner) isInteger(n *cfn.Node, want string) bool {
-	text, ok := eval.ScalarText(p.t, n)
+	text, ok := cfn.ScalarText(p.t, n)
 	return ok && text == want && n.Style == cfn.Plain && string(p.t.Source()[n.Span.Start:n.Span.End]) == n.Value
 }

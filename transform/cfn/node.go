@@ -59,7 +59,8 @@ type Node struct {
 // Body returns the offset at which n starts without its tag and anchor.
 func (n *Node) Body() int { return n.body }
 
-// A Pair is a key of a mapping and its value.
+// A Pair is a key of a mapping and its value. The Value of the key is the text that
+// CloudFormation makes of it, as [ScalarText] has it: "true" of yes without quotes.
 type Pair struct{ Key, Value *Node }
 
 // Pair returns the pair of a mapping with the given key. It returns false if

@@ -217,6 +217,9 @@ func (r *yamlReader) mapping(n *Node, y *yaml.Node) error {
 		if key.Kind != Scalar {
 			return r.Errorf(key.Span.Start, "a key of a mapping is not a string")
 		}
+		if text, ok := ScalarText(r.Template, key); ok {
+			key.Value = text
+		}
 		value, err := r.node(y.Content[i+1])
 		if err != nil {
 			return err

@@ -35,12 +35,12 @@ func (e *Evaluator) mentioned(n *cfn.Node) mention {
 	for inner := range n.All {
 		switch name, arg := inner.Function(); name {
 		case "Ref":
-			parameter(arg.Value)
+			parameter(e.Name(inner, arg))
 		case "Condition":
-			condition(arg.Value)
+			condition(e.Name(inner, arg))
 		case "Fn::If":
 			if len(arg.Items) > 0 {
-				condition(arg.Items[0].Value)
+				condition(e.Name(arg, arg.Items[0]))
 			}
 		case "Fn::Sub":
 			for _, variable := range subVariables(arg) {

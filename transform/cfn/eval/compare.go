@@ -20,7 +20,7 @@ func (e *Evaluator) Equal(a, b Value, in ...Outcome) (inSome, inAll bool) {
 	}
 	e.step(8 + len(w))
 	inAll = true
-	for _, branch := range e.equal(a.At, w, a, b) {
+	for _, branch := range e.equal(a.at, w, a, b) {
 		isEqual := branch.value.isTrue()
 		inSome, inAll = inSome || isEqual, inAll && isEqual
 	}

@@ -9,7 +9,7 @@ import (
 // conditional evaluates Fn::If.
 func (e *Evaluator) conditional(arg *cfn.Node, w world) []branch {
 	name := arg.Items[0]
-	return e.each(e.condition(name.Value, name.Span.Start, w), func(b branch) []branch {
+	return e.each(e.condition(e.Name(arg, name), name.Span.Start, w), func(b branch) []branch {
 		switch {
 		case b.value.Invalid:
 			return one(b.world, b.value)
@@ -85,7 +85,7 @@ func (e *Evaluator) truth(n *cfn.Node, w world) []branch {
 	}
 	switch name {
 	case "Condition":
-		return e.condition(arg.Value, at, w)
+		return e.condition(e.Name(n, arg), at, w)
 	case "Fn::Equals":
 		return e.with(arg.Items, w, func(w world, args []Value) []branch { return e.equal(at, w, args[0], args[1]) })
 	case "Fn::Not":

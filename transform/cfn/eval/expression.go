@@ -41,7 +41,7 @@ func (e *Evaluator) eval(n *cfn.Node, w world) []branch {
 
 // scalar returns the text of a scalar.
 func (e *Evaluator) scalar(n *cfn.Node) Value {
-	if s, ok := ScalarText(e.t, n); ok {
+	if s, ok := cfn.ScalarText(e.t, n); ok {
 		return e.text(n.Span.Start, []piece{{text: s}})
 	}
 	if n.IsNull() {
@@ -56,7 +56,7 @@ func (e *Evaluator) literal(call, arg *cfn.Node) (string, bool) {
 	if call.Style == cfn.ShortForm && arg.Kind == cfn.Scalar {
 		return arg.Value, true
 	}
-	return ScalarText(e.t, arg)
+	return cfn.ScalarText(e.t, arg)
 }
 
 // all evaluates nodes one after the other.
@@ -182,7 +182,7 @@ func (e *Evaluator) call(n *cfn.Node, name string, arg *cfn.Node, w world) []bra
 	}
 	switch name {
 	case "Ref":
-		if name := Name(arg); name != "" {
+		if name := e.Name(n, arg); name != "" {
 			return one(w, e.ref(at, name))
 		}
 		return one(w, e.unknown(at, "Ref is not known before the deployment", e.source(n)))
@@ -248,7 +248,7 @@ func (e *Evaluator) writeSource(b *strings.Builder, n *cfn.Node) {
 	case cfn.Alias:
 		b.WriteString("*" + n.Value)
 	default:
-		if s, ok := ScalarText(e.t, n); ok {
+		if s, ok := cfn.ScalarText(e.t, n); ok {
 			b.WriteString(strconv.Quote(s))
 			return
 		}

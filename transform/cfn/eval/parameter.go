@@ -34,11 +34,11 @@ func (e *Evaluator) readParameters() {
 	for i, pair := range section.Pairs {
 		p := &all[i]
 		p.name, p.node = pair.Key.Value, pair.Value
-		p.kind, _ = ScalarText(e.t, p.node.Get("Type"))
+		p.kind, _ = cfn.ScalarText(e.t, p.node.Get("Type"))
 		p.isList = p.kind == "CommaDelimitedList" || strings.HasPrefix(p.kind, "List<")
 		p.isNumber = p.kind == "Number"
 		p.isStored = strings.HasPrefix(p.kind, "AWS::SSM::Parameter::Value")
-		if d, ok := ScalarText(e.t, p.node.Get("Default")); ok {
+		if d, ok := cfn.ScalarText(e.t, p.node.Get("Default")); ok {
 			p.standard = &d
 		}
 		p.allowed = e.allowedValues(p.node)
@@ -55,7 +55,7 @@ func (e *Evaluator) allowedValues(parameter *cfn.Node) []string {
 	}
 	var values []string
 	for _, item := range list.Items {
-		v, ok := ScalarText(e.t, item)
+		v, ok := cfn.ScalarText(e.t, item)
 		if !ok {
 			return nil
 		}
@@ -128,7 +128,7 @@ func (e *Evaluator) Accepted(parameter string) (values []string, others bool) {
 }
 
 // Default returns the default of a parameter. It returns false if there is none, or
-// if it is not certain how CloudFormation reads it; see [ScalarText].
+// if it is not certain how CloudFormation reads it; see [cfn.ScalarText].
 func (e *Evaluator) Default(parameter string) (string, bool) {
 	p := e.parameters[parameter]
 	if p == nil || p.standard == nil {
@@ -199,7 +199,7 @@ func (e *Evaluator) refusedText(p *parameter, value string) string {
 			return fmt.Sprintf("only %g characters or less", *most)
 		}
 	}
-	if allowed, ok := ScalarText(e.t, p.node.Get("AllowedPattern")); ok && allowed != "" && !matches(allowed, value) {
+	if allowed, ok := cfn.ScalarText(e.t, p.node.Get("AllowedPattern")); ok && allowed != "" && !matches(allowed, value) {
 		return "only what matches " + allowed
 	}
 	return ""
@@ -229,7 +229,7 @@ func (e *Evaluator) refusedNumber(p *parameter, value string) string {
 
 // bound returns a limit of a parameter, or nil if there is none that is certain.
 func (e *Evaluator) bound(p *parameter, name string) *float64 {
-	s, ok := ScalarText(e.t, p.node.Get(name))
+	s, ok := cfn.ScalarText(e.t, p.node.Get(name))
 	if !ok {
 		return nil
 	}

@@ -1,6 +1,14 @@
 package eval
 
-import "regexp"
+import (
+	"regexp"
+	"sync"
+)
+
+// pattern returns a regular expression that is compiled when first used.
+func pattern(expr string) func() *regexp.Regexp {
+	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(expr) })
+}
 
 // shapes are what the pseudo parameters look like of which every deployment has
 // one. Regions and partitions that there are not today look like the others.

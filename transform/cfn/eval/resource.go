@@ -32,22 +32,37 @@ func (e *Evaluator) attribute(n, arg *cfn.Node) Value {
 	switch {
 	case arg.Kind == cfn.Scalar:
 		return e.resource(at, "Fn::GetAtt", arg.Value)
-	case len(arg.Items) == 2 && arg.Items[1].Kind == cfn.Scalar && Name(arg.Items[0]) != "":
-		return e.resource(at, "Fn::GetAtt", Name(arg.Items[0])+"."+arg.Items[1].Value)
+	case len(arg.Items) == 2 && arg.Items[1].Kind == cfn.Scalar && e.Name(arg, arg.Items[0]) != "":
+		return e.resource(at, "Fn::GetAtt", e.Name(arg, arg.Items[0])+"."+arg.Items[1].Value)
 	}
 	return e.unknown(at, "Fn::GetAtt is not known before the deployment", e.source(n))
 }
 
-// Name returns the name of a parameter or resource: a scalar, or with
-// AWS::LanguageExtensions an Fn::Sub of one, whose text tells the resources of an
-// Fn::ForEach from others.
+// Name returns the name of a parameter, resource or condition that stands in n, a call
+// or a list of its arguments: a scalar, or with AWS::LanguageExtensions an Fn::Sub of
+// one, whose text tells the resources of an Fn::ForEach from others. It is "" for
+// another expression.
 // https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/transform-aws-languageextensions.html
-func Name(n *cfn.Node) string {
-	if sub := n.Call("Fn::Sub"); sub != nil {
-		n = sub
+func (e *Evaluator) Name(n, name *cfn.Node) string {
+	if sub := name.Call("Fn::Sub"); sub != nil {
+		n, name = name, sub
 	}
-	if n.Kind != cfn.Scalar {
+	if name.Kind != cfn.Scalar {
 		return ""
 	}
-	return n.Value
+	text, ok := e.literal(n, name)
+	if !ok {
+		return name.Value
+	}
+	if key, ok := cfn.PlainText(text); ok && key != text && name.Style == cfn.Plain && !e.hasName(text) {
+		// The tag of a short form makes a text, and the key may be a boolean or a number.
+		// Whether CloudFormation refuses that is not documented.
+		return key
+	}
+	return text
+}
+
+// hasName reports whether a parameter, resource or condition has a name.
+func (e *Evaluator) hasName(name string) bool {
+	return e.parameters[name] != nil || e.definitions[name] != nil || e.t.Root().Get("Resources", name) != nil
 }

@@ -1,12 +1,10 @@
-package eval
+package cfn
 
 import (
 	"regexp"
 	"strconv"
 	"strings"
 	"sync"
-
-	"github.com/imdslock/imdslock/transform/cfn"
 )
 
 // ScalarText returns the text that CloudFormation makes of a scalar, as a value or
@@ -18,14 +16,14 @@ import (
 //
 // https://yaml.org/type/ lists the words; the resolvers of SnakeYAML and PyYAML
 // follow it but for y and n.
-func ScalarText(t *cfn.Template, n *cfn.Node) (string, bool) {
-	if n == nil || n.Kind != cfn.Scalar {
+func ScalarText(t *Template, n *Node) (string, bool) {
+	if n == nil || n.Kind != Scalar {
 		return "", false
 	}
-	if n.Style != cfn.Plain {
+	if n.Style != Plain {
 		return n.Value, true
 	}
-	if t.Format() == cfn.YAML {
+	if t.Format() == YAML {
 		before := strings.TrimSuffix(t.Source()[n.Span.Start:n.Span.End], n.Value)
 		switch {
 		case strings.Contains(before, "!!str "):

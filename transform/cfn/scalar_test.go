@@ -1,9 +1,7 @@
-package eval
+package cfn
 
 import (
 	"testing"
-
-	"github.com/imdslock/imdslock/transform/cfn"
 )
 
 // TestScalarText reads words as YAML 1.1 does; "?" is what is not certain.
@@ -38,7 +36,7 @@ func TestScalarText(t *testing.T) {
 		if !ok {
 			got = unsure
 		}
-		if tmpl.Format() != cfn.JSON || got != test.want {
+		if tmpl.Format() != JSON || got != test.want {
 			t.Errorf("JSON %s: got %q, want %q", test.written, got, test.want)
 		}
 	}
