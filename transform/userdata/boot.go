@@ -51,6 +51,7 @@ func withBootstrap(scripts []script) []script {
 // that its services load.
 func (n *node) reboot() {
 	n.again, n.started, n.shields = true, false, [3]shield{}
+	n.machine.Files.Reboot()
 	n.v4, n.v6 = newFamily(metadataIPv4), newFamily(metadataIPv6)
 	n.loadSaved()
 	n.startEnabled()

@@ -166,7 +166,7 @@ func turnsOff(verb string) bool {
 // it.
 func (n *node) enableOwn(name string, w shell.Word, a action, sure bool) {
 	n.service.own = slices.DeleteFunc(n.service.own, func(own string) bool { return own == name && !a.starts || w.May(own) && !w.Known() })
-	if a.enables && sure && w.Known() {
+	if a.enables && sure && w.Known() && n.isEnabled(name) {
 		n.service.own = append(n.service.own, name)
 	}
 }

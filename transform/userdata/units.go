@@ -56,7 +56,7 @@ func settings(text string) (all []setting, known bool) {
 // systemd.service).
 func (n *node) execute(command string, sure bool) {
 	plain := strings.TrimLeft(command, "@-:+!|")
-	if prefix := command[:len(command)-len(plain)]; strings.ContainsAny(prefix, "@-|") || strings.ContainsAny(plain, "%$") || hasOperators(plain) {
+	if prefix := command[:len(command)-len(plain)]; strings.ContainsAny(prefix, "@-|") || strings.ContainsAny(plain, "%$") || hasOperators(plain) || !n.canExecute(plain) {
 		sure = false
 	}
 	n.aside("#!/bin/bash\n"+plain, sure)

@@ -105,3 +105,31 @@ func (fs *Files) MayMatter(name string) bool {
 
 // FiltersPackets reports whether a file is a program of the packet filter.
 func FiltersPackets(name string) bool { return aboutPackets(path.Base(name)) && inProgramPath(name) }
+
+// volatile are the directories whose files may be gone after a reboot: they are in
+// memory, /tmp on some systems only.
+var volatile = [...]string{"/run/", "/var/run/", "/tmp/", "/dev/shm/", "/var/lock/"}
+
+// Reboot says that the node has started again, so that what is in memory only may
+// be gone.
+func (fs *Files) Reboot() {
+	isVolatile := func(name string) bool {
+		for _, dir := range volatile {
+			if strings.HasPrefix(name, dir) {
+				return true
+			}
+		}
+		return false
+	}
+	for name, f := range fs.byPath {
+		if isVolatile(name) {
+			fs.version++
+			f.Sure, f.Gone, f.Version = false, true, fs.version
+		}
+	}
+	for dir := range fs.dirs {
+		if isVolatile(dir) {
+			delete(fs.dirs, dir)
+		}
+	}
+}
