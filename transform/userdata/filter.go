@@ -29,7 +29,8 @@ func (n *node) filter(name string, s *shell.Step, sure bool) (string, bool) {
 		}
 		return "", true
 	case "iptables-save", "ip6tables-save":
-		return f.saved(words), true
+		file, words := outputFile(words)
+		return n.savesTo(file, f.saved(words), s, sure), true
 	case "iptables-restore", "ip6tables-restore":
 		n.restores(f, s, words, sure)
 		return "", true
