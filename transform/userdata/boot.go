@@ -16,6 +16,8 @@ func booted(scripts []script, want Block, endAt int) *node {
 	}
 	n.runScripts(scripts)
 	n.unattended()
+	n.filesForward()
+	n.filesOfPods()
 	n.joins = n.started
 	n.start(n.startsBy)
 	n.first = n.shields
@@ -80,6 +82,8 @@ func (n *node) bootAgain(scripts []script) {
 	n.start(n.startsBy)
 	n.runScripts(scripts[early:])
 	n.unattended()
+	n.filesForward()
+	n.filesOfPods()
 	n.force = outer
 }
 

@@ -37,6 +37,9 @@ var filesAtBoot = [...]bootFile{
 // harmlessAtBoot reports whether each line of a file that the node reads by itself
 // is one that runs nothing, and changes nothing that matters.
 func (n *node) harmlessAtBoot(file, text string) bool {
+	if harmless, known := readFor(file, text); known {
+		return harmless
+	}
 	for _, kind := range filesAtBoot {
 		if kind.is(file) {
 			return kind.harmless(n, text)

@@ -35,6 +35,7 @@ func read(text string) *document {
 		return d
 	case d.kind == NodeConfig:
 		d.nodeadm(0)
+		d.nodeConfig(d.plain, 0)
 		return d
 	}
 	if isMessage(text) {
@@ -90,6 +91,7 @@ func (d *document) take(p part) {
 		d.config.merge(p)
 	case typeNodeConfig:
 		d.nodeadm(p.source.origin(0))
+		d.nodeConfig(p.source.text, p.source.origin(0))
 	case typeJinja:
 		d.takeJinja(p)
 	}
@@ -126,6 +128,7 @@ func (d *document) takeUnknown(p part) {
 		s.stage = stagePerInstance
 	case typeNodeConfig:
 		d.nodeadm(p.source.origin(0))
+		d.nodeConfig(p.source.text, p.source.origin(0))
 		return
 	}
 	s.everyBoot = s.stage == stageBoothook || s.stage == stagePerBoot

@@ -25,6 +25,8 @@ func (n *node) apply(s *shell.Step, sure bool) string {
 		n.note(s.At, s.Reason)
 		return shell.Unknown
 	}
+	defer n.forwards(name, s) // after what is known better
+	defer n.saysOfPods(name, s)
 	if out, ok := n.filter(name, s, sure); ok {
 		return out
 	}

@@ -22,6 +22,8 @@ var readAtBoot = [...]string{
 	"/etc/firewalld/", "/etc/ufw/", "/etc/xtables", "/usr/libexec/iptables/", "/usr/lib64/xtables/", "/usr/lib/xtables/",
 	"/etc/sysctl", "/usr/lib/sysctl.d/", "/run/sysctl.d/", "/etc/apt/apt.conf", "/etc/wireguard/", "/etc/tuned/", "/usr/lib/tuned/", "/etc/environment", "/etc/security/pam_env",
 	"/etc/rsyslog", "/usr/sbin/ifup", "/usr/sbin/ifdown", "/opt/cni/bin/", "/etc/containerd/", "/etc/docker/daemon.json",
+	"/etc/cni/", "/etc/kubernetes/manifests/", "/etc/eks/nodeadm", "/etc/update-motd.d/", "/etc/dnf/automatic.conf", "/etc/yum/yum-cron",
+	"/etc/audit/plugins.d/", "/etc/audit/auditd.conf", "/etc/audisp/plugins.d/", "/proc/sysrq-trigger",
 	"/etc/eks/bootstrap.sh", "/boot/", "/lib/modules/", "/usr/lib/modules/", "/etc/modules", "/etc/default/grub", "/etc/grub", "/etc/dracut", "/etc/pam.d/", "/etc/acpi/",
 }
 

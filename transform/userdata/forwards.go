@@ -1,0 +1,250 @@
+package userdata
+
+import (
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/imdslock/imdslock/transform/userdata/shell"
+)
+
+// What names the metadata service is to be a request to it, a rule that is judged, or
+// said of it. Anything else may send pods' packets there on the node's behalf, which
+// no rule for forwarded packets sees, and neither the hop limit: a proxy, a container
+// that listens, a route.
+
+// serviceName are the spellings of the metadata service's address and its host name.
+var serviceName = pattern(`169\.254\.169\.254|(?i:fd00:ec2::254|fd00:0?ec2(?::0*)*:0*254|0xa9fea9fe)|\b2852039166\b|\b169\.254\.43518\b|\binstance-data(?:\.ec2\.internal)?\b`)
+
+// requested is what stands after the name in the URL of a request, and matched after
+// an address that only packets are compared with.
+var (
+	requested = pattern(`^\]?(?::80)?/+(?:latest|1\.0|20\d\d-\d\d-\d\d)\b`)
+	matched   = pattern(`^/(?:32|128)\b`)
+)
+
+// exempts are words before the name that say of what it is an exception.
+var exempts = pattern(`(?i)no_?proxy|nonProxyHosts|AWS_EC2_METADATA_SERVICE_ENDPOINT`)
+
+// forwardsToService returns the name of the metadata service in a text where it may be
+// more than the URL of a request, or "".
+func forwardsToService(text string) string {
+	for line := range strings.Lines(text) {
+		for _, at := range serviceName().FindAllStringIndex(line, -1) {
+			before, after := line[:at[0]], line[at[1]:]
+			switch {
+			case requested().MatchString(after), matched().MatchString(after), exempts().MatchString(before):
+			case isComment(line):
+			default:
+				return line[at[0]:at[1]]
+			}
+		}
+	}
+	return ""
+}
+
+// isComment reports whether a line of a file of settings is a comment.
+func isComment(line string) bool {
+	line = strings.TrimSpace(line)
+	return strings.HasPrefix(line, "#") || strings.HasPrefix(line, ";") || strings.HasPrefix(line, "//")
+}
+
+// asksOrSays reports whether a program only asks the service that its words name, or
+// does something with the text of them.
+func asksOrSays(name string) bool {
+	switch name {
+	case "curl", "wget", "http", "https", "aria2c", "ping", "ping6", "nc", "ncat", "telnet", "dig", "host", "nslookup", "traceroute", "tracepath", "getent", "ss", "netstat",
+		"echo", "printf", "logger", "cat", "grep", "egrep", "fgrep", "cut", "tr", "awk", "jq", "yq", "expr", "test", "[", "timeout", "tee", "sed",
+		"export", "declare", "typeset", "local", "readonly", "read", "set", "let", ":", "true", "false", "eval", "return", "exit", "cfn-signal", "ec2-metadata", "ec2metadata":
+		return true
+	}
+	return strings.HasPrefix(name, "iptables") || strings.HasPrefix(name, "ip6tables") || name == "nft" || name == "conntrack" || name == "ipset"
+}
+
+// forwards notes a command that may have pods' packets go to the metadata service in
+// another way than the one that the rules are for.
+func (n *node) forwards(name string, s *shell.Step) {
+	words := s.Words[1:]
+	n.routes(name, s)
+	n.redirects(name, s)
+	if name == "ip" || asksOrSays(name) && !(name == "sed" && editsFiles(words)) {
+		return
+	}
+	for _, w := range words {
+		if address := forwardsToService(w.Text); address != "" {
+			n.note(s.At, name+" names the metadata service ("+address+") here, and may send pods' packets to it")
+			return
+		}
+	}
+}
+
+// editsFiles reports whether the words of sed have it change files.
+func editsFiles(words []shell.Word) bool {
+	return slices.ContainsFunc(words, func(w shell.Word) bool {
+		return strings.HasPrefix(w.Text, "-i") || strings.HasPrefix(w.Text, "--in-place") || strings.HasPrefix(w.Text, "-") && !strings.HasPrefix(w.Text, "--") && strings.Contains(w.Text, "i")
+	})
+}
+
+// routes notes what decides by which interface packets to the metadata service leave:
+// those of pods with branch network interfaces do by vlan… as long as no rule of
+// routing says otherwise.
+func (n *node) routes(name string, s *shell.Step) {
+	words := s.Words[1:]
+	switch name {
+	case "ip":
+		if !changesRoutes(words) {
+			return
+		}
+	case "route":
+		if !mentionsAny(words, "add", "del") || !mentionsAny(words, "169.254.", "default", shell.Unknown) {
+			return
+		}
+	case "nmcli":
+		if !mentionsAny(words, "routing-rules") {
+			return
+		}
+	default:
+		return
+	}
+	n.note(s.At, "the routes that "+name+" changes here may take packets to the metadata service by another interface than the rules are for")
+}
+
+// changesRoutes reports whether the words of ip change a rule of routing, or a route
+// by which packets to the metadata service may go (man 8 ip-rule, man 8 ip-route).
+func changesRoutes(words []shell.Word) bool {
+	var plain []string
+	for _, w := range words {
+		if !strings.HasPrefix(w.Text, "-") {
+			plain = append(plain, w.Text)
+		}
+	}
+	if len(plain) < 2 {
+		return false
+	}
+	object, verb := plain[0], plain[1]
+	isChange := slices.Contains([]string{"a", "ad", "add", "del", "delete", "d", "replace", "change", "append", "prepend", "flush", "restore"}, verb) || strings.Contains(verb, shell.Unknown)
+	switch {
+	case !isChange:
+		return false
+	case object == "rule" || object == "ru" || object == "rul":
+		return true
+	case object == "r" || object == "ro" || object == "route":
+		// A route in a table of its own is for those packets that a rule sends there.
+		ownTable := slices.Contains(plain, "table") || slices.Contains(plain, "vrf")
+		return mentionsAny(words, "169.254.") || slices.Contains(plain, "default") && !ownTable && verb != "append" && !slices.Contains(plain, "metric")
+	}
+	return false
+}
+
+// redirects notes rules that change where packets of pods to the metadata service go,
+// or send others there.
+func (n *node) redirects(name string, s *shell.Step) {
+	const why = "the rule here may send packets of pods to another service in the place of the metadata service, or to that"
+	switch {
+	case isIPTables(name):
+		if redirectsService(append([]shell.Word(nil), s.Words[1:]...), n.family(name).address) {
+			n.note(s.At, why)
+		}
+	case strings.HasSuffix(name, "-restore"):
+		if s.Stdin != nil && n.restoresRedirect(*s.Stdin) {
+			n.note(s.At, why)
+		}
+		for _, w := range s.Words[1:] {
+			if text, ok := n.file(w.Text); ok && n.restoresRedirect(text) {
+				n.note(s.At, why)
+			}
+		}
+	case name == "nft":
+		var texts []string
+		words := ""
+		for _, w := range s.Words[1:] {
+			words += " " + w.Text
+			if text, ok := n.file(w.Text); ok {
+				texts = append(texts, text)
+			}
+		}
+		if s.Stdin != nil {
+			texts = append(texts, *s.Stdin)
+		}
+		if slices.ContainsFunc(append(texts, words), redirectsByNFT().MatchString) {
+			n.note(s.At, why)
+		}
+	}
+}
+
+// redirectsByNFT are the statements of nft that change where packets go (man 8 nft).
+var redirectsByNFT = pattern(`\b(?:dnat|redirect|tproxy|fwd|dup|ip6? daddr set)\b`)
+
+// restoresRedirect reports whether a text for iptables-restore has a rule that sends
+// packets elsewhere.
+func (n *node) restoresRedirect(text string) bool {
+	if !strings.Contains(text, "nat") {
+		return false
+	}
+	table := ""
+	for line := range strings.Lines(text) {
+		line = strings.TrimSpace(line)
+		switch {
+		case strings.HasPrefix(line, "*"):
+			table = line[1:]
+		case strings.HasPrefix(line, "-A"), strings.HasPrefix(line, "-I"), strings.HasPrefix(line, "["):
+			words := append([]shell.Word{{Text: "-t"}, {Text: table}}, splitLine(line)...)
+			if redirectsService(words, metadataIPv4) || redirectsService(words, metadataIPv6) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// redirectsService reports whether the words of iptables may add a rule that sends
+// packets of pods to the metadata service elsewhere, or others to it. The node's own
+// packets, which pass OUTPUT, are not those of pods.
+func redirectsService(words []shell.Word, address string) bool {
+	isTarget := slices.ContainsFunc(words, func(w shell.Word) bool {
+		value := w.Text[strings.LastIndexByte(w.Text, '=')+1:]
+		return slices.Contains([]string{"DNAT", "REDIRECT", "TPROXY", "TEE", "NETMAP"}, value) || strings.HasPrefix(w.Text, "-jDNAT") || strings.HasPrefix(w.Text, "-jREDIRECT")
+	})
+	if !isTarget {
+		return false
+	}
+	c := parseCall(words, address)
+	if c.op != 'A' && c.op != 'I' && c.op != 'R' || c.chain == "OUTPUT" {
+		return false
+	}
+	return c.rule.may != 0 || sendsToService(words, address)
+}
+
+// filesForward notes files that scripts have written by which something on the node may
+// forward to the metadata service. What a script does in them is judged where it runs.
+func (n *node) filesForward() {
+	for _, file := range n.machine.Files.All() {
+		if isHostsFile(file) || isUnitFile(file) || isCronTable(file) || isBootScript(file) || path.Ext(file) == ".py" {
+			continue
+		}
+		f := n.machine.Files.Get(file)
+		for _, text := range f.Written() {
+			if strings.HasPrefix(text, "#!") {
+				continue
+			}
+			if n.restoresRedirect(text) {
+				n.note(f.At, "the rules in "+shown(file)+" may send packets of pods to another service in the place of the metadata service, or to that")
+			}
+			if isRules(text) {
+				continue
+			}
+			if address := forwardsToService(text); address != "" {
+				n.note(f.At, shown(file)+", which is written here, names the metadata service ("+address+"), and may have something send pods' packets to it")
+			}
+		}
+	}
+}
+
+// isHostsFile reports whether a file only gives names to addresses.
+func isHostsFile(file string) bool { return file == "/etc/hosts" || strings.HasPrefix(file, "/proc/") }
+
+var rulesOfTables = pattern(`(?m)^(?:\*(?:filter|raw|mangle|nat|security)$|table (?:ip|ip6|inet|bridge) )`)
+
+// isRules reports whether a text is one for iptables-restore or nft, whose rules are
+// judged where they are loaded.
+func isRules(text string) bool { return rulesOfTables().MatchString(text) }

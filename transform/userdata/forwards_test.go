@@ -1,0 +1,141 @@
+package userdata
+
+import (
+	"strings"
+	"testing"
+)
+
+// proxies are ways for pods to reach the metadata service by something on the node.
+var proxies = [...]string{
+	"cat > /etc/nginx/conf.d/x.conf <<'X'\nserver { listen 8181; location / { proxy_pass http://169.254.169.254; } }\nX\nsystemctl enable --now nginx\n",
+	"cat > /etc/nginx/conf.d/x.conf <<'X'\nserver { listen 8181; location / { proxy_pass http://169.254.169.254/; } }\nX\n",
+	"printf 'backend b\\n  server s 169.254.169.254:80\\n' > /etc/haproxy/haproxy.cfg\n",
+	"printf 'redirect=169.254.169.254 80\\n' > /etc/xinetd.d/x\n",
+	"echo 'server s [fd00:ec2::254]:80;' >> /etc/nginx/nginx.conf\n",
+	"echo 'proxy_pass http://instance-data.ec2.internal;' > /opt/x.conf\n",
+	"echo 'proxy_pass http://0xA9FEA9FE;' > /opt/x.conf\n",
+	"sed -i 's/127.0.0.1:80/169.254.169.254:80/' /etc/nginx/nginx.conf\n",
+	"docker run -d -p 8181:8181 alpine/socat TCP-LISTEN:8181,fork TCP:169.254.169.254:80\n",
+	"ssh -f -N -L 0.0.0.0:8181:169.254.169.254:80 localhost\n",
+	"printf '[Service]\\nExecStart=/usr/lib/systemd/systemd-socket-proxyd 169.254.169.254:80\\n' > /etc/systemd/system/x.service\n",
+	"kubectl create configmap x --from-literal=upstream=169.254.169.254\n",
+	"iptables -t nat -A PREROUTING -p tcp -d 169.254.169.254/32 --dport 80 -j DNAT --to-destination 10.0.0.1:8181\n",
+	"iptables -t nat -A PREROUTING -p tcp --dport 80 -i eni+ -j REDIRECT --to-ports 3128\n",
+	"iptables -t nat -I PREROUTING -d 169.254.0.0/16 -j DNAT --to-destination 10.0.0.1\n",
+	"iptables -t nat -A PREROUTING -d 169.254.169.254 --jump=REDIRECT\n",
+	"iptables -t nat -N K; iptables -t nat -A K -d 169.254.169.254/32 -p tcp -j DNAT --to 10.0.0.1:8181; iptables -t nat -A PREROUTING -j K\n",
+	"iptables-restore -n <<'X'\n*nat\n-A PREROUTING -d 169.254.169.250/32 -j DNAT --to-destination 169.254.169.254\nCOMMIT\nX\n",
+	"printf '*nat\\n-A PREROUTING -d 169.254.169.254/32 -p tcp -j DNAT --to-destination 10.0.0.1:8181\\nCOMMIT\\n' > /opt/r; iptables-restore -n /opt/r\n",
+	"nft add rule ip nat PREROUTING ip daddr 169.254.169.250 dnat to 169.254.169.254\n",
+	"nft -f - <<'X'\nadd rule ip n p tcp dport 8181 dnat to 169.254.169.254:80\nX\n",
+}
+
+// routed are commands after which packets of pods may leave by other interfaces.
+var routed = [...]string{
+	"ip rule add to 169.254.169.254 lookup main pref 5\n",
+	"ip rule add from all lookup 100\n",
+	"ip -4 rule del pref 10\n",
+	"ip ru a fwmark 1 lookup 5\n",
+	"ip route add 169.254.169.254 dev eth1\n",
+	"ip route add 169.254.0.0/16 dev eth1\n",
+	"ip route replace default via 10.0.0.1 dev eth1\n",
+	"route add -host 169.254.169.254 dev eth1\n",
+	"nmcli connection modify eth0 +ipv4.routing-rules 'priority 5 to 169.254.169.254 table 254'\n",
+	"echo '{\"type\":\"bridge\"}' > /etc/cni/net.d/05-x.conflist\n",
+	"aws s3 cp s3://b/x.conflist /etc/cni/net.d/05-x.conflist\n",
+}
+
+// ofTheNode are pods that the kubelet starts on its own.
+var ofTheNode = [...]string{
+	"mkdir -p /etc/kubernetes/manifests; echo 'kind: Pod' > /etc/kubernetes/manifests/x.yaml\n",
+	"curl -o /etc/kubernetes/manifests/x.yaml http://x\n",
+	"/etc/eks/bootstrap.sh b --kubelet-extra-args '--pod-manifest-path=/opt/x'\n",
+	"/etc/eks/bootstrap.sh b --kubelet-extra-args --manifest-url=http://x\n",
+	"echo '{\"staticPodPath\": \"/opt/x\"}' > /opt/kubelet.json\n",
+	"jq '.staticPodURL=\"http://x\"' /etc/kubernetes/kubelet/kubelet-config.json\n",
+	"mkdir -p /etc/eks/nodeadm.d; echo 'spec: {kubelet: {config: {staticPodURL: x}}}' > /etc/eks/nodeadm.d/x.yaml\n",
+	"mkdir -p /etc/eks/nodeadm.d; cp /opt/x.yaml /etc/eks/nodeadm.d/x.yaml\n",
+	"kubectl set env daemonset aws-node -n kube-system AWS_VPC_K8S_CNI_VETHPREFIX=pod\n",
+	"kubectl apply -f - <<X\nenv: {AWS_VPC_K8S_CNI_VETHPREFIX: pod}\nX\n",
+}
+
+// forwardsNothing are ordinary commands with the address of the metadata service, with
+// routes, with pods.
+var forwardsNothing = [...]string{
+	"T=$(curl -sX PUT http://169.254.169.254/latest/api/token -H 'X-aws-ec2-metadata-token-ttl-seconds: 60'); curl -s -H \"X-aws-ec2-metadata-token: $T\" http://169.254.169.254/latest/meta-data/instance-id\n",
+	"IMDS=http://169.254.169.254; export IMDS\n",
+	"export NO_PROXY=169.254.169.254,localhost no_proxy=169.254.169.254\n",
+	"cat >> /etc/environment <<'X'\nNO_PROXY=10.0.0.0/8,169.254.169.254,.internal\nno_proxy=169.254.169.254\nX\n",
+	"mkdir -p /etc/systemd/system/docker.service.d; printf '[Service]\\nEnvironment=\"HTTP_PROXY=http://p:3128\" \"NO_PROXY=169.254.169.254\"\\n' > /etc/systemd/system/docker.service.d/proxy.conf\n",
+	"echo 'no pods may ask 169.254.169.254'; logger 169.254.169.254 is closed\n",
+	"printf '# 169.254.169.254 is closed\\nkey=1\\n' > /opt/x.conf\n",
+	"until ping -c1 169.254.169.254; do sleep 1; done\n",
+	"cat > /opt/x.py <<'X'\nU = 'http://169.254.169.254/latest/meta-data/'\nX\n",
+	"cat > /opt/policy.yaml <<'X'\nexcept:\n- 169.254.169.254/32\nX\n",
+	"kubectl apply -f - <<'X'\nexcept:\n- 169.254.169.254/32\nX\n",
+	"grep -q 169.254.169.254 /etc/hosts || echo '169.254.169.254 instance-data' >> /etc/hosts\n",
+	"docker run -e NO_PROXY=169.254.169.254 -d acme\n",
+	"sed -i 's#http://169.254.169.254/latest/meta-data#x#' /opt/x\n",
+	"iptables -t nat -A PREROUTING -d 10.1.2.3/32 -p tcp --dport 80 -j DNAT --to-destination 10.0.0.1:8080\n",
+	"iptables -t nat -A PREROUTING -p tcp --dport 443 -j REDIRECT --to-ports 8443\n",
+	"iptables -t nat -A OUTPUT -d 169.254.169.254/32 -p tcp -j DNAT --to-destination 127.0.0.1:8181\n",
+	"ip route add 10.0.0.0/8 via 10.1.0.1 dev eth1; ip route add default via 10.0.0.1 dev eth1 table 1001; ip addr show; ip route get 169.254.169.254; ip rule show; ip link set dev eth1 up\n",
+	"route -n; nmcli connection show; nmcli connection modify eth0 ipv4.dns 10.0.0.2\n",
+	"cat /etc/cni/net.d/10-aws.conflist; ls /etc/kubernetes/manifests /etc/eks/nodeadm.d\n",
+	"mkdir -p /etc/kubernetes/manifests /etc/cni/net.d\n",
+	"mkdir -p /etc/eks/nodeadm.d; echo 'spec: {kubelet: {flags: [--node-labels=a=b]}}' > /etc/eks/nodeadm.d/x.yaml\n",
+	"jq '.maxPods=20' /etc/kubernetes/kubelet/kubelet-config.json > /opt/k\n",
+}
+
+// TestForwards sees that what may bring pods to the metadata service by another way is
+// noted, and that what only names it is not.
+func TestForwards(t *testing.T) {
+	for _, lines := range [][]string{proxies[:], routed[:], ofTheNode[:]} {
+		for _, line := range lines {
+			for _, script := range []string{bang + recipe + boot + line, bang + line + recipe + boot} {
+				if problems := judgeText(script, Block{BranchENI: true}); len(problems) == 0 {
+					t.Errorf("nothing is said of\n%s", script)
+				}
+			}
+		}
+	}
+	for _, line := range forwardsNothing {
+		for _, script := range []string{bang + recipe + boot + line, bang + line + recipe + boot} {
+			for _, p := range judgeText(script, Block{BranchENI: true}) {
+				t.Errorf("%s: %s\n%s", p.Code, p.Message, line)
+			}
+		}
+	}
+}
+
+// TestForwardsAtBoot has what the second boot loads.
+func TestForwardsAtBoot(t *testing.T) {
+	saved := "*nat\n:PREROUTING ACCEPT [0:0]\n-A PREROUTING -d 169.254.169.254/32 -p tcp -j DNAT --to-destination 10.0.0.1:8181\nCOMMIT\n*filter\n:FORWARD ACCEPT [0:0]\n-A FORWARD -d 169.254.169.254/32 -j DROP\nCOMMIT\n"
+	script := bang + install + drop + dropVLAN + "cat > /etc/sysconfig/iptables <<'X'\n" + saved + "X\n" + enableNow + boot
+	if problems := judgeText(script, Block{}); !strings.Contains(codes(problems), "not-judged") {
+		t.Errorf("a saved rule that sends packets elsewhere: %v", problems)
+	}
+	if problems := judgeText(strings.Replace(script, "PREROUTING -d 169.254.169.254/32", "PREROUTING -d 10.0.0.9/32", 1), Block{}); strings.Contains(codes(problems), "not-judged") {
+		t.Errorf("a saved rule for another address: %v", problems)
+	}
+}
+
+// TestNodeConfigOfPods has settings for nodeadm by which pods run, or are connected, in
+// ways that are not known.
+func TestNodeConfigOfPods(t *testing.T) {
+	const before = "MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=\"B\"\n\n--B\nContent-Type: text/x-shellscript\n\n" + bang + recipe +
+		"--B\nContent-Type: application/node.eks.aws\n\n---\napiVersion: node.eks.aws/v1alpha1\nkind: NodeConfig\nspec:\n  "
+	for _, test := range []struct{ spec, want string }{
+		{"kubelet: {config: {maxPods: 20}, flags: [--node-labels=a=b]}", ""},
+		{"containerd: {config: 'discard_unpacked_layers = false'}", ""},
+		{"kubelet: {config: {staticPodURL: 'https://x'}}", "not-judged"},
+		{"kubelet: {config: {staticPodPath: /opt/x}}", "not-judged"},
+		{"kubelet: {flags: [--pod-manifest-path=/opt/x]}", "not-judged"},
+		{"containerd: {config: 'conf_dir = \"/opt/x\"'}", "not-judged"},
+		{"containerd: {config: 'imports = [\"/opt/x\"]'}", "not-judged"},
+	} {
+		if got := codes(Judge(before+test.spec+"\n--B--\n", Block{}).Problems); got != test.want {
+			t.Errorf("%s: %q, not %q", test.spec, got, test.want)
+		}
+	}
+}

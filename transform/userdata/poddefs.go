@@ -1,0 +1,97 @@
+package userdata
+
+import (
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/imdslock/imdslock/transform/userdata/shell"
+)
+
+// podsOfNode are words by which the kubelet runs pods that no cluster has asked for, or
+// by which a container runtime reads the networks of pods from another directory.
+var podsOfNode = [...]string{"pod-manifest-path", "manifest-url", "staticPodPath", "staticPodURL"}
+
+// networksOfNode are settings of containerd that decide by what, and how, pods are
+// connected.
+var networksOfNode = [...]string{"conf_dir", "conf_template", "bin_dir", "imports"}
+
+func containsAny(text string, words []string) bool {
+	return slices.ContainsFunc(words, func(w string) bool { return strings.Contains(text, w) })
+}
+
+// ofPods says what a text has a node do for its pods that is not followed here, or is "".
+func ofPods(text string) string {
+	switch {
+	case containsAny(text, podsOfNode[:]):
+		return "what the pods do that the kubelet starts on its own is not known"
+	case strings.Contains(text, "VETHPREFIX"):
+		return "the interfaces of pods may be called otherwise than the rules say"
+	}
+	return ""
+}
+
+// nodeConfig adds what a part for nodeadm says of pods that is not judged.
+func (d *document) nodeConfig(text string, at int) {
+	unknown := ofPods(text)
+	if unknown == "" && containsAny(text, networksOfNode[:]) {
+		unknown = "by what pods are connected is not known, with these settings of containerd"
+	}
+	if unknown == "" {
+		return
+	}
+	d.put(script{stage: stageNodeadm, name: "nodeconfig", unknown: unknown, origin: func(int) int { return at }})
+}
+
+// saysOfPods notes a command that says something of pods that is not judged.
+func (n *node) saysOfPods(name string, s *shell.Step) {
+	switch name {
+	case "echo", "printf", "grep", "egrep", "logger", "cat", "tee":
+		return // which is judged in the file that it becomes
+	}
+	for _, w := range s.Words[1:] {
+		if why := ofPods(w.Text); why != "" {
+			n.note(s.At, why)
+		}
+	}
+	if s.Stdin != nil && strings.Contains(*s.Stdin, "VETHPREFIX") {
+		n.note(s.At, ofPods("VETHPREFIX"))
+	}
+}
+
+// filesOfPods notes files that say something of pods that is not judged.
+func (n *node) filesOfPods() {
+	for _, file := range n.machine.Files.All() {
+		f := n.machine.Files.Get(file)
+		for _, text := range f.Written() {
+			if why := ofPods(text); why != "" && !strings.HasPrefix(text, "#!") {
+				n.note(f.At, why)
+			}
+		}
+	}
+}
+
+// readFor says what a file that a node reads by itself is for where that is known
+// better than by its name, and whether what it says is harmless.
+func readFor(file, text string) (harmless, known bool) {
+	in := func(prefixes ...string) bool {
+		return slices.ContainsFunc(prefixes, func(p string) bool { return strings.HasPrefix(file, p) })
+	}
+	switch {
+	case in("/etc/eks/nodeadm"):
+		return ofPods(text) == "" && !containsAny(text, networksOfNode[:]), true
+	case in("/etc/containerd/") && containsAny(text, networksOfNode[:]):
+		return false, true
+	case in("/etc/docker/daemon.json") && strings.Contains(text, "tcp:"):
+		return false, true
+	case in("/etc/dnf/automatic.conf", "/etc/yum/yum-cron"):
+		return !strings.Contains(text, "command"), true
+	case in("/etc/audit/auditd.conf"):
+		return !strings.Contains(text, "exec"), true
+	case in("/etc/default/grub", "/etc/grub") && containsAny(text, []string{"blacklist", "table", "nf_"}):
+		return false, true
+	case in("/etc/cni/"):
+		return path.Ext(file) != ".conf" && path.Ext(file) != ".conflist" && path.Ext(file) != ".json", true
+	}
+	return false, false
+}
