@@ -74,7 +74,7 @@ func (n *node) bootAgain(scripts []script) {
 	outer := n.force
 	n.force = n.force || n.service.initOff != ""
 	early := slices.IndexFunc(scripts, func(s script) bool { return s.stage > stageBootcmd })
-	if early < 0 || scripts[len(scripts)-1].stage == stageNodeadm {
+	if early < 0 || scripts[len(scripts)-1].stage == stageNodeadm && !n.service.kubelet {
 		early = len(scripts)
 	}
 	n.runScripts(scripts[:early])

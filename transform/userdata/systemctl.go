@@ -126,10 +126,11 @@ func (n *node) unit(verb string, now bool, w shell.Word, sure bool) {
 		n.packagedUnit("iptables", n.v4, sysconfig4, verb, a, name, certain)
 		n.packagedUnit("ip6tables", n.v6, sysconfig6, verb, a, name, certain)
 	}
-	if turnsOff(verb) && isCloudInit(w, name) {
+	if keepsFromStarting(verb) && isCloudInit(w, name) {
 		n.service.initOff = "cloud-init is turned off here"
 	}
 	n.enableOwn(name, w, a, sure)
+	n.startsItself(verb, a, w, sure)
 	if isFirewall(name) && (a.starts || a.enables) {
 		n.note(n.at, "what "+name+" does to the rules, also at the next boot, is not known")
 	}
@@ -140,8 +141,13 @@ func (n *node) unit(verb string, now bool, w shell.Word, sure bool) {
 		return
 	}
 	n.written(name, sure && w.Known())
-	if unitStartsKubelet(w, name) {
+	switch {
+	case unitStartsKubelet(w, name):
 		n.start(unitOf(name))
+	case isDistribution(name):
+		n.start("")
+	case n.unitJoins(name):
+		n.start(kubeletService)
 	}
 }
 
@@ -153,8 +159,8 @@ func isCloudInit(w shell.Word, name string) bool {
 	return strings.HasPrefix(name, "cloud-") || w.May("cloud-init")
 }
 
-// turnsOff reports whether a verb keeps a unit from being started at the next boot.
-func turnsOff(verb string) bool {
+// keepsFromStarting reports whether a verb keeps a unit from being started at the next boot.
+func keepsFromStarting(verb string) bool {
 	switch verb {
 	case "disable", "mask", "off":
 		return true
