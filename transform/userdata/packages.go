@@ -112,6 +112,9 @@ func (n *node) packages(s *shell.Step, sure bool) {
 	c := parsePackages(s)
 	switch packageVerbOf(c.verb) {
 	case installs:
+		if why, at := n.withheld(); why != "" && isRedHat(s.Name()) && c.about("iptables-services") {
+			n.note(at, why)
+		}
 		n.service.installed = n.service.installed || sure && isRedHat(s.Name()) && c.installs("iptables-services")
 		n.service.persistent = n.service.persistent || sure && isDebian(s.Name()) && c.installs("iptables-persistent", "netfilter-persistent")
 		if c.about("firewalld", "ufw", "shorewall") {

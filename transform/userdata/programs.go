@@ -202,7 +202,10 @@ func harmlessText(name string, s *shell.Step) bool {
 // isPureText reports whether the text of a program, for an interpreter, only computes, as
 // far as its words tell: none of them runs another program or changes a file.
 func isPureText(text string) bool {
-	for _, word := range [...]string{"os.", "import os", "subprocess", "system", "exec", "open", "eval", "popen", "spawn", "pack", "fork", "write", "unlink", "require", "qx", "`", shell.Unknown, "__", "ctypes", "shutil", "pathlib"} {
+	if changesByAPI().MatchString(text) {
+		return false
+	}
+	for _, word := range [...]string{"rename", "kill", "link", "truncate", "socket", "http.server", "listen", "os.", "import os", "subprocess", "system", "exec", "open", "eval", "popen", "spawn", "pack", "fork", "write", "unlink", "require", "qx", "`", shell.Unknown, "__", "ctypes", "shutil", "pathlib"} {
 		if strings.Contains(text, word) {
 			return false
 		}

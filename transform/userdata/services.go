@@ -24,6 +24,8 @@ type services struct {
 	own          []string // units that are enabled for certain
 	unattended   string   // why a saved rule may not be loaded
 	unattendedAt int
+	withheld     string // why iptables-services may not be found
+	withheldAt   int
 	kubelet      bool // the kubelet's unit is enabled here, and so starts at each boot by itself
 
 	// initOff says why cloud-init may not run at the next boot, and so no script that

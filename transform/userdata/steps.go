@@ -27,6 +27,7 @@ func (n *node) apply(s *shell.Step, sure bool) string {
 	}
 	defer n.forwards(name, s) // after what is known better
 	defer n.saysOfPods(name, s)
+	n.turnsRepositoryOff(name, s)
 	if n.depth == 0 && turnsOff(name, s.Words[1:]) {
 		n.start(kubeletService)
 		return shell.Unknown
