@@ -67,7 +67,8 @@ func (n *node) forwards(name string, s *shell.Step) {
 	words := s.Words[1:]
 	n.routes(name, s)
 	n.redirects(name, s)
-	if name == "ip" || asksOrSays(name) && !(name == "sed" && editsFiles(words)) {
+	isRoute := name == "ip" || name == "route" || name == "nmcli" // see routes
+	if isRoute || asksOrSays(name) && !(name == "sed" && editsFiles(words)) {
 		return
 	}
 	for _, w := range words {
@@ -100,13 +101,27 @@ func (n *node) routes(name string, s *shell.Step) {
 			return
 		}
 	case "nmcli":
-		if !mentionsAny(words, "routing-rules") {
+		if !mentionsAny(words, "routing-rules") && !(mentionsAny(words, "routes") && mentionsAny(words, "169.254.")) {
 			return
 		}
 	default:
 		return
 	}
-	n.note(s.At, "the routes that "+name+" changes here may take packets to the metadata service by another interface than the rules are for")
+	if n.routed == "" {
+		n.routed, n.routedAt = "the routes that "+name+" changes here may take packets of pods with branch network interfaces by another interface than the rule is for", s.At
+	}
+}
+
+// dependsOnRoutes reports whether packets of pods with branch network interfaces are
+// dropped only where they leave by an interface that routes decide.
+func (n *node) dependsOnRoutes() bool {
+	anyway := n.v4.tables.clone()
+	for _, chains := range anyway {
+		for _, c := range chains {
+			c.rules = slices.DeleteFunc(c.rules, func(r rule) bool { return r.drops() && slices.Contains(r.args, "-o") })
+		}
+	}
+	return n.want.BranchENI && !anyway.drops(branchENI)
 }
 
 // changesRoutes reports whether the words of ip change a rule of routing, or a route

@@ -41,8 +41,29 @@ var routed = [...]string{
 	"ip route replace default via 10.0.0.1 dev eth1\n",
 	"route add -host 169.254.169.254 dev eth1\n",
 	"nmcli connection modify eth0 +ipv4.routing-rules 'priority 5 to 169.254.169.254 table 254'\n",
+	"nmcli connection modify eth0 +ipv4.routes '169.254.169.254/32 10.0.0.1'\n",
 	"echo '{\"type\":\"bridge\"}' > /etc/cni/net.d/05-x.conflist\n",
 	"aws s3 cp s3://b/x.conflist /etc/cni/net.d/05-x.conflist\n",
+}
+
+// TestRoutes sees that routes matter only where the interface by which packets leave
+// decides what is dropped.
+func TestRoutes(t *testing.T) {
+	const rule = "ip rule add to 169.254.169.254 lookup main pref 5\n"
+	for _, test := range []struct {
+		script string
+		block  Block
+		want   string
+	}{
+		{recipe, Block{BranchENI: true}, "not-judged"},
+		{recipe, Block{}, ""},
+		{install + drop + strings.Replace(dropVLAN, "POSTROUTING -o", "PREROUTING -i", 1) + saveTo + enableNow, Block{BranchENI: true}, ""},
+		{strictCommands + "\n", Block{BranchENI: true}, ""},
+	} {
+		if got := codes(judgeText(bang+test.script+rule+boot, test.block)); got != test.want {
+			t.Errorf("%q, not %q:\n%s", got, test.want, test.script)
+		}
+	}
 }
 
 // ofTheNode are pods that the kubelet starts on its own.

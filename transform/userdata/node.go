@@ -29,6 +29,9 @@ type node struct {
 	strictFirst    bool
 	strictAt       int
 
+	routed   string // that routes are changed
+	routedAt int
+
 	notJudged string
 	unknownAt int
 	depth     int

@@ -62,6 +62,8 @@ func (n *node) problems() []Problem {
 	switch {
 	case n.notJudged != "":
 		add(NotJudged, n.unknownAt, "%s", n.notJudged)
+	case n.routed != "" && n.dependsOnRoutes():
+		add(NotJudged, n.routedAt, "%s", n.routed)
 	case len(all) == 0 && n.service.unattended != "":
 		add(NotJudged, n.service.unattendedAt, "%s", n.service.unattended)
 	}
