@@ -116,7 +116,7 @@ func (c *command) checkSources(args []string, found *report.Run) (all []source, 
 func (c *command) checkOne(ctx context.Context, s source, only bool) (checked, error) {
 	r := checked{source: s}
 	if passed, err := s.isPassedOver(); passed || err != nil {
-		r.source, r.findings = s, s.notFollowed()
+		r.source, r.findings = s, s.notRead()
 		return r, err
 	}
 	input, err := s.read(c.opts.maxSize)

@@ -17,8 +17,8 @@ type source struct {
 	path   string // "" for stdin and embedded templates
 	walked bool   // found in a directory, so it may be no template
 
-	leadsOut bool // a link out of that directory
-	isFolder bool // such a link, and it leads to a folder
+	leadsOut bool   // a link out of that directory
+	unread   string // what is passed over in its place, and only named
 
 	namesNone bool // of what it has: no resource that launches nodes
 	namesAWS  bool // a type of AWS

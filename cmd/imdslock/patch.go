@@ -72,13 +72,20 @@ func (c *command) patchSources(args []string) ([]source, error) {
 	if err != nil {
 		return nil, err
 	}
-	switch one := len(all) == 1; {
-	case c.opts.expect != "" && !one:
-		return nil, usagef("--expect compares the result of one template, not of %d", len(all))
-	case c.opts.output != "" && !one:
-		return nil, usagef("--output takes the result of one template, not of %d", len(all))
+	isRead := func(s source) bool { return s.unread == "" }
+	n := 0
+	for _, s := range all {
+		if isRead(s) {
+			n++
+		}
+	}
+	switch {
+	case c.opts.expect != "" && n != 1:
+		return nil, usagef("--expect compares the result of one template, not of %d", n)
+	case c.opts.output != "" && n != 1:
+		return nil, usagef("--output takes the result of one template, not of %d", n)
 	case c.opts.expect != "", c.opts.output != "":
-		all[0].walked = false // there must be a result, in a folder too
+		all[slices.IndexFunc(all, isRead)].walked = false // there must be a result, in a folder too
 	}
 	return all, nil
 }
@@ -107,7 +114,7 @@ func patchOne(ctx context.Context, opts options, s source) (patched, error) {
 	p := patched{source: s}
 	var err error
 	if p.passedOver, err = s.isPassedOver(); p.passedOver || err != nil {
-		p.findings = s.notFollowed()
+		p.findings = s.notRead()
 		return p, err
 	}
 	input, err := s.read(opts.maxSize)

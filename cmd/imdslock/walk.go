@@ -63,7 +63,7 @@ func (w *walker) visit(path string, d fs.DirEntry, err error) error {
 		return w.folder(path)
 	case d.Type()&fs.ModeSymlink != 0 && isDir(path):
 		if !isWithin(w.root, path) {
-			w.found = append(w.found, source{name: shownName(path), path: path, walked: true, leadsOut: true, isFolder: true})
+			w.found = append(w.found, source{name: shownName(path), path: path, walked: true, leadsOut: true, unread: "a link to a folder elsewhere"})
 		}
 	case mayBeTemplate(path):
 		w.file(path, d.Type()&fs.ModeSymlink != 0)
@@ -79,7 +79,7 @@ func mayBeTemplate(path string) bool {
 // folder passes over what version control keeps for itself, and takes the
 // templates of a cloud assembly.
 func (w *walker) folder(path string) error {
-	if slices.Contains([]string{".git", ".hg", ".svn"}, filepath.Base(path)) && path != w.root {
+	if isVersionControl(path) && path != w.root {
 		return fs.SkipDir
 	}
 	a, err := cdk.Open(path)
@@ -95,7 +95,68 @@ func (w *walker) folder(path string) error {
 			w.file(template, true)
 		}
 	}
+	w.notNamed(path, a)
 	return fs.SkipDir
+}
+
+// notNamed takes note of the files in the folder of a cloud assembly that would be
+// searched elsewhere, and may launch nodes, but are not the assembly's.
+func (w *walker) notNamed(dir string, a *cdk.Assembly) {
+	files := a.Files()
+	first, n := "", 0
+	_ = filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		switch {
+		case path == dir && err == nil:
+			return nil
+		case files[path] || w.leavesOut(path, d != nil && d.IsDir()) || err == nil && d.IsDir() && isVersionControl(path):
+			if d != nil && d.IsDir() {
+				return fs.SkipDir
+			}
+			return nil
+		case err == nil && (d.IsDir() || !mayBeTemplate(path) || !mayLaunchNodes(path)):
+			return nil
+		}
+		if n++; n == 1 {
+			first = path
+		}
+		return nil
+	})
+	if n == 0 {
+		return
+	}
+	if rel, err := filepath.Rel(dir, first); err == nil {
+		first = rel
+	}
+	what := "1 file that may launch nodes and is not in this manifest: " + first
+	if n > 1 {
+		what = fmt.Sprintf("%d files that may launch nodes and are not in this manifest, of which the first is %s", n, first)
+	}
+	manifest := filepath.Join(dir, cdk.ManifestName)
+	w.found = append(w.found, source{name: shownName(manifest), path: manifest, walked: true, unread: what})
+}
+
+// mayLaunchNodes reports whether a file names what launches nodes, or cannot be read.
+func mayLaunchNodes(path string) bool {
+	info, err := os.Stat(path)
+	if leadsNowhere(err) || err == nil && !info.Mode().IsRegular() {
+		return false
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return true
+	}
+	defer f.Close()
+	found, err := mentions(f)
+	return err != nil || found.has(sightsNodes)
+}
+
+// leadsNowhere reports whether an error is that of a link to what is not there.
+func leadsNowhere(err error) bool {
+	return errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ELOOP)
+}
+
+func isVersionControl(path string) bool {
+	return slices.Contains([]string{".git", ".hg", ".svn"}, filepath.Base(path))
 }
 
 // leavesOut reports whether a path is left out: by an option or by git.
@@ -121,7 +182,7 @@ func (w *walker) leavesOut(path string, isDir bool) bool {
 func (w *walker) file(path string, mayLeadOut bool) {
 	info, err := os.Stat(path)
 	switch {
-	case mayLeadOut && (errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ELOOP)): // a link that leads nowhere
+	case mayLeadOut && leadsNowhere(err):
 	case err != nil:
 		w.failed(path, failure("reading", path, err))
 	case info.Mode().IsRegular():
@@ -163,8 +224,8 @@ func (o *options) refusePatterns() error {
 // none that can have anything to lock, whatever its size. It marks one that names no
 // resource which launches nodes.
 func (s *source) isPassedOver() (bool, error) {
-	if !s.walked || s.isFolder {
-		return s.isFolder, nil
+	if !s.walked || s.unread != "" {
+		return s.unread != "", nil
 	}
 	r, err := s.open()
 	if err != nil {
@@ -199,15 +260,15 @@ func (s source) isAnything(err error) bool {
 	return s.namesNone && errors.As(err, &at) && (at.NotTemplate || !s.namesAWS && !s.mayRun)
 }
 
-// notFollowed is the note that a link to a folder out of the one that is searched is
-// not followed, so that nobody takes silence for what it leads to. There is none
-// for another source.
-func (s source) notFollowed() []transform.Finding {
-	if !s.isFolder {
+// notRead is the note that a link to a folder out of the one that is searched is not
+// followed, or that files are left out, so that nobody takes silence for what is
+// there. There is none for another source.
+func (s source) notRead() []transform.Finding {
+	if s.unread == "" {
 		return nil
 	}
 	start := cfn.Position{Line: 1, Column: 1}
-	return []transform.Finding{{Rule: transform.RuleNotSeen, Kind: transform.KindNote, Start: start, End: start, Message: "passed over: a link to a folder elsewhere"}}
+	return []transform.Finding{{Rule: transform.RuleNotSeen, Kind: transform.KindNote, Start: start, End: start, Message: "passed over: " + s.unread}}
 }
 
 // isNoTemplate returns a note in the place of an error where a file that was

@@ -26,7 +26,8 @@ import (
 	"github.com/imdslock/imdslock/transform/cfn"
 )
 
-const manifestName = "manifest.json"
+// ManifestName is the name of the file by which a cloud assembly is known.
+const ManifestName = "manifest.json"
 
 // maxManifest is how many bytes a manifest may have. They grow with the number of
 // stacks and of feature flags, and stay far below.
@@ -73,14 +74,14 @@ func Open(dir string) (*Assembly, error) {
 
 // open adds the assembly in a folder.
 func (a *Assembly) open(dir string) (found bool, err error) {
-	src, err := readFile(filepath.Join(dir, manifestName))
+	src, err := readFile(filepath.Join(dir, ManifestName))
 	if errors.Is(err, fs.ErrNotExist) || err == nil && !mayBeAssembly(src) {
 		return false, nil
 	}
 	if err != nil {
 		return false, err
 	}
-	m, err := readManifest(filepath.Join(dir, manifestName), src)
+	m, err := readManifest(filepath.Join(dir, ManifestName), src)
 	if err != nil {
 		return false, err
 	}
@@ -200,6 +201,33 @@ func (a *Assembly) Templates() []string {
 		unique[path] = true
 	}
 	return slices.Sorted(maps.Keys(unique))
+}
+
+// Files returns the paths of the files and folders that are the assembly's: its
+// manifests, its templates, and what a manifest says is a file of it. Whatever else is
+// beside them was not made by the CDK.
+func (a *Assembly) Files() map[string]bool {
+	files := map[string]bool{}
+	for _, path := range a.Templates() {
+		files[path] = true
+	}
+	for _, m := range a.manifests {
+		files[m.path] = true
+		dir := filepath.Dir(m.path)
+		for n := range m.t.Root().All {
+			for _, p := range n.Pairs {
+				if path := filepath.Join(dir, filepath.FromSlash(p.Value.Value)); isFileKey(p.Key.Value) && p.Value.Kind == cfn.Scalar && path != dir {
+					files[path] = true
+				}
+			}
+		}
+	}
+	return files
+}
+
+// isFileKey reports whether a manifest has the path of a file or folder under a key.
+func isFileKey(key string) bool {
+	return slices.Contains([]string{"file", "path", "directory"}, key) || strings.HasSuffix(key, "File")
 }
 
 // text returns the text of a key of a mapping, or "".

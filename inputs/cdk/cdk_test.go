@@ -108,7 +108,7 @@ func TestOtherManifests(t *testing.T) {
 		`{"version": "1", "artifacts": {"S": {"type": "cdk:asset-manifest", "properties": {"file": "none.json"}}}}`: true,
 	} {
 		dir := t.TempDir()
-		if err := os.WriteFile(filepath.Join(dir, manifestName), []byte(text), 0o666); err != nil {
+		if err := os.WriteFile(filepath.Join(dir, ManifestName), []byte(text), 0o666); err != nil {
 			t.Fatal(err)
 		}
 		if a, err := Open(dir); a != nil || (err != nil) != fails {
