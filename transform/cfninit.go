@@ -82,7 +82,7 @@ func (s *survey) initJoins(text string) bool {
 		return false
 	}
 	scripts, _ := s.initScripts(text[call[0]:])
-	return slices.ContainsFunc(scripts, func(i initScript) bool { return userdata.Joins(shebang + i.text) })
+	return slices.ContainsFunc(scripts, initScript.joins)
 }
 
 // initScripts returns the metadata that a call of cfn-init runs: that of the
@@ -117,7 +117,7 @@ func (i initScript) problems(text string, call int, block userdata.Block) []user
 	switch {
 	case reason == "" && (kind == userdata.ShellScript || kind == userdata.MIME):
 		found = i.problemsAtCall(text, call, block)
-	case userdata.Joins(shebang + i.text):
+	case i.joins():
 		found = append(found, userdata.Problem{Code: userdata.Late, Message: "it may start the kubelet, and whether the rule comes first is not judged"})
 	}
 	return append(found, i.problemsAfterRule(block)...)
@@ -301,3 +301,9 @@ func (s *survey) initText(n *cfn.Node) (string, bool) {
 
 // quoted is a word for a shell.
 func quoted(word string) string { return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'" }
+
+// joins reports whether the commands may start the kubelet.
+func (i initScript) joins() bool {
+	joins, _ := userdata.Joins(shebang + i.text)
+	return joins
+}

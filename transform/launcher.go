@@ -153,7 +153,7 @@ func (s *survey) readInstance(p resource) error {
 	if properties == nil || properties.Kind != cfn.Mapping {
 		return nil
 	}
-	joins, err := s.joins(l, properties)
+	joins, guessed, err := s.joins(l, properties)
 	if err != nil {
 		return err
 	}
@@ -166,7 +166,7 @@ func (s *survey) readInstance(p resource) error {
 	if len(own.uses) > 0 {
 		own.readOwn(l, properties, isNode)
 	}
-	own.mayJoin = !isNode && len(own.uses) == 0 && s.isOpaque(l, properties)
+	own.mayJoin = !isNode && len(own.uses) == 0 && (guessed || s.isOpaque(l, properties))
 	if isNode || own.usesOwn() {
 		s.launchers = append(s.launchers, l)
 	}

@@ -192,23 +192,26 @@ func (p payload) runsCommands() bool {
 }
 
 // joins reports whether some user data in properties of an instance starts the
-// kubelet, itself or by cfn-init.
-func (s *survey) joins(l *launcher, properties *cfn.Node) (bool, error) {
+// kubelet, itself or by cfn-init, or else may do so, as far as one can guess.
+func (s *survey) joins(l *launcher, properties *cfn.Node) (joins, guessed bool, err error) {
 	if properties.Get("UserData") == nil {
-		return false, nil
+		return false, false, nil
 	}
 	payloads, err := s.payloads(l, properties)
 	if err != nil {
-		return false, err
+		return false, false, err
 	}
 	for _, p := range payloads {
 		for _, variant := range p.variants {
-			if text := p.text(variant); userdata.Joins(text) || s.initJoins(text) {
-				return true, nil
+			text := p.text(variant)
+			may, guess := userdata.Joins(text)
+			if may && !guess || s.initJoins(text) {
+				return true, false, nil
 			}
+			guessed = guessed || guess
 		}
 	}
-	return false, nil
+	return false, guessed, nil
 }
 
 // isOpaque reports whether some user data in properties of an instance is not known.

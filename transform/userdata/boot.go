@@ -18,7 +18,7 @@ func booted(scripts []script, want Block, endAt int) *node {
 	n.unattended()
 	n.filesForward()
 	n.filesOfPods()
-	n.joins = n.started
+	n.joins, n.guessed = n.started, n.starts <= n.guesses
 	n.start(n.startsBy)
 	n.first = n.shields
 	n.strictFirst, n.strictAt = n.strict, n.startAt

@@ -33,13 +33,15 @@ func Judge(text string, want Block) Verdict {
 func RequestsWithoutToken(text string) []Problem { return read(text).withoutToken() }
 
 // Joins reports whether something in user data may start the kubelet, so that the
-// node joins a cluster by it.
-func Joins(text string) bool {
+// node joins a cluster by it, and whether that is no more than a guess by the name or
+// the words of a script that is not known.
+func Joins(text string) (joins, guessed bool) {
 	d := read(text)
 	if d.reason != "" || d.kind.NoCommands() != "" {
-		return slices.ContainsFunc(joinWords[:], func(w string) bool { return strings.Contains(text, w) })
+		return slices.ContainsFunc(joinWords[:], func(w string) bool { return strings.Contains(text, w) }), false
 	}
-	return booted(d.scripts, Block{}, 0).joins
+	n := booted(d.scripts, Block{}, 0)
+	return n.joins, n.joins && n.guessed
 }
 
 // joinWords are what user data that no shell reads has where it makes a node join

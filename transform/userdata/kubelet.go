@@ -20,9 +20,23 @@ func (n *node) mayStart(s *shell.Step) bool {
 		return starts
 	}
 	if interprets(name) {
-		return len(words) > 0 && (n.mentionsCluster(words) || hints(words[0].Text))
+		return len(words) > 0 && n.suggests(words[0].Text, words)
 	}
-	return isScript(s.Words[0].Text) && (n.mentionsCluster(words) || hints(name))
+	return isScript(s.Words[0].Text) && n.suggests(name, words)
+}
+
+// suggests reports whether the name of a script or the words after it suggest that it
+// makes a node. Where only a word that is not known does, or a name as bootstrap, which
+// others have too, it is a guess.
+func (n *node) suggests(name string, words []shell.Word) bool {
+	if hints(name) || mentionsCluster(words) {
+		return true
+	}
+	guess := strings.Contains(strings.ToLower(name), "bootstrap") || !allKnown(words)
+	if guess {
+		n.guesses++
+	}
+	return guess
 }
 
 // startsByWords reports whether the words after a program may have it start the
@@ -90,17 +104,17 @@ func mentionsKubelet(words []shell.Word) bool {
 	})
 }
 
-// mentionsCluster reports whether words may name a cluster.
-func (n *node) mentionsCluster(words []shell.Word) bool {
+// mentionsCluster reports whether words name a cluster.
+func mentionsCluster(words []shell.Word) bool {
 	return slices.ContainsFunc(words, func(w shell.Word) bool {
-		return !w.Known() || strings.Contains(strings.ToLower(w.Text), "cluster") || strings.Contains(w.Text, "eks")
+		return strings.Contains(strings.ToLower(w.Text), "cluster") || strings.Contains(w.Text, "eks")
 	})
 }
 
 // hints reports whether the name of a script says that it makes a node.
 func hints(name string) bool {
 	name = strings.ToLower(name)
-	for _, hint := range [...]string{"bootstrap", "kubelet", "eks", "join", "nodeadm", "cluster", "k8s", "kube"} {
+	for _, hint := range [...]string{"kubelet", "eks", "join", "nodeadm", "cluster", "k8s", "kube"} {
 		if strings.Contains(name, hint) {
 			return true
 		}

@@ -22,8 +22,10 @@ type node struct {
 	shields, first [3]shield
 	started        bool
 	joins          bool // a script starts the kubelet
+	guessed        bool // or that is a guess
 	startAt        int
 	starts         int    // how often the kubelet may have been started
+	guesses        int    // of these, for what only suggests it
 	startsBy       string // that the kubelet is started by first
 	strict         bool   // at each start of the kubelet so far its unit makes sure of the drop
 	strictFirst    bool

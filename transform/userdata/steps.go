@@ -83,7 +83,7 @@ func (n *node) unknownName(s *shell.Step) {
 	case harmless:
 	default:
 		n.note(s.At, cmp.Or(s.Reason, "what runs here is not known"))
-		if n.mentionsCluster(words) {
+		if n.suggests("", words) {
 			n.start(kubeletService)
 		}
 	}
