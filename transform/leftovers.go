@@ -25,10 +25,10 @@ func (p *planner) leftovers() {
 		again = false
 		candidates := map[string]bool{}
 		for n := range gone {
-			mentions(n, nil, candidates, nil)
+			p.mentions(n, nil, candidates, nil)
 		}
 		used := map[string]bool{}
-		mentions(p.t.Root(), gone, used, nil)
+		p.mentions(p.t.Root(), gone, used, nil)
 		for _, pair := range section.Pairs {
 			if name := pair.Key.Value; candidates[name] && !used[name] && !removed[name] {
 				removed[name], gone[pair.Value], again = true, true, true
@@ -41,22 +41,22 @@ func (p *planner) leftovers() {
 
 // mentions adds the names of the conditions and parameters that n mentions,
 // outside of what is gone.
-func mentions(n *cfn.Node, gone map[*cfn.Node]bool, conditions, names map[string]bool) {
+func (p *planner) mentions(n *cfn.Node, gone map[*cfn.Node]bool, conditions, names map[string]bool) {
 	if gone[n] {
 		return
 	}
-	add := func(to map[string]bool, name *cfn.Node) {
-		if to != nil && name != nil && name.Kind == cfn.Scalar {
-			to[name.Value] = true
+	add := func(to map[string]bool, n, name *cfn.Node) {
+		if to != nil {
+			to[p.values.Name(n, name)] = true
 		}
 	}
 	switch name, arg := n.Function(); name {
 	case "Fn::If":
 		if len(arg.Items) > 0 {
-			add(conditions, arg.Items[0])
+			add(conditions, arg, arg.Items[0])
 		}
 	case "Ref":
-		add(names, arg)
+		add(names, n, arg)
 	case "Fn::Sub":
 		for _, variable := range edit.Variables(arg) {
 			if names != nil {
@@ -66,12 +66,12 @@ func mentions(n *cfn.Node, gone map[*cfn.Node]bool, conditions, names map[string
 	}
 	for _, pair := range n.Pairs {
 		if pair.Key.Value == "Condition" {
-			add(conditions, pair.Value)
+			add(conditions, n, pair.Value)
 		}
-		mentions(pair.Value, gone, conditions, names)
+		p.mentions(pair.Value, gone, conditions, names)
 	}
 	for _, item := range n.Items {
-		mentions(item, gone, conditions, names)
+		p.mentions(item, gone, conditions, names)
 	}
 }
 
@@ -101,9 +101,9 @@ func (p *planner) removeConditions(section *cfn.Node, removed map[string]bool) {
 func (p *planner) nameParameters(gone map[*cfn.Node]bool) {
 	behind, used := map[string]bool{}, map[string]bool{}
 	for n := range gone {
-		mentions(n, nil, nil, behind)
+		p.mentions(n, nil, nil, behind)
 	}
-	mentions(p.t.Root(), gone, nil, used)
+	p.mentions(p.t.Root(), gone, nil, used)
 	for _, name := range slices.Sorted(maps.Keys(behind)) {
 		if pair, ok := p.t.Root().Get("Parameters").Pair(name); ok && !used[name] {
 			p.note(RuleIMDSv1Parameter, name, pair.Key.Span, "nothing uses the parameter %s any more: remove it once no deployment passes it", name)

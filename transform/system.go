@@ -117,7 +117,7 @@ func (s *survey) imageOf(n *cfn.Node) images {
 // shows it; at least one text.
 func (s *survey) imageTexts(n *cfn.Node) []string {
 	if ref := n.Call("Ref"); ref != nil {
-		parameter := s.t.Root().Get("Parameters", ref.Value)
+		parameter := s.t.Root().Get("Parameters", s.values.Name(n, ref))
 		texts := []string{""}
 		if n := parameter.Get("Default"); n != nil {
 			texts[0] = n.Value
