@@ -19,7 +19,7 @@ func (c *checker) metadataOptions(l *launcher, data *cfn.Node) error {
 		c.open(RuleMetadataOptions, l.id, pair.Key.Span, "%s: empty MetadataOptions", l.id)
 		return nil
 	}
-	outcomes, err := c.optionsOf(l, pair.Value)
+	outcomes, err := l.optionsOf(c.values, pair.Value)
 	switch {
 	case err != nil:
 		return cannotEdit(l.id, "MetadataOptions", err)

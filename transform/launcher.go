@@ -175,8 +175,8 @@ func (s *survey) readInstance(p resource) error {
 
 // optionsOf returns the values that the MetadataOptions n of a launcher can have,
 // without those cases in which another launcher's count.
-func (s *survey) optionsOf(l *launcher, n *cfn.Node) ([]eval.Outcome, error) {
-	outcomes, err := s.values.Outcomes(n)
+func (l *launcher) optionsOf(values *eval.Evaluator, n *cfn.Node) ([]eval.Outcome, error) {
+	outcomes, err := values.Outcomes(n)
 	if err != nil || !l.inherits {
 		return outcomes, err
 	}

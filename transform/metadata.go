@@ -1,18 +1,20 @@
 package transform
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"strconv"
 
 	"github.com/imdslock/imdslock/transform/cfn"
 	"github.com/imdslock/imdslock/transform/cfn/edit"
+	"github.com/imdslock/imdslock/transform/cfn/eval"
 )
 
 // metadataOptions locks the MetadataOptions of a launch template: the hop limit
 // and HttpTokens where there are some, else all of it. What [Check] finds locked
 // for all parameter values stays as it is.
-func (p *planner) metadataOptions(l *launcher, data *cfn.Node) error {
+func (p *planner) metadataOptions(ctx context.Context, l *launcher, data *cfn.Node) error {
 	if p.opts.keepsOptions() {
 		return nil
 	}
@@ -28,7 +30,7 @@ func (p *planner) metadataOptions(l *launcher, data *cfn.Node) error {
 		p.change(RuleMetadataOptions, l.id, l.key.Span, "no MetadataOptions: added", e)
 		return nil
 	}
-	locked, err := p.lockedOptions(l, pair.Value)
+	locked, err := p.lockedOptions(ctx, l, pair.Value)
 	if err != nil {
 		return err
 	}
@@ -85,15 +87,25 @@ func (p *planner) lockOptions(l *launcher, options, key *cfn.Node, locked locked
 type lockedKeys struct{ hopLimit, tokens bool }
 
 // lockedOptions says what is locked in MetadataOptions, for all parameter values
-// and in the conditions that lead there.
-func (p *planner) lockedOptions(l *launcher, n *cfn.Node) (locked lockedKeys, err error) {
-	outcomes, err := p.optionsOf(l, n)
-	if tooMany := (*cfn.Error)(nil); errors.As(err, &tooMany) {
-		return locked, nil
+// that are deployed and in the conditions that lead there.
+func (p *planner) lockedOptions(ctx context.Context, l *launcher, n *cfn.Node) (lockedKeys, error) {
+	locked := lockedKeys{true, true}
+	for _, with := range p.with {
+		values := p.values
+		if len(with) > 0 {
+			values = eval.New(ctx, p.t, with)
+		}
+		outcomes, err := l.optionsOf(values, n)
+		if tooMany := (*cfn.Error)(nil); errors.As(err, &tooMany) {
+			return lockedKeys{}, nil
+		}
+		if err != nil {
+			return lockedKeys{}, err
+		}
+		locked.hopLimit = locked.hopLimit && p.opts.judgeHopLimit(outcomes).bad == 0
+		locked.tokens = locked.tokens && p.opts.judgeTokens(outcomes).bad == 0
 	}
-	locked.hopLimit = p.opts.judgeHopLimit(outcomes).bad == 0
-	locked.tokens = p.opts.judgeTokens(outcomes).bad == 0
-	return locked, err
+	return locked, nil
 }
 
 // endpointDisabled says that there is nothing to lock.

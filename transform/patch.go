@@ -18,11 +18,17 @@ func Patch(ctx context.Context, src []byte, opts Options) (Result, error) {
 	if err := opts.validate(); err != nil {
 		return Result{}, err
 	}
+	return patch(ctx, src, opts)
+}
+
+// patch locks a template that is deployed with some values of parameters only, or with
+// all that CloudFormation accepts if there are none.
+func patch(ctx context.Context, src []byte, opts Options, with ...deployment) (Result, error) {
 	t, err := cfn.Parse(src)
 	if err != nil {
 		return Result{}, err
 	}
-	p, err := plan(ctx, t, opts)
+	p, err := plan(ctx, t, opts, with...)
 	if err != nil {
 		return Result{}, err
 	}
@@ -104,6 +110,7 @@ type planner struct {
 	open     map[excuse]int    // what stays open, and was said
 	locks    map[string]string // parameter to the one value that it is locked to
 	replaced []*cfn.Node       // expressions that a literal replaces
+	with     []deployment      // see patch; at least one
 
 	acceptance  []acceptance
 	dedications map[string]bool // see dedicated
@@ -123,20 +130,23 @@ type excuse struct {
 }
 
 // plan decides what to change in a template.
-func plan(ctx context.Context, t *cfn.Template, opts Options) (*planner, error) {
+func plan(ctx context.Context, t *cfn.Template, opts Options, with ...deployment) (*planner, error) {
 	s, err := newSurvey(ctx, t, nil)
 	if err != nil {
 		return nil, err
 	}
-	return planSurvey(ctx, s, opts)
+	return planSurvey(ctx, s, opts, with...)
 }
 
 // planSurvey decides what to change in a template that was surveyed.
-func planSurvey(ctx context.Context, s *survey, opts Options) (*planner, error) {
+func planSurvey(ctx context.Context, s *survey, opts Options, with ...deployment) (*planner, error) {
 	if err := s.known(opts); err != nil {
 		return nil, err
 	}
-	p := &planner{survey: s, opts: opts, open: map[excuse]int{}, locks: map[string]string{}, dedications: map[string]bool{}}
+	p := &planner{survey: s, opts: opts, open: map[excuse]int{}, locks: map[string]string{}, dedications: map[string]bool{}, with: with}
+	if len(with) == 0 {
+		p.with = []deployment{nil}
+	}
 	var mistakes []Finding
 	p.acceptance, mistakes = s.acceptances()
 	for _, f := range mistakes {
@@ -148,7 +158,7 @@ func planSurvey(ctx context.Context, s *survey, opts Options) (*planner, error) 
 			return nil, err
 		}
 		for _, data := range datas {
-			if err := p.lock(l, data); err != nil {
+			if err := p.lock(ctx, l, data); err != nil {
 				return nil, err
 			}
 		}
@@ -186,9 +196,9 @@ func (p *planner) leftAccepted(ctx context.Context) error {
 }
 
 // lock runs the rules over one data mapping of a launcher.
-func (p *planner) lock(l *launcher, data *cfn.Node) error {
+func (p *planner) lock(ctx context.Context, l *launcher, data *cfn.Node) error {
 	if l.options {
-		if err := p.metadataOptions(l, data); err != nil {
+		if err := p.metadataOptions(ctx, l, data); err != nil {
 			return err
 		}
 	}

@@ -2,6 +2,7 @@ package transform
 
 import (
 	"context"
+	"maps"
 	"strings"
 
 	"github.com/imdslock/imdslock/transform/cfn"
@@ -16,7 +17,8 @@ func (p *planner) verify(ctx context.Context, t *cfn.Template) error {
 	if err != nil {
 		return err
 	}
-	again, err := planSurvey(ctx, s, p.opts)
+	with := p.deployedWith()
+	again, err := planSurvey(ctx, s, p.opts, with...)
 	if err != nil {
 		return err
 	}
@@ -35,13 +37,52 @@ func (p *planner) verify(ctx context.Context, t *cfn.Template) error {
 			return broken(t, f, "the change did not hold: "+f.Message)
 		}
 	}
-	findings, err := s.check(ctx, CheckOptions{Options: p.opts})
-	if p.opts.IMDSv1 == IMDSv1Default {
-		findings, err = check(ctx, t, CheckOptions{Options: p.opts, Deployment: true})
+	for _, d := range with {
+		findings, err := p.checkResult(ctx, s, d)
+		if err != nil {
+			return err
+		}
+		if err := p.promised(t, findings); err != nil {
+			return err
+		}
 	}
+	return nil
+}
+
+// deployedWith returns the deployments of the result: where a parameter is locked,
+// they pass the one value that is left.
+func (p *planner) deployedWith() []deployment {
+	var all []deployment
+	for _, d := range p.with {
+		after := maps.Clone(d)
+		for name := range d {
+			if value, ok := p.locks[name]; ok {
+				after[name] = value
+			}
+		}
+		all = append(all, after)
+	}
+	return all
+}
+
+// checkResult checks a result in a deployment.
+func (p *planner) checkResult(ctx context.Context, s *survey, d deployment) ([]Finding, error) {
+	switch {
+	case p.opts.IMDSv1 == IMDSv1Default:
+		return check(ctx, s.t, CheckOptions{Options: p.opts, Parameters: d, Deployment: true})
+	case len(d) == 0:
+		return s.check(ctx, CheckOptions{Options: p.opts})
+	}
+	given, err := newSurvey(ctx, s.t, d)
 	if err != nil {
-		return err
+		return nil, err
 	}
+	return given.check(ctx, CheckOptions{Options: p.opts})
+}
+
+// promised returns an error if something is open in a result that the plan did not
+// say would stay open.
+func (p *planner) promised(t *cfn.Template, findings []Finding) error {
 	said := map[excuse]int{}
 	for _, f := range findings {
 		if f.Kind != KindOpen {

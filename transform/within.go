@@ -89,15 +89,15 @@ func (s *survey) textOf(n *cfn.Node) (string, bool) {
 // A stackSet is a stack set that has its template in it, and what it passes to that.
 type stackSet struct {
 	resource
-	body    *edit.Text
-	passed  []passed       // all of it
-	hidden  []*cfn.Node    // what may pass more
-	deploys []deployedWith // at least one
+	body   *edit.Text
+	passed []passed     // all of it
+	hidden []*cfn.Node  // what may pass more
+	with   []deployment // at least one
 }
 
-// deployedWith are the values of the parameters, as far as they are known, with which
-// a stack set deploys its template to some accounts.
-type deployedWith map[string]string
+// A deployment is the values of the parameters that are passed, as far as they are
+// known. The others may have any value that CloudFormation accepts.
+type deployment map[string]string
 
 // readStackSet reads what a stack set passes: its Parameters, and to some accounts
 // others instead ("AWS::CloudFormation::StackSet" in the CloudFormation reference).
@@ -120,18 +120,28 @@ func (s *survey) readStackSet(r resource) stackSet {
 // deploy adds a deployment with some values, and others instead of them. A parameter
 // with a value that is not known may have any.
 func (set *stackSet) deploy(values ...[]passed) {
-	with := deployedWith{}
+	d := deployment{}
 	for _, all := range values {
 		for _, p := range all {
-			delete(with, p.parameter)
+			delete(d, p.parameter)
 			if p.isKnown {
-				with[p.parameter] = p.text
+				d[p.parameter] = p.text
 			}
 		}
 	}
-	if !slices.ContainsFunc(set.deploys, func(d deployedWith) bool { return maps.Equal(d, with) }) {
-		set.deploys = append(set.deploys, with)
+	if !slices.ContainsFunc(set.with, func(e deployment) bool { return maps.Equal(d, e) }) {
+		set.with = append(set.with, d)
 	}
+}
+
+// accepted returns the deployments without what the template does not accept.
+func (set stackSet) accepted(ctx context.Context, t *cfn.Template) []deployment {
+	var all []deployment
+	for _, d := range set.with {
+		accepted, _ := d.accepted(ctx, t)
+		all = append(all, accepted)
+	}
+	return all
 }
 
 // within locks the templates that stack sets have in them, and makes the stack sets
@@ -144,21 +154,36 @@ func (p *planner) within(ctx context.Context) error {
 		set := p.readStackSet(r)
 		id, opts := r.Key.Value, p.opts
 		opts.Resources = nil
-		result, err := Patch(ctx, []byte(set.body.String), opts)
+		body, err := cfn.Parse([]byte(set.body.String))
 		if err != nil {
 			return p.outside(id, set.body, err)
 		}
+		result, err := patch(ctx, []byte(set.body.String), opts, set.accepted(ctx, body)...)
+		if err != nil {
+			return p.outside(id, set.body, err)
+		}
+		pass, err := p.pass(set, result.Parameters)
+		if err != nil {
+			return err
+		}
 		for _, f := range result.Findings {
+			isLock := f.Rule == RuleIMDSv1Parameter && f.Kind == KindChange
+			locked := f.LogicalID
 			f = p.placeOutside(id, set.body, f)
 			for i, e := range f.Edits {
 				if f.Edits[i], err = set.body.Replace(e.Start, e.End, e.New); err != nil {
 					return cannotEdit(id, "TemplateBody", fmt.Errorf("the template in it cannot be edited in the way it is written: %w", err))
 				}
 			}
+			if edits := pass[locked]; isLock && len(edits) > 0 { // neither does without the other
+				f.Edits = append(f.Edits, edits...)
+				f.Message += fmt.Sprintf(", and passed as %q", result.Parameters[locked])
+				delete(pass, locked)
+			}
 			p.stays(f)
 		}
-		if err := p.pass(set, result.Parameters); err != nil {
-			return err
+		for _, name := range slices.Sorted(maps.Keys(pass)) {
+			p.change(RuleIMDSv1Parameter, id, r.Key.Span, fmt.Sprintf("%s is passed with another value: set to %q", name, result.Parameters[name]), pass[name]...)
 		}
 		for _, f := range p.notPassed(set) {
 			p.stays(f)
@@ -167,9 +192,10 @@ func (p *planner) within(ctx context.Context) error {
 	return nil
 }
 
-// pass makes a stack set pass the one value with which IMDSv1 is locked, where it
-// passes one of those parameters.
-func (p *planner) pass(set stackSet, locks map[string]string) error {
+// pass returns the edits by which a stack set passes the one value with which IMDSv1 is
+// locked, for each of those parameters that it passes with another.
+func (p *planner) pass(set stackSet, locks map[string]string) (map[string][]edit.Edit, error) {
+	edits := map[string][]edit.Edit{}
 	for _, value := range set.passed {
 		want, ok := locks[value.parameter]
 		if !ok || value.isKnown && value.text == want {
@@ -177,11 +203,11 @@ func (p *planner) pass(set stackSet, locks map[string]string) error {
 		}
 		e, err := edit.Replace(p.t, value.node, edit.Scalar(want, quoteFor(want, value.node)))
 		if err != nil {
-			return cannotEdit(set.Key.Value, "Parameters", err)
+			return nil, cannotEdit(set.Key.Value, "Parameters", err)
 		}
-		p.change(RuleIMDSv1Parameter, set.Key.Value, value.node.Span, fmt.Sprintf("%s is passed as %s: set to %q", value.parameter, value.node.Describe(), want), e)
+		edits[value.parameter] = append(edits[value.parameter], e)
 	}
-	return nil
+	return edits, nil
 }
 
 // notPassed notes what keeps the parameters from being seen that a stack set passes.
@@ -224,15 +250,8 @@ func (s *survey) checkSet(ctx context.Context, set stackSet, opts CheckOptions) 
 			findings = append(findings, f)
 		}
 	}
-	values := eval.New(ctx, t, nil)
-	for _, given := range set.deploys {
-		refused := deployedWith{}
-		for name, text := range given {
-			if values.Validate(name, text) != nil {
-				refused[name] = text
-				delete(given, name)
-			}
-		}
+	for _, d := range set.with {
+		given, refused := d.accepted(ctx, t)
 		body, err := newSurvey(ctx, t, given)
 		if err != nil {
 			return nil, err
@@ -258,9 +277,23 @@ func (s *survey) checkSet(ctx context.Context, set stackSet, opts CheckOptions) 
 	return findings, nil
 }
 
+// accepted returns the values of a deployment that a template accepts, and the others.
+func (d deployment) accepted(ctx context.Context, t *cfn.Template) (accepted, refused deployment) {
+	values := eval.New(ctx, t, nil)
+	accepted, refused = deployment{}, deployment{}
+	for name, text := range d {
+		if values.Validate(name, text) != nil {
+			refused[name] = text
+		} else {
+			accepted[name] = text
+		}
+	}
+	return accepted, refused
+}
+
 // decides returns the names of those parameters with given values that decide about
 // the metadata options, sorted.
-func (s *survey) decides(given deployedWith) []string {
+func (s *survey) decides(given deployment) []string {
 	var names []string
 	for _, l := range s.launchers {
 		for _, options := range at(l.resource, append(slices.Clone(l.path), "MetadataOptions")...) {
