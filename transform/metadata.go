@@ -38,7 +38,7 @@ func (p *planner) metadataOptions(ctx context.Context, l *launcher, data *cfn.No
 		if l.inherits && options.IsNoValue() {
 			continue
 		}
-		if options.IsNull() || options.IsNoValue() || (options.Kind == cfn.Mapping && len(options.Pairs) == 0) {
+		if isEmpty(options) {
 			err = p.fillOptions(l, options, locked)
 		} else {
 			err = p.lockOptions(l, options, pair.Key, locked)
@@ -48,6 +48,11 @@ func (p *planner) metadataOptions(ctx context.Context, l *launcher, data *cfn.No
 		}
 	}
 	return nil
+}
+
+// isEmpty reports whether a mapping is not there, or has nothing in it.
+func isEmpty(n *cfn.Node) bool {
+	return n.IsNull() || n.IsNoValue() || n.Kind == cfn.Mapping && len(n.Pairs) == 0
 }
 
 // fillOptions fills an empty MetadataOptions, unless no deployment has it.

@@ -105,25 +105,29 @@ func (w *walker) notNamed(dir string, a *cdk.Assembly) {
 	files := a.Files()
 	first, n := "", 0
 	_ = filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		isFolder := d != nil && d.IsDir()
 		switch {
 		case path == dir && err == nil:
 			return nil
-		case files[path] || w.leavesOut(path, d != nil && d.IsDir()) || err == nil && d.IsDir() && isVersionControl(path):
-			if d != nil && d.IsDir() {
+		case files[path], w.leavesOut(path, isFolder), isFolder && isVersionControl(path):
+			if isFolder {
 				return fs.SkipDir
 			}
 			return nil
-		case err == nil && (d.IsDir() || !mayBeTemplate(path) || !mayLaunchNodes(path)):
-			return nil
-		}
-		if n++; n == 1 {
-			first = path
+		case err != nil, !isFolder && mayBeTemplate(path) && mayLaunchNodes(path):
+			if n++; n == 1 {
+				first = path
+			}
 		}
 		return nil
 	})
-	if n == 0 {
-		return
+	if n > 0 {
+		w.noteNotNamed(dir, first, n)
 	}
+}
+
+// noteNotNamed makes a note of n files, and names the first.
+func (w *walker) noteNotNamed(dir, first string, n int) {
 	if rel, err := filepath.Rel(dir, first); err == nil {
 		first = rel
 	}

@@ -137,18 +137,26 @@ func changesRoutes(words []shell.Word) bool {
 		return false
 	}
 	object, verb := plain[0], plain[1]
-	isChange := slices.Contains([]string{"a", "ad", "add", "del", "delete", "d", "replace", "change", "append", "prepend", "flush", "restore"}, verb) || strings.Contains(verb, shell.Unknown)
-	switch {
-	case !isChange:
-		return false
-	case object == "rule" || object == "ru" || object == "rul":
+	switch verb {
+	case "a", "ad", "add", "del", "delete", "d", "replace", "change", "append", "prepend", "flush", "restore":
+	default:
+		if !strings.Contains(verb, shell.Unknown) {
+			return false
+		}
+	}
+	switch object {
+	case "rule", "ru", "rul":
 		return true
-	case object == "r" || object == "ro" || object == "route":
-		// A route in a table of its own is for those packets that a rule sends there.
-		ownTable := slices.Contains(plain, "table") || slices.Contains(plain, "vrf")
-		return mentionsAny(words, "169.254.") || slices.Contains(plain, "default") && !ownTable && verb != "append" && !slices.Contains(plain, "metric")
+	case "r", "ro", "route":
+		return mentionsAny(words, "169.254.") || verb != "append" && isFirstDefault(plain)
 	}
 	return false
+}
+
+// isFirstDefault reports whether the words of ip route are about the default route
+// that counts. One in a table of its own is for those packets that a rule sends there.
+func isFirstDefault(words []string) bool {
+	return slices.Contains(words, "default") && !slices.ContainsFunc(words, func(w string) bool { return w == "table" || w == "vrf" || w == "metric" })
 }
 
 // redirects notes rules that change where packets of pods to the metadata service go,

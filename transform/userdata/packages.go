@@ -106,20 +106,25 @@ func packageVerbOf(verb string) packageVerb {
 	return unknownVerb
 }
 
+// installs judges what a package manager installs.
+func (n *node) installs(s *shell.Step, c packageCall, sure bool) {
+	if why, at := n.withheld(); why != "" && isRedHat(s.Name()) && c.about("iptables-services") {
+		n.note(at, why)
+	}
+	n.service.installed = n.service.installed || sure && isRedHat(s.Name()) && c.installs("iptables-services")
+	n.service.persistent = n.service.persistent || sure && isDebian(s.Name()) && c.installs("iptables-persistent", "netfilter-persistent")
+	if c.about("firewalld", "ufw", "shorewall") {
+		n.note(s.At, "the firewall that is installed here may load rules of its own at the next boot")
+	}
+}
+
 // packages judges a package manager: what it installs, and whether it removes or
 // replaces what loads the rules.
 func (n *node) packages(s *shell.Step, sure bool) {
 	c := parsePackages(s)
 	switch packageVerbOf(c.verb) {
 	case installs:
-		if why, at := n.withheld(); why != "" && isRedHat(s.Name()) && c.about("iptables-services") {
-			n.note(at, why)
-		}
-		n.service.installed = n.service.installed || sure && isRedHat(s.Name()) && c.installs("iptables-services")
-		n.service.persistent = n.service.persistent || sure && isDebian(s.Name()) && c.installs("iptables-persistent", "netfilter-persistent")
-		if c.about("firewalld", "ufw", "shorewall") {
-			n.note(s.At, "the firewall that is installed here may load rules of its own at the next boot")
-		}
+		n.installs(s, c, sure)
 	case removes:
 		if c.mayBe("cloud-init") {
 			n.service.initOff = "cloud-init is removed here"

@@ -137,10 +137,14 @@ func (n *node) unit(verb string, now bool, w shell.Word, sure bool) {
 	if a.starts || a.stops {
 		n.otherUnit(name, w, a)
 	}
-	if !a.starts {
-		return
+	if a.starts {
+		n.written(name, sure && w.Known())
+		n.startKubeletBy(w, name)
 	}
-	n.written(name, sure && w.Known())
+}
+
+// startKubeletBy starts the kubelet where a unit that is started may do so.
+func (n *node) startKubeletBy(w shell.Word, name string) {
 	switch {
 	case unitStartsKubelet(w, name):
 		n.start(unitOf(name))

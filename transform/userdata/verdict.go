@@ -59,15 +59,23 @@ func (n *node) problems() []Problem {
 	if n.want.Mode == Strict && !n.strictFirst && pods != Absent && pods != Late {
 		add(NotStrict, n.strictAt, "the kubelet's unit does not make sure of the drop when it starts")
 	}
-	switch {
-	case n.notJudged != "":
-		add(NotJudged, n.unknownAt, "%s", n.notJudged)
-	case n.routed != "" && n.dependsOnRoutes():
-		add(NotJudged, n.routedAt, "%s", n.routed)
-	case len(all) == 0 && n.service.unattended != "":
-		add(NotJudged, n.service.unattendedAt, "%s", n.service.unattended)
+	if why, at := n.unjudged(len(all) == 0); why != "" {
+		add(NotJudged, at, "%s", why)
 	}
 	return all
+}
+
+// unjudged says what is not judged, first what may be about more, or is "".
+func (n *node) unjudged(elseLocked bool) (why string, at int) {
+	switch {
+	case n.notJudged != "":
+		return n.notJudged, n.unknownAt
+	case n.routed != "" && n.dependsOnRoutes():
+		return n.routed, n.routedAt
+	case elseLocked:
+		return n.service.unattended, n.service.unattendedAt
+	}
+	return "", 0
 }
 
 // report adds the problem of a shield and returns its code.
