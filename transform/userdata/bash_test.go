@@ -59,6 +59,7 @@ func TestBash(t *testing.T) {
 		"X=$(kill -l); [ -n \"$X\" ] && exit; R", "X=$(umask); [ -n \"$X\" ] && exit; R", "X=$(set -o); [ -n \"$X\" ] && exit; R", "X=$(export -p); [ -n \"$X\" ] && exit; R", "X=$(declare -p HOME); [ -n \"$X\" ] && exit; R", "X=$(ulimit -n); [ -n \"$X\" ] && exit; R",
 		"X=$(echo a & wait); [ -n \"$X\" ] && exit; R", "X=$(trap 'echo a' EXIT); [ -n \"$X\" ] && exit; R", "X=$(< /etc/hostname); [ -n \"$X\" ] && exit; R", "X=$(echo -e 'a\\x62'); [ $X = ab ] && exit; R",
 		// words, here-documents and arguments
+		"A=iptables; A+=(-F FORWARD); R \"${A[@]}\"", "A=(iptable x); A+=s; R ${A[0]} -F", "FUNCNEST=1; f() { g; }; g() {\nR }; f", "printf 'x%n' PATH >/dev/null; R",
 		"A=(-F FORWARD); R iptables \"${A[@]}\"", "A=(true; iptables -F); R \"${A[@]:2}\"", "A=(true x); R \"${A[*]}\" || iptables -F", "set -- true x; R \"$*\" || iptables -F",
 		"R cat > /tmp/x <<E\n[ \\\"a\\\" = a ] || iptables -F\nE\nbash /tmp/x", "R bash -c '[ \"$1\" = flush ] && iptables -F' _ flush", "R echo '[ \"$1\" = flush ] && iptables -F' > /tmp/x; . /tmp/x flush",
 		"R echo '[ \"$1\" = flush ] && iptables -F' > /tmp/x; set -- flush; . /tmp/x", "R bash -c '$0 -F' iptables",

@@ -32,6 +32,17 @@ func echoed(args []Word) string {
 	return text + end
 }
 
+// counts assigns what "%n" in a format of printf assigns to the variables that words
+// name.
+func (r *runner) counts(format string, words []Word) {
+	if !strings.Contains(format, "%n") {
+		return
+	}
+	for _, w := range words {
+		r.assign(w.Text, value{text: Unknown})
+	}
+}
+
 // printf writes what printf does with formats that have nothing but %s and
 // escapes.
 func (r *runner) printf(args []Word) status {
@@ -48,6 +59,7 @@ func (r *runner) printf(args []Word) status {
 	format := strings.NewReplacer(`\n`, "\n", `\t`, "\t", `\\`, `\`, `\"`, `"`, "%%", "%").Replace(args[0].Text)
 	rest := args[1:]
 	verbs := strings.Count(format, "%s")
+	r.counts(format, rest)
 	if verbs != strings.Count(format, "%") || strings.Contains(format, `\`) || verbs == 0 && len(rest) > 0 {
 		r.output(Unknown)
 		return unsure

@@ -58,7 +58,7 @@ func (s *state) affect(name, text string) {
 		s.ifs = true
 	case name == "PATH":
 		s.path = pathDoubt(text)
-	case name == "EXECIGNORE", name == "BASH_CMDS", name == "BASH_XTRACEFD" && (strings.Trim(text, "0123456789") != "" || len(text) == 1 && text < "3"):
+	case name == "EXECIGNORE", name == "FUNCNEST", name == "BASH_CMDS", name == "BASH_XTRACEFD" && (strings.Trim(text, "0123456789") != "" || len(text) == 1 && text < "3"):
 		s.path = either(s.path, "what "+name+" does to it is not known")
 	case name == "BASH_ALIASES":
 		s.aliases, s.expandAliases = true, true
@@ -179,10 +179,8 @@ func (r *runner) assignment(a *syntax.Assign) (mayFail bool) {
 		} else {
 			v = value{text: Unknown}
 		}
-	case a.Append && old.isArr:
-		v = value{isArr: true, array: slices.Concat(old.array, v.array)}
 	case a.Append:
-		v.text = old.text + v.text
+		v = old.appended(v)
 	}
 	if strings.Contains(name, Unknown) {
 		r.s.forget(name)
@@ -190,6 +188,24 @@ func (r *runner) assignment(a *syntax.Assign) (mayFail bool) {
 	}
 	r.assign(name, v)
 	return mayFail
+}
+
+// appended returns what += makes of a value. A text is that of the first element of
+// an array.
+func (v value) appended(more value) value {
+	switch {
+	case v.isArr && more.isArr:
+		return value{isArr: true, array: slices.Concat(v.array, more.array)}
+	case v.isArr && len(v.array) > 0:
+		array := slices.Clone(v.array)
+		array[0].Text += more.text
+		return value{isArr: true, array: array}
+	case v.isArr:
+		return value{isArr: true, array: []Word{{Text: more.text}}}
+	case more.isArr:
+		return value{isArr: true, array: slices.Concat([]Word{{Text: v.text}}, more.array)}
+	}
+	return value{text: v.text + more.text}
 }
 
 // temporarily makes the assignments that stand before a command, and returns what
