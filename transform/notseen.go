@@ -162,10 +162,23 @@ func ids(keys []*cfn.Node) string {
 func (s *survey) duplicates() []Finding {
 	var findings []Finding
 	for _, d := range s.t.Duplicates() {
-		message := fmt.Sprintf("the key %q stands again at line %d, and the last one counts", d.Pair.Key.Value, s.t.Position(d.Last.Key.Span.Start).Line)
+		key, last := s.spelled(d.Pair.Key), s.spelled(d.Last.Key)
+		where := fmt.Sprintf("at line %d", s.t.Position(d.Last.Key.Span.Start).Line)
+		if last != key { // yes and on are both true
+			where += fmt.Sprintf(", as %q", last)
+		}
+		message := fmt.Sprintf("the key %q stands again %s, and the last one counts", key, where)
 		findings = append(findings, s.finding(RuleDuplicate, KindNote, "", d.Pair.Key.Span, message))
 	}
 	return findings
+}
+
+// spelled returns the text of a key as it stands, but for quotes and escapes.
+func (s *survey) spelled(key *cfn.Node) string {
+	if key.Style == cfn.Plain {
+		return s.t.Source()[key.Span.Start:key.Span.End]
+	}
+	return key.Value
 }
 
 // isAutoMode reports whether a cluster runs nodes in EKS Auto Mode, whose
