@@ -68,7 +68,7 @@ func TestLint(t *testing.T) {
 	for _, r := range results {
 		for _, c := range after[r.file] {
 			switch {
-			case slices.Contains(before[r.name], c):
+			case slices.Contains(before[r.name], c), isUnknownAlready(before[r.name], c):
 			case c.rule == notReachable && r.imdsv1 == transform.IMDSv1Lock,
 				slices.Contains(notUsed, c.rule) && strings.Contains(r.removed, c.name):
 				expected[c.rule]++
@@ -78,6 +78,14 @@ func TestLint(t *testing.T) {
 		}
 	}
 	t.Logf("cfn-lint has no more against %d results, but %v", len(results), expected)
+}
+
+// isUnknownAlready reports whether a complaint is about a logical ID that cfn-lint does
+// not know in the template either, since a loop over a parameter makes it.
+func isUnknownAlready(before []complaint, c complaint) bool {
+	const unknown = " is not one of "
+	id, _, ok := strings.Cut(c.message, unknown)
+	return ok && c.rule == "E1010" && slices.ContainsFunc(before, func(b complaint) bool { return strings.HasPrefix(b.message, id+unknown) })
 }
 
 // A lintedResult is a result for cfn-lint.
@@ -155,8 +163,12 @@ func lint(t *testing.T, results []lintedResult, file func(lintedResult) string) 
 }
 
 // crashesLint are the fixtures on which cfn-lint itself crashes, as they are: the
-// type of a resource has a loop's variable in it.
-var crashesLint = [...]string{"type-by-parameter-of-one-value", "type-by-loop"}
+// type of a resource has a loop's variable in it, or the name of a condition is a
+// boolean.
+var crashesLint = [...]string{
+	"type-by-parameter-of-one-value", "type-by-loop",
+	"condition-with-a-name-that-is-a-boolean", "conditions-with-names-that-are-booleans", "name-that-is-a-boolean-decides-about-more",
+}
 
 func lintFiles(t *testing.T, files []string) map[string][]complaint {
 	var stdout, stderr bytes.Buffer

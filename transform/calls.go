@@ -37,7 +37,7 @@ var launching = [...]call{
 // or only how much. What else its text has says which.
 const updatesGroup = "updateautoscalinggroup"
 
-// shortest is fewer bytes than any operation has.
+// shortest is how many bytes the shortest operation has.
 const shortest = 11
 
 // squeezed returns a text in which an operation is spelled in one way, whether it
