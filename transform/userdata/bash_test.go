@@ -65,6 +65,7 @@ func TestBash(t *testing.T) {
 		"R echo '[ \"$1\" = flush ] && iptables -F' > /tmp/x; set -- flush; . /tmp/x", "R bash -c '$0 -F' iptables",
 		// pipes whose reader ends early
 		"{ sleep 0.2; echo; R } | true", "f() { sleep 0.2; echo; R }; f | head -n 0", "{ echo a; sleep 0.2; echo; R } 2>&1 | grep -q a", "( echo; sleep 0.2; echo; R ) | sed q",
+		"{ sleep 0.2; echo; R } | cat /etc/hostname >/dev/null", "{ echo; sleep 0.2; echo; R } | while read -r x; do break; done", "{ sleep 0.2; echo; R } | while false; do read x; done", "{ sleep 0.2; echo; R } | cut -c1 /etc/hostname >/dev/null", "{ sleep 0.2; echo; R } | bash -c exit",
 		// limits
 		"ulimit -f 0; R", "ulimit 0; R", "ulimit -n 3; R", "ulimit -v 1000; R",
 		// patterns of file names
@@ -103,7 +104,7 @@ func TestBashLocks(t *testing.T) {
 		"for i in 1 2; do PATH=$PATH:/opt/$i; done; export PATH; R", "let 'x=1<<2'; let x=1; R", "foo() { :; }; bar() ( : ); R", "shopt -s extglob\nls @(a|b); R", "shopt -s nullglob; R", "readonly X=1; R", "f() { local X=1; declare Y; }; f; R", "declare -r A=1; B=$A; R",
 		"#!/usr/bin/env bash\nR", "#! /bin/bash -eux \nR", "#!/bin/bash --posix\nR", "#!/bin/bash -\nR", "#!/bin/sh\nset -eu\nR", "set -u; X=1; : $X ${#X} ${Y:-} $((X+1)) $PWD $# \"$@\"; R", "set -u; a=(1 2); : ${a[1]} \"${a[@]}\"; R",
 		"set -x; PS4='+ $(date) '; R", "PS4='+ $LINENO '; set -x; R", "#!/bin/sh\ncat > /tmp/x <<E\nE\nR", "R ls [a-z]*; ls ~/x", "set -e; wait; export X=1; readonly Y; shift 0 || true; umask 022; R", "shopt -s lastpipe; true | true; R",
-		"bash -c 'iptables -I FORWARD 1 -d \"$1\" -j DROP; iptables-save > /etc/sysconfig/iptables; systemctl enable --now iptables' _ 169.254.169.254/32; true", "{ R } 2>&1 | tee /tmp/x", "f() { R }; f 2>&1 | grep -v a", "cat > /tmp/x <<E\necho \"a\"\nE\nR",
+		"bash -c 'iptables -I FORWARD 1 -d \"$1\" -j DROP; iptables-save > /etc/sysconfig/iptables; systemctl enable --now iptables' _ 169.254.169.254/32; true", "{ R } 2>&1 | tee /tmp/x", "f() { R }; f 2>&1 | grep -v a", "{ echo; R } | while read -r x; do echo $x; done", "{ echo; R } | cut -d ' ' -f 1 | sed 's/a/b/' | awk '{print $1}' | tail -n 3", "cat > /tmp/x <<E\necho \"a\"\nE\nR",
 		"A=(-d 169.254.169.254/32 -j DROP); iptables -I FORWARD 1 \"${A[@]}\"; iptables-save > /etc/sysconfig/iptables; systemctl enable --now iptables", "echo 'iptables -I FORWARD 1 -d $1 -j DROP' > /tmp/x; . /tmp/x 169.254.169.254/32; iptables-save > /etc/sysconfig/iptables; systemctl enable --now iptables",
 	} {
 		script := ruleIn(text)

@@ -13,18 +13,40 @@ import (
 func (r *runner) readsAll(s *syntax.Stmt) bool {
 	switch c := s.Cmd.(type) {
 	case *syntax.WhileClause:
-		return true // as "while read" does
+		return readsLines(c)
 	case *syntax.CallExpr:
 		if len(c.Args) == 0 || r.s.anyDef || r.s.funcs[c.Args[0].Lit()].bodies != nil {
 			return false
 		}
-		var args []string
+		var args []Word
 		for _, w := range c.Args[1:] {
-			args = append(args, literal(w))
+			args = append(args, Word{Text: literal(w)})
 		}
 		return readsToEnd(path.Base(c.Args[0].Lit()), args)
 	}
 	return false
+}
+
+// readsLines reports whether a loop is "while read", which nothing in it leaves.
+func readsLines(c *syntax.WhileClause) bool {
+	if c.Until || len(c.Cond) != 1 {
+		return false
+	}
+	cond, ok := c.Cond[0].Cmd.(*syntax.CallExpr)
+	if !ok || c.Cond[0].Negated || len(cond.Args) == 0 || cond.Args[0].Lit() != "read" {
+		return false
+	}
+	stays := true
+	syntax.Walk(c, func(n syntax.Node) bool {
+		if call, ok := n.(*syntax.CallExpr); ok && len(call.Args) > 0 {
+			switch call.Args[0].Lit() {
+			case "break", "exit", "return", "exec", "":
+				stays = false
+			}
+		}
+		return stays
+	})
+	return stays
 }
 
 // isOneProgram reports whether a statement runs one program, so that nothing of it is
@@ -60,24 +82,53 @@ func literal(w *syntax.Word) string {
 }
 
 // readsToEnd reports whether a program reads its standard input to its end, with these
-// arguments.
-func readsToEnd(name string, args []string) bool {
-	all := strings.Join(args, " ")
+// arguments: not if they name files, and not if they have it stop.
+func readsToEnd(name string, args []Word) bool {
+	values, operands := "", 0
 	switch name {
-	case "tee", "cat", "logger", "systemd-cat", "tr", "cut", "sort", "uniq", "wc", "tac", "rev", "nl", "fold", "fmt", "column", "paste", "expand", "base64", "gzip", "bzip2", "xz", "zstd", "jq", "ts", "tail",
-		"md5sum", "sha1sum", "sha256sum", "sha512sum", "xargs", "dd", "bash", "sh":
-		return !strings.Contains(all, Unknown)
-	case "sed":
-		return !strings.ContainsAny(all, "qQ"+Unknown)
-	case "awk", "gawk", "mawk":
-		return !strings.Contains(all, "exit") && !strings.Contains(all, Unknown)
+	case "tee", "tr":
+		operands = len(args) // which are no files to read
+	case "cat", "tac", "rev", "nl", "md5sum", "sha1sum", "sha256sum", "sha512sum", "base64", "gzip", "bzip2", "xz", "zstd", "uniq", "wc", "paste", "expand", "ts":
+	case "logger", "systemd-cat":
+		values = "tpnPfidS"
+	case "cut":
+		values = "dfbc"
+	case "fold", "fmt", "column":
+		values = "wcs"
+	case "sort":
+		values = "ktoST"
+	case "tail":
+		values = "nc"
+	case "sed", "awk", "gawk", "mawk", "jq":
+		operands = 1 // the script
+		values = "Fv"
 	case "grep", "egrep", "fgrep":
-		for _, a := range args {
-			if strings.HasPrefix(a, "--") && !strings.HasPrefix(a, "--line") && !strings.HasPrefix(a, "--color") || strings.HasPrefix(a, "-") && strings.ContainsAny(a, "qmlL"+Unknown) {
-				return false
-			}
-		}
-		return true
+		operands = 1 // the pattern
+		values = "ABC"
+	default:
+		return false
+	}
+	if !all(args, func(w string) bool { return !strings.Contains(w, Unknown) }) || stops(name, args) {
+		return false
+	}
+	_, rest := getopt(args, values)
+	return len(rest) <= operands
+}
+
+// stops reports whether arguments have a program end before its input does.
+func stops(name string, args []Word) bool {
+	text := join(args)
+	switch name {
+	case "sed":
+		return strings.ContainsAny(text, "qQ")
+	case "awk", "gawk", "mawk":
+		return strings.Contains(text, "exit")
+	case "jq":
+		return strings.Contains(text, "-n") || strings.Contains(text, "halt") || strings.Contains(text, "first")
+	case "grep", "egrep", "fgrep":
+		return slices.ContainsFunc(args, func(w Word) bool {
+			return strings.HasPrefix(w.Text, "-") && (strings.HasPrefix(w.Text, "--") || strings.ContainsAny(w.Text, "qmlLef"))
+		})
 	}
 	return false
 }
