@@ -14,33 +14,36 @@ type bootFile struct {
 	harmless func(n *node, text string) bool // it runs nothing, and changes nothing that matters
 }
 
-// filesAtBoot are the kinds of files that are known. The first that a file is of counts.
-var filesAtBoot = [...]bootFile{
-	{startsWith("/etc/sysctl", "/usr/lib/sysctl.d/", "/run/sysctl.d/"), without("modules_disabled", "kernel.modprobe", "kernel/modprobe", "core_pattern")},
-	{startsWith("/etc/udev/", "/lib/udev/", "/usr/lib/udev/", "/run/udev/"), without("RUN", "PROGRAM", "IMPORT", "SYSTEMD_WANTS", "NAME=")},
-	{within("/modprobe."), loadsNoFilter},
-	{startsWith("/etc/modules", "/lib/modules-load.d/"), without()},
-	{within("/tmpfiles.d/"), makesFiles},
-	{named("/etc/fstab"), mountsBeside},
-	{startsWith("/etc/logrotate.d/"), without("postrotate", "prerotate", "firstaction", "lastaction", "preremove", "mail", "compresscmd")},
-	{startsWith("/etc/cfn/"), runsCfnInit},
-	{isCloudConfig, without("cmd", "module", "mount", "output", "disabled", "write_files", "datasource", "users", "packages")},
-	{startsWith("/etc/systemd/journald", "/etc/systemd/logind", "/etc/systemd/timesyncd", "/etc/systemd/resolved", "/etc/systemd/coredump", "/etc/systemd/oomd", "/etc/systemd/sleep"), without()},
-	{startsWith("/etc/systemd/system.conf"), without("Environment", "Watchdog", "Manager=")},
-	{startsWith("/etc/rsyslog"), without("omprog", "^", "program", "binary")},
-	{startsWith("/etc/containerd/"), without("BinaryName", "binary", "runtime_type", "runtime_path", "runtime_engine", "cni")},
-	{named("/etc/docker/daemon.json"), without("runtime")},
-	{startsWith("/etc/default/grub", "/etc/grub"), without("mask", "init=", "systemd.", "rd.")},
-	{startsWith("/etc/environment"), without("PATH", "LD_", "BASH_ENV", "ENV=")},
+// kindsAtBoot returns the kinds of files that are known. The first that a file is of counts.
+func kindsAtBoot() []bootFile {
+	return []bootFile{
+		{startsWith("/etc/sysctl", "/usr/lib/sysctl.d/", "/run/sysctl.d/"), without("modules_disabled", "kernel.modprobe", "kernel/modprobe", "core_pattern")},
+		{startsWith("/etc/udev/", "/lib/udev/", "/usr/lib/udev/", "/run/udev/"), without("RUN", "PROGRAM", "IMPORT", "SYSTEMD_WANTS", "NAME=")},
+		{within("/modprobe."), loadsNoFilter},
+		{startsWith("/etc/modules", "/lib/modules-load.d/"), without()},
+		{within("/tmpfiles.d/"), makesFiles},
+		{named("/etc/fstab"), mountsBeside},
+		{startsWith("/etc/logrotate.d/"), without("postrotate", "prerotate", "firstaction", "lastaction", "preremove", "mail", "compresscmd")},
+		{startsWith("/etc/cfn/"), runsCfnInit},
+		{isCloudConfig, without("cmd", "module", "mount", "output", "disabled", "write_files", "datasource", "users", "packages")},
+		{startsWith("/etc/systemd/journald", "/etc/systemd/logind", "/etc/systemd/timesyncd", "/etc/systemd/resolved", "/etc/systemd/coredump", "/etc/systemd/oomd", "/etc/systemd/sleep"), without()},
+		{startsWith("/etc/systemd/system.conf"), without("Environment", "Watchdog", "Manager=")},
+		{startsWith("/etc/rsyslog"), without("omprog", "^", "program", "binary")},
+		{startsWith("/etc/containerd/"), without(append([]string{"BinaryName", "binary", "runtime_type", "runtime_path", "runtime_engine", "cni"}, networksOfNode[:]...)...)},
+		{named("/etc/docker/daemon.json"), without("runtime", "tcp:")},
+		{startsWith("/etc/default/grub", "/etc/grub"), without("mask", "init=", "systemd.", "rd.", "blacklist", "table", "nf_")},
+		{startsWith("/etc/eks/nodeadm"), without(append(podsOfNode[:], networksOfNode[:]...)...)},
+		{startsWith("/etc/dnf/automatic.conf", "/etc/yum/yum-cron"), without("command")},
+		{startsWith("/etc/audit/auditd.conf"), without("exec")},
+		{isOtherThanCNI, without()},
+		{startsWith("/etc/environment"), without("PATH", "LD_", "BASH_ENV", "ENV=")},
+	}
 }
 
 // harmlessAtBoot reports whether each line of a file that the node reads by itself
 // is one that runs nothing, and changes nothing that matters.
 func (n *node) harmlessAtBoot(file, text string) bool {
-	if harmless, known := readFor(file, text); known {
-		return harmless
-	}
-	for _, kind := range filesAtBoot {
+	for _, kind := range kindsAtBoot() {
 		if kind.is(file) {
 			return kind.harmless(n, text)
 		}
@@ -68,6 +71,12 @@ func named(name string) func(file string) bool {
 // isCloudConfig reports whether a file is a configuration of cloud-init's.
 func isCloudConfig(file string) bool {
 	return strings.HasPrefix(file, "/etc/cloud/") && path.Ext(file) == ".cfg"
+}
+
+// isOtherThanCNI reports whether a file in the directories of the network of pods is no
+// configuration of it ("Network configuration format" in the specification of CNI).
+func isOtherThanCNI(file string) bool {
+	return strings.HasPrefix(file, "/etc/cni/") && !slices.Contains([]string{".conf", ".conflist", ".json"}, path.Ext(file))
 }
 
 // without is for texts that have none of the words, which run something, or change

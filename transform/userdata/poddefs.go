@@ -1,7 +1,6 @@
 package userdata
 
 import (
-	"path"
 	"slices"
 	"strings"
 
@@ -69,29 +68,4 @@ func (n *node) filesOfPods() {
 			}
 		}
 	}
-}
-
-// readFor says what a file that a node reads by itself is for where that is known
-// better than by its name, and whether what it says is harmless.
-func readFor(file, text string) (harmless, known bool) {
-	in := func(prefixes ...string) bool {
-		return slices.ContainsFunc(prefixes, func(p string) bool { return strings.HasPrefix(file, p) })
-	}
-	switch {
-	case in("/etc/eks/nodeadm"):
-		return ofPods(text) == "" && !containsAny(text, networksOfNode[:]), true
-	case in("/etc/containerd/") && containsAny(text, networksOfNode[:]):
-		return false, true
-	case in("/etc/docker/daemon.json") && strings.Contains(text, "tcp:"):
-		return false, true
-	case in("/etc/dnf/automatic.conf", "/etc/yum/yum-cron"):
-		return !strings.Contains(text, "command"), true
-	case in("/etc/audit/auditd.conf"):
-		return !strings.Contains(text, "exec"), true
-	case in("/etc/default/grub", "/etc/grub") && containsAny(text, []string{"blacklist", "table", "nf_"}):
-		return false, true
-	case in("/etc/cni/"):
-		return path.Ext(file) != ".conf" && path.Ext(file) != ".conflist" && path.Ext(file) != ".json", true
-	}
-	return false, false
 }
