@@ -21,8 +21,8 @@ func documentPaths(typ string) [][]string {
 		return [][]string{{"Actions", "*", "SsmAutomation", "DocumentName"}}
 	case typeInstance:
 		return [][]string{{"SsmAssociations", "*", "DocumentName"}}
-	case "AWS::Events::Rule":
-		return [][]string{{"Targets", "*", "Arn"}}
+	case "AWS::Events::Rule": // of its targets
+		return [][]string{{"Targets", "*"}}
 	}
 	return nil
 }
@@ -42,16 +42,12 @@ func (s *survey) document(r resource) (Finding, bool) {
 
 // mayRun reports whether a resource may have a document run that does not keep nodes.
 func (r resource) mayRun(named *cfn.Node) bool {
-	text := named
-	if sub := named.Call("Fn::Sub"); sub != nil {
-		text = sub
-	}
-	if !text.IsNull() && text.Kind == cfn.Sequence && len(text.Items) > 0 {
-		text = text.Items[0]
-	}
+	text := asText(named)
 	switch r.typ() {
-	case "AWS::Events::Rule": // whose targets are anything
-		if isDocument := strings.Contains(text.Value, ":document/") || strings.Contains(text.Value, ":automation-definition/"); !isDocument {
+	case "AWS::Events::Rule":
+		text = asText(named.Get("Arn"))
+		isDocument := strings.Contains(text, ":document/") || strings.Contains(text, ":automation-definition/")
+		if !isDocument && named.Get("RunCommandParameters") == nil {
 			return false
 		}
 	case "AWS::SSM::MaintenanceWindowTask":
@@ -60,7 +56,22 @@ func (r resource) mayRun(named *cfn.Node) bool {
 			return false
 		}
 	}
-	return text.Kind != cfn.Scalar || !keepsNodes(text.Value, r.packages())
+	return !keepsNodes(text, r.packages())
+}
+
+// asText returns a text, also that of an Fn::Sub with its variables in it, or "" for
+// another expression.
+func asText(n *cfn.Node) string {
+	if sub := n.Call("Fn::Sub"); sub != nil {
+		n = sub
+	}
+	if !n.IsNull() && n.Kind == cfn.Sequence && len(n.Items) > 0 {
+		n = n.Items[0]
+	}
+	if n.IsNull() || n.Kind != cfn.Scalar {
+		return ""
+	}
+	return n.Value
 }
 
 // packages returns the names of the packages that AWS-ConfigureAWSPackage installs.
@@ -81,6 +92,9 @@ func (r resource) packages() []string {
 // names ("CreateDocument" in the AWS Systems Manager API Reference).
 func keepsNodes(document string, packages []string) bool {
 	name := document[strings.LastIndexAny(document, "/:")+1:]
+	if strings.Contains(name, "${") {
+		return false
+	}
 	switch name {
 	case "AWS-RunPatchBaseline", "AWS-RunPatchBaselineAssociation":
 		return true
