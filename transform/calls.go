@@ -16,7 +16,7 @@ type call struct {
 }
 
 // The calls that may open what is locked.
-var opening = [...]call{
+var openingCalls = [...]call{
 	{[]string{"modifyinstancemetadataoptions", "modifyinstancemetadatadefaults"}, "it may change the metadata options of nodes that run"},
 	{[]string{"createlaunchtemplateversion", "modifylaunchtemplate", "launchtemplateconfigurations"}, "it may have nodes launched from a version with other metadata options"},
 	{[]string{"updatenodegroupversion", "updatecomputeenvironment", "modifyspotfleetrequest"}, "it may give a group another launch template or version"},
@@ -27,7 +27,7 @@ var opening = [...]call{
 }
 
 // The calls that may launch nodes which are in no template.
-var launching = [...]call{
+var launchingCalls = [...]call{
 	{[]string{"createnodegroup", "eksctl create nodegroup", "eksctl create cluster"}, "it may make a node group, whose metadata options are not seen"},
 	{[]string{"runinstances", "createfleet", "requestspotfleet", "requestspotinstances", "createautoscalinggroup", "createlaunchconfiguration"}, "it may launch instances whose metadata options are not seen"},
 	{[]string{"ec2nodeclass", "awsnodetemplate"}, "Karpenter takes the metadata options of its nodes from it, and they are not judged"},
@@ -71,7 +71,7 @@ func first(calls []call, text string) string {
 
 // opens says what a squeezed text may do to nodes or groups that are locked, or "".
 func opens(text string) string {
-	if what := first(opening[:], text); what != "" {
+	if what := first(openingCalls[:], text); what != "" {
 		return what
 	}
 	if strings.Contains(text, updatesGroup) && (strings.Contains(text, "launch") || strings.Contains(text, "mixedinstances") || strings.Contains(text, "**")) ||

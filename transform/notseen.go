@@ -69,7 +69,7 @@ func (s *survey) launching(r resource) (Finding, bool) {
 		return Finding{}, false
 	}
 	for n := range texts(r.Value.Get("Properties")) {
-		if what := first(launching[:], squeezed(n.Value)); what != "" {
+		if what := first(launchingCalls[:], squeezed(n.Value)); what != "" {
 			return s.noteOn(RuleNotSeen, r.Key.Value, n, "%s: %s", r.Key.Value, what), true
 		}
 	}

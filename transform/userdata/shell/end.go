@@ -6,9 +6,9 @@ import (
 	"mvdan.cc/sh/v3/syntax"
 )
 
-// ends ends the shell where set -e is on and a command may have failed. Nobody runs
-// a node by what a script does until a program that it needs fails, so that it is
-// one of two places to look at; what the shell itself refuses is in the script.
+// ends ends the shell where set -e is on and a command may have failed. A program fails
+// on some nodes and not on others, so both are judged. What the shell itself or the
+// packet filter refuses fails on all: what is after it is in doubt.
 func (r *runner) ends(what string, st status) {
 	if !r.s.errexit || r.guarded > 0 || st == success {
 		return

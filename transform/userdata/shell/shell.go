@@ -115,10 +115,10 @@ type Machine struct {
 	// to its standard output, or Unknown.
 	Run func(*Step) string
 
-	// EndAt is at which of the places where a shell may end, as set -e has it end
-	// where a command fails, one does end, counted from 1. It goes on at all
-	// others, and at all for 0. MayEnd is how many there were: between two of them
-	// something was done that may matter.
+	// MayEnd counts the places where a shell may end, as set -e has it where a
+	// program fails. Places with nothing between them that may matter are one. A
+	// shell ends at the place with the number EndAt, and goes on at all others; the
+	// first is 1, and 0 is none.
 	EndAt, MayEnd int
 
 	done, doneAt int    // how many steps may have mattered, and up to the last place
