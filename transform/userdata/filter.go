@@ -24,9 +24,6 @@ func (n *node) filter(name string, s *shell.Step, sure bool) (string, bool) {
 	switch name {
 	case "iptables", "ip6tables":
 		f.apply(s, words, sure)
-		if sendsToService(words, f.address) {
-			n.note(s.At, "the rule here may send packets for another address to the metadata service")
-		}
 		return "", true
 	case "iptables-save", "ip6tables-save":
 		file, words := outputFile(words)
@@ -77,28 +74,6 @@ func (f *family) saved(words []shell.Word) string {
 		}
 	}
 	return f.tables.save(only)
-}
-
-// sendsToService reports whether the words of iptables may change the destination
-// of packets to the metadata service's, which a drop by destination in an earlier
-// chain does not see.
-func sendsToService(words []shell.Word, address string) bool {
-	for i, w := range words {
-		value := ""
-		switch option, after, has := strings.Cut(w.Text, "="); {
-		case !strings.HasPrefix(option, "--to"):
-			continue
-		case has:
-			value = after
-		case i+1 < len(words):
-			value = words[i+1].Text
-		}
-		host, _, _ := strings.Cut(value, ":")
-		if strings.Contains(value, address) || strings.Contains(value, shell.Unknown) || strings.ContainsAny(host, "/-") {
-			return true
-		}
-	}
-	return false
 }
 
 // A restoring is what the words after iptables-restore ask for.

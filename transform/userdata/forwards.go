@@ -86,86 +86,17 @@ func editsFiles(words []shell.Word) bool {
 	})
 }
 
-// routes notes what decides by which interface packets to the metadata service leave:
-// those of pods with branch network interfaces do by vlan… as long as no rule of
-// routing says otherwise.
-func (n *node) routes(name string, s *shell.Step) {
-	words := s.Words[1:]
-	switch name {
-	case "ip":
-		if !changesRoutes(words) {
-			return
-		}
-	case "route":
-		if !mentionsAny(words, "add", "del") || !mentionsAny(words, "169.254.", "default", shell.Unknown) {
-			return
-		}
-	case "nmcli":
-		if !mentionsAny(words, "routing-rules") && !(mentionsAny(words, "routes") && mentionsAny(words, "169.254.")) {
-			return
-		}
-	default:
-		return
-	}
-	if n.routed == "" {
-		n.routed, n.routedAt = "the routes that "+name+" changes here may take packets of pods with branch network interfaces by another interface than the rule is for", s.At
-	}
-}
-
-// dependsOnRoutes reports whether packets of pods with branch network interfaces are
-// dropped only where they leave by an interface that routes decide.
-func (n *node) dependsOnRoutes() bool {
-	anyway := n.v4.tables.clone()
-	for _, chains := range anyway {
-		for _, c := range chains {
-			c.rules = slices.DeleteFunc(c.rules, func(r rule) bool { return r.drops() && slices.Contains(r.args, "-o") })
-		}
-	}
-	return n.want.BranchENI && !anyway.drops(branchENI)
-}
-
-// changesRoutes reports whether the words of ip change a rule of routing, or a route
-// by which packets to the metadata service may go (man 8 ip-rule, man 8 ip-route).
-func changesRoutes(words []shell.Word) bool {
-	var plain []string
-	for _, w := range words {
-		if !strings.HasPrefix(w.Text, "-") {
-			plain = append(plain, w.Text)
-		}
-	}
-	if len(plain) < 2 {
-		return false
-	}
-	object, verb := plain[0], plain[1]
-	switch verb {
-	case "a", "ad", "add", "del", "delete", "d", "replace", "change", "append", "prepend", "flush", "restore":
-	default:
-		if !strings.Contains(verb, shell.Unknown) {
-			return false
-		}
-	}
-	switch object {
-	case "rule", "ru", "rul":
-		return true
-	case "r", "ro", "route":
-		return mentionsAny(words, "169.254.") || verb != "append" && isFirstDefault(plain)
-	}
-	return false
-}
-
-// isFirstDefault reports whether the words of ip route are about the default route
-// that counts. One in a table of its own is for those packets that a rule sends there.
-func isFirstDefault(words []string) bool {
-	return slices.Contains(words, "default") && !slices.ContainsFunc(words, func(w string) bool { return w == "table" || w == "vrf" || w == "metric" })
-}
-
 // redirects notes rules that change where packets of pods to the metadata service go,
 // or send others there.
 func (n *node) redirects(name string, s *shell.Step) {
 	const why = "the rule here may send packets of pods to another service in the place of the metadata service, or to that"
+	name = withoutVariant(name)
 	switch {
 	case isIPTables(name):
-		if redirectsService(append([]shell.Word(nil), s.Words[1:]...), n.family(name).address) {
+		switch words, address := s.Words[1:], n.family(name).address; {
+		case sendsToService(words, address):
+			n.note(s.At, "the rule here may send packets for another address to the metadata service")
+		case redirectsService(words, address):
 			n.note(s.At, why)
 		}
 	case strings.HasSuffix(name, "-restore"):
@@ -236,6 +167,28 @@ func redirectsService(words []shell.Word, address string) bool {
 		return false
 	}
 	return c.rule.may != 0 || sendsToService(words, address)
+}
+
+// sendsToService reports whether the words of iptables may change the destination
+// of packets to the metadata service's, which a drop by destination in an earlier
+// chain does not see.
+func sendsToService(words []shell.Word, address string) bool {
+	for i, w := range words {
+		value := ""
+		switch option, after, has := strings.Cut(w.Text, "="); {
+		case !strings.HasPrefix(option, "--to"):
+			continue
+		case has:
+			value = after
+		case i+1 < len(words):
+			value = words[i+1].Text
+		}
+		host, _, _ := strings.Cut(value, ":")
+		if strings.Contains(value, address) || strings.Contains(value, shell.Unknown) || strings.ContainsAny(host, "/-") {
+			return true
+		}
+	}
+	return false
 }
 
 // filesForward notes files that scripts have written by which something on the node may

@@ -7,6 +7,8 @@ import (
 
 // proxies are ways for pods to reach the metadata service by something on the node.
 var proxies = [...]string{
+	"iptables-legacy -t nat -A PREROUTING -d 169.254.169.254/32 -p tcp --dport 80 -j DNAT --to-destination 10.0.0.1:8181\n",
+	"iptables-nft -t nat -A PREROUTING -d 10.9.9.9/32 -j DNAT --to-destination 169.254.169.254\n",
 	"cat > /etc/nginx/conf.d/x.conf <<'X'\nserver { listen 8181; location / { proxy_pass http://169.254.169.254; } }\nX\nsystemctl enable --now nginx\n",
 	"cat > /etc/nginx/conf.d/x.conf <<'X'\nserver { listen 8181; location / { proxy_pass http://169.254.169.254/; } }\nX\n",
 	"printf 'backend b\\n  server s 169.254.169.254:80\\n' > /etc/haproxy/haproxy.cfg\n",

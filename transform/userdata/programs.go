@@ -199,6 +199,10 @@ func harmlessText(name string, s *shell.Step) bool {
 	return false
 }
 
+// changesByAPI are the calls of a client of AWS's API, as boto3 names them, by which a
+// script in another language may change instances, what launches them, or a cluster.
+var changesByAPI = pattern(`\b(?:modify|create|update|run|start|send|associate|attach|authorize|replace|register|execute|request|enable|set|invoke|reset)_[a-z]`)
+
 // isPureText reports whether the text of a program, for an interpreter, only computes, as
 // far as its words tell: none of them runs another program or changes a file.
 func isPureText(text string) bool {

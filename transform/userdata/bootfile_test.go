@@ -1,0 +1,43 @@
+package userdata
+
+import "testing"
+
+// TestBootFilesAndCalls has settings, and calls of API, by which something else runs, or
+// takes the lock away, and ordinary ones.
+func TestBootFilesAndCalls(t *testing.T) {
+	for _, line := range []string{
+		"printf '#!/bin/sh\\niptables -F\\n' > /etc/update-motd.d/99-x\n",
+		"printf '[emitters]\\nemit_via = command\\n[command]\\ncommand_format = /opt/x\\n' > /etc/dnf/automatic.conf\n",
+		"printf 'active = yes\\npath = /opt/x\\n' > /etc/audit/plugins.d/x.conf\n",
+		"echo 'space_left_action = exec /opt/x' >> /etc/audit/auditd.conf\n",
+		"printf 'imports = [\"/opt/x\"]\\n' > /etc/containerd/config.toml\n",
+		"echo '{\"hosts\": [\"tcp://0.0.0.0:2375\"]}' > /etc/docker/daemon.json\n",
+		"echo 'GRUB_CMDLINE_LINUX=\"module_blacklist=x_tables\"' > /etc/default/grub\n",
+		"python3 -c \"import boto3; boto3.client('ec2').modify_instance_metadata_options(InstanceId='i-1', HttpPutResponseHopLimit=2)\"\n",
+		"python3 -c \"import boto3; boto3.client('autoscaling').start_instance_refresh(AutoScalingGroupName='x')\"\n",
+		"python3 -c 'import socketserver'\n",
+		"perl -e 'rename glob(\"/etc/sysconfig/ip*\"), \"/x\"'\n",
+		"perl -e 'kill 9, getppid'\n",
+	} {
+		for _, script := range []string{bang + recipe + boot + line, bang + line + recipe + boot} {
+			if problems := judgeText(script, Block{}); len(problems) == 0 {
+				t.Errorf("nothing is said of\n%s", script)
+			}
+		}
+	}
+	for _, line := range []string{
+		"printf '#!/bin/sh\\necho welcome\\n' > /etc/update-motd.d/99-x\n",
+		"printf '[commands]\\nupgrade_type = security\\n' | tee /opt/x\n",
+		"echo 'max_log_file = 50' >> /etc/audit/auditd.conf\n",
+		"echo '-w /etc/passwd -p wa' > /etc/audit/rules.d/x.rules\n",
+		"printf 'version = 2\\n[grpc]\\nmax_recv_message_size = 1\\n' > /etc/containerd/config.toml\n",
+		"echo '{\"hosts\": [\"unix:///var/run/docker.sock\"], \"log-driver\": \"json-file\"}' > /etc/docker/daemon.json\n",
+		"echo 'GRUB_CMDLINE_LINUX=\"console=ttyS0 transparent_hugepage=never\"' > /etc/default/grub\n",
+		"python3 -c \"import boto3; print(boto3.client('ec2').describe_instances())\"\n",
+		"python3 -c 'import json,sys; print(json.load(sys.stdin)[\"a\"])' < /dev/null\n",
+	} {
+		if problems := judgeText(bang+recipe+boot+line, Block{}); len(problems) > 0 {
+			t.Errorf("%s: %v", line, problems)
+		}
+	}
+}
