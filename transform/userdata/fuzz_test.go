@@ -1,11 +1,11 @@
 package userdata
 
 import (
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/imdslock/imdslock/internal/fixtures"
 )
 
 // FuzzProtect holds the laws on user data of every kind: what is protected has
@@ -35,14 +35,13 @@ func FuzzProtect(f *testing.F) {
 		}
 	}
 	// The user data of the fixtures, as it stands there without its indentation.
-	files, _ := filepath.Glob("../../fixtures/*.yaml")
-	for _, file := range files {
-		src, err := os.ReadFile(file)
-		if err != nil {
-			f.Fatal(err)
-		}
+	all, err := fixtures.Read("../..")
+	if err != nil {
+		f.Fatal(err)
+	}
+	for _, fixture := range all {
 		for _, mark := range []string{"#!", "#cloud-", "MIME-Version"} {
-			if _, text, ok := strings.Cut(string(src), mark); ok {
+			if _, text, ok := strings.Cut(string(fixture.Source()), mark); ok {
 				lines := strings.Split(mark+text, "\n")
 				for i, line := range lines {
 					lines[i] = strings.TrimPrefix(strings.TrimPrefix(line, "          "), "  ")

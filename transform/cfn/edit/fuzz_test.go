@@ -2,8 +2,6 @@ package edit
 
 import (
 	"bytes"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -11,21 +9,18 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/imdslock/imdslock/internal/fixtures"
 	"github.com/imdslock/imdslock/transform/cfn"
 )
 
 // seedTemplates adds every fixture, and some notations that none of them has.
 func seedTemplates(f *testing.F, add func(src []byte)) {
-	files, err := filepath.Glob("../../../fixtures/*")
-	if err != nil || len(files) == 0 {
-		f.Fatalf("no fixtures: %v", err)
+	all, err := fixtures.Read("../../..")
+	if err != nil {
+		f.Fatal(err)
 	}
-	for _, file := range files {
-		src, err := os.ReadFile(file)
-		if err != nil {
-			f.Fatal(err)
-		}
-		add(src)
+	for _, fixture := range all {
+		add(fixture.Source())
 	}
 	for _, src := range []string{
 		"Parameters: {P: {Type: String}}\nConditions:\n  On: !Equals [!Ref P, 'x']\nValue: !If [On, a, b]\n",
