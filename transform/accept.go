@@ -22,12 +22,12 @@ type acceptance struct {
 	rule   Rule
 	id     string // of the resource; "" is the whole template
 	reason string
-	until  time.Time // zero for ever
+	until  time.Time // zero if it has no end
 	node   *cfn.Node
 }
 
-// acceptances reads what is accepted in a template. Findings are on those that
-// cannot be read, which accept nothing.
+// acceptances reads what is accepted in a template. The findings are about
+// acceptances that cannot be read and so accept nothing.
 func (s *survey) acceptances() ([]acceptance, []Finding) {
 	var all []acceptance
 	var findings []Finding
@@ -102,15 +102,15 @@ func readAcceptance(n *cfn.Node) (a acceptance, problem string) {
 	return a, ""
 }
 
-// covers reports whether an acceptance of one rule is one of another: IMDSv1 is
-// open by a literal or by a parameter, and then the hop limit stands alone.
+// covers reports whether an acceptance of r accepts other too: IMDSv1 is open
+// through a literal or a parameter, and either leaves the hop limit alone.
 func (r Rule) covers(other Rule) bool {
 	isIMDSv1 := r == RuleIMDSv1 || r == RuleIMDSv1Parameter
 	return r == other || isIMDSv1 && (other == RuleIMDSv1 || other == RuleIMDSv1Parameter || other == RuleHopLimitAlone)
 }
 
-// accepted returns the acceptance of a rule for a resource that counts at a
-// time, or nil. Expired is one that counts no more.
+// accepted returns the acceptance of a rule for a resource that is in force now,
+// or nil, and then one that has expired, if there is one.
 func accepted(all []acceptance, rule Rule, id string, now time.Time) (a, expired *acceptance) {
 	for i := range all {
 		if !all[i].rule.covers(rule) || all[i].id != "" && all[i].id != id {
@@ -146,7 +146,7 @@ func (c *checker) accept() {
 }
 
 // accepts reports whether a person accepted that a rule does not hold for a
-// resource, so that it is left as it is.
+// resource, which is then left as it is.
 func (p *planner) accepts(id string, rules ...Rule) bool {
 	return slices.ContainsFunc(rules, func(rule Rule) bool {
 		a, _ := accepted(p.acceptance, rule, id, time.Now())

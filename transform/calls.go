@@ -11,22 +11,22 @@ import (
 
 // A call is what code, a command or a state machine in a template may ask of AWS.
 type call struct {
-	names []string // of operations of the API and documents, squeezed, and commands
+	names []string // of operations of the API, documents and commands, squeezed
 	does  string
 }
 
-// The calls that may open what is locked.
+// openingCalls are the calls that may open what is locked.
 var openingCalls = [...]call{
-	{[]string{"modifyinstancemetadataoptions", "modifyinstancemetadatadefaults"}, "it may change the metadata options of nodes that run"},
+	{[]string{"modifyinstancemetadataoptions", "modifyinstancemetadatadefaults"}, "it may change the metadata options of running nodes"},
 	{[]string{"createlaunchtemplateversion", "modifylaunchtemplate", "launchtemplateconfigurations"}, "it may have nodes launched from a version with other metadata options"},
 	{[]string{"updatenodegroupversion", "updatecomputeenvironment", "modifyspotfleetrequest"}, "it may give a group another launch template or version"},
 	{[]string{
 		"sendcommand", "startautomationexecution", "startassociationsonce", "aws:runcommand",
 		"awsrunshellscript", "awsrunremotescript", "awsrundocument", "awsrunansibleplaybook", "awsapplyansibleplaybooks", "awsapplychefrecipes", "awsrunsaltstate",
-	}, "it may run commands on nodes that run"},
+	}, "it may run commands on running nodes"},
 }
 
-// The calls that may launch nodes which are in no template.
+// launchingCalls are the calls that may launch nodes which are in no template.
 var launchingCalls = [...]call{
 	{[]string{"createnodegroup", "eksctl create nodegroup", "eksctl create cluster"}, "it may make a node group, whose metadata options are not seen"},
 	{[]string{"runinstances", "createfleet", "requestspotfleet", "requestspotinstances", "createautoscalinggroup", "createlaunchconfiguration"}, "it may launch instances whose metadata options are not seen"},
@@ -34,10 +34,10 @@ var launchingCalls = [...]call{
 }
 
 // updatesGroup is the operation that changes what an Auto Scaling group launches,
-// or only how much. What else its text has says which.
+// or only how many instances. The rest of the text says which.
 const updatesGroup = "updateautoscalinggroup"
 
-// shortest is how many bytes the shortest operation has.
+// shortest is the length of the shortest operation in bytes.
 const shortest = 11
 
 // squeezed returns a text in which an operation is spelled in one way, whether it
@@ -59,7 +59,7 @@ func squeezed(text string) string {
 	return string(b)
 }
 
-// first returns what the first of some calls does that a squeezed text has, or "".
+// first says what the first call does whose name is in a squeezed text, or "".
 func first(calls []call, text string) string {
 	for _, c := range calls {
 		if slices.ContainsFunc(c.names, func(name string) bool { return strings.Contains(text, name) }) {
@@ -82,11 +82,11 @@ func opens(text string) string {
 }
 
 // isGrant matches what names an operation in a policy, as in "ec2:RunInstances".
-// To grant or deny a call is to make none.
+// A policy that grants or denies a call does not make it.
 var isGrant = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[a-z0-9-]+:[A-Z][A-Za-z*]*$`) })
 
-// grants are the keys below which a template grants and denies calls, or watches
-// for them, and makes none.
+// grants are the keys below which a template grants, denies or watches for calls,
+// and makes none.
 var grants = [...]string{
 	"PolicyDocument", "AssumeRolePolicyDocument", "Policies", "InlinePolicy", "KeyPolicy", "ResourcePolicy",
 	"EventPattern", "FilterPattern", "EventSelectors", "AdvancedEventSelectors", "Description",

@@ -13,8 +13,8 @@ import (
 	"github.com/imdslock/imdslock/transform/userdata"
 )
 
-// Metadata of a resource that cfn-init runs on the node, when the user data or
-// cfn-hup calls it.
+// initKey is the key of the metadata of a resource that cfn-init runs on the node,
+// when the user data or cfn-hup calls it.
 // https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-init.html
 const initKey = "AWS::CloudFormation::Init"
 
@@ -27,14 +27,14 @@ var (
 	})
 )
 
-// An initScript is the metadata that cfn-init runs, as a shell would run it. Its
-// groups and users are left out, which start nothing.
+// An initScript is the metadata that cfn-init runs, written as a shell script. Its
+// groups and users are left out because they start nothing.
 type initScript struct {
 	id    string
 	text  string
 	parts []initPart // in order
 
-	hidden []*cfn.Node // what brings in what is not seen
+	hidden []*cfn.Node // what brings in metadata that is not seen
 }
 
 // An initPart is where a part of the text of an initScript comes from.
@@ -43,8 +43,8 @@ type initPart struct {
 	node  *cfn.Node
 }
 
-// initNotes says what of the metadata that cfn-init runs on a node may undo the rule,
-// or start the kubelet before it. The texts are those of a user data that may call
+// initNotes notes what in the metadata that cfn-init runs on a node may undo the rule,
+// or start the kubelet before it. The texts are those of the user data that may call
 // cfn-init.
 func (s *survey) initNotes(l *launcher, load payload, block userdata.Block, texts ...string) []Finding {
 	var notes []Finding
@@ -75,7 +75,7 @@ func (s *survey) initNotes(l *launcher, load payload, block userdata.Block, text
 	return notes
 }
 
-// initJoins reports whether user data may start the kubelet by cfn-init.
+// initJoins reports whether user data may start the kubelet through cfn-init.
 func (s *survey) initJoins(text string) bool {
 	call := initCall().FindStringIndex(text)
 	if call == nil {
@@ -86,8 +86,8 @@ func (s *survey) initJoins(text string) bool {
 }
 
 // initScripts returns the metadata that a call of cfn-init runs: that of the
-// resource that it names, else all that there is. Unseen is the resource if it has
-// none.
+// resource that it names, or else all that there is. Unseen is the resource that
+// it names if that has none.
 func (s *survey) initScripts(call string) (scripts []initScript, unseen string) {
 	name := ""
 	if m := initResource().FindStringSubmatch(call); m != nil {
@@ -108,9 +108,9 @@ func (s *survey) initScripts(call string) (scripts []initScript, unseen string) 
 // shebang is the line that makes an initScript a script of its own.
 const shebang = "#!/bin/bash\n"
 
-// problems says what is wrong with a script that a call in user data runs: at the
-// place of the call, and at any later time, as cfn-hup does. Their places are in the
-// script.
+// problems returns the problems of a script that a call in user data runs: those at
+// the place of the call, and those at any later time, when cfn-hup may run it. Their
+// places are in the script.
 func (i initScript) problems(text string, call int, block userdata.Block) []userdata.Problem {
 	var found []userdata.Problem
 	kind, reason := userdata.Detect(text)
@@ -123,8 +123,8 @@ func (i initScript) problems(text string, call int, block userdata.Block) []user
 	return append(found, i.problemsAfterRule(block)...)
 }
 
-// problemsAtCall says where a script may start the kubelet before the rule if it runs
-// at the end of the command that calls it from a shell.
+// problemsAtCall returns the places where a script may start the kubelet before the
+// rule if it runs at the end of the command that calls it from a shell.
 func (i initScript) problemsAtCall(text string, call int, block userdata.Block) []userdata.Problem {
 	end := call
 	for end < len(text) && (text[end] != '\n' || text[end-1] == '\\') {
@@ -145,7 +145,7 @@ func (i initScript) problemsAtCall(text string, call int, block userdata.Block) 
 	return found
 }
 
-// problemsAfterRule says what in a script may undo the rule if it runs at any time
+// problemsAfterRule returns what in a script may undo the rule if it runs at any time
 // after it.
 func (i initScript) problemsAfterRule(block userdata.Block) []userdata.Problem {
 	rule := userdata.Document(userdata.Block{BranchENI: block.BranchENI, IPv6: block.IPv6, Mode: userdata.AWS})
@@ -161,7 +161,7 @@ func (i initScript) problemsAfterRule(block userdata.Block) []userdata.Problem {
 	return found
 }
 
-// place returns what in the template makes a place of the text.
+// place returns the node that the text at an offset comes from.
 func (i initScript) place(at int) *cfn.Node {
 	n := i.parts[0].node
 	for _, p := range i.parts {
@@ -191,8 +191,8 @@ func (s *survey) initScript(id string, metadata *cfn.Node) initScript {
 	return i
 }
 
-// pairs returns the pairs of mappings, those of every branch of Fn::If, and keeps
-// the functions among them.
+// pairs returns the pairs of mappings, with those of every branch of an Fn::If, and
+// records as hidden what brings in others.
 func (i *initScript) pairs(mappings ...*cfn.Node) []cfn.Pair {
 	var pairs []cfn.Pair
 	for _, m := range mappings {
@@ -271,7 +271,7 @@ func (s *survey) addService(i *initScript, service cfn.Pair) {
 	}
 }
 
-// initCommand is a command as a shell runs it: a text, or a list of words.
+// initCommand returns a command, a text or a list of words, as a shell runs it.
 func (s *survey) initCommand(n *cfn.Node) string {
 	if n.Kind != cfn.Sequence {
 		text, _ := s.initText(n)
@@ -285,8 +285,8 @@ func (s *survey) initCommand(n *cfn.Node) string {
 	return strings.Join(words, " ")
 }
 
-// initText returns what an expression can be, one text after the other. It is not ok
-// if that is no text, but what is written as JSON.
+// initText returns all texts that an expression can be, a line or more each. It
+// returns false if the expression is a mapping or a list that is not known as text.
 func (s *survey) initText(n *cfn.Node) (string, bool) {
 	texts, err := edit.Texts(s.t, n)
 	if err != nil || len(texts) == 0 {
@@ -299,7 +299,7 @@ func (s *survey) initText(n *cfn.Node) (string, bool) {
 	return strings.Join(all, "\n"), true
 }
 
-// quoted is a word for a shell.
+// quoted returns a word as a shell reads it, in single quotes.
 func quoted(word string) string { return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'" }
 
 // joins reports whether the commands may start the kubelet.

@@ -17,14 +17,14 @@ import (
 type CheckOptions struct {
 	Options
 
-	// Parameters are the values that a deployment will pass. If there are some,
+	// Parameters are the values that a deployment will pass. If there are any,
 	// or Deployment is set, the others have their defaults, and the template is
-	// judged for that deployment only; else for all values that CloudFormation
-	// accepts.
+	// judged for that deployment only; otherwise it is judged for all values that
+	// CloudFormation accepts.
 	Parameters map[string]string
 	Deployment bool
 
-	// Now is the time at which acceptances must count. Zero is the time of the call.
+	// Now is the time at which acceptances must be in force. Zero means the time of the call.
 	Now time.Time
 }
 
@@ -92,7 +92,7 @@ func (s *survey) check(ctx context.Context, opts CheckOptions) ([]Finding, error
 }
 
 // given returns the values of the parameters of the deployment, or nil if the
-// template is judged for all.
+// template is judged for all values.
 func (o CheckOptions) given(ctx context.Context, t *cfn.Template) (map[string]string, error) {
 	if len(o.Parameters) == 0 && !o.Deployment {
 		return nil, nil
@@ -141,7 +141,7 @@ func (c *checker) unreadable(l *launcher, err error) error {
 	return nil
 }
 
-// open records a finding, a note if its rule only informs.
+// open records a finding, which is a note if its rule only informs.
 func (c *checker) open(rule Rule, id string, at cfn.Span, format string, args ...any) {
 	kind := KindOpen
 	if d, _ := Describe(rule); d.Note {
@@ -166,8 +166,8 @@ func (c *checker) userData(l *launcher, data *cfn.Node) error {
 	return nil
 }
 
-// reachesNodes judges what becomes of a user data on the nodes of a launcher. It
-// returns false if all of them ignore its commands.
+// reachesNodes judges what the nodes of a launcher do with user data. It returns
+// false if all of them ignore its commands.
 func (c *checker) reachesNodes(l *launcher, load payload, block userdata.Block) bool {
 	switch {
 	case load.isAbsent():
@@ -190,8 +190,8 @@ func (c *checker) reachesNodes(l *launcher, load payload, block userdata.Block) 
 	return true
 }
 
-// judgeVariants judges the texts that one user data can be, of all that the data mapping
-// can have.
+// judgeVariants judges the texts that load can be. All are the payloads that the data
+// mapping can have.
 func (c *checker) judgeVariants(l *launcher, load payload, all []payload, block userdata.Block) {
 	for _, f := range c.judgePayload(l, load, block) {
 		isToken := f.Rule == RuleIMDSv1UserData
@@ -214,8 +214,8 @@ func (c *checker) noUserData(l *launcher, load payload) {
 	c.unjudged(l, load, noUserData(runs))
 }
 
-// unjudged notes user data of which nothing can be said. If the commands were
-// asked for explicitly, it is as good as without them.
+// unjudged notes user data that cannot be judged. If the commands were asked for
+// explicitly, it counts as having none.
 func (c *checker) unjudged(l *launcher, load payload, why string) {
 	c.open(RuleUserData, l.id, load.node.Span, "%s: user data not judged: %s", l.id, why)
 	if c.opts.mustHaveBlock() {

@@ -10,9 +10,9 @@ import (
 )
 
 // SetParameters returns a CodePipeline template configuration in which
-// parameters have the given values, added in the order of their names; all else
-// stays byte for byte. An empty src makes a new one. The error is a [*cfn.Error]
-// where src is no JSON object, also where there are no values ("Template
+// parameters have the given values, added in the order of their names; everything
+// else stays byte for byte. An empty src makes a new one. The error is a
+// [*cfn.Error] if src is not a JSON object, even if there are no values ("Template
 // configuration file" in the CloudFormation User Guide's page on CodePipeline
 // artifacts).
 func SetParameters(src []byte, values map[string]string) ([]byte, error) {
@@ -43,7 +43,7 @@ func readConfiguration(src []byte) (*cfn.Template, error) {
 	return t, err
 }
 
-// setParameter sets one.
+// setParameter sets one parameter in a template configuration.
 func setParameter(src []byte, name, value string) ([]byte, error) {
 	t, err := readConfiguration(src)
 	if err != nil {

@@ -4,7 +4,7 @@
 // [Patch] and [Check] read the same survey of the template: what launches
 // nodes, with which metadata options and user data, and which groups use which
 // version of it. Rules read the survey and return [Finding]s. Those of Patch
-// have the edits that lock; all edits are made at once, and the result is read
-// again as a stranger would before anybody sees it. Bytes outside the edits are
+// carry the edits that lock the template; all edits are made at once, and Patch
+// reads and checks the result before it returns it. Bytes outside the edits are
 // the input's.
 package transform

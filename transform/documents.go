@@ -7,8 +7,8 @@ import (
 	"github.com/imdslock/imdslock/transform/cfn"
 )
 
-// documentPaths returns where below Properties a type of resource names documents of
-// AWS Systems Manager, which it has run on nodes; none if it names none.
+// documentPaths returns the paths below Properties at which a type of resource names
+// documents of AWS Systems Manager that it has run on nodes.
 func documentPaths(typ string) [][]string {
 	switch typ {
 	case "AWS::SSM::Association":
@@ -28,19 +28,19 @@ func documentPaths(typ string) [][]string {
 }
 
 // document notes the first document that a resource has run on nodes and that is
-// not known to keep them as they are.
+// not known to leave them as they are.
 func (s *survey) document(r resource) (Finding, bool) {
 	for _, path := range documentPaths(r.typ()) {
 		for _, n := range at(r.Value, append([]string{"Properties"}, path...)...) {
 			if r.mayRun(n) {
-				return s.noteOn(RuleOpened, r.Key.Value, n, "%s: what its document does on nodes that run is not judged", r.Key.Value), true
+				return s.noteOn(RuleOpened, r.Key.Value, n, "%s: what its document does on running nodes is not judged", r.Key.Value), true
 			}
 		}
 	}
 	return Finding{}, false
 }
 
-// mayRun reports whether a resource may have a document run that does not keep nodes.
+// mayRun reports whether a resource may have a document run that keepsNodes does not know.
 func (r resource) mayRun(named *cfn.Node) bool {
 	text := asText(named)
 	switch r.typ() {
@@ -59,8 +59,8 @@ func (r resource) mayRun(named *cfn.Node) bool {
 	return !keepsNodes(text, r.packages())
 }
 
-// asText returns a text, also that of an Fn::Sub with its variables in it, or "" for
-// another expression.
+// asText returns the text of a scalar or of an Fn::Sub, whose variables it leaves in,
+// or "" for any other expression.
 func asText(n *cfn.Node) string {
 	if sub := n.Call("Fn::Sub"); sub != nil {
 		n = sub
@@ -88,8 +88,8 @@ func (r resource) packages() []string {
 }
 
 // keepsNodes reports whether a document, by its name or its ARN, is one of Amazon's
-// that runs no code of others. Documents and packages of others cannot have such
-// names ("CreateDocument" in the AWS Systems Manager API Reference).
+// that runs nobody else's code. Nobody else can give a document or a package such a
+// name ("CreateDocument" in the AWS Systems Manager API Reference).
 func keepsNodes(document string, packages []string) bool {
 	name := document[strings.LastIndexAny(document, "/:")+1:]
 	if strings.Contains(name, "${") {

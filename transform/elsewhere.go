@@ -49,7 +49,7 @@ func (s *survey) opening(r resource) (Finding, bool) {
 	for n := range texts(r.Value.Get("Properties")) {
 		what := opens(squeezed(n.Value))
 		if what == "" && isCommand && changesRules().MatchString(n.Value) {
-			what = "it may change the iptables rules of nodes that run"
+			what = "it may change the iptables rules of running nodes"
 		}
 		if what != "" {
 			return s.noteOn(RuleOpened, r.Key.Value, n, "%s: %s; that is not judged", r.Key.Value, what), true
@@ -58,13 +58,13 @@ func (s *survey) opening(r resource) (Finding, bool) {
 	return Finding{}, false
 }
 
-// otherInterfaces notes what may connect pods by interfaces whose names do not begin
-// with eni, as the rules have it: a prefix of one's own, Cilium, and a cluster of
-// the IPv6 family, whose pods reach IPv4 by an interface of its own ("Learn about
+// otherInterfaces notes what may connect pods through interfaces whose names do not
+// begin with eni, which the rules match: a custom prefix, Cilium, and a cluster of
+// the IPv6 family, whose pods reach IPv4 through another interface ("Learn about
 // IPv6 addresses to clusters, Pods, and services" in the Amazon EKS User Guide).
 func (s *survey) otherInterfaces(r resource) (Finding, bool) {
 	note := func(n *cfn.Node) (Finding, bool) {
-		return s.noteOn(RuleOpened, r.Key.Value, n, "%s: pods may have interfaces of another name than eni, which the iptables rules are for", r.Key.Value), true
+		return s.noteOn(RuleOpened, r.Key.Value, n, "%s: pods may have interfaces whose names do not begin with eni, which the iptables rules do not match", r.Key.Value), true
 	}
 	if r.mayBe("AWS::EKS::Addon") {
 		for n := range texts(r.Value.Get("Properties")) {

@@ -32,13 +32,13 @@ Resources:
 // open them or launch others.
 func TestElsewhere(t *testing.T) {
 	const (
-		options   = "it may change the metadata options of nodes that run; that is not judged"
+		options   = "it may change the metadata options of running nodes; that is not judged"
 		version   = "it may have nodes launched from a version with other metadata options; that is not judged"
 		group     = "it may give a group another launch template or version; that is not judged"
-		commands  = "it may run commands on nodes that run; that is not judged"
-		rules     = "it may change the iptables rules of nodes that run; that is not judged"
-		document  = "what its document does on nodes that run is not judged"
-		names     = "pods may have interfaces of another name than eni, which the iptables rules are for"
+		commands  = "it may run commands on running nodes; that is not judged"
+		rules     = "it may change the iptables rules of running nodes; that is not judged"
+		document  = "what its document does on running nodes is not judged"
+		names     = "pods may have interfaces whose names do not begin with eni, which the iptables rules do not match"
 		made      = "it may make a node group, whose metadata options are not seen"
 		launched  = "it may launch instances whose metadata options are not seen"
 		karpenter = "Karpenter takes the metadata options of its nodes from it, and they are not judged"

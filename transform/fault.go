@@ -8,7 +8,7 @@ import (
 	"github.com/imdslock/imdslock/transform/cfn/eval"
 )
 
-// A fault is what is wrong with a value. The zero fault is nothing.
+// A fault is what is wrong with a value. The zero fault means that nothing is.
 type fault struct {
 	is        string // what to say of a value that a deployment has
 	mayBe     string // what to say if it is not known whether one has it
@@ -22,8 +22,7 @@ type judgement struct {
 	isCertain   bool // it is known that a deployment has a bad outcome
 }
 
-// String says what is wrong, and under which parameters if it is not so with
-// others.
+// String says what is wrong, and with which parameter values if not with all.
 func (j judgement) String() string {
 	if j.under == "" {
 		return j.what
@@ -31,8 +30,8 @@ func (j judgement) String() string {
 	return j.what + " with " + j.under
 }
 
-// judge asks of every outcome what is wrong with it. It describes the first of
-// those that are certain, else the first.
+// judge asks of every outcome what is wrong with it. It describes the first that
+// is certainly wrong, or else the first that may be.
 func judge(outcomes []eval.Outcome, wrong func(eval.Value) fault) judgement {
 	j := judgement{all: len(outcomes)}
 	var first fault
@@ -102,14 +101,15 @@ func (o Options) wrongHopLimit(v eval.Value) fault {
 	case o.HopLimit == 0 || v.Kind == eval.Text && v.Text == want:
 		return fault{}
 	case v.Kind == eval.Text && isDecimal(v.Text):
-		return isFault("HttpPutResponseHopLimit", v.Text+", not "+want)
+		return faultOf("HttpPutResponseHopLimit", v.Text+", not "+want)
 	case v.Kind == eval.Text:
-		return isFault("HttpPutResponseHopLimit", strconv.Quote(v.Text))
+		return faultOf("HttpPutResponseHopLimit", strconv.Quote(v.Text))
 	}
 	return unknown("HttpPutResponseHopLimit", v)
 }
 
-// isDecimal reports whether a text is a whole number as it is mostly written.
+// isDecimal reports whether a text is a whole number without a plus sign or
+// leading zeros.
 func isDecimal(s string) bool {
 	n, err := strconv.Atoi(s)
 	return err == nil && strconv.Itoa(n) == s
@@ -121,19 +121,19 @@ func (o Options) wrongTokens(v eval.Value) fault {
 	case o.keepsIMDSv1() || isRequired(v):
 		return fault{}
 	case v.Kind == eval.Text:
-		return isFault("HttpTokens", strconv.Quote(v.Text))
+		return faultOf("HttpTokens", strconv.Quote(v.Text))
 	}
 	return unknown("HttpTokens", v)
 }
 
 func isRequired(v eval.Value) bool { return v.Kind == eval.Text && v.Text == required }
 
-// isFault says of a property what it is and must not be.
-func isFault(property, what string) fault {
+// faultOf returns the fault of a property with a value that it must not have.
+func faultOf(property, what string) fault {
 	return fault{is: property + " is " + what, mayBe: property + " may be " + what}
 }
 
-// unknown says why the value of a property, which is not a text, is wrong.
+// unknown returns the fault of a property whose value is not a text.
 func unknown(property string, v eval.Value) fault {
 	switch v.Kind {
 	case eval.NoValue:
@@ -142,5 +142,5 @@ func unknown(property string, v eval.Value) fault {
 		what := fmt.Sprintf("unknown %s (%s)", property, v.Reason)
 		return fault{is: what, mayBe: what, isUnknown: true}
 	}
-	return isFault(property, "not a text")
+	return faultOf(property, "not a text")
 }

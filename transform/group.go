@@ -35,12 +35,12 @@ type use struct {
 	spec      *cfn.Node   // a mapping with an ID or a name, and maybe a version
 	launchers []*launcher // those of this template that it can name
 	elsewhere bool        // it can name one that another template makes
-	maybe     []*launcher // those that it names if texts are the same that are not known
+	maybe     []*launcher // those that it names if texts that are not known are the same
 	stays     string      // why the group does not follow the newest version, or ""
 }
 
-// specPaths returns where the launch template specifications of a type of group
-// stand below Properties; none if the type is not one of a group.
+// specPaths returns the paths below Properties of the launch template
+// specifications of a type of group, or none if the type is not that of a group.
 func specPaths(typ string) [][]string {
 	switch typ {
 	case typeNodegroup, typeInstance:
@@ -61,8 +61,8 @@ func specPaths(typ string) [][]string {
 	return nil
 }
 
-// otherPaths returns where else below Properties a type of group says what
-// launches its nodes, or what they run.
+// otherPaths returns the other paths below Properties at which a type of group
+// says what launches its nodes, or what they run.
 func otherPaths(typ string) [][]string {
 	switch typ {
 	case typeSpotFleet:
@@ -127,7 +127,7 @@ func (s *survey) readUses(g *group) error {
 	return nil
 }
 
-// reach returns what a path leads to in the properties of a group, and keeps what
+// reach returns what a path leads to in the properties of a group, and records what
 // hides others.
 func (g *group) reach(path ...string) []*cfn.Node {
 	found, hidden := reach(g.resource, append([]string{"Properties"}, path...)...)
@@ -161,8 +161,8 @@ func (g *group) mayUseElsewhere() bool {
 	return slices.ContainsFunc(g.uses, func(u use) bool { return u.elsewhere })
 }
 
-// readUse reads what a launch template specification can name, over all values
-// of the parameters behind it.
+// readUse reads what a launch template specification can name, for all values of
+// the parameters that it depends on.
 func (s *survey) readUse(g *group, spec *cfn.Node) (use, error) {
 	u := use{spec: spec}
 	outcomes, err := s.values.Outcomes(spec)

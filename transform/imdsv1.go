@@ -92,8 +92,8 @@ func allRequired(outcomes []eval.Outcome) bool {
 }
 
 // driver returns the one parameter that decides, by a condition, whether n is
-// required, and the value that makes it so; "" where there is no such one, or
-// where it decides about other things than the metadata service too.
+// required, and the value that makes it so; "" if there is no such parameter, or
+// if it decides about more than the metadata service.
 func (p *planner) driver(n *cfn.Node, outcomes []eval.Outcome) (parameter, value string) {
 	names := p.values.ParametersBehind(n)
 	if n.Call("Fn::If") == nil || len(names) != 1 || p.t.Root().Get("Parameters", names[0]) == nil {
@@ -114,7 +114,7 @@ func (p *planner) driver(n *cfn.Node, outcomes []eval.Outcome) (parameter, value
 	return names[0], value
 }
 
-// requiredWith reports whether a value of a parameter is enough for required.
+// requiredWith reports whether a value of a parameter alone makes tokens required.
 func requiredWith(outcomes []eval.Outcome, parameter, value string) bool {
 	var with []eval.Outcome
 	for _, o := range outcomes {
@@ -238,8 +238,8 @@ func (p *planner) lockParameter(name, value string) bool {
 	return true
 }
 
-// written returns how an item of a list is written that CloudFormation reads as a
-// text: yes for "true".
+// written returns the item of a list that CloudFormation reads as a text, as it is
+// written there, such as yes for "true".
 func (p *planner) written(list *cfn.Node, text string) string {
 	for _, item := range list.Items {
 		if s, ok := cfn.ScalarText(p.t, item); ok && s == text {

@@ -34,8 +34,8 @@ func (p *planner) userData(l *launcher, data *cfn.Node) error {
 	return nil
 }
 
-// lockUserData puts the block into one user data, of all that a data mapping can
-// have, or says why it stays as it is.
+// lockUserData puts the block into load, or says why that stays as it is. All are
+// the payloads that the data mapping can have.
 func (p *planner) lockUserData(l *launcher, data *cfn.Node, load payload, all []payload, block userdata.Block) error {
 	others, isIgnored := p.runs(l, p.opts.OS).ignores()
 	switch {
@@ -56,8 +56,8 @@ func (p *planner) lockUserData(l *launcher, data *cfn.Node, load payload, all []
 	return err
 }
 
-// ignored notes that nodes of a launcher may run others than Linux, on which the
-// commands of its user data do nothing.
+// ignored notes that nodes of a launcher may run something other than Linux, where
+// the commands of its user data do nothing.
 func (s *survey) ignored(l *launcher, load payload, others systems) []Finding {
 	if others == 0 || !load.runsCommands() {
 		return nil
@@ -129,8 +129,8 @@ func noUserData(runs systems) string {
 	return "there is none, and the nodes may run " + runs.String()
 }
 
-// leave notes that user data stays as it is, and what protects the nodes all
-// the same. It is an error if the commands were asked for explicitly.
+// leave notes that user data stays as it is, and what still protects the nodes.
+// It returns an error if the commands were asked for explicitly.
 func (p *planner) leave(l *launcher, load payload, variant *edit.Text, kind userdata.Kind, why string) error {
 	isBranch := variant != nil && kind.NoCommands() != ""
 	if p.opts.mustHaveBlock() && !isBranch {

@@ -56,8 +56,8 @@ func (c *checker) metadataOptions(l *launcher, data *cfn.Node) error {
 	return nil
 }
 
-// valueSpan is where a property of MetadataOptions has its value, or else where
-// MetadataOptions stands.
+// valueSpan returns the place of the value of a property of MetadataOptions, or
+// else of the key MetadataOptions.
 func valueSpan(options cfn.Pair, property string) cfn.Span {
 	for _, branch := range options.Value.Branches() {
 		if n := branch.Get(property); n != nil {

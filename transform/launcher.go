@@ -121,7 +121,7 @@ func (l *launcher) refuse(t *cfn.Template, n, at *cfn.Node, property string) err
 		return l.cannot(t, at.Span.Start, property, property+" is not a mapping", "CloudFormation expects keys with values there")
 	}
 	if pair, ok := n.Pair("<<"); ok {
-		return l.cannot(t, pair.Key.Span.Start, property, "a merge key << stands in what must change",
+		return l.cannot(t, pair.Key.Span.Start, property, "what must change has a merge key <<",
 			"CloudFormation has no merge keys: write the values out")
 	}
 	for _, pair := range n.Pairs {

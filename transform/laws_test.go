@@ -157,7 +157,7 @@ func TestNotATemplate(t *testing.T) {
 		{"merge key in a resource", "X: &x {a: b}\nResources: {LT: {<<: *x}}\n", "2:18: LT: a merge key << hides what it is"},
 		{"merge key in the resources", "X: &x {a: b}\nResources: {<<: *x}\n", "2:17: <<: an alias hides what it is"},
 		{"anchor that is used", lt + "        MetadataOptions: &m {HttpTokens: optional}\nOutputs: {O: {Value: *m}}\n", "6:26: LT: the anchor &m is used elsewhere, which would change too"},
-		{"merge key", "X: &x {a: b}\n" + lt + "        <<: *x\n        ImageId: a\n", "7:9: LT: a merge key << stands in what must change"},
+		{"merge key", "X: &x {a: b}\n" + lt + "        <<: *x\n        ImageId: a\n", "7:9: LT: what must change has a merge key <<"},
 		{"anchor on what must change", lt + "        MetadataOptions:\n          HttpPutResponseHopLimit: &n 2\n", "7:36: LT: the anchor &n is on a value that must change"},
 		{"transform", lt + "        Fn::Transform: {Name: AWS::Include}\n        ImageId: a\n", "6:9: LT: LaunchTemplateData comes from Fn::Transform, which only the deployment resolves"},
 		{"options from a map", lt + "        MetadataOptions: !FindInMap [A, B, C]\n", "6:26: LT: MetadataOptions comes from Fn::FindInMap, which only the deployment resolves"},

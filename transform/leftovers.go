@@ -96,8 +96,8 @@ func (p *planner) removeConditions(section *cfn.Node, removed map[string]bool) {
 	}
 }
 
-// nameParameters names the parameters behind what is gone that nothing else
-// uses.
+// nameParameters notes the parameters that nothing uses any more but what is
+// gone.
 func (p *planner) nameParameters(gone map[*cfn.Node]bool) {
 	behind, used := map[string]bool{}, map[string]bool{}
 	for n := range gone {

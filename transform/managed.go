@@ -9,8 +9,8 @@ import (
 	"github.com/imdslock/imdslock/transform/userdata"
 )
 
-// judgeGroup says of a group whether its nodes get what the launchers of this
-// template say, and what they get else.
+// judgeGroup judges whether the nodes of a group get what the launchers of this
+// template say, and notes what they may get instead.
 func (s *survey) judgeGroup(g *group, opts Options) []Finding {
 	var findings []Finding
 	add := func(rule Rule, kind Kind, at cfn.Span, format string, args ...any) {
@@ -133,7 +133,7 @@ func (p *planner) addLaunchTemplate(g *group) error {
 	for _, key := range []string{"DiskSize", "RemoteAccess"} {
 		if n := properties.Get(key); n != nil {
 			return cannotLock(p.t, g.id, key, n.Span.Start, "move it into a launch template by hand: BlockDeviceMappings, or KeyName and SecurityGroupIds",
-				"%s cannot stand beside a launch template", key)
+				"%s cannot be used together with a launch template", key)
 		}
 	}
 	if n := properties.Get("LaunchTemplate"); n != nil || properties == nil || len(properties.Pairs) == 0 {

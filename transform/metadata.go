@@ -12,7 +12,7 @@ import (
 )
 
 // metadataOptions locks the MetadataOptions of a launch template: the hop limit
-// and HttpTokens where there are some, else all of it. What [Check] finds locked
+// and HttpTokens where there are any, else all of it. What [Check] finds locked
 // for all parameter values stays as it is.
 func (p *planner) metadataOptions(ctx context.Context, l *launcher, data *cfn.Node) error {
 	if p.opts.keepsOptions() {
@@ -50,7 +50,7 @@ func (p *planner) metadataOptions(ctx context.Context, l *launcher, data *cfn.No
 	return nil
 }
 
-// isEmpty reports whether a mapping is not there, or has nothing in it.
+// isEmpty reports whether a mapping is missing or empty.
 func isEmpty(n *cfn.Node) bool {
 	return n.IsNull() || n.IsNoValue() || n.Kind == cfn.Mapping && len(n.Pairs) == 0
 }
@@ -68,8 +68,8 @@ func (p *planner) fillOptions(l *launcher, options *cfn.Node, locked lockedKeys)
 	return nil
 }
 
-// lockOptions locks the hop limit and HttpTokens of one MetadataOptions, which
-// stands at a key.
+// lockOptions locks the hop limit and HttpTokens of one MetadataOptions, the value
+// of key.
 func (p *planner) lockOptions(l *launcher, options, key *cfn.Node, locked lockedKeys) error {
 	if err := l.refuse(p.t, options, key, "MetadataOptions"); err != nil {
 		return err
@@ -113,12 +113,12 @@ func (p *planner) lockedOptions(ctx context.Context, l *launcher, n *cfn.Node) (
 	return locked, nil
 }
 
-// endpointDisabled says that there is nothing to lock.
+// endpointDisabled is the message that there is nothing to lock.
 const endpointDisabled = "HttpEndpoint of %s is disabled: nobody reaches the metadata service, and EC2 takes no other option beside it"
 
-// newMetadataOptions returns what a block must have, and HttpEndpoint where the
-// template has no block at all. HttpProtocolIpv6 is never in it: it fails in
-// isolated regions.
+// newMetadataOptions returns MetadataOptions with what the options ask for, and
+// with HttpEndpoint if endpoint is set. HttpProtocolIpv6 is never in it because it
+// fails in isolated regions.
 func (p *planner) newMetadataOptions(endpoint bool) edit.Value {
 	var pairs []edit.Pair
 	if endpoint {
@@ -141,7 +141,7 @@ func (p *planner) limit() edit.Value {
 	return edit.Scalar(strconv.Itoa(p.opts.HopLimit), quote)
 }
 
-// hopLimit makes HttpPutResponseHopLimit what was asked for, unless it is so. A
+// hopLimit makes HttpPutResponseHopLimit what was asked for, unless isLocked. A
 // container's packets take one hop more than the node's own ("HttpPutResponse-
 // HopLimit" in the CloudFormation reference of LaunchTemplate MetadataOptions).
 func (p *planner) hopLimit(l *launcher, options, key *cfn.Node, isLocked bool) error {
@@ -180,7 +180,7 @@ func (p *planner) hopLimit(l *launcher, options, key *cfn.Node, isLocked bool) e
 }
 
 // isInteger reports whether a literal is a number, and not a text that
-// CloudFormation takes for it: rule engines take no text.
+// CloudFormation takes for one, because rule engines take only numbers.
 func (p *planner) isInteger(n *cfn.Node, want string) bool {
 	text, ok := cfn.ScalarText(p.t, n)
 	return ok && text == want && n.Style == cfn.Plain && string(p.t.Source()[n.Span.Start:n.Span.End]) == n.Value

@@ -132,7 +132,7 @@ func (r resource) deploysTemplates() bool {
 }
 
 // customResources returns the logical IDs of the custom resources. Many templates
-// have some, for what is no node, so that a note of its own rule names them together.
+// have some that launch no nodes, so one note with a rule of its own names them all.
 func (s *survey) customResources() []*cfn.Node {
 	var custom []*cfn.Node
 	for _, r := range s.resources {
@@ -158,7 +158,7 @@ func ids(keys []*cfn.Node) string {
 	return strings.Join(all, ", ")
 }
 
-// duplicates names the keys that stand twice in a mapping.
+// duplicates notes the keys that occur twice in a mapping.
 func (s *survey) duplicates() []Finding {
 	var findings []Finding
 	for _, d := range s.t.Duplicates() {
@@ -167,13 +167,13 @@ func (s *survey) duplicates() []Finding {
 		if last != key { // yes and on are both true
 			where += fmt.Sprintf(", as %q", last)
 		}
-		message := fmt.Sprintf("the key %q stands again %s, and the last one counts", key, where)
+		message := fmt.Sprintf("the key %q occurs again %s, and the last one counts", key, where)
 		findings = append(findings, s.finding(RuleDuplicate, KindNote, "", d.Pair.Key.Span, message))
 	}
 	return findings
 }
 
-// spelled returns the text of a key as it stands, but for quotes and escapes.
+// spelled returns a key as it is written, but without quotes and escapes.
 func (s *survey) spelled(key *cfn.Node) string {
 	if key.Style == cfn.Plain {
 		return s.t.Source()[key.Span.Start:key.Span.End]

@@ -13,9 +13,10 @@ type IMDSv1 string
 const (
 	// IMDSv1Keep leaves HttpTokens alone.
 	IMDSv1Keep IMDSv1 = "keep"
-	// IMDSv1Lock keeps an Fn::If and allows the parameter behind it only the
-	// value that means required. Where no one parameter is behind HttpTokens,
-	// or where it serves other resources too, it is the same as IMDSv1Literal.
+	// IMDSv1Lock keeps an Fn::If and allows the parameter that decides it only
+	// the value that means required. Where no single parameter decides about
+	// HttpTokens, or where it decides about other things too, it is the same as
+	// IMDSv1Literal.
 	IMDSv1Lock IMDSv1 = "lock"
 	// IMDSv1Default changes the default of that parameter alone. The stack's
 	// previous value wins over it at an update.
@@ -52,7 +53,7 @@ const (
 	VersionLatest LaunchTemplateVersion = "latest"
 )
 
-// OS is what nodes run.
+// OS is an operating system of nodes.
 type OS string
 
 // The operating systems. OSUnknown is the zero value.
@@ -63,24 +64,24 @@ const (
 	OSBottlerocket OS = "bottlerocket"
 )
 
-// Set sets the way that a word names, such as "lock". It returns an error, which
-// lists the words, if there is no such way. So IMDSv1 is a [flag.Value].
+// Set sets v to the way that a word names, such as "lock". It returns an error that
+// lists the words if there is no such way. It makes *IMDSv1 a [flag.Value].
 func (v *IMDSv1) Set(word string) error {
 	return setWord(v, word, IMDSv1Lock, IMDSv1Default, IMDSv1Literal, IMDSv1Keep)
 }
 
 func (v *IMDSv1) String() string { return string(*v) }
 
-// Set sets the commands that a word names, such as "auto". It returns an error,
-// which lists the words, if there are none. So IPTables is a [flag.Value].
+// Set sets v to the commands that a word names, such as "auto". It returns an error
+// that lists the words if there are none. It makes *IPTables a [flag.Value].
 func (v *IPTables) Set(word string) error {
 	return setWord(v, word, IPTablesAuto, IPTablesAWS, IPTablesStrict, IPTablesOff)
 }
 
 func (v *IPTables) String() string { return string(*v) }
 
-// Set sets the version that a word names, such as "latest". It returns an error,
-// which lists the words, if there is none. So LaunchTemplateVersion is a
+// Set sets v to the version that a word names, such as "latest". It returns an error
+// that lists the words if there is none. It makes *LaunchTemplateVersion a
 // [flag.Value].
 func (v *LaunchTemplateVersion) Set(word string) error {
 	return setWord(v, word, VersionLatest, VersionKeep)
@@ -88,8 +89,8 @@ func (v *LaunchTemplateVersion) Set(word string) error {
 
 func (v *LaunchTemplateVersion) String() string { return string(*v) }
 
-// Set sets the operating system that a word names: linux or windows. It returns
-// an error, which lists the words, for any other. So OS is a [flag.Value].
+// Set sets v to the operating system that a word names: linux or windows. It returns
+// an error that lists the words for any other. It makes *OS a [flag.Value].
 func (v *OS) Set(word string) error { return setWord(v, word, OSLinux, OSWindows) }
 
 func (v *OS) String() string { return string(*v) }
@@ -110,20 +111,20 @@ func setWord[T ~string](v *T, word string, of ...T) error {
 
 // Options say what to lock. The zero value changes nothing.
 type Options struct {
-	// HopLimit is the HttpPutResponseHopLimit to set, 1 to 64. 0 leaves it.
+	// HopLimit is the HttpPutResponseHopLimit to set, 1 to 64. 0 leaves it alone.
 	HopLimit int
 	IMDSv1   IMDSv1
 	IPTables IPTables
 	// BranchENI adds the rule for pods with branch network interfaces.
 	BranchENI bool
-	// Version is for groups that use a launch template of the template.
+	// Version says which version groups use of a launch template in the template.
 	Version LaunchTemplateVersion
 	// AddLaunchTemplate gives every managed node group that has no launch
 	// template one of its own. Amazon EKS replaces such a group.
 	AddLaunchTemplate bool
 	// Resources are the logical IDs of the resources to lock. None means all.
 	Resources []string
-	// OS is what the nodes run, where the template does not say.
+	// OS is what the nodes run where the template does not say.
 	OS OS
 }
 
@@ -136,7 +137,7 @@ func Defaults() Options {
 // in the Amazon EC2 API Reference).
 const maxHopLimit = 64
 
-// validate returns an error if a field has a value that is none of those above.
+// validate returns an error if a field has an invalid value.
 func (o Options) validate() error {
 	switch {
 	case o.HopLimit < 0 || o.HopLimit > maxHopLimit:

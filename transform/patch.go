@@ -47,8 +47,9 @@ func patch(ctx context.Context, src []byte, opts Options, with ...deployment) (R
 	return r, p.resultError(err, &r)
 }
 
-// resultError gives an error about a result its place in the input, and takes
-// the result away. That a result cannot be read is a change that cannot be made.
+// resultError gives an error about a result its place in the input, and clears
+// the result. It turns the error of a result that cannot be read into a
+// [*CannotLock] for the change that made it so.
 func (p *planner) resultError(err error, r *Result) error {
 	if err == nil {
 		return nil
@@ -70,8 +71,8 @@ func (p *planner) resultError(err error, r *Result) error {
 		"it cannot be changed in the way it is written, as the result could not be read: %s", unread.Message)
 }
 
-// inputOffset returns the place in an input of a size that a place in the output
-// comes from.
+// inputOffset returns the offset in the input, which has size bytes, that an
+// offset in the output comes from.
 func (r Result) inputOffset(at, size int) int {
 	for _, e := range r.Edits() {
 		if at < e.Start {
@@ -107,7 +108,7 @@ type planner struct {
 	opts     Options
 	findings []Finding
 	texts    []plannedText     // every user data, in order
-	open     map[excuse]int    // what stays open, and was said
+	open     map[excuse]int    // how many findings stay open and were reported
 	locks    map[string]string // parameter to the one value that it is locked to
 	replaced []*cfn.Node       // expressions that a literal replaces
 	with     []deployment      // see patch; at least one
@@ -236,8 +237,8 @@ func (p *planner) note(rule Rule, id string, at cfn.Span, format string, args ..
 	p.findings = append(p.findings, p.finding(rule, KindNote, id, at, fmt.Sprintf(format, args...)))
 }
 
-// stays records a finding on something that is left as it is. What is open then
-// is not taken for a promise that does not hold.
+// stays records a finding on something that is left as it is. If that is open,
+// verify accepts that it stays open.
 func (p *planner) stays(f Finding) {
 	p.findings = append(p.findings, f)
 	if f.Kind == KindOpen {

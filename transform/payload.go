@@ -15,7 +15,7 @@ import (
 // that the template shows, nothing at all, or something that only the
 // deployment knows.
 type payload struct {
-	node *cfn.Node // what stands in the template; the logical ID if nothing does
+	node *cfn.Node // the value in the template, or the logical ID if there is none
 
 	// variants are the texts that node can be, one for each choice of the
 	// conditions in it. All are edited in the same place.
@@ -33,7 +33,7 @@ type payload struct {
 // isAbsent reports whether there is no user data.
 func (p payload) isAbsent() bool { return len(p.variants) == 0 && p.opaque == "" }
 
-// wants returns the block that is asked for, for this payload.
+// wants returns the block as this payload must have it.
 func (p payload) wants(block userdata.Block) userdata.Block {
 	block.Compressed = p.encoding != nil && p.encoding.Gzip
 	return block
@@ -102,7 +102,7 @@ func isVariable(name string) bool {
 	return name != "" && !strings.HasPrefix(name, "Fn::") && !strings.Contains(name, " ")
 }
 
-// offset returns where in the source a place of a variant's text stands.
+// offset returns the offset in the source of a place in a variant's text.
 func (p payload) offset(variant *edit.Text, at int) int {
 	if p.encoding != nil {
 		return p.node.Span.Start
@@ -170,9 +170,9 @@ func (s *survey) base64(n *cfn.Node) payload {
 	return payload{node: n, opaque: "it is not base64 that can be decoded"}
 }
 
-// isExcused reports whether a user data that cannot take the block is only a
-// note although the block was asked for: one branch of an Fn::If launches nodes
-// that run no commands, and another branch launches others.
+// isExcused reports whether user data that cannot take the block gets only a note
+// although the block was asked for: one branch of an Fn::If launches nodes that
+// run no commands, and another branch launches others.
 func isExcused(load payload, all []payload) bool {
 	if len(load.variants) == 0 || load.runsCommands() {
 		return false
@@ -192,7 +192,7 @@ func (p payload) runsCommands() bool {
 }
 
 // joins reports whether some user data in properties of an instance starts the
-// kubelet, itself or by cfn-init, or else may do so, as far as one can guess.
+// kubelet, itself or through cfn-init, or else whether it looks as if it did.
 func (s *survey) joins(l *launcher, properties *cfn.Node) (joins, guessed bool, err error) {
 	if properties.Get("UserData") == nil {
 		return false, false, nil
@@ -250,7 +250,7 @@ func (s *survey) ipv6(data *cfn.Node) bool {
 	return false
 }
 
-// block returns the block that the user data of a launcher needs by the options.
+// block returns the block that the user data of a launcher needs under the options.
 func (s *survey) block(opts Options, l *launcher, data *cfn.Node) userdata.Block {
 	b := opts.block()
 	b.IPv6, b.Managed = s.ipv6(data), s.isManaged(l)

@@ -57,7 +57,7 @@ func (p *planner) protect(l *launcher, load payload, all []payload, block userda
 	return nil
 }
 
-// cannotProtect leaves a user data that cannot take the block as it is. It returns
+// cannotProtect leaves user data that cannot take the block as it is. It returns
 // an error if the block was asked for and the user data is not excused.
 func (p *planner) cannotProtect(l *launcher, load payload, all []payload, variant *edit.Text, err error) error {
 	if len(load.variants) == 1 && isExcused(load, all) || !p.opts.mustHaveBlock() {
@@ -98,7 +98,7 @@ func (d *protectedPayload) add(text string, edits []edit.Edit, protection userda
 	}
 }
 
-// message says what was done, and why by the strict commands.
+// message says what was done, and why with the strict commands if it was.
 func (d *protectedPayload) message() string {
 	message := fmt.Sprintf("pods can reach the metadata service: iptables commands put into the %v", d.kind)
 	switch {

@@ -20,10 +20,10 @@ type configurationData struct {
 }
 
 // refused says why CloudFormation would refuse the value of a property of a
-// launcher, as far as the value is known: a property in it is not one of
-// the type that CloudFormation defines, or has another type. The metadata
-// options of instances and of overrides in fleets have the names and types that
-// those of launch templates have.
+// launcher, as far as the value is known: it has a property that the type in
+// CloudFormation does not have, or one of another type. The metadata options of
+// instances and of overrides in fleets have the same names and types as those of
+// launch templates.
 func refused(launcherType, property string, v eval.Value) fault {
 	var data any = new(ec2.LaunchTemplate_LaunchTemplateData)
 	if launcherType == typeLaunchConfiguration {
@@ -44,7 +44,7 @@ func refused(launcherType, property string, v eval.Value) fault {
 	return fault{is: fmt.Sprintf("CloudFormation refuses the %s: %s", property, what), mayBe: fmt.Sprintf("CloudFormation may refuse the %s: %s", property, what)}
 }
 
-// misfit says what in a value a type has no place for.
+// misfit says which part of a value does not fit its type.
 func misfit(err *json.SemanticError, v eval.Value) string {
 	subject, name := "it", err.JSONPointer.LastToken()
 	if err.JSONPointer.Parent() != "" {
@@ -105,8 +105,8 @@ func (c *checker) refusedUserData(l *launcher, data *cfn.Node) {
 	}
 }
 
-// makesText reports whether what stands in a template is a text, whatever the
-// parameters are, if CloudFormation accepts it at all.
+// makesText reports whether an expression is a text for all parameter values, if
+// CloudFormation accepts it at all.
 func makesText(n *cfn.Node) bool {
 	switch name, _ := n.Function(); name {
 	case "Fn::Base64", "Fn::Sub", "Fn::Join":

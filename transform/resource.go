@@ -17,7 +17,7 @@ type resource struct {
 	section *cfn.Node // the mapping that it stands in: Resources, or that of a loop
 	loops   []loop    // around it
 	types   []string  // that it can have, sorted; several if the variable of a loop chooses
-	untold  bool      // it can have a type that the template does not tell
+	untold  bool      // it can have a type that the template does not show
 }
 
 // typ returns the type of the resource, or "" if it is not one for certain.
@@ -48,7 +48,7 @@ func (r resource) hidesType() *cfn.Node {
 type loop struct {
 	variable string
 	values   []string
-	untold   bool // it has values that the template does not tell
+	untold   bool // it has values that the template does not show
 }
 
 // readResources reads the resources of a section, those that Fn::ForEach makes
@@ -137,10 +137,10 @@ func (s *survey) readTypes(r *resource, n *cfn.Node, loops []loop) error {
 	return nil
 }
 
-// untold stands for what a loop has of values that the template does not tell.
+// untold stands for the values of a loop that the template does not show.
 const untold = edit.Placeholder
 
-// maxRepeated is how many texts loops make of one that are told apart: a template
+// maxRepeated is the largest number of texts that repeated makes of one: a template
 // has no more resources.
 // https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
 const maxRepeated = 500
@@ -214,10 +214,10 @@ func (r *resource) told(outcomes []eval.Outcome) []string {
 	return types
 }
 
-// launchesByChance returns a launcher that cannot be read for a resource that is
-// of one of several types, of which one launches nodes or says how. It returns nil
-// for any other resource.
-func launchesByChance(r resource) *launcher {
+// ambiguous returns a launcher that cannot be read for a resource that may have
+// several types, one of which launches nodes or says how. It returns nil for any
+// other resource.
+func ambiguous(r resource) *launcher {
 	if r.typ() != "" || !r.mayBe(ResourceTypes()...) {
 		return nil
 	}

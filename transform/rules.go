@@ -2,10 +2,10 @@ package transform
 
 import "slices"
 
-// Rule is the stable id of a rule.
+// Rule is the stable ID of a rule.
 type Rule string
 
-// The rules. What each means and where that comes from is in [Rules].
+// The rules. [Rules] says what each means and where that comes from.
 const (
 	RuleMetadataOptions  Rule = "metadata-options"
 	RuleHopLimit         Rule = "hop-limit"
@@ -50,12 +50,12 @@ type Description struct {
 	Source string // URL of the page that says so
 	Note   bool   // whether it only informs
 
-	// Severity is how much is open by it, from 0 to 10 as in CVSS; 0 for a note.
+	// Severity is how much it leaves open, from 0 to 10 as in CVSS; 0 for a note.
 	Severity float64
-	// Controls are the IDs of the controls of others that ask for the same: of
-	// AWS Control Tower (CT.…), AWS Security Hub and CIS.
+	// Controls are the IDs of controls that require the same, of AWS Control Tower
+	// (CT.…), AWS Security Hub and CIS.
 	Controls []string
-	// Property is what a message about it is about, such as "HttpTokens".
+	// Property is the property that a finding is about, such as "HttpTokens".
 	Property string
 }
 

@@ -11,23 +11,22 @@ import (
 	"github.com/imdslock/imdslock/transform/userdata"
 )
 
-// maxSpellings is how many values are put into one user data.
+// maxSpellings is the largest number of values that are put into one user data.
 const maxSpellings = 32
 
 // shellCharacters are those that may end a word of a shell, a line or quotes.
 const shellCharacters = ";&|<>()$`\\\"'#*?[]{}!~\n\r"
 
-// A variable is what stands in a user data for a value that only the deployment
-// knows.
+// A variable stands in user data for a value that only the deployment knows.
 type variable struct {
 	name string
 	of   *cfn.Node // the expression, or nil for the parameter of that name
 }
 
-// spelledOut judges a user data with the values put in that the template names,
-// for parameters or in mappings and lists, where a shell may read them as more
-// than a word: a value such as "x; exit 0" is a command. It returns what that adds
-// to the findings. A value that the template does not name is taken for words.
+// spelledOut judges user data with each value put in that the template names, for
+// parameters or in mappings and lists, and that a shell may read as more than a
+// word: a value such as "x; exit 0" is a command. It returns what that adds to the
+// findings. Values that the template does not name are taken for words.
 func (s *survey) spelledOut(l *launcher, load payload, variant *edit.Text, judge func(string) []userdata.Problem, findings []Finding) []Finding {
 	var more []Finding
 	said := map[Rule]bool{}
@@ -96,7 +95,7 @@ func variablesIn(variant *edit.Text) []variable {
 	return all
 }
 
-// withValue returns a user data with a value in the place of a variable, and the
+// withValue returns user data with a value in the place of a variable, and the
 // changes that this makes.
 func withValue(variant *edit.Text, v variable, value string) (string, []userdata.Change) {
 	var changes []userdata.Change

@@ -86,7 +86,7 @@ func newSurvey(ctx context.Context, t *cfn.Template, given map[string]string) (*
 // that, then the instances, which may be both.
 func (s *survey) readLaunchers() error {
 	for _, r := range s.resources {
-		if l := launchesByChance(r); l != nil {
+		if l := ambiguous(r); l != nil {
 			s.launchers = append(s.launchers, l)
 		}
 		switch r.typ() {
@@ -117,7 +117,7 @@ func (s *survey) readLaunchers() error {
 	return nil
 }
 
-// nameLaunchers makes the index of what named returns.
+// nameLaunchers builds the index that withID uses.
 func (s *survey) nameLaunchers() {
 	s.byID = map[string][]*launcher{}
 	for _, l := range s.launchers {

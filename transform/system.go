@@ -27,7 +27,7 @@ func (s systems) has(other systems) bool { return s&other != 0 }
 // isLinux reports whether nodes run a Linux that takes a script, for certain.
 func (s systems) isLinux() bool { return s != 0 && s&^(amazonLinux|ubuntu|otherLinux) == 0 }
 
-// told fills in what the option --os says for what the template does not say.
+// told returns the systems with what --os says in place of what the template does not say.
 func (s systems) told(os OS) systems {
 	if s != 0 && !s.has(unknownSystem) || os == OSUnknown {
 		return s
@@ -61,7 +61,7 @@ func (s systems) String() string {
 // imageParameters are the paths of the public parameters in the SSM parameter
 // store that name images ("Retrieve recommended Amazon Linux AMI IDs" and its
 // neighbours in the Amazon EKS User Guide, and Canonical's "Find Ubuntu images"),
-// and what in the rest of such a path tells an image for nodes of Amazon EKS.
+// and what in the rest of such a path marks an image for nodes of Amazon EKS.
 var imageParameters = [...]struct {
 	path, forEKS string
 	runs         systems
@@ -86,9 +86,9 @@ func (i images) and(other images) images {
 	return images{i.runs | other.runs, i.forEKS || other.forEKS}
 }
 
-// imagesOf returns what is known of the images that expressions name: by the
-// parameter of the SSM parameter store that does, directly, by a dynamic reference,
-// or as a default or an allowed value of a parameter.
+// imagesOf returns what is known of the images that expressions name through the
+// SSM parameter store: directly, by a dynamic reference, or by a default or an
+// allowed value of a parameter.
 func (s *survey) imagesOf(expressions []*cfn.Node) images {
 	var all images
 	for _, n := range expressions {

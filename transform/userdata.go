@@ -48,7 +48,7 @@ func (s *survey) problem(l *launcher, load payload, variant *edit.Text, p userda
 }
 
 // judgePayload judges one user data. What several variants have in common is
-// said once.
+// reported once.
 func (s *survey) judgePayload(l *launcher, load payload, want userdata.Block) []Finding {
 	want = load.wants(want)
 	judge := func(text string) []userdata.Problem {

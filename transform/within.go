@@ -76,7 +76,7 @@ func (p *planner) pass(set stackSet, locks map[string]string) (map[string][]edit
 	return edits, nil
 }
 
-// notPassed notes what keeps the parameters from being seen that a stack set passes.
+// notPassed notes what hides parameters that a stack set passes.
 func (s *survey) notPassed(set stackSet) []Finding {
 	var notes []Finding
 	for _, n := range set.hidden {
@@ -169,7 +169,7 @@ func (s *survey) refusedValue(set stackSet, parameter, text string) Finding {
 			at = p.node.Span
 		}
 	}
-	return s.finding(RuleIMDSv1Parameter, KindOpen, set.Key.Value, at, fmt.Sprintf("%s: it passes %s=%q, which its template does not accept, so that its nodes stay as they are", set.Key.Value, parameter, text))
+	return s.finding(RuleIMDSv1Parameter, KindOpen, set.Key.Value, at, fmt.Sprintf("%s: it passes %s=%q, which its template does not accept, so its nodes stay as they are", set.Key.Value, parameter, text))
 }
 
 // placeOutside gives a finding in the template of a stack set its place in the
@@ -181,7 +181,7 @@ func (s *survey) placeOutside(set string, body *edit.Text, f Finding) Finding {
 	return f
 }
 
-// outside does the same for an error.
+// outside gives an error in the template of a stack set its place outside.
 func (s *survey) outside(set string, body *edit.Text, err error) error {
 	switch e := err.(type) {
 	case *CannotLock:
