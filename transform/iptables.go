@@ -124,7 +124,7 @@ func noUserData(runs systems) string {
 		return fmt.Sprintf("the nodes run %v, which run no scripts from user data", others)
 	}
 	if runs.has(unknownSystem) {
-		return "there is none, and what the nodes run is not known (--os tells)"
+		return "there is none, and what the nodes run is not known (use --os)"
 	}
 	return "there is none, and the nodes may run " + runs.String()
 }

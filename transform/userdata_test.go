@@ -226,11 +226,11 @@ func TestLeftUserData(t *testing.T) {
 		imdsv1   transform.IMDSv1
 		want     string
 	}{
-		{1, transform.IMDSv1Lock, "(--os tells); hop limit 1 and required tokens protect it"},
-		{2, transform.IMDSv1Lock, "(--os tells); required tokens alone do not keep pods off"},
-		{0, transform.IMDSv1Lock, "(--os tells); required tokens alone do not keep pods off"},
-		{1, transform.IMDSv1Keep, "(--os tells); the hop limit alone does not stop IMDSv1"},
-		{0, transform.IMDSv1Keep, "(--os tells)"},
+		{1, transform.IMDSv1Lock, "(use --os); hop limit 1 and required tokens protect it"},
+		{2, transform.IMDSv1Lock, "(use --os); required tokens alone do not keep pods off"},
+		{0, transform.IMDSv1Lock, "(use --os); required tokens alone do not keep pods off"},
+		{1, transform.IMDSv1Keep, "(use --os); the hop limit alone does not stop IMDSv1"},
+		{0, transform.IMDSv1Keep, "(use --os)"},
 	} {
 		opts := transform.Defaults()
 		opts.HopLimit, opts.IMDSv1 = test.hopLimit, test.imdsv1
