@@ -51,8 +51,8 @@ func (d *decoder) put(text string, from, to int) {
 	d.text.WriteString(text)
 }
 
-// Segments returns the parts of a scalar in order. It returns false if they do
-// not make its text, since what is not fully understood must not be edited.
+// Segments returns the segments of a scalar in order. It returns false if they do
+// not add up to its text, since what is not fully understood must not be edited.
 func (t *Template) Segments(n *Node) ([]Segment, bool) {
 	d := &decoder{src: t.src}
 	switch n.Style {
@@ -99,8 +99,8 @@ func (t *Template) decodeBlock(d *decoder, n *Node) {
 }
 
 // breaks puts the line feeds that the line breaks at these offsets stand for;
-// the text goes on at offset next. Where a line is folded, one break is a
-// space, and of several the first falls away.
+// the text goes on at offset next. Where lines are folded, a single break is a
+// space, and the first of several is dropped.
 func (d *decoder) breaks(at []int, next int, folded bool) {
 	if folded && len(at) == 1 {
 		d.put(" ", at[0], next)
@@ -141,8 +141,8 @@ func (d *decoder) flow(i, end int, style Style) {
 	}
 }
 
-// fold reads white space: as it is within a line; around line breaks one break
-// is a space and every further one a line feed.
+// fold reads white space. Within a line it stays as it is; with line breaks in it,
+// the first break is a space and every further one a line feed.
 func (d *decoder) fold(i, end int) int {
 	from, breaks := i, 0
 	for i < end && isBlank(d.src[i]) {
@@ -185,7 +185,7 @@ func unescape(c byte) string {
 	return string(rune(c)) // space, tab, quote, slash, backslash
 }
 
-// hexDigits returns how many digits the escapes \x, \u and \U have, else 0.
+// hexDigits returns how many digits the escape \x, \u or \U has, or 0 for any other.
 func hexDigits(c byte) int {
 	switch c {
 	case 'x':

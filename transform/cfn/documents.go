@@ -2,7 +2,7 @@ package cfn
 
 import "strings"
 
-// A Document is one of the documents of a YAML stream, with all that stands
+// A Document is one of the documents of a YAML stream, with everything that comes
 // before it: its "---", comments and directives.
 type Document struct {
 	Text  string
@@ -10,8 +10,8 @@ type Document struct {
 }
 
 // Documents splits a YAML stream at the lines that begin with "---" or "...",
-// which no value of YAML can have (YAML 1.1, section 4.1.3). Joined, the texts are
-// the stream.
+// which no value can contain (YAML 1.1, section 4.1.3). The texts of the documents
+// add up to the stream.
 func Documents(src string) []Document {
 	var all []Document
 	var last lastDocument
@@ -35,7 +35,7 @@ func Documents(src string) []Document {
 	return append(all, document(len(src)))
 }
 
-// A lastDocument is what the lines of the last document of a stream have so far.
+// A lastDocument says what the last document of a stream consists of so far.
 type lastDocument struct {
 	begun      bool // by "---"
 	hasContent bool
@@ -68,7 +68,7 @@ func documentMarker(line string) string {
 	return ""
 }
 
-// hasText reports whether a line has more than a comment.
+// hasText reports whether a line has more than white space and a comment.
 func hasText(line string) bool {
 	line = strings.TrimLeft(line, " \t")
 	return line != "" && line[0] != '#'
@@ -82,8 +82,8 @@ func (d Document) Place(p Position) Position {
 	return Position{Offset: d.Start.Offset + p.Offset, Line: d.Start.Line + p.Line - 1, Column: p.Column}
 }
 
-// Parse reads the document. Places in the [Template] are those in the document,
-// that of an error is the one in the stream.
+// Parse reads the document. Positions in the [Template] are positions in the
+// document; that of an [*Error] is one in the stream.
 func (d Document) Parse() (*Template, error) {
 	t, err := Parse([]byte(d.Text))
 	if at, ok := err.(*Error); ok {

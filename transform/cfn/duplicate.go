@@ -2,7 +2,7 @@ package cfn
 
 import "slices"
 
-// A Duplicate is a pair of a mapping that does not count, since its key stands
+// A Duplicate is a pair of a mapping that does not count because its key occurs
 // in the mapping again. CloudFormation takes the last; cfn-lint (E0000) and aws
 // cloudformation deploy refuse the template.
 type Duplicate struct {
@@ -14,7 +14,7 @@ type Duplicate struct {
 // in which their mappings end.
 func (t *Template) Duplicates() []Duplicate { return slices.Clone(t.duplicates) }
 
-// setPairs gives n its pairs: of equal keys the last.
+// setPairs gives n its pairs, of those with equal keys only the last.
 func (t *Template) setPairs(n *Node, pairs []Pair) {
 	n.Pairs = pairs
 	if !hasDuplicates(pairs) {
@@ -34,7 +34,7 @@ func (t *Template) setPairs(n *Node, pairs []Pair) {
 	}
 }
 
-// hasDuplicates reports whether a key stands in pairs more than once.
+// hasDuplicates reports whether a key occurs in pairs more than once.
 func hasDuplicates(pairs []Pair) bool {
 	if len(pairs) < 8 { // nearly all; a map would cost more
 		for i, p := range pairs {

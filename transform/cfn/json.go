@@ -8,11 +8,11 @@ import (
 	"unicode/utf8"
 )
 
-// maxDepth is how deep a template may nest, so that whatever walks the tree is
-// bounded too. CloudFormation's templates stay below 50.
+// maxDepth is how deep a template may nest, which bounds whatever walks the tree.
+// CloudFormation's templates stay below 50.
 const maxDepth = 1000
 
-// tooDeep is the error for what nests deeper.
+// tooDeep returns the error for a node that nests deeper.
 func (t *Template) tooDeep(offset int) *Error {
 	return t.Errorf(offset, "nested more than %d levels deep", maxDepth)
 }
@@ -50,7 +50,7 @@ func (r *jsonReader) skipSeparators(i int) int {
 	return i
 }
 
-// token reads a token and where it stands.
+// token reads a token and its span.
 func (r *jsonReader) token() (json.Token, Span, error) {
 	start := r.skipSeparators(r.offset())
 	token, err := r.decoder.Token()

@@ -7,15 +7,16 @@ import (
 	"unicode/utf8"
 )
 
-// runeStep is how far apart characters have been counted: a template may be one
-// line, whose every column would else be counted from its start.
+// runeStep is the distance in bytes between the places whose characters before
+// them are counted: a template may be one line, in which every column would
+// otherwise be counted from the start.
 const runeStep = 1 << 10
 
 // A Position is a place in a template.
 type Position struct {
 	Offset int // bytes, from 0
 	Line   int // from 1
-	Column int // characters, from 1; a byte order mark counts as none
+	Column int // characters, from 1; a byte order mark is not counted
 }
 
 func (p Position) String() string { return fmt.Sprintf("%d:%d", p.Line, p.Column) }

@@ -39,12 +39,12 @@ type Span struct{ Start, End int }
 
 // A Node is a value in a template. The short form of an intrinsic function
 // (!Sub text) is read as its long form: a mapping in style [ShortForm] with
-// the one key "Fn::Sub", so that nobody needs to know the difference.
+// the one key "Fn::Sub", so callers need not know the difference.
 type Node struct {
 	Kind  Kind
 	Style Style
 	Value string  // a scalar's text, decoded; an alias's name
-	Pairs []Pair  // a mapping's, in order; of equal keys the last alone
+	Pairs []Pair  // a mapping's, in order; of equal keys only the last
 	Items []*Node // a sequence's, in order
 
 	// Span covers the node from its tag or anchor, first key, dash, quote or
@@ -77,7 +77,7 @@ func (n *Node) Pair(key string) (Pair, bool) {
 	return Pair{}, false
 }
 
-// Get returns the value after a path of keys, or nil where there is none.
+// Get returns the value that a path of keys leads to, or nil if there is none.
 func (n *Node) Get(path ...string) *Node {
 	for _, key := range path {
 		p, ok := n.Pair(key)
@@ -90,7 +90,7 @@ func (n *Node) Get(path ...string) *Node {
 }
 
 // Function returns the name and argument of an intrinsic function in its long
-// spelling ("Ref", "Condition", "Fn::Sub"), or "" where n is none.
+// spelling ("Ref", "Condition", "Fn::Sub"), or "" if n is not a function.
 func (n *Node) Function() (name string, arg *Node) {
 	if n == nil || n.Kind != Mapping || len(n.Pairs) != 1 {
 		return "", nil
@@ -102,8 +102,8 @@ func (n *Node) Function() (name string, arg *Node) {
 	return "", nil
 }
 
-// Call returns the argument of n where n is a call of the named function,
-// else nil.
+// Call returns the argument of n if n is a call of the named function, or nil if
+// it is not.
 func (n *Node) Call(name string) *Node {
 	if fn, arg := n.Function(); fn == name {
 		return arg
@@ -133,7 +133,7 @@ func (n *Node) IsNoValue() bool {
 }
 
 // Branches returns the values that n may stand for: those of Fn::If, of the
-// Fn::Ifs in its branches and so on, in order; n itself where it is no Fn::If.
+// Fn::Ifs in its branches and so on, in order; n itself if it is not an Fn::If.
 func (n *Node) Branches() []*Node {
 	arg := n.Call("Fn::If")
 	if arg == nil || len(arg.Items) != 3 {

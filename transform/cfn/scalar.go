@@ -8,14 +8,14 @@ import (
 )
 
 // ScalarText returns the text that CloudFormation makes of a scalar, as a value or
-// as a key. YAML 1.1 takes some words without quotes for something else than a
+// as a key. YAML 1.1 takes some words without quotes for something other than
 // text: yes, off and True are booleans, whose texts are "true" and "false", and 010
 // is the number 8. It returns false for what is not certain: numbers that can be
-// written in another way, such as 1.50, 1_000 or 1:30, dates, y and n, and null. So
-// it does for what is not a scalar.
+// written in another way, such as 1.50, 1_000 or 1:30, dates, y and n, and null. It
+// also returns false for a node that is not a scalar.
 //
 // https://yaml.org/type/ lists the words; the resolvers of SnakeYAML and PyYAML
-// follow it but for y and n.
+// follow it except for y and n.
 func ScalarText(t *Template, n *Node) (string, bool) {
 	if n == nil || n.Kind != Scalar {
 		return "", false
@@ -36,7 +36,7 @@ func ScalarText(t *Template, n *Node) (string, bool) {
 	return PlainText(n.Value)
 }
 
-// PlainText returns what [ScalarText] returns of a scalar without quotes.
+// PlainText returns what [ScalarText] returns for a scalar that is written as s.
 func PlainText(s string) (string, bool) {
 	switch s {
 	case "yes", "Yes", "YES", "on", "On", "ON", "true", "True", "TRUE":

@@ -1,9 +1,9 @@
 // Package cfn reads a CloudFormation template as text.
 //
 // Two readers, one for YAML and one for JSON, build the same tree of [Node]s.
-// Every node knows the exact bytes of the source that it stands for, and what a
-// scalar's text has from which of them. Nothing is ever printed through an
-// encoder: what changes a template edits those bytes.
+// Every node knows the exact bytes of the source that it stands for, and a scalar
+// knows which of them each part of its text comes from. Nothing is ever printed
+// through an encoder: what changes a template edits those bytes.
 //
 // Package edit makes such changes. Package eval says which values an expression
 // can have when CloudFormation deploys it.
@@ -32,7 +32,8 @@ func (f Format) String() string {
 }
 
 // A Template is the text of one template and the tree that was read from it.
-// It is immutable, if nobody writes into its nodes, and safe for concurrent use.
+// It is immutable as long as nobody writes into its nodes, and safe for concurrent
+// use.
 type Template struct {
 	src    string
 	format Format
@@ -50,8 +51,8 @@ type Template struct {
 	aliases map[string]bool  // the names that aliases (*name) use
 }
 
-// MaxTemplate is how many bytes a template may have: the quota "template body
-// size in an S3 object", 1 MB. Parse takes more.
+// MaxTemplate is the largest size of a template in bytes: the quota "template body
+// size in an S3 object", 1 MB. Parse takes larger ones too.
 // https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
 const MaxTemplate = 1 << 20
 
@@ -59,9 +60,9 @@ const MaxTemplate = 1 << 20
 const bom = "\uFEFF"
 
 // Parse reads a template. The source must be one UTF-8 document, with or without a
-// byte order mark, whose root is a mapping: JSON where it is well-formed JSON,
-// else YAML 1.1 as CloudFormation takes it. The error is an [*Error] with the
-// place where reading stopped.
+// byte order mark, whose root is a mapping. It is read as JSON if it is well-formed
+// JSON, or else as YAML 1.1 as CloudFormation takes it. The error is an [*Error]
+// with the place where reading stopped.
 func Parse(source []byte) (*Template, error) {
 	src := string(source)
 	t := &Template{src: src, lines: lineStarts(src)}
@@ -79,8 +80,8 @@ func Parse(source []byte) (*Template, error) {
 			t.format, t.root = JSON, root
 			return t, nil
 		}
-		// A YAML flow mapping starts with a brace too. Where neither reader is
-		// content, the file meant to be JSON more often than not.
+		// A YAML flow mapping starts with a brace too. If neither reader can read
+		// the file, it was probably meant to be JSON.
 		root, err := t.readYAML()
 		if err != nil || root.Kind != Mapping {
 			return nil, jsonErr
@@ -118,9 +119,9 @@ func (t *Template) Format() Format { return t.format }
 // Root returns the tree, which is always a mapping. Nobody may write into it.
 func (t *Template) Root() *Node { return t.root }
 
-// UsesShortForm reports whether a function that is added to the template looks
-// like its others as !Ref rather than as Ref: in YAML that has short forms, or no
-// functions.
+// UsesShortForm reports whether a function that is added to the template should be
+// written as !Ref rather than as Ref, as its others are: in YAML that has short
+// forms, or no functions.
 func (t *Template) UsesShortForm() bool {
 	return t.format == YAML && (t.hasShort || !t.hasLong)
 }
@@ -128,13 +129,13 @@ func (t *Template) UsesShortForm() bool {
 // Anchor returns the name of the anchor (&name) on a node, or "".
 func (t *Template) Anchor(n *Node) string { return t.anchors[n] }
 
-// HasAlias reports whether an alias uses the anchor of that name; of "", whether
-// there is any alias.
+// HasAlias reports whether an alias uses the anchor of that name or, if the name is
+// "", whether there is any alias.
 func (t *Template) HasAlias(name string) bool {
 	return t.aliases[name] || name == "" && len(t.aliases) > 0
 }
 
-// checkText refuses what is no UTF-8 text at all.
+// checkText returns an error if the source is not UTF-8 text.
 func (t *Template) checkText() error {
 	src := t.src
 	if len(strings.TrimSpace(strings.TrimPrefix(src, bom))) == 0 {
@@ -166,14 +167,14 @@ type Error struct {
 	Message string
 	Hint    string // what to do about it; may be empty
 
-	// NotTemplate says that the text can be read, and is something else.
+	// NotTemplate is set if the text can be read but is something else.
 	NotTemplate bool
 }
 
 // Error returns "LINE:COL: message", ready to have "FILE:" put before it.
 func (e *Error) Error() string { return e.Position.String() + ": " + e.Message }
 
-// NotTemplate makes the error for a text that is something else.
+// NotTemplate makes the error for a text that can be read but is not a template.
 func (t *Template) NotTemplate(offset int, what, hint string) *Error {
 	e := t.Errorf(offset, "not a CloudFormation template: %s", what)
 	e.Hint, e.NotTemplate = hint, true

@@ -44,9 +44,9 @@ func (t *Template) yamlError(err error) error {
 // lookahead is how many tokens yaml.v3 may read beyond the one at fault.
 const lookahead = 4
 
-// fault returns where the token starts with which the template cannot be read any
-// more, whatever comes after it. It returns false if there is none: then something
-// is open at the end.
+// fault returns the start of the token after which the template cannot be read any
+// more, whatever follows. It returns false if there is none, since then something
+// is not closed at the end.
 func (t *Template) fault() (int, bool) {
 	read, ok := doomed(t.src)
 	if !ok {
@@ -82,8 +82,8 @@ func doomed(text string) (read int, ok bool) {
 	return read, true
 }
 
-// tokenStart returns where a word, a bracket or a tab starts that is at a place or
-// before it, comments aside.
+// tokenStart returns the start of the word, bracket or tab at a place, or of the
+// last one before it that is not in a comment.
 func (t *Template) tokenStart(at int) int {
 	for at > 0 {
 		at = min(at, len(t.src)-1)
@@ -119,7 +119,7 @@ func (r *byteReader) Read(p []byte) (int, error) {
 	return n, nil
 }
 
-// unreadable makes the error for what a reader cannot read.
+// unreadable makes the error for a place that a reader cannot read.
 func (t *Template) unreadable(offset int, message string) *Error {
 	e := t.Errorf(offset, "%s", message)
 	if at := t.doubleBrace(); at >= 0 {

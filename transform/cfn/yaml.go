@@ -10,11 +10,11 @@ import (
 )
 
 // yamlReader turns yaml.v3's nodes, which have a start but no end, into Nodes
-// with exact spans by reading the source beside them.
+// with exact spans by reading the source along with them.
 type yamlReader struct {
 	*Template
 
-	depth int // of the collections around what is read
+	depth int // how many collections are around what is read
 
 	// Where the last position asked for was, so that the columns of a long
 	// line are counted once.

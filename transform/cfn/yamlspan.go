@@ -7,7 +7,7 @@ import (
 )
 
 // closing returns the end of a collection whose last child ends at end: after
-// the closing bracket of a flow collection, else that very place.
+// the closing bracket of a flow collection, or else end itself.
 func (r *yamlReader) closing(n *Node, end int, opening, bracket byte) int {
 	if n.Style != Flow || n.body >= len(r.src) || r.src[n.body] != opening {
 		return end // also the pair of "[a: b]", a mapping without brackets
@@ -67,7 +67,7 @@ func (r *yamlReader) scalar(n *Node, y *yaml.Node) {
 }
 
 // plainEnd returns the end of a plain scalar. It has no escapes, so its source
-// is its text but for the white space at which lines were folded.
+// is its text except for the white space where lines were folded.
 func plainEnd(src string, start int, value string) int {
 	if end := start + len(value); end <= len(src) && src[start:end] == value {
 		return end // on one line
@@ -159,7 +159,7 @@ func (t *Template) foldedEnd(n *Node) int {
 	return end
 }
 
-// blockIndent returns the number of spaces by which the text of a block scalar
+// BlockIndent returns the number of spaces by which the text of a block scalar
 // is indented, or -1 where it has no text. Spaces that its first line has
 // beyond that belong to its value and are seen there.
 func (t *Template) BlockIndent(n *Node) int {

@@ -30,9 +30,9 @@ func Add(template *cfn.Template, m *cfn.Node, p Pair) (Edit, error) {
 	return t.addBlock(m, p)
 }
 
-// addBlock adds a pair on lines of its own. They come after a pair that does
+// addBlock adds a pair on lines of its own. They come after the last pair that does
 // not end in a block scalar, whose text another line could change, or else
-// before the first key. In a section of the template they come after the last.
+// before the first key. In a section of the template they come after the last pair.
 func (t writer) addBlock(m *cfn.Node, p Pair) (Edit, error) {
 	first := m.Pairs[0].Key
 	start := t.LineStart(first.Span.Start)
@@ -104,8 +104,8 @@ func (t writer) hasEmptyLines(m *cfn.Node) bool {
 	return false
 }
 
-// afterComments moves the end of a line after the comments below it that are
-// indented by more than a number of bytes: they belong to what stands there.
+// afterComments moves the end of a line past the comments below it that are
+// indented by more than indent bytes: they belong to that line.
 func (t writer) afterComments(end, indent int) int {
 	for end < len(t.src) {
 		next := t.NextLine(end)
@@ -156,7 +156,7 @@ func (t writer) unit(m *cfn.Node) string {
 				continue
 			}
 			key, child := t.lineIndent(p.Key.Span.Start), t.lineIndent(v.Pairs[0].Key.Span.Start)
-			if child != key { // which may stand after a dash
+			if child != key { // which may come after a dash
 				key = t.indent(p.Key.Span.Start)
 			}
 			if unit, ok := strings.CutPrefix(child, key); ok && unit != "" {
@@ -191,15 +191,15 @@ func (t writer) sequenceIndent(unit string) string {
 	return unit
 }
 
-// addFlow adds a pair after the last of a flow mapping or cfn.JSON object, with
-// the white space that stands before and in that one.
+// addFlow adds a pair after the last of a flow mapping or JSON object, with the
+// white space that is before and in that one.
 func (t writer) addFlow(m *cfn.Node, p Pair) Edit {
 	last := m.Pairs[len(m.Pairs)-1]
 	from := m.Body() + 1
 	if len(m.Pairs) > 1 {
 		from = m.Pairs[len(m.Pairs)-2].Value.Span.End
 	}
-	separator := t.src[from:last.Key.Span.Start] // with the comma, wherever it stands
+	separator := t.src[from:last.Key.Span.Start] // with the comma, wherever it is
 	space := strings.Replace(separator, ",", "", 1)
 	switch {
 	case strings.Trim(space, " \t\r\n") != "": // comments
@@ -207,7 +207,7 @@ func (t writer) addFlow(m *cfn.Node, p Pair) Edit {
 		separator = "," + space
 	case len(m.Pairs) > 1:
 	case !strings.Contains(space, "\n"):
-		space = t.afterComma() // what follows a brace says little
+		space = t.afterComma() // what follows a brace tells nothing about commas
 		fallthrough
 	default:
 		separator = "," + space

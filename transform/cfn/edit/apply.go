@@ -3,14 +3,14 @@
 // An [Edit] replaces a span of the source. [Apply] makes the edits and copies
 // everything else verbatim, so that comments, quotes, blank lines and line ends
 // stay as they are. [Add], [Replace], [Remove] and [KeepItem] return the edits for a
-// change of the tree, in the notation and style of what stands around it. A [Text]
+// change of the tree, in the notation and style of what is around it. A [Text]
 // is a string that an expression such as Fn::Sub or Fn::Join makes, and turns a
 // change of that string into an Edit.
 //
-// Where a spelling depends on what stands around it, spellings are proposed, the
+// Where a spelling depends on what is around it, spellings are proposed, the
 // smallest change first, and that part of the template is read again: the first
-// that reads as wanted wins. What cannot be changed for certain is refused with a
-// [*cfn.Error], which has the place.
+// that reads as intended wins. A change that is not certain to be right is refused
+// with a [*cfn.Error], which has the place.
 package edit
 
 import (
@@ -20,8 +20,8 @@ import (
 	"github.com/imdslock/imdslock/transform/cfn"
 )
 
-// An Edit replaces the bytes of a span of the source. Where the span is empty
-// it inserts.
+// An Edit replaces the bytes of a span of the source. If the span is empty, it
+// inserts.
 type Edit struct {
 	cfn.Span
 	New string
@@ -33,9 +33,8 @@ func splice(start, end int, text string) Edit {
 }
 
 // Apply returns a copy of src with all edits made. They may come in any order;
-// insertions at the same place stay in the given one. It
-// returns an error, which names both, if two edits overlap, and one if an edit is
-// outside of src.
+// insertions at the same place stay in the given one. It returns an error that
+// names both if two edits overlap, and one if an edit is outside of src.
 func Apply(src []byte, edits []Edit) ([]byte, error) {
 	edits = Sorted(edits)
 	size := len(src)

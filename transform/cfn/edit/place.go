@@ -12,7 +12,7 @@ import (
 type place struct {
 	parent *cfn.Node // the collection that it is in, or nil
 	indent int       // column of the block collection around it, or -1
-	flow   bool      // it is inside of brackets
+	flow   bool      // it is inside brackets
 }
 
 // placeOf returns the place of a node, or false if it is not in the tree.
@@ -55,7 +55,7 @@ func (t writer) reread(n *cfn.Node, e Edit) *cfn.Node {
 	return read
 }
 
-// rereadEmpty is as reread for an empty value, which has nothing of its own: the
+// rereadEmpty is like reread for an empty value, which has no source of its own: the
 // collection around it is read, and everything else in it must be as before.
 func (t writer) rereadEmpty(n *cfn.Node, e Edit) *cfn.Node {
 	p, ok := t.placeOf(n)
@@ -108,7 +108,7 @@ func (t writer) rereadBeside(n *cfn.Node, e Edit) (read, root *cfn.Node) {
 	return f.node(document.Root()), document.Root()
 }
 
-// A frame is what stands around a node in a document of its own.
+// A frame is what is around a node in a document of its own.
 type frame struct {
 	span          cfn.Span // of the source, with the node
 	before, after string   // the source
@@ -182,7 +182,7 @@ func (t writer) afterEmptyLines(at int) int {
 }
 
 // refuseDuplicates returns an error if a change at a place would be in the value
-// of a key that stands twice.
+// of a key that occurs twice.
 func (t writer) refuseDuplicates(at cfn.Span) error {
 	for _, d := range t.Duplicates() {
 		if v := d.Last.Value.Span; v.Start <= at.Start && at.End <= v.End {
@@ -192,7 +192,7 @@ func (t writer) refuseDuplicates(at cfn.Span) error {
 	return nil
 }
 
-// refuseDuplicate returns an error if the key of a mapping stands in it twice.
+// refuseDuplicate returns an error if the key of a mapping occurs in it twice.
 func (t writer) refuseDuplicate(m *cfn.Node, key string) error {
 	pair, ok := m.Pair(key)
 	for _, d := range t.Duplicates() {
@@ -204,8 +204,8 @@ func (t writer) refuseDuplicate(m *cfn.Node, key string) error {
 }
 
 func (t writer) duplicate(d cfn.Duplicate) error {
-	e := t.Errorf(d.Last.Key.Span.Start, "the key %q must change, and it stands at line %d too", d.Last.Key.Value, t.Position(d.Pair.Key.Span.Start).Line)
-	e.Hint = "CloudFormation takes the last of equal keys, other tools none: remove one"
+	e := t.Errorf(d.Last.Key.Span.Start, "the key %q must change, and it occurs at line %d too", d.Last.Key.Value, t.Position(d.Pair.Key.Span.Start).Line)
+	e.Hint = "CloudFormation takes the last of equal keys, and other tools refuse them: remove one"
 	return e
 }
 

@@ -8,10 +8,9 @@ import (
 )
 
 // Remove returns the edit that removes a pair of a mapping: its lines, with the
-// comments above it and inside of it, or what it takes between commas. Of the
-// empty lines around it those on one side go too. The error is a [*cfn.Error] if
-// the mapping has no such pair or no other, or if something else depends on how
-// it stands there.
+// comments above and inside it, or what it takes between commas. The empty lines
+// on one side of it go too. The error is a [*cfn.Error] if the mapping has no such
+// pair or no other, or if something else depends on how the pair is written.
 func Remove(template *cfn.Template, m *cfn.Node, key string) (Edit, error) {
 	t := newWriter(template)
 	i := slices.IndexFunc(m.Pairs, func(p cfn.Pair) bool { return p.Key.Value == key })
@@ -57,8 +56,8 @@ func (t writer) withoutItem(m *cfn.Node, i int) []Edit {
 }
 
 // withoutLines proposes to remove the pair i of a block mapping: with the empty
-// lines after it, if there are some before it too, and without; or else with them,
-// where they would become part of a block scalar above.
+// lines after it if there are some before it too, then without them, and then with
+// them, lest they become part of a block scalar above.
 func (t writer) withoutLines(m *cfn.Node, i int) []Edit {
 	key := m.Pairs[i].Key.Span.Start
 	last := m.Pairs[i].Value

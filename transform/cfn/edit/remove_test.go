@@ -37,8 +37,8 @@ func TestRemove(t *testing.T) {
 		{"the only one", "m:\n  a: 1\n", "m.a", "2:3: a is all that the mapping has"},
 		{"none", "m:\n  a: 1\n", "m.b", `2:3: there is no key "b" to remove`},
 		{"an anchor", "m:\n  a: &x 1\n  b: *x\n", "m.a", "2:6: the anchor &x is on a value that must change"},
-		{"a key that stands twice", "m:\n  a: 1\n  b: 2\n  a: 3\n", "m.a", `4:3: the key "a" must change, and it stands at line 2 too`},
-		{"within a key that stands twice", "m: 1\nm:\n  a: 1\n  b: 2\n", "m.a", `2:1: the key "m" must change, and it stands at line 1 too`},
+		{"a key that stands twice", "m:\n  a: 1\n  b: 2\n  a: 3\n", "m.a", `4:3: the key "a" must change, and it occurs at line 2 too`},
+		{"within a key that stands twice", "m: 1\nm:\n  a: 1\n  b: 2\n", "m.a", `2:1: the key "m" must change, and it occurs at line 1 too`},
 		{"a question mark", "m:\n  ? a\n  : 1\n  b: 2\n", "m.a", "2:5: a cannot be removed in the way it is written"},
 	} {
 		t.Run(test.name, func(t *testing.T) {

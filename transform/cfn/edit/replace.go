@@ -8,8 +8,8 @@ import (
 )
 
 // Replace returns the edit that writes v in the place of n: a scalar in n's
-// own quotes where it has any. It refuses, with an [*cfn.Error], where n or what
-// is below it carries an anchor, which another place of the template uses.
+// own quotes if it has any. It returns a [*cfn.Error] if n or a node below it
+// carries an anchor, which another place of the template may use.
 func Replace(template *cfn.Template, n *cfn.Node, v Value) (Edit, error) {
 	t := newWriter(template)
 	if err := t.refuseDuplicates(n.Span); err != nil {

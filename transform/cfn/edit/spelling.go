@@ -65,8 +65,8 @@ func (s spelling) within(yield func(Edit) bool, written string) bool {
 	return !ok || !ok2 || from > to || yield(splice(from, to, written))
 }
 
-// whole proposes to write all of the scalar anew, in double quotes, in which
-// there is a spelling for every text.
+// whole proposes to write all of the scalar anew in double quotes, which have a
+// spelling for every text.
 func (s spelling) whole(yield func(Edit) bool) bool {
 	written := quoteJSON(s.node.Value[:s.start] + s.text + s.node.Value[s.end:])
 	from, to := s.node.Body(), s.node.Span.End
@@ -78,7 +78,7 @@ func (s spelling) whole(yield func(Edit) bool) bool {
 
 // lines proposes to write whole lines of a block scalar. Where lines are folded,
 // gap is the line end that keeps two of them apart; before the first and after
-// the last it depends on what stands there.
+// the last it depends on what is there.
 func (s spelling) lines(yield func(Edit) bool, gap string) bool {
 	from, ok := s.lineOf(s.start)
 	to, ok2 := s.lineOf(s.end)

@@ -10,9 +10,9 @@ import (
 
 // A Text is one string that an expression can make: a scalar, Fn::Sub or
 // Fn::Join, in any spelling and nesting. It knows where each part of the string
-// stands in the source, so that a change of the string becomes an [Edit].
+// comes from in the source, so that a change of the string becomes an [Edit].
 //
-// What is known at deployment only is one [Placeholder] in String: a variable of
+// What is known only at deployment is one [Placeholder] in String: a variable of
 // Fn::Sub, or a function such as Ref. The literal "${!Name}" of Fn::Sub is
 // "${Name}", as in the string that CloudFormation makes. Outside of Fn::Sub,
 // "${Name}" stands for itself.
@@ -87,8 +87,8 @@ func (x *Text) runAt(at int) (run, bool) {
 	return x.runs[i], true
 }
 
-// Offset returns where in the source a place of String stands, or where the
-// text starts if that place is not shown there.
+// Offset returns the offset in the source of a place in String, or that of the
+// start of the text if the source does not show that place.
 func (x *Text) Offset(at int) int {
 	if r, ok := x.runAt(at); ok && r.leaf != nil {
 		in := r.from
@@ -103,11 +103,11 @@ func (x *Text) Offset(at int) int {
 }
 
 // Replace returns the edit that puts text into the place of String[start:end],
-// encoded for the scalar or list that stands there and in its style. Text is as
+// encoded for the scalar or list that is there and in its style. Text is like
 // String: its lines end in "\n", for which the source's own line ends are
 // written, and "${" in Fn::Sub becomes "${!". Placeholders in text must be those
 // of the range that it replaces, in their order, or be in lines that String has in
-// the same scalar; they are written as they stand there.
+// the same scalar; they are written as they are there.
 // The error is a [*cfn.Error] that says why the place cannot take the text.
 func (x *Text) Replace(start, end int, text string) (Edit, error) {
 	if e, ok, err := x.replaceItems(start, end, text); ok || err != nil {

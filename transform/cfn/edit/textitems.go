@@ -7,8 +7,8 @@ import (
 	"github.com/imdslock/imdslock/transform/cfn"
 )
 
-// replaceItems replaces whole items of an Fn::Join whose delimiter does not get
-// in between: the empty one, or a line end. Each line becomes an item.
+// replaceItems replaces whole items of an Fn::Join whose delimiter adds nothing
+// between lines: the empty one, or a line end. Each line becomes an item.
 func (x *Text) replaceItems(start, end int, text string) (Edit, bool, error) {
 	if text != "" && !strings.HasSuffix(text, "\n") || strings.Contains(text, Placeholder) {
 		return Edit{}, false, nil
@@ -39,8 +39,8 @@ func (x *Text) replaceItems(start, end int, text string) (Edit, bool, error) {
 	return Edit{}, false, nil
 }
 
-// with returns the list as it is when the lines of text are in the place of the
-// items from p up to item to.
+// with returns the list with the lines of text in place of the items from p up to
+// item to.
 func (p itemPlace) with(to int, text string) *cfn.Node {
 	list := *p.list
 	list.Items = slices.Clone(p.list.Items[:p.index])
@@ -102,8 +102,8 @@ func (t writer) replaceItems(p itemPlace, to int, text string) Edit {
 	return Edit{span, written}
 }
 
-// itemSeparator is what stands between an item and the one at index, with the
-// dash in a block sequence.
+// itemSeparator returns what is between the item at index and the one before it,
+// with the dash in a block sequence.
 func (t writer) itemSeparator(list *cfn.Node, index int) string {
 	start := list.Items[index].Span.Start
 	if list.Style != cfn.Flow {

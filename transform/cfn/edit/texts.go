@@ -7,7 +7,7 @@ import (
 	"github.com/imdslock/imdslock/transform/cfn"
 )
 
-// maxTexts is how many texts [Texts] returns at most.
+// maxTexts is the largest number of texts that [Texts] returns.
 const maxTexts = 64
 
 // A choice is the side that a text takes of every Fn::If with a condition.

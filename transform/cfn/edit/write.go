@@ -33,7 +33,7 @@ type Quote uint8
 
 // The ways to write a scalar. Unquoted is for words that YAML reads as strings;
 // Number for what is not a string in JSON either; Integer for what must not
-// become a string where one stood; Lines for a text of several lines, which
+// become a string where it replaces one; Lines for a text of several lines, which
 // becomes a literal scalar in block style.
 const (
 	Unquoted Quote = iota
@@ -54,8 +54,8 @@ func Map(pairs ...Pair) Value { return Value{kind: cfn.Mapping, pairs: pairs} }
 func List(items ...Value) Value { return Value{kind: cfn.Sequence, items: items} }
 
 // Call returns a call of an intrinsic function, by its long name, to write. It
-// becomes a short form in YAML, unless all functions of the template are in long
-// form; then and in JSON it is a mapping.
+// becomes a short form in YAML unless all functions of the template are in long
+// form; otherwise, and in JSON, it is a mapping.
 func Call(function string, arg Value) Value {
 	return Value{kind: cfn.Mapping, isCall: true, pairs: []Pair{{function, arg}}}
 }
@@ -137,8 +137,8 @@ func (t writer) blockValue(before string, v Value, keys cfn.Style, unit string) 
 	return lines
 }
 
-// isLiteral reports whether a literal block scalar without an indicator reads as
-// a text: that is tried out.
+// isLiteral reports whether a text reads as itself from a literal block scalar
+// without an indicator, by trying it.
 func isLiteral(text string) bool {
 	lines := "k: |\n"
 	for line := range strings.Lines(text) {
@@ -199,7 +199,7 @@ func indentLine(indent, line string) string {
 	return indent + line
 }
 
-// indented writes a value in cfn.JSON over several lines; newline is a line break
+// indented writes a value in JSON over several lines; newline is a line break
 // and the indentation of the line that the value starts on.
 func (t writer) indented(v Value, newline, colon, unit string) string {
 	var parts []string
@@ -220,8 +220,8 @@ func (t writer) indented(v Value, newline, colon, unit string) string {
 	return open + newline + unit + strings.Join(parts, ","+newline+unit) + newline + closing
 }
 
-// afterComma is what the template writes after a comma on one line: nothing
-// in minified cfn.JSON, else a space.
+// afterComma returns what the template writes after a comma on one line: nothing
+// in minified JSON, else a space.
 func (t writer) afterComma() string {
 	if t.Format() == cfn.JSON && !t.hasLines() {
 		if root := t.Root(); len(root.Pairs) > 0 && root.Pairs[0].Value.Span.Start == root.Pairs[0].Key.Span.End+1 {
@@ -232,7 +232,7 @@ func (t writer) afterComma() string {
 }
 
 // inline writes a value on one line; isTagged says that the tag of a short form
-// stands before it, after which there cannot be another.
+// comes before it, after which there cannot be another.
 func (t writer) inline(v Value, isTagged bool) string {
 	space := t.afterComma()
 	var parts []string
@@ -269,7 +269,7 @@ func (t writer) quoted(key string) string {
 	return key
 }
 
-// quoteJSON writes text as a cfn.JSON string, which cfn.YAML's double quotes read too.
+// quoteJSON writes text as a JSON string, which YAML reads in double quotes too.
 func quoteJSON(text string) string {
 	var b bytes.Buffer
 	encoder := json.NewEncoder(&b)

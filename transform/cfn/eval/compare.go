@@ -6,9 +6,9 @@ import (
 	"strings"
 )
 
-// Equal reports whether two values are equal, as Fn::Equals has it: in some of the
-// deployments that have all of some outcomes, and in all of them. Texts of the same
-// known and unknown parts are equal, however they are spelled.
+// Equal reports whether two values are equal, as Fn::Equals compares them: in some
+// of the deployments that have all of the given outcomes, and in all of them. Texts
+// of the same known and unknown parts are equal, however they are spelled.
 func (e *Evaluator) Equal(a, b Value, in ...Outcome) (inSome, inAll bool) {
 	var w world
 	for _, o := range in {
@@ -30,8 +30,8 @@ func (e *Evaluator) Equal(a, b Value, in ...Outcome) (inSome, inAll bool) {
 	return inSome, inAll
 }
 
-// equal returns whether two values are equal, in the worlds in which they are and
-// in which they are not.
+// equal returns whether two values are equal: true in the worlds in which they are,
+// false in those in which they are not.
 func (e *Evaluator) equal(at int, w world, a, b Value) []branch {
 	isNumber := a.isNumber() || b.isNumber()
 	a, b = e.resolve(a, w), e.resolve(b, w)
@@ -96,7 +96,7 @@ func (e *Evaluator) is(w world, x *variable, value string) []branch {
 	return all
 }
 
-// guess takes two values that nobody can compare for equal and for different. The
+// guess takes two values that cannot be compared for equal and for different. The
 // same two are equal everywhere or nowhere.
 func (e *Evaluator) guess(at int, w world, a, b Value) []branch {
 	if a.key() > b.key() {
@@ -136,7 +136,7 @@ func trim(p, q []piece) (_, _ []piece, differ bool) {
 	return reversed(p), reversed(q), differ
 }
 
-// trimStart does it at the start.
+// trimStart does what trim does, at the start only.
 func trimStart(p, q []piece) (_, _ []piece, differ bool) {
 	p, q = slices.Clone(p), slices.Clone(q)
 	for len(p) > 0 && len(q) > 0 && p[0].variable == q[0].variable {
@@ -194,8 +194,8 @@ func cannotMatch(known, pattern []piece) bool {
 	return false
 }
 
-// fewest returns the variable that may be the fewest texts, or nil if every one
-// may be any.
+// fewest returns the variable that may be the fewest texts, or nil if each may be
+// any text.
 func fewest(w world, patterns ...[]piece) *variable {
 	var found *variable
 	for _, pattern := range patterns {

@@ -109,9 +109,9 @@ func (e *Evaluator) truth(n *cfn.Node, w world) []branch {
 	return e.guess(at, w, e.unknown(at, name+" is not a condition function", e.source(n)), truth(true))
 }
 
-// connective evaluates Fn::Or, which one true decides, and Fn::And, which one false
-// decides. What CloudFormation refuses for the sake of parameter values counts
-// only if nothing decides.
+// connective evaluates Fn::Or, which one true operand decides, and Fn::And, which
+// one false operand decides. An operand that CloudFormation refuses because of
+// parameter values counts only if no other operand decides.
 func (e *Evaluator) connective(n int, decides bool, w world, operand func(i int, w world) []branch) []branch {
 	open := one(w, truth(!decides)) // not decided yet
 	var done []branch

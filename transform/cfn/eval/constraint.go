@@ -7,12 +7,12 @@ import (
 	"github.com/imdslock/imdslock/transform/cfn"
 )
 
-// maxJoint is how many worlds one constraint may let pass.
+// maxJoint is the largest number of worlds that one constraint may let pass.
 const maxJoint = 1 << 10
 
 // A constraint is what CloudFormation evaluates at every deployment: rules, and
-// conditions that may be refused. Those that share a parameter are one, as far as
-// that is not too much.
+// conditions that may be refused. Those that share a parameter are joined into one,
+// within maxJoint.
 type constraint struct {
 	parameters []string
 	accepted   []branch // the worlds that it lets pass
@@ -20,7 +20,7 @@ type constraint struct {
 }
 
 // constrain returns the branches of n in the worlds that CloudFormation accepts. It
-// asks only what depends on the same parameters as n, directly or by others.
+// considers only what depends on the same parameters as n, directly or through others.
 func (e *Evaluator) constrain(n *cfn.Node, branches []branch) []branch {
 	e.readConstraints()
 	if len(e.constraints) == 0 {
@@ -78,7 +78,7 @@ func (e *Evaluator) project(c *constraint, parameters []string) []branch {
 }
 
 // readConstraints finds the constraints, once. All conditions are evaluated before
-// any resource, says the page "Conditions" of the User Guide, also those that
+// any resource, says the page "Conditions" of the User Guide, even those that
 // nothing uses.
 func (e *Evaluator) readConstraints() {
 	if e.constrained {
@@ -96,8 +96,9 @@ func (e *Evaluator) readConstraints() {
 	e.readRules()
 }
 
-// require adds the constraint that what has these cases is accepted. One that
-// nothing fulfils is a fault of the template, and no constraint.
+// require adds the constraint that a value is one that accepts reports to be
+// accepted; cases are what it can be. If none is, that is a fault of the template,
+// and not a constraint.
 func (e *Evaluator) require(parameters []string, cases []branch, accepts func(Value) bool) {
 	var accepted []branch
 	for _, b := range cases {
@@ -122,7 +123,7 @@ func (e *Evaluator) require(parameters []string, cases []branch, accepts func(Va
 }
 
 // both returns one constraint for two that share a parameter, or nil if they do
-// not, if it would be too much, or if nothing fulfils both.
+// not, if it would exceed maxJoint, or if nothing fulfils both.
 func (e *Evaluator) both(c, d *constraint) *constraint {
 	if !overlap(c.parameters, d.parameters) || len(c.accepted)*len(d.accepted) > maxJoint {
 		return nil

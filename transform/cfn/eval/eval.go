@@ -11,10 +11,10 @@
 // Every value that CloudFormation accepts for a parameter is taken into account.
 // A comparison that cannot be decided goes both ways, the same way wherever the
 // same two values are compared. So each value that a deployment can have is among
-// the outcomes, or is covered by one that is unknown; an outcome may be listed that
-// no deployment has.
+// the outcomes, or is covered by one that is unknown. Some outcomes may be those of
+// no deployment.
 //
-// Semantics are those of the "Intrinsic function reference", "Condition functions",
+// The semantics are those of the "Intrinsic function reference", "Condition functions",
 // "Parameters" and "Rules" pages of the AWS CloudFormation User Guide.
 package eval
 
@@ -26,12 +26,12 @@ import (
 	"github.com/imdslock/imdslock/transform/cfn"
 )
 
-// maxSteps is how much work one template may be: about a second of CPU. A step
-// is a node that is visited or a fact that is copied.
+// maxSteps is how much work one template may take: about a second of CPU time. A
+// step is a node that is visited or a fact that is copied.
 const maxSteps = 1 << 22
 
-// maxDepth is how deep expressions may nest, those of the conditions that they
-// name included.
+// maxDepth is how deep expressions may nest, including the conditions that they
+// name.
 const maxDepth = 10_000
 
 // An Evaluator computes what expressions of one template stand for. It is not
@@ -49,9 +49,9 @@ type Evaluator struct {
 	parameters     map[string]*parameter
 	variables      map[string]*variable
 	cases          map[string][]branch // of the conditions that were evaluated
-	inside         map[string]bool     // the conditions being evaluated, to see cycles
+	inside         map[string]bool     // the conditions being evaluated, to detect cycles
 	mentions       map[*cfn.Node]mention
-	outcomes       map[*cfn.Node][]Outcome // of what was asked
+	outcomes       map[*cfn.Node][]Outcome // of the expressions asked about
 	constraints    []*constraint           // see constrain
 	constrained    bool
 	inRules        bool // Rules are evaluated, see ref
@@ -90,8 +90,8 @@ func New(ctx context.Context, t *cfn.Template, given map[string]string) *Evaluat
 // tried: what is true first. There is at least one. Parameter values that
 // CloudFormation refuses, by Rules or because a condition looks for what is not in
 // Mappings, have no outcome. The error is a [*cfn.Error] at the expression if the
-// budget of the template is used up, or the context's. Nobody may write into the
-// outcomes, which are the same when they are asked for again.
+// budget of the template is used up, or the context's. The caller must not write
+// into the outcomes, which later calls return again.
 func (e *Evaluator) Outcomes(n *cfn.Node) ([]Outcome, error) {
 	if known, ok := e.outcomes[n]; ok {
 		return known, nil
@@ -130,8 +130,8 @@ func (e *Evaluator) exceeded(n *cfn.Node) error {
 	return err
 }
 
-// withoutRefused returns the branches that CloudFormation does not refuse for
-// the sake of parameter values.
+// withoutRefused returns the branches that CloudFormation does not refuse because
+// of parameter values.
 func withoutRefused(branches []branch) []branch {
 	var accepted []branch
 	for _, b := range branches {
@@ -175,7 +175,7 @@ func maker(n *cfn.Node) *cfn.Node {
 	return nil
 }
 
-// errBudget is why an evaluator stops that has done enough.
+// errBudget is why an evaluator stops after maxSteps.
 var errBudget = errors.New("the budget is used up")
 
 // step counts some work. It returns false if no more is to be done.

@@ -110,7 +110,7 @@ func (e *Evaluator) with(nodes []*cfn.Node, w world, f func(world, []Value) []br
 	return all
 }
 
-// list returns the values of a sequence, without what is NoValue.
+// list returns the values of a sequence, without the items that are NoValue.
 func (e *Evaluator) list(nodes []*cfn.Node, w world, at int) []branch {
 	var all []branch
 	for _, g := range e.all(nodes, w) {
@@ -127,7 +127,7 @@ func (e *Evaluator) list(nodes []*cfn.Node, w world, at int) []branch {
 
 // object returns the values of a mapping, without the properties that are NoValue.
 func (e *Evaluator) object(n *cfn.Node, w world) []branch {
-	last := make(map[string]*cfn.Node, len(n.Pairs)) // of a key that stands twice the last counts
+	last := make(map[string]*cfn.Node, len(n.Pairs)) // of a key that occurs twice the last counts
 	for _, p := range n.Pairs {
 		if strings.HasPrefix(p.Key.Value, "Fn::") || p.Key.Value == "<<" {
 			return one(w, e.unknown(p.Key.Span.Start, p.Key.Value+" adds to it", e.source(n)))
@@ -154,7 +154,7 @@ func (e *Evaluator) object(n *cfn.Node, w world) []branch {
 	return all
 }
 
-// arity is how many arguments the functions have that need a fixed number.
+// arity returns how many arguments a function needs, or 0 if the number is not fixed.
 func arity(name string) int {
 	switch name {
 	case "Fn::If":
@@ -220,8 +220,8 @@ func (e *Evaluator) call(n *cfn.Node, name string, arg *cfn.Node, w world) []bra
 	return one(w, e.unknown(at, name+" is not known before the deployment", e.source(n)))
 }
 
-// source is a text that only expressions have that are the same, in any notation. It
-// tells one that is not known from others.
+// source returns a text that is equal only for equal expressions, in any notation.
+// It tells expressions whose values are not known apart.
 func (e *Evaluator) source(n *cfn.Node) string {
 	var b strings.Builder
 	e.writeSource(&b, n)

@@ -42,8 +42,8 @@ func (e *Evaluator) join(at int, args []Value) Value {
 	return e.text(at, pieces)
 }
 
-// textual returns the pieces of a value where a text is needed. A list parameter
-// is none.
+// textual returns the pieces of a value where a text is needed. It returns false if
+// the value is not a text, as a list parameter is not.
 func (e *Evaluator) textual(v Value) ([]piece, bool) {
 	isList := v.findVariable(func(x *variable) bool { return x.parameter != nil && x.parameter.isList }) != nil
 	return v.parts(), v.isTextual() && !isList

@@ -7,8 +7,8 @@ import (
 	"github.com/imdslock/imdslock/transform/cfn"
 )
 
-// findInMap looks for a value in Mappings. What is not there CloudFormation
-// refuses, unless the language extensions give it a DefaultValue.
+// findInMap looks for a value in Mappings. CloudFormation refuses keys that are not
+// there, unless the language extensions give a DefaultValue.
 // https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/intrinsic-function-reference-findinmap-enhancements.html
 func (e *Evaluator) findInMap(at int, arg *cfn.Node, w world) []branch {
 	if arg.Kind != cfn.Sequence || len(arg.Items) < 3 || len(arg.Items) > 4 {
@@ -40,8 +40,8 @@ func (e *Evaluator) findInMap(at int, arg *cfn.Node, w world) []branch {
 	})
 }
 
-// find returns what stands in Mappings under keys, in the worlds in which they are
-// those keys. It is refused in the others.
+// find returns what Mappings have under keys, in the worlds in which the keys are
+// there. It is refused in the others.
 func (e *Evaluator) find(at int, n *cfn.Node, keys []Value, w world) []branch {
 	if len(keys) == 0 {
 		return one(w, e.mapped(n))
@@ -80,8 +80,8 @@ func (e *Evaluator) find(at int, n *cfn.Node, keys []Value, w world) []branch {
 	return found
 }
 
-// mapped returns a value in Mappings. They have no functions, says the User Guide
-// ("Mappings syntax"), and so none that selects itself.
+// mapped returns a value in Mappings, which have no functions, says the User Guide
+// ("Mappings syntax").
 func (e *Evaluator) mapped(n *cfn.Node) Value {
 	for inner := range n.All {
 		if name, _ := inner.Function(); name != "" {

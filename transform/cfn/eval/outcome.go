@@ -13,7 +13,7 @@ type Outcome struct {
 	Parameters map[string]Values
 	Value      Value
 
-	// Guessed is set if the outcome hangs on a comparison that cannot be decided:
+	// Guessed is set if the outcome depends on a comparison that cannot be decided:
 	// maybe no deployment has it.
 	Guessed bool
 
@@ -30,8 +30,8 @@ func (o Outcome) String() string {
 	return strings.Join(parts, ", ")
 }
 
-// Admits reports whether the outcome is one of deployments in which a parameter
-// has a value.
+// Admits reports whether the outcome is possible in deployments in which a
+// parameter has a value.
 func (o Outcome) Admits(parameter, value string) bool {
 	v, ok := o.Parameters[parameter]
 	return !ok || v.has(value)

@@ -11,7 +11,7 @@ import (
 	"github.com/imdslock/imdslock/transform/cfn"
 )
 
-// A parameter is what the section Parameters says of one.
+// A parameter is what the section Parameters says about one parameter.
 type parameter struct {
 	name     string
 	node     *cfn.Node
@@ -75,7 +75,7 @@ func (p *parameter) list(e *Evaluator, value string) Value {
 	return v
 }
 
-// ref is the value of a parameter. Of a resource nothing is known.
+// ref returns the value of Ref: that of a parameter, or of a resource, which is unknown.
 func (e *Evaluator) ref(at int, name string) Value {
 	if name == "AWS::NoValue" {
 		return Value{Kind: NoValue, at: at}
@@ -108,7 +108,7 @@ func (e *Evaluator) ref(at int, name string) Value {
 }
 
 // Accepted returns the values that are known to be accepted for a parameter: its
-// AllowedValues, or else its default; and whether CloudFormation accepts others,
+// AllowedValues, or else its default; and whether CloudFormation accepts others
 // too. For a list parameter they are values of its items. A value that is given is
 // the only one.
 func (e *Evaluator) Accepted(parameter string) (values []string, others bool) {
@@ -164,8 +164,8 @@ func (e *Evaluator) Validate(name, value string) error {
 	return nil
 }
 
-// refusal says why CloudFormation does not accept a value for a parameter, if it is
-// certain. "Properties" on the page "Parameters" of the User Guide.
+// refusal says why CloudFormation does not accept a value for a parameter, or "" if
+// that is not certain ("Properties" on the page "Parameters" of the User Guide).
 func (e *Evaluator) refusal(p *parameter, value string) string {
 	items := []string{value}
 	if p.isList {

@@ -10,8 +10,8 @@ func pattern(expr string) func() *regexp.Regexp {
 	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(expr) })
 }
 
-// shapes are what the pseudo parameters look like of which every deployment has
-// one. Regions and partitions that there are not today look like the others.
+// shapes are what the values of those pseudo parameters look like that every
+// deployment has. Future regions and partitions are taken to look like the others.
 // https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/pseudo-parameter-reference.html
 // https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_CreateStack.html (StackName)
 var shapes = map[string]func() *regexp.Regexp{
@@ -23,8 +23,8 @@ var shapes = map[string]func() *regexp.Regexp{
 	"AWS::URLSuffix": pattern(`^[-a-z0-9]+(\.[-a-z0-9]+)+$`),
 }
 
-// pseudoAccepts returns what says whether a text can be the value of a pseudo
-// parameter, or nil if each can.
+// pseudoAccepts returns the function that reports whether a text can be the value of
+// a pseudo parameter, or nil if every text can.
 func pseudoAccepts(name string) func(text string) bool {
 	shape := shapes[name]
 	if shape == nil {

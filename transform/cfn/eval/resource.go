@@ -7,8 +7,8 @@ import (
 )
 
 // Reference returns the logical ID of the resource that v refers to, and the
-// attribute of it, which is empty for Ref. The ID is empty if v is something else,
-// or more than that.
+// attribute of it, which is empty for Ref. The ID is empty if v is not exactly one
+// reference.
 func (v Value) Reference() (logicalID, attribute string) {
 	x := v.only()
 	if x == nil || v.Kind != Unknown {
@@ -26,7 +26,7 @@ func (e *Evaluator) resource(at int, function, name string) Value {
 	return v
 }
 
-// attribute is the value of Fn::GetAtt.
+// attribute returns the value of Fn::GetAtt.
 func (e *Evaluator) attribute(n, arg *cfn.Node) Value {
 	at := n.Span.Start
 	switch {
@@ -38,10 +38,10 @@ func (e *Evaluator) attribute(n, arg *cfn.Node) Value {
 	return e.unknown(at, "Fn::GetAtt is not known before the deployment", e.source(n))
 }
 
-// Name returns the name of a parameter, resource or condition that stands in n, a call
-// or a list of its arguments: a scalar, or with AWS::LanguageExtensions an Fn::Sub of
-// one, whose text tells the resources of an Fn::ForEach from others. It is "" for
-// another expression.
+// Name returns the name of a parameter, resource or condition in n, a call or a list
+// of its arguments: that of a scalar, or with AWS::LanguageExtensions the text of an
+// Fn::Sub, which tells the resources of an Fn::ForEach apart. It is "" for any other
+// expression.
 // https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/transform-aws-languageextensions.html
 func (e *Evaluator) Name(n, name *cfn.Node) string {
 	if sub := name.Call("Fn::Sub"); sub != nil {
@@ -62,7 +62,7 @@ func (e *Evaluator) Name(n, name *cfn.Node) string {
 	return text
 }
 
-// hasName reports whether a parameter, resource or condition has a name.
+// hasName reports whether a parameter, resource or condition of that name exists.
 func (e *Evaluator) hasName(name string) bool {
 	return e.parameters[name] != nil || e.definitions[name] != nil || e.t.Root().Get("Resources", name) != nil
 }

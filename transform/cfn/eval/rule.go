@@ -3,7 +3,7 @@ package eval
 import "github.com/imdslock/imdslock/transform/cfn"
 
 // readRules adds the constraints of the section Rules: all assertions of all rules
-// hold. What a macro makes is not among them, and what it may replace neither.
+// hold. Neither what a macro makes nor what it may replace is among them.
 func (e *Evaluator) readRules() {
 	section := e.t.Root().Get("Rules")
 	if section == nil || maker(section) != nil {

@@ -2,7 +2,7 @@ package eval
 
 import "slices"
 
-// A set is what a variable may be: one of a few texts, or any text but some.
+// A set is what a variable may be: one of a few texts, or any text except some.
 type set struct {
 	only   []string // if not nil
 	except []string
@@ -17,7 +17,7 @@ func (s set) admits(text string) bool {
 	return !slices.Contains(s.except, text)
 }
 
-// without returns the texts of s but one.
+// without returns the texts of s except one.
 func (s set) without(text string) set {
 	if s.only == nil {
 		return set{except: append(slices.Clip(s.except), text)}

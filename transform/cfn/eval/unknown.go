@@ -6,17 +6,17 @@ import (
 	"strings"
 )
 
-// maxText is how many bytes a text may have that is made of others, and maxPieces
-// how many pieces one that is not known: a few Fn::Subs in one another can double
-// it with every level. That of a parameter has at most 4,096 ("Parameter value" in
-// the quotas of CloudFormation).
+// maxText is the largest size in bytes of a text that is made of others, and
+// maxPieces the largest number of pieces of one that is not known: nested Fn::Subs
+// can double them with every level. The value of a parameter has at most 4,096 bytes
+// ("Parameter value" in the quotas of CloudFormation).
 // https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
 const (
 	maxText   = 1 << 16
 	maxPieces = 1 << 10
 )
 
-// variable returns the variable of a name. What makes it is called the first time.
+// variable returns the variable of a name, which make makes the first time.
 func (e *Evaluator) variable(name string, make func() *variable) *variable {
 	x, ok := e.variables[name]
 	if !ok {
@@ -27,20 +27,20 @@ func (e *Evaluator) variable(name string, make func() *variable) *variable {
 	return x
 }
 
-// variableValue is the value that is a variable.
+// variableValue returns the value that is a variable.
 func (e *Evaluator) variableValue(x *variable) Value {
 	return Value{Kind: Unknown, Reason: x.reason, at: x.at, pieces: []piece{{variable: x}}}
 }
 
-// unknown is a value that is not known. The same is the same wherever it is used.
+// unknown returns a value that is not known. Those of one name, same, are equal.
 func (e *Evaluator) unknown(at int, reason, same string) Value {
 	v := e.variableValue(e.variable("? "+same, func() *variable { return &variable{reason: reason, at: at} }))
 	v.at = at
 	return v
 }
 
-// derived is a value that is made from others and not known. Operate makes it
-// again from what may be known by then; it may be nil.
+// derived returns a value that is made from others and not known. Operate makes it
+// again when more is known of them; it may be nil.
 func (e *Evaluator) derived(at int, name string, operate func(args []Value) Value, args ...Value) Value {
 	var key strings.Builder
 	key.WriteString(name + "(")
@@ -129,7 +129,7 @@ func joinPieces(pieces []piece) ([]piece, bool) {
 	return joined, len(joined) <= maxPieces
 }
 
-// resolve puts into a value what a world says of its variables.
+// resolve puts what a world says of its variables into a value.
 func (e *Evaluator) resolve(v Value, w world) Value {
 	switch {
 	case v.isKnown() || v.Invalid:

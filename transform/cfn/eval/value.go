@@ -18,7 +18,7 @@ const (
 	NoValue
 )
 
-// A Value is what an expression comes to.
+// A Value is what an expression evaluates to.
 type Value struct {
 	Kind   Kind
 	Text   string  // of a Text
@@ -27,12 +27,12 @@ type Value struct {
 	Reason string  // why it is Unknown
 
 	// Invalid is set if CloudFormation would refuse the template, or the template
-	// with these parameter values: a name that is not there, a wrong number of
+	// with these parameter values: a name that does not exist, a wrong number of
 	// arguments, a cycle.
 	Invalid bool
 
 	at      int     // offset in the source of what is Unknown
-	refused bool    // it is Invalid for the sake of parameter values
+	refused bool    // it is Invalid because of parameter values
 	pieces  []piece // of what is Unknown and not Invalid
 }
 
@@ -75,8 +75,8 @@ func invalid(at int, reason string) Value {
 	return Value{Kind: Unknown, Reason: reason, at: at, Invalid: true}
 }
 
-// refuse is what CloudFormation refuses under the parameter values at hand, though
-// others may do.
+// refuse returns a value that CloudFormation refuses under these parameter values,
+// although it may accept others.
 func refuse(at int, reason string) Value {
 	v := invalid(at, reason)
 	v.refused = true

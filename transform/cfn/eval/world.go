@@ -6,11 +6,11 @@ import (
 	"strings"
 )
 
-// A variable stands for a text that the template does not tell: the value of a
-// parameter, of a function that is not known, or whether two texts are equal.
+// A variable stands for a text that the template does not show: the value of a
+// parameter or of a function that is not known, or whether two texts are equal.
 type variable struct {
-	index     int      // variables in the order in which they came up
-	name      string   // of a parameter, else what tells it from others
+	index     int      // numbers the variables in the order in which they came up
+	name      string   // of a parameter, or else what tells it apart from others
 	only      []string // the values that it can have, or nil if they are not known
 	reason    string   // why it is not known
 	at        int
@@ -43,8 +43,8 @@ type fact struct {
 	set      set
 }
 
-// A world is what is taken for true where an expression is evaluated: facts in
-// the order of their variables. It never changes.
+// A world is what is assumed where an expression is evaluated: facts in the order
+// of their variables. It never changes.
 type world []fact
 
 func (w world) find(x *variable) (int, bool) {
@@ -79,7 +79,7 @@ func (w world) with(x *variable, s set) world {
 	return slices.Insert(slices.Clip(w), i, fact{x, s})
 }
 
-// and returns the world in which both hold, or false if they contradict.
+// and returns the world in which both hold, or false if they contradict each other.
 func (w world) and(other world) (world, bool) {
 	if len(w) == 0 {
 		return other, true
@@ -199,8 +199,8 @@ func (e *Evaluator) each(branches []branch, f func(branch) []branch) []branch {
 	return all
 }
 
-// fork returns the worlds in which a variable has a value and in which it has
-// not; nil for one that cannot be.
+// fork returns the world in which a variable has a value and the one in which it
+// does not; nil for one that cannot be.
 func (e *Evaluator) fork(w world, x *variable, value string) (yes, no *world) {
 	s := w.set(x)
 	e.step(1 + len(w) + len(s.only) + len(s.except))
@@ -214,8 +214,8 @@ func (e *Evaluator) fork(w world, x *variable, value string) (yes, no *world) {
 	return &is, &not
 }
 
-// consistent reports whether what a world says of what was made from variables
-// agrees with what it says of them.
+// consistent reports whether what a world says of values that were made from
+// variables agrees with what it says of the variables.
 func (e *Evaluator) consistent(w world) bool {
 	for _, f := range w {
 		if f.variable.operate == nil {
