@@ -7,9 +7,9 @@ import (
 	"github.com/imdslock/imdslock/transform/userdata/shell"
 )
 
-// unattended judges what files that scripts have written have a node run or read
-// later by itself: units, the tables of cron, scripts of the start, and others
-// that decide what runs.
+// unattended judges the files that scripts have written and that the node runs or
+// reads later by itself: units, tables of cron, boot scripts, and others that decide
+// what runs.
 func (n *node) unattended() {
 	for _, file := range n.machine.Files.All() {
 		f := n.machine.Files.Get(file)
@@ -75,7 +75,7 @@ func (n *node) cronTable(file, text string) {
 		switch name, value, _ := strings.Cut(strings.ReplaceAll(line, " ", ""), "="); strings.TrimSpace(name) {
 		case "SHELL":
 			if value = strings.TrimSpace(value); value != "/bin/sh" && value != "/bin/bash" {
-				n.note(n.at, "what cron runs by "+shown(value)+" is not known")
+				n.note(n.at, "what cron runs with "+shown(value)+" is not known")
 			}
 		case "BASH_ENV", "ENV", "LD_PRELOAD":
 			n.note(n.at, "what "+name+" has cron run is not known")
@@ -83,7 +83,7 @@ func (n *node) cronTable(file, text string) {
 		before := n.starts
 		n.aside("#!/bin/sh\n"+cronCommand(file, line), false)
 		if n.starts != before {
-			n.note(n.at, "cron may start the kubelet at any time, also before the rule is there")
+			n.note(n.at, "cron may start the kubelet at any time, even before the rule is there")
 		}
 	}
 }

@@ -16,8 +16,8 @@ type attempt struct {
 	after *attempt // on the text after the changes that were tried last
 }
 
-// wrong returns the first problem that the block must not leave. What others do
-// later, and what is not known of them, it cannot help.
+// wrong returns the first problem that the block must not leave. It passes over what
+// other commands do later, and what is not known of them.
 func (a *attempt) wrong(problems []Problem) *Problem {
 	for i, p := range problems {
 		switch p.Code {
@@ -35,7 +35,7 @@ func (a *attempt) without(m marked) []Problem {
 }
 
 // stays reports whether each marked block that is needed is what the options ask
-// for, or a strict one where that may be.
+// for, or a strict one where that is allowed.
 func (a *attempt) stays() bool {
 	for _, m := range a.marked {
 		if a.block.Mode == Auto && isStrict(a.d.text[m.start:m.end]) {
@@ -65,7 +65,8 @@ func (m marked) isLike(text string, commands []string) bool {
 }
 
 // changes returns the changes after which the text is judged well, or why there
-// are none. Those beside rules by hand go before those that put a whole block.
+// are none. It prefers changes that add to rules by hand to those that put in a
+// whole block.
 func (a *attempt) changes() ([]Change, string) {
 	if changes := a.besideRules(); changes != nil {
 		return changes, ""
@@ -97,7 +98,7 @@ func (a *attempt) changes() ([]Change, string) {
 }
 
 // rewrite returns the change that writes commands into a marked block, if the text
-// is judged well after it.
+// is judged well with it.
 func (a *attempt) rewrite(m marked, commands []string) []Change {
 	for _, commands := range [][]string{commands, goingOn(commands)} {
 		if changes := []Change{m.rewritten(a.d.text, commands)}; a.objection(changes, false) == "" {
@@ -107,8 +108,8 @@ func (a *attempt) rewrite(m marked, commands []string) []Change {
 	return nil
 }
 
-// move adds the changes that remove the marked blocks which are there. It reports
-// whether there are any, none of them within the other changes.
+// move adds the changes that remove the marked blocks of the text. It reports
+// whether there are any, and none of them overlaps the other changes.
 func (a *attempt) move(changes *[]Change) bool {
 	if len(a.marked) == 0 || len(*changes) > 1 {
 		return false
@@ -136,7 +137,7 @@ func (a *attempt) inScriptThatEnds(p place, commands []string) [][]string {
 	return [][]string{goingOn(commands)}
 }
 
-// objection says what is wrong with the text after changes, or is "". A block
+// objection says what is wrong with the text after changes, or "". A block
 // that is alone in its place must be the first script of its stage.
 func (a *attempt) objection(changes []Change, alone bool) string {
 	text := Apply(a.d.text, changes)
@@ -164,7 +165,7 @@ func (a *attempt) objection(changes []Change, alone bool) string {
 		return p.Message
 	}
 	if len(a.marked) > 0 && !a.after.stays() {
-		return "several marked blocks stand in it: remove all but one of them"
+		return "it has several marked blocks: remove all but one of them"
 	}
 	return ""
 }

@@ -2,16 +2,16 @@ package userdata
 
 import "slices"
 
-// variants returns the commands that may do, the fewest first: those that are
+// variants returns the commands that may be enough, the fewest first: those that are
 // missing beside rules by hand, or all.
 func (a *attempt) variants(problems []Problem, block Block) [][]string {
 	return append(beside(problems, block), block.commands(missing{all: true}))
 }
 
-// beside returns the commands that may do beside rules by hand: what is missing,
-// without the service that loads what is saved and with it. Where there is no
-// drop for pods, there may be one for those with branch network interfaces. There
-// are no commands where all is missing.
+// beside returns the commands that may be enough beside rules by hand: what is
+// missing, first without and then with the service that loads what is saved. Where
+// there is no drop for pods, there may be one for those with branch network
+// interfaces. It returns none if everything is missing.
 func beside(problems []Problem, block Block) [][]string {
 	var m missing
 	for _, p := range problems {
@@ -45,7 +45,7 @@ func beside(problems []Problem, block Block) [][]string {
 
 // besideRules returns the changes that add what is missing beside rules by hand:
 // to a marked block, at one of the places of a whole block, or after the rules.
-// There are none where that leaves something open, or not judged.
+// It returns none if that leaves something open, or not judged.
 func (a *attempt) besideRules() []Change {
 	if !a.d.mentionsAddress() {
 		return nil

@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// The first and the last line of the block, by which it is found again.
+// The first and the last line of the block, which mark it.
 const (
 	Begin = "# imdslock: keep pods off the instance metadata service"
 	End   = "# imdslock: end"
@@ -29,11 +29,11 @@ type Block struct {
 	// strict rule covers them anyway.
 	BranchENI bool
 
-	// IPv6 asks for the rules for fd00:ec2::254: the IPv6 endpoint of the metadata
-	// service is on (HttpProtocolIpv6). The strict block has them anyway.
+	// IPv6 asks for the rules for fd00:ec2::254, since the IPv6 endpoint of the
+	// metadata service is on (HttpProtocolIpv6). The strict block has them anyway.
 	IPv6 bool
 
-	// NoYum is why the nodes have no yum as far as the template says, as in
+	// NoYum is why the nodes have no yum, as far as the template says, as in
 	// "its image is Canonical's", or "".
 	NoYum string
 
@@ -70,9 +70,9 @@ const (
 
 // strictCommands write a drop-in for the kubelet's unit, of Amazon Linux and
 // of Ubuntu's snap. No line starts with white space, which folded and quoted
-// YAML would lose. What enters by an interface for the metadata service is by
-// definition forwarded: the node's own packets do not pass PREROUTING. The last
-// file is for a drop-in in between that empties the list of ExecStartPre.
+// YAML would lose. Packets to the metadata service that enter through an interface
+// are always forwarded ones: the node's own do not pass PREROUTING. The last file is
+// needed if a drop-in in between empties the list of ExecStartPre.
 const strictCommands = `mkdir -p /etc/systemd/system/kubelet.service.d /etc/systemd/system/snap.kubelet-eks.daemon.service.d
 cat >/etc/systemd/system/kubelet.service.d/05-imdslock.conf <<'IMDSLOCK'
 [Service]
@@ -83,8 +83,8 @@ cp /etc/systemd/system/kubelet.service.d/05-imdslock.conf /etc/systemd/system/ku
 cp /etc/systemd/system/kubelet.service.d/*-imdslock.conf /etc/systemd/system/snap.kubelet-eks.daemon.service.d/
 systemctl daemon-reload`
 
-// A missing says what is missing: all, or beside rules by hand some rules, that
-// rules are saved, and the service that loads them at boot.
+// A missing says what is missing: all or, beside rules by hand, some of the rules,
+// the command that saves them, and the service that loads them at boot.
 type missing struct {
 	all bool
 
@@ -132,8 +132,9 @@ func (b Block) commands(m missing) []string {
 	return commands
 }
 
-// goingOn returns commands for a script that ends at the first error, which does
-// not end at one of them: a node without a way to the packages would never join.
+// goingOn returns commands for a script that ends at the first error, changed so
+// that it does not end at one of them: a node that cannot reach the packages would
+// never join.
 func goingOn(commands []string) []string {
 	return slices.Concat([]string{"set +e"}, commands, []string{"set -e"})
 }
@@ -177,14 +178,14 @@ func findMarked(text string) []marked {
 	return found
 }
 
-// rewritten returns the change that writes other commands into the block. What it
-// is written as, commands or items of a list, stays.
+// rewritten returns the change that writes other commands into the block, in the
+// form that it has: commands or items of a list.
 func (m marked) rewritten(text string, commands []string) Change {
 	block := text[m.start:m.end]
 	eol, indent := eolOf(block), m.indent
 	lines := linesLike(block, commands)
 	if lines[1] == commands[0] && strings.Contains(strings.Join(commands, "\n"), "<<") {
-		indent = "" // a here-document ends at the margin only
+		indent = "" // a here-document ends only at the margin
 	}
 	out := indented(lines, indent, eol)
 	if !strings.HasSuffix(block, "\n") {

@@ -6,8 +6,8 @@ import (
 )
 
 // booted returns a node that has run its scripts at the first boot and after a
-// reboot. One of the places where a script may end, counted from 1, is where it
-// does; there is none for 0.
+// reboot. Of the places where a script may end, counted from 1, the script ends at
+// endAt, or at none if that is 0.
 func booted(scripts []script, want Block, endAt int) *node {
 	n := newNode(want)
 	n.machine.EndAt = endAt
@@ -23,7 +23,7 @@ func booted(scripts []script, want Block, endAt int) *node {
 	n.first = n.shields
 	n.strictFirst, n.strictAt = n.strict, n.startAt
 	v4, v6 := n.v4, n.v6
-	// What scripts do at the second boot, as to what is saved, shows at the third.
+	// What scripts do to the saved rules at the second boot shows at the third.
 	for range 2 {
 		n.reboot()
 		n.bootAgain(scripts)
@@ -60,11 +60,11 @@ func (n *node) reboot() {
 	n.look()
 }
 
-// bootAgain runs the scripts that run at each boot. Where the kubelet is enabled,
-// as bootstrap.sh leaves it, it starts before cloud-init's last stage; nodeadm
+// bootAgain runs the scripts that run at each boot. A kubelet that is enabled,
+// as bootstrap.sh leaves it, starts before cloud-init's last stage; nodeadm
 // starts it after that. What the node runs by itself may run at any time, so it is
-// judged both before the kubelet starts and after the last script: the start itself
-// may have set up the rule that it takes back.
+// judged both before the kubelet starts and after the last script: the start of the
+// kubelet may have set up the rule that it takes back.
 func (n *node) bootAgain(scripts []script) {
 	for _, file := range n.machine.Files.All() {
 		if strings.HasPrefix(file, "/etc/cloud/") {

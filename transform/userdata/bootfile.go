@@ -73,8 +73,8 @@ func isCloudConfig(file string) bool {
 	return strings.HasPrefix(file, "/etc/cloud/") && path.Ext(file) == ".cfg"
 }
 
-// isOtherThanCNI reports whether a file in the directories of the network of pods is no
-// configuration of it ("Network configuration format" in the specification of CNI).
+// isOtherThanCNI reports whether a file in the directories of the pods' network is not
+// a configuration of it ("Network configuration format" in the specification of CNI).
 func isOtherThanCNI(file string) bool {
 	return strings.HasPrefix(file, "/etc/cni/") && !slices.Contains([]string{".conf", ".conflist", ".json"}, path.Ext(file))
 }
@@ -88,7 +88,7 @@ func without(words ...string) func(n *node, text string) bool {
 }
 
 // loadsNoFilter reports whether a configuration of modprobe has only options, aliases
-// and modules not to load, of which none is of the packet filter (man 5 modprobe.d).
+// and modules not to load, none of them of the packet filter (man 5 modprobe.d).
 func loadsNoFilter(_ *node, text string) bool {
 	return eachLine(text, func(fields []string) bool {
 		switch fields[0] {
@@ -107,7 +107,7 @@ func makesFiles(n *node, text string) bool {
 	})
 }
 
-// mountsBeside reports whether fstab mounts nothing over what matters.
+// mountsBeside reports whether fstab mounts nothing over files that matter.
 func mountsBeside(n *node, text string) bool {
 	return eachLine(text, func(fields []string) bool {
 		return len(fields) > 1 && (fields[1] == "none" || fields[1] == "swap" || !n.machine.Files.MayMatter(fields[1]))

@@ -12,7 +12,7 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-// A config is cloud-config, merged of all parts that are (CloudConfigPartHandler
+// A config is cloud-config, merged from all parts of that type (CloudConfigPartHandler
 // in cloudinit/handlers).
 type config struct {
 	// unknown is why it is not known, or "".
@@ -82,8 +82,8 @@ func (t yamlText) offset(n *yaml.Node) int {
 // origin returns where a node starts in the user data.
 func (t yamlText) origin(n *yaml.Node) int { return t.source.origin(t.offset(n)) }
 
-// parseConfig returns the mapping that cloud-config is, nil where there is
-// nothing in it that cloud-init takes, or a reason why that is not known.
+// parseConfig returns the mapping of cloud-config, or nil if there is nothing in it
+// that cloud-init takes, or the reason why that is not known.
 func parseConfig(text string) (*yaml.Node, string) {
 	d := yaml.NewDecoder(strings.NewReader(text))
 	var root, second yaml.Node
@@ -108,9 +108,9 @@ func parseConfig(text string) (*yaml.Node, string) {
 	return n, ""
 }
 
-// doubts says what in a text PyYAML may refuse, which then makes cloud-init pass
-// over all of it, or is "": tags, values that are none of their type, and tabs
-// outside of quotes and block scalars.
+// doubts says what in a text PyYAML may refuse, or "": tags, values that are invalid
+// for their type, and tabs outside quotes and block scalars. Cloud-init passes over
+// all of a text that PyYAML refuses.
 func doubts(text string, root *yaml.Node) string {
 	tabs, places := strings.Count(text, "\t"), newYAMLText(whole(text, 0))
 	reason := ""
@@ -125,7 +125,7 @@ func doubts(text string, root *yaml.Node) string {
 		case n.Style&^yaml.TaggedStyle != 0:
 			tabs -= strings.Count(n.Value, "\t")
 		case !isPythonValue(n):
-			reason = "a value in its cloud-config may not be one: " + n.Value
+			reason = "a value in its cloud-config may be invalid: " + n.Value
 		}
 		for _, child := range n.Content {
 			walk(child)
@@ -138,7 +138,7 @@ func doubts(text string, root *yaml.Node) string {
 	return reason
 }
 
-// quotedTabs returns how many tabs stand in the double quotes with which a text
+// quotedTabs returns the number of tabs in the double quotes with which a text
 // begins, after properties.
 func quotedTabs(text string) int {
 	tabs := 0
@@ -214,7 +214,7 @@ func (c *config) mergeMapping(root *yaml.Node, text yamlText) string {
 		name := key.Value
 		switch {
 		case key.Kind != yaml.ScalarNode, key.Style&yaml.TaggedStyle != 0:
-			return "a key of its cloud-config is no text"
+			return "a key of its cloud-config is not text"
 		case strings.Contains(name, placeholder):
 			return "a key of its cloud-config is not known before the deployment"
 		case key.Style == 0 && name == "<<":

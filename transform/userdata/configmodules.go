@@ -72,7 +72,7 @@ func runsSomething(n *yaml.Node, depth int) bool {
 	return false
 }
 
-// packagesScript is the installation of packages, or "".
+// packagesScript returns the script that installs packages, or "".
 func packagesScript(list *yaml.Node) string {
 	var names []string
 	for _, n := range list.Content {
@@ -87,8 +87,8 @@ func packagesScript(list *yaml.Node) string {
 	return "#!/bin/sh\nyum install -y " + strings.Join(names, " ") + "\n"
 }
 
-// mountsScript mounts what mounts has, and writes it where a node reads it at
-// each boot. A list item is a line of fstab.
+// mountsScript returns the script that mounts what mounts lists, and writes that
+// where a node reads it at each boot. A list item is a line of fstab.
 func mountsScript(list *yaml.Node) string {
 	var b strings.Builder
 	for _, n := range list.Content {
@@ -103,8 +103,9 @@ func mountsScript(list *yaml.Node) string {
 	return "#!/bin/sh\n" + b.String()
 }
 
-// outputScript has the commands that take cloud-init's output, at every stage
-// (redirect_output in cloudinit/util.py): a text that begins with | is a command.
+// outputScript returns a script of the commands that read cloud-init's output, at
+// every stage (redirect_output in cloudinit/util.py): a text that begins with | is a
+// command.
 func outputScript(n *yaml.Node) string {
 	var b strings.Builder
 	var walk func(n *yaml.Node)
@@ -132,8 +133,8 @@ func outputScript(n *yaml.Node) string {
 	return "#!/bin/sh\n" + b.String()
 }
 
-// conditionScript is the command that says whether a node is to shut down at the
-// end of its first boot (cc_power_state_change.py), or "".
+// conditionScript returns the script of the command that decides whether a node shuts
+// down at the end of its first boot (cc_power_state_change.py), or "".
 func conditionScript(n *yaml.Node) string {
 	if n.Kind != yaml.MappingNode {
 		return ""

@@ -63,8 +63,8 @@ func (t configText) pair(name string) (key, value *yaml.Node) {
 	return key, value
 }
 
-// into returns how commands are made the first items of a list, the one that
-// cloud-init takes of several.
+// into returns the function that makes commands the first items of a list: of
+// several with the name, the one that cloud-init takes.
 func (t configText) into(name string) (func(commands []string) Change, string) {
 	key, value := t.pair(name)
 	if key == nil {
@@ -92,7 +92,7 @@ func (t configText) into(name string) (func(commands []string) Change, string) {
 			return Change{line, after, before + eolOf(t.text[line:]) + indented(items(commands), margin+"  ", eolOf(t.text))}
 		}, ""
 	}
-	return nil, "its " + name + " is no list that can be added to"
+	return nil, "its " + name + " is not a list that can be added to"
 }
 
 // asItems puts the commands at the start of a line, as items of a list.

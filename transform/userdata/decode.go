@@ -11,18 +11,18 @@ import (
 	"unicode/utf8"
 )
 
-// MaxSize is how many bytes of user data EC2 takes, before they are encoded in
-// base64 ("Run commands when you launch an EC2 instance with user data input" in
-// the Amazon EC2 User Guide).
+// MaxSize is the largest size in bytes of user data that EC2 takes, before it is
+// encoded in base64 ("Run commands when you launch an EC2 instance with user data
+// input" in the Amazon EC2 User Guide).
 const MaxSize = 16 << 10
 
-// maxText is how many bytes a text may have that is compressed in user data.
+// maxText is the largest size in bytes of a text that is compressed in user data.
 const maxText = 1 << 20
 
 // An Encoding says how user data was encoded.
 type Encoding struct {
-	// Gzip is set where the text is compressed. Then [Block.Compressed] must be
-	// set too: EC2's limit is for what is compressed.
+	// Gzip is set if the text is compressed. Then [Block.Compressed] must be set
+	// too, since EC2's limit is for the compressed text.
 	Gzip bool
 
 	width int    // of a line of base64, or 0 for all on one
@@ -31,9 +31,9 @@ type Encoding struct {
 }
 
 // Decode returns the text of user data that is literally base64, as the
-// UserData of a launch template is without Fn::Base64. White space may stand in
-// it and after it. It reports whether s is the base64 of text, or of text that is
-// compressed by gzip.
+// UserData of a launch template is without Fn::Base64. There may be white space in
+// it and after it. It returns false if s is not the base64 of text, or of text that
+// is compressed by gzip.
 func Decode(s string) (text string, enc Encoding, ok bool) {
 	bare := strings.TrimRight(s, " \t\r\n")
 	enc.tail = s[len(bare):]
@@ -66,15 +66,15 @@ func gunzip(data []byte) ([]byte, bool) {
 	return text, err == nil && len(text) <= maxText
 }
 
-// isText reports whether data is UTF-8 without control characters, but white space.
+// isText reports whether data is UTF-8 without control characters other than white space.
 func isText(data []byte) bool {
 	return utf8.Valid(data) && bytes.IndexFunc(data, func(r rune) bool {
 		return unicode.IsControl(r) && !unicode.IsSpace(r) && r != '\x1b'
 	}) < 0
 }
 
-// Encode encodes a text again. It returns an error if EC2 does not take as many
-// bytes.
+// Encode encodes a text again. It returns an error if the text, compressed if it is
+// to be, has more than [MaxSize] bytes.
 func (enc Encoding) Encode(text string) (string, error) {
 	data := []byte(text)
 	if enc.Gzip {

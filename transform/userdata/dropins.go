@@ -37,8 +37,8 @@ type startPre struct {
 }
 
 // dropIns runs what the drop-ins of a unit have it do before it starts, in the
-// order of their names. It reports whether that drops the packets of
-// pods, and so no start without a drop.
+// order of their names. It reports whether that drops the packets of pods, so that
+// the unit never starts without the drop.
 func (n *node) dropIns(unit string) bool {
 	var commands []startPre
 	for _, file := range n.dropInsOf(unit) {

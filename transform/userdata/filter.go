@@ -10,7 +10,7 @@ import (
 func (n *node) filter(name string, s *shell.Step, sure bool) (string, bool) {
 	words := s.Words[1:]
 	if plain := withoutVariant(name); plain != name {
-		// It may not be there, and the other does not save its rules.
+		// It may not exist, and the other variant does not save its rules.
 		if strings.HasSuffix(plain, "-save") {
 			return shell.Unknown, true // it sees the rules of one variant only
 		}
@@ -46,8 +46,8 @@ func (n *node) filter(name string, s *shell.Step, sure bool) (string, bool) {
 	return "", false
 }
 
-// withoutVariant returns the name of a program of iptables without that of a variant:
-// iptables-save for iptables-legacy-save.
+// withoutVariant returns the name of a program of iptables without that of its
+// variant: iptables-save for iptables-legacy-save.
 func withoutVariant(name string) string {
 	family, rest, ok := strings.Cut(name, "-")
 	if !ok || !strings.HasPrefix(rest, "legacy") && !strings.HasPrefix(rest, "nft") {

@@ -8,22 +8,22 @@ import (
 	"github.com/imdslock/imdslock/transform/userdata/shell"
 )
 
-// What names the metadata service is to be a request to it, a rule that is judged, or
-// said of it. Anything else may send pods' packets there on the node's behalf, which
-// no rule for forwarded packets sees, and neither the hop limit: a proxy, a container
-// that listens, a route.
+// A command that names the metadata service is expected to be a request to it, a rule
+// that is judged, or a message about it. Anything else may send pods' packets there on
+// the node's behalf, which neither a rule for forwarded packets nor the hop limit
+// stops: a proxy, a container that listens, a route.
 
-// serviceName are the spellings of the metadata service's address and its host name.
+// serviceName matches the spellings of the metadata service's address and host name.
 var serviceName = pattern(`169\.254\.169\.254|(?i:fd00:ec2::254|fd00:0?ec2(?::0*)*:0*254|0xa9fea9fe)|\b2852039166\b|\b169\.254\.43518\b|\binstance-data(?:\.ec2\.internal)?\b`)
 
-// requested is what stands after the name in the URL of a request, and matched after
-// an address that only packets are compared with.
+// requested matches what follows the name in the URL of a request, and matched what
+// follows an address that only packets are compared with.
 var (
 	requested = pattern(`^\]?(?::80)?/+(?:latest|1\.0|20\d\d-\d\d-\d\d)\b`)
 	matched   = pattern(`^/(?:32|128)\b`)
 )
 
-// exempts are words before the name that say of what it is an exception.
+// exempts matches words before the name that make it an exception to something.
 var exempts = pattern(`(?i)no_?proxy|nonProxyHosts|AWS_EC2_METADATA_SERVICE_ENDPOINT`)
 
 // forwardsToService returns the name of the metadata service in a text where it may be
@@ -61,8 +61,8 @@ func asksOrSays(name string) bool {
 	return strings.HasPrefix(name, "iptables") || strings.HasPrefix(name, "ip6tables") || name == "nft" || name == "conntrack" || name == "ipset"
 }
 
-// forwards notes a command that may have pods' packets go to the metadata service in
-// another way than the one that the rules are for.
+// forwards notes a command that may have pods' packets go to the metadata service by
+// another way than the one that the rules block.
 func (n *node) forwards(name string, s *shell.Step) {
 	words := s.Words[1:]
 	n.routes(name, s)
@@ -89,7 +89,7 @@ func editsFiles(words []shell.Word) bool {
 // redirects notes rules that change where packets of pods to the metadata service go,
 // or send others there.
 func (n *node) redirects(name string, s *shell.Step) {
-	const why = "the rule here may send packets of pods to another service in the place of the metadata service, or to that"
+	const why = "the rule here may send packets of pods to another service in place of the metadata service, or other packets to it"
 	name = withoutVariant(name)
 	switch {
 	case isIPTables(name):
@@ -204,7 +204,7 @@ func (n *node) filesForward() {
 				continue
 			}
 			if n.restoresRedirect(text) {
-				n.note(f.At, "the rules in "+shown(file)+" may send packets of pods to another service in the place of the metadata service, or to that")
+				n.note(f.At, "the rules in "+shown(file)+" may send packets of pods to another service in place of the metadata service, or other packets to it")
 			}
 			if isRules(text) {
 				continue

@@ -20,12 +20,12 @@ type grammar struct {
 
 	table, chain, target string
 	protocol             string
-	given                []string // options so far, each of which may stand once
+	given                []string // options so far, each of which may occur once
 	needs                string   // the protocols that a match is for
 	wrong                string
 }
 
-// unknownSpelling says why a rule in these words may be refused, or is "". The
+// unknownSpelling says why a rule in these words may be refused, or "". The
 // words are those after iptables, or a line of iptables-restore.
 func unknownSpelling(words []shell.Word, address netip.Addr, restore bool) string {
 	g := grammar{words: words, address: address, restore: restore, table: "filter"}
@@ -66,7 +66,7 @@ func (g *grammar) peek() string {
 	return g.words[g.at].Text
 }
 
-// once notes an option, which may stand once.
+// once records an option, which may occur once.
 func (g *grammar) once(name string) {
 	if slices.Contains(g.given, name) {
 		g.refuse("a second " + name)
@@ -107,7 +107,7 @@ func (g *grammar) option() {
 	}
 }
 
-// check refuses a word unless what follows it is fine.
+// check refuses a word unless ok is set.
 func (g *grammar) check(ok bool, word string) {
 	if !ok {
 		g.refuse("what follows " + word)
@@ -238,7 +238,7 @@ func (g *grammar) ports(options ...string) {
 	}
 }
 
-// end checks what can be said at the end only.
+// end checks what only the whole rule shows.
 func (g *grammar) end() {
 	switch {
 	case g.wrong != "":

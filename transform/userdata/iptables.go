@@ -80,7 +80,7 @@ type parser struct {
 	words   []shell.Word
 	address netip.Addr
 	c       call
-	not     bool // ! stands before
+	not     bool // ! comes before
 	specs   []string
 }
 
@@ -98,7 +98,7 @@ func (p *parser) take() shell.Word {
 	return w
 }
 
-// operand reports whether the next word is no option.
+// operand reports whether the next word is not an option.
 func (p *parser) operand() bool {
 	return len(p.words) > 0 && !strings.HasPrefix(p.words[0].Text, "-") && p.words[0].Text != "!"
 }
@@ -132,7 +132,7 @@ func (p *parser) next() {
 	p.not = false
 }
 
-// cluster reads options of one letter that stand together, or with their value.
+// cluster reads options of one letter that are written together, or with their value.
 func (p *parser) cluster(letters string) {
 	for i := 0; i < len(letters); i++ {
 		rest := letters[i+1:]
@@ -241,7 +241,7 @@ func (p *parser) call() call {
 }
 
 // misplaced says why the rule has no effect in its chain, or is refused there, or
-// is "".
+// "".
 func (c *call) misplaced() string {
 	switch {
 	case c.chain == "PREROUTING" && c.out, c.chain == "POSTROUTING" && c.in:
@@ -262,7 +262,7 @@ func (c *call) misplaced() string {
 	return ""
 }
 
-// isStandard reports whether a target is no chain.
+// isStandard reports whether a target is not a chain.
 func isStandard(target string) bool {
 	switch target {
 	case "ACCEPT", "DROP", "REJECT", "RETURN", "QUEUE":

@@ -7,8 +7,8 @@ import (
 // jinjaHeader is how a template for jinja begins. Its case is ignored.
 const jinjaHeader = "## template: jinja"
 
-// isJinja reports whether cloud-init takes a text for a template: nothing may stand
-// before or after its header.
+// isJinja reports whether cloud-init takes a text for a template: nothing may come
+// before its header, or after it on its line.
 func isJinja(text string) bool {
 	header, _, _ := strings.Cut(text, "\n")
 	return strings.EqualFold(strings.TrimRightFunc(header, isPythonSpace), jinjaHeader)

@@ -13,13 +13,13 @@ type Verdict struct {
 	// Strict says that the kubelet's unit makes sure of the rule.
 	Strict bool
 
-	// Problems are in the order of their places. Without one the pods are kept off
-	// before the kubelet starts, and stay so after a reboot.
+	// Problems are in the order of their places. If there are none, the pods are kept
+	// off before the kubelet starts, and stay so after a reboot.
 	Problems []Problem
 }
 
 // Judge reads user data as cloud-init, a shell and nodeadm would, and says what
-// is missing of what a block asks for.
+// is missing from what a block asks for.
 func Judge(text string, want Block) Verdict {
 	d := read(text)
 	if reason := cmp.Or(d.reason, d.kind.NoCommands()); reason != "" {
@@ -44,8 +44,8 @@ func Joins(text string) (joins, guessed bool) {
 	return n.joins, n.joins && n.guessed
 }
 
-// joinWords are what user data that no shell reads has where it makes a node join
-// a cluster: on Windows, on Bottlerocket, and in scripts of other languages.
+// joinWords are words of user data that no shell reads, which make a node join a
+// cluster: on Windows, on Bottlerocket, and in scripts in other languages.
 var joinWords = [...]string{"Start-EKSBootstrap", "settings.kubernetes", "/etc/eks/bootstrap.sh", "nodeadm", "kubelet"}
 
 // verdict adds to what is wrong with the scripts what is wrong with the text.
@@ -94,7 +94,7 @@ var packageTools = [...]string{"apt-get", "apt", "dpkg", "snap", "zypper", "apk"
 
 var packageCommand = pattern(`(?m)(?:^|[;&|(]|\b(?:sudo|then|do|else|if|!))\s*(?:\w+=\S*\s+)*(?:/usr/s?bin/)?(apt-get|apt|dpkg|snap|zypper|apk)(?:\s|$)`)
 
-// withoutYum says why the nodes have no yum, or is "".
+// withoutYum says why the nodes have no yum, or "".
 func (d *document) withoutYum(block Block) string {
 	if block.NoYum != "" {
 		return block.NoYum

@@ -1,6 +1,6 @@
 // Package userdata knows what a node runs of the user data of an EC2 instance, and
 // where in it the iptables commands that keep pods off the instance metadata
-// service have to stand. It sees text only, not the template around it.
+// service must go. It sees only text, not the template around it.
 //
 // A text is read as what runs it would: by cloud-init on Linux ("User data
 // formats" and "Merging user data sections" in its documentation, and its code
@@ -8,10 +8,10 @@
 // and by nodeadm for NodeConfig. EC2Launch's formats on Windows and Bottlerocket's
 // TOML settings are told apart and left alone.
 //
-// [Judge] says what of the text's effect is not as asked for. [Protect] puts the
-// commands in; what it returns has been read and judged as any user data. [Decode]
+// [Judge] says what is missing from what a text must do. [Protect] puts the
+// commands in; what it returns has been read and judged like any user data. [Decode]
 // is for user data that is literally base64. The character U+FFFC in a text stands
-// for what is known at the deployment only, and one from [FirstVariable] to
+// for what is known only at the deployment, and one from [FirstVariable] to
 // [LastVariable] for the value of one variable of CloudFormation.
 //
 // Offsets are in bytes of the text.
@@ -57,7 +57,7 @@ func (k Kind) String() string {
 	return "user data"
 }
 
-// NoCommands says why user data of a kind cannot take the commands, or is "".
+// NoCommands says why user data of a kind cannot take the commands, or "".
 func (k Kind) NoCommands() string {
 	switch k {
 	case Windows:
@@ -86,7 +86,7 @@ func isMessage(text string) bool {
 	}
 }
 
-// Detect returns the kind of a text, or Other and what stands against it.
+// Detect returns the kind of a text, or Other and the reason why it is none of the others.
 func Detect(text string) (Kind, string) { return detect(Unnamed(text)) }
 
 // detect is Detect of a text without the names of variables.
@@ -159,7 +159,7 @@ func jinjaKind(text string) (Kind, string) {
 	return Other, "it is a jinja template of something that cloud-init does not run"
 }
 
-// shellScript tells a shell's script from others, which the commands are not for.
+// shellScript tells a script for a shell from others, which cannot take the commands.
 func shellScript(text string) (Kind, string) {
 	if !strings.HasPrefix(text, "#!") {
 		return Other, "white space before its #! line keeps it from running"

@@ -26,8 +26,8 @@ func (n *node) mayStart(s *shell.Step) bool {
 }
 
 // suggests reports whether the name of a script or the words after it suggest that it
-// makes a node. Where only a word that is not known does, or a name as bootstrap, which
-// others have too, it is a guess.
+// makes a node. If only a word that is not known does, or a name such as bootstrap,
+// which other scripts have too, it is a guess.
 func (n *node) suggests(name string, words []shell.Word) bool {
 	if hints(name) || mentionsCluster(words) {
 		return true
@@ -40,7 +40,7 @@ func (n *node) suggests(name string, words []shell.Word) bool {
 }
 
 // startsByWords reports whether the words after a program may have it start the
-// kubelet, and whether it is a program of which that is known.
+// kubelet, and whether it is a program for which that is known.
 func startsByWords(name string, words []shell.Word) (starts, ok bool) {
 	switch name {
 	case "nodeadm", "nodeadm-internal":
@@ -69,7 +69,7 @@ func mayHave(words []shell.Word, wanted ...string) bool {
 	})
 }
 
-// interprets reports whether a program runs scripts that are for no shell.
+// interprets reports whether a program runs scripts that are not for a shell.
 func interprets(name string) bool {
 	for _, prefix := range [...]string{"python", "perl", "ruby", "node", "php", "pwsh", "zsh", "ksh"} {
 		if strings.HasPrefix(name, prefix) && !strings.HasPrefix(name, "nodeadm") {
@@ -125,8 +125,8 @@ func hints(name string) bool {
 // systemDirs are the directories of programs that a node's packages bring.
 var systemDirs = [...]string{"/bin", "/sbin", "/usr/bin", "/usr/sbin", "/usr/local/bin", "/usr/local/sbin", "/opt/aws/bin", "/snap/bin"}
 
-// isScript reports whether a program is a script of somebody: it has the name of
-// one, or is a file outside of the directories of programs.
+// isScript reports whether a program is a script of the user's: it has the name of
+// one, or is a file outside the directories of programs.
 func isScript(name string) bool {
 	switch path.Ext(name) {
 	case ".sh", ".bash", ".py", ".pl", ".rb", ".run", ".bin":

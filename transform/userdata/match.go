@@ -10,7 +10,7 @@ import (
 	"github.com/imdslock/imdslock/transform/userdata/shell"
 )
 
-// interfaces reads an interface, where + at the end stands for any more.
+// interfaces reads an interface, where a + at the end stands for any characters.
 func (p *parser) interfaces(option, value string) {
 	p.arg(option, value)
 	if option == "-i" {
@@ -43,7 +43,7 @@ func (p *parser) interfaces(option, value string) {
 func (of class) interfaces(option, value string) (all, some bool) {
 	prefix, wild := strings.CutSuffix(value, "+")
 	if option == "-o" && of == ordinary && prefix != "" {
-		// By which interface the packet leaves is not known, but by none of a pod.
+		// It is not known which interface the packet leaves by, but it is not a pod's.
 		return false, !strings.HasPrefix(prefix, "eni") && !strings.HasPrefix(prefix, "veth")
 	}
 	name := "eni"
@@ -104,7 +104,7 @@ func (p *parser) protocol(value string) {
 // matchModule reads the name of a match, whose options follow.
 func (p *parser) matchModule(value string) {
 	switch value {
-	case "comment", "tcp", "multiport", "conntrack", "state": // implied, as to whether rules are equal
+	case "comment", "tcp", "multiport", "conntrack", "state": // implied, when rules are compared
 		p.c.rule.args = append(p.c.rule.args, "-m", value)
 	default:
 		p.c.rule.covers = 0
@@ -186,7 +186,7 @@ func (p *parser) match(name string) {
 	p.c.rule.covers = 0
 }
 
-// none says that the rule does not match, or that nobody knows.
+// none records that the rule does not match, or that it is not known whether it does.
 func (p *parser) none(perhaps bool) {
 	p.c.rule.covers = 0
 	if !perhaps {

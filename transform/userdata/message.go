@@ -9,20 +9,20 @@ import (
 const maxNesting = 20
 
 // A message is a MIME message, or a part of one, as Python's email package reads
-// it (email/feedparser.py), and so cloud-init: the header ends at the first line
-// that belongs to none, whether or not that is blank.
+// it (email/feedparser.py), and so as cloud-init does: the header ends at the first
+// line that belongs to no field, whether or not that is blank.
 type message struct {
 	fields []field
 	body   int // offset of its payload
 	end    int // offset after its payload
 
-	// boundary separates the parts of a multipart, and parts are those. Insert is
+	// boundary separates the parts of a multipart, which are parts. Insert is
 	// the offset of the first line that separates parts or ends the last, or -1.
 	boundary string
 	parts    []*message
 	insert   int
 
-	// odd says what Python reads in a way that is not followed here, or is "".
+	// odd says what Python reads in a way that is not followed here, or "".
 	odd string
 }
 
@@ -135,8 +135,8 @@ func (p *messageParser) message() *message {
 }
 
 // isUnknown reports whether it is not known which lines a boundary makes
-// delimiters. Those of a variable are known by that, but not whether it is equal
-// to the boundary of another multipart.
+// delimiters. A variable in it marks those lines, but it is not known whether the
+// boundary is equal to that of another multipart.
 func (p *messageParser) isUnknown(boundary string) bool {
 	if strings.Contains(boundary, placeholder) {
 		return true
@@ -193,12 +193,12 @@ func (p *messageParser) multipart(m *message) {
 		}
 		p.at += len(line)
 		if isDelimiter && last {
-			return // what follows is read over, as is what stands before the first part
+			return // what follows is skipped, as is what comes before the first part
 		}
 		if !isDelimiter {
 			continue
 		}
-		for { // several of these lines are as one
+		for { // several of these lines count as one
 			line, ok = p.peek()
 			if !ok {
 				break
@@ -223,7 +223,7 @@ func (p *messageParser) multipart(m *message) {
 	}
 }
 
-// leaves calls yield for each part that is no multipart, in order.
+// leaves calls yield for each part that is not a multipart, in order.
 func (m *message) leaves(yield func(*message)) {
 	if m.isMultipart() {
 		for _, part := range m.parts {
@@ -247,7 +247,7 @@ func (m *message) oddity() string {
 	return ""
 }
 
-// isPythonSpace reports whether Python's strip takes a character away.
+// isPythonSpace reports whether Python's strip removes a character.
 func isPythonSpace(r rune) bool {
 	switch {
 	case '\t' <= r && r <= '\r', 0x1c <= r && r <= ' ', r == 0x85, r == 0xa0, r == 0x1680,

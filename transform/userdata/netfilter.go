@@ -12,8 +12,8 @@ type family struct {
 	tables  tables
 	address string // of the metadata service
 
-	// unknown says that there may be rules that are not known, where they were when
-	// it was set: before what is appended since.
+	// unknown is set if there may be rules that are not known. They come before what
+	// has been appended since it was set.
 	unknown bool
 
 	// tried is the first rule that was meant to drop and does not count, and why.
@@ -52,7 +52,7 @@ func (f *family) apply(step *shell.Step, words []shell.Word, sure bool) {
 	}
 }
 
-// lacks reports whether a call is about a chain that no script makes.
+// lacks reports whether a call is about a chain that does not exist.
 func (f *family) lacks(c *call) bool {
 	return c.op != 'N' && c.chain != "" && !isBuiltin(c.table, c.chain) && f.tables[c.table][c.chain] == nil
 }
@@ -60,7 +60,7 @@ func (f *family) lacks(c *call) bool {
 // empty flushes chains, or deletes them.
 func (f *family) empty(c *call, sure bool) {
 	switch {
-	case c.op == 'X' && c.chain == "": // it deletes chains that are empty
+	case c.op == 'X' && c.chain == "": // it deletes only empty chains
 	case sure:
 		f.tables.flush(c.table, c.chain)
 	default:
@@ -130,7 +130,7 @@ func (f *family) tryInserted(step *shell.Step, r *rule) {
 	}
 }
 
-// doubtAbout says why a rule may not be there, or not be reached, or is "".
+// doubtAbout says why a rule may not be there, or not be reached, or "".
 func (f *family) doubtAbout(step *shell.Step, c *call, r *rule, sure bool) string {
 	ch := f.tables[c.table][c.chain]
 	switch {
@@ -139,7 +139,7 @@ func (f *family) doubtAbout(step *shell.Step, c *call, r *rule, sure bool) strin
 	case f.unknown && (c.op == 'A' || c.number > 1) && isBuiltin(c.table, c.chain):
 		return "there may be rules before it that are not known"
 	case c.op == 'I' && c.number > 1 && (ch == nil || ch.fuzzy || c.number > len(ch.rules)+1):
-		return "nobody knows whether there are rules before its place"
+		return "it is not known whether there are rules before its place"
 	case sure:
 		return ""
 	case step != nil && step.Doubt != "":

@@ -14,19 +14,19 @@ type node struct {
 	v4, v6  *family
 
 	at      int  // the place of the step that is judged
-	force   bool // whatever the step says, it is not certain
-	credit  bool // whatever the step says, it is certain: see kubelet
+	force   bool // the step is not certain to run, whatever it says
+	credit  bool // the step is certain to run, whatever it says: see kubelet
 	again   bool // it is the second boot
 	service services
 
 	shields, first [3]shield
 	started        bool
 	joins          bool // a script starts the kubelet
-	guessed        bool // or that is a guess
+	guessed        bool // whether it does is a guess
 	startAt        int
 	starts         int    // how often the kubelet may have been started
 	guesses        int    // of these, for what only suggests it
-	startsBy       string // that the kubelet is started by first
+	startsBy       string // what the kubelet is started by first
 	strict         bool   // at each start of the kubelet so far its unit makes sure of the drop
 	strictFirst    bool
 	strictAt       int
@@ -79,7 +79,7 @@ func (n *node) note(at int, why string) {
 	}
 }
 
-// step is what the machine calls for each command.
+// step judges a command; the machine calls it for each.
 func (n *node) step(s *shell.Step) string {
 	if s.Runs == shell.Never {
 		n.never(s)
@@ -91,7 +91,7 @@ func (n *node) step(s *shell.Step) string {
 	return out
 }
 
-// sure reports whether a step is certain to run, as far as rules go: where it
+// sure reports whether a step is certain to run, as far as rules are concerned: if it
 // runs unless an equal rule is there already, the rule is there either way.
 func (n *node) sure(s *shell.Step) bool {
 	if n.force {
@@ -141,7 +141,7 @@ func noIPv6(u *shell.Step) bool {
 	return strings.TrimPrefix(text, "[ ") == "! -e /proc/net/if_inet6"
 }
 
-// never notes a rule that never runs.
+// never notes a command for a rule that never runs.
 func (n *node) never(s *shell.Step) {
 	if isIPTables(s.Name()) && len(s.Words) > 1 {
 		f := n.family(s.Name())

@@ -8,8 +8,8 @@ import (
 	"github.com/imdslock/imdslock/transform/userdata/shell"
 )
 
-// written runs what a unit that a script has written does when it starts. One of
-// the type oneshot has run when systemctl returns.
+// written runs what a unit that a script has written does when it starts. A unit of
+// the type oneshot has finished when systemctl returns.
 func (n *node) written(name string, sure bool) {
 	for _, file := range n.machine.Files.All() {
 		if base := path.Base(file); isUnitFile(file) && (base == name || base == name+".service" || extends(file, name+".service")) && !isDropIn(file) {
@@ -38,8 +38,8 @@ func (n *node) startEnabled() {
 }
 
 // isOneshot reports whether a file is a unit that is done when it has started, and
-// that nothing keeps from running all its commands: neither another setting, as
-// conditions are, nor a command before that may fail ("ExecStart=" in man 5
+// that nothing keeps from running all its commands: neither another setting, such as
+// a condition, nor an earlier command that may fail ("ExecStart=" in man 5
 // systemd.service).
 func (n *node) isOneshot(file string) bool {
 	f := n.machine.Files.Get(file)
@@ -98,9 +98,9 @@ func has(text, section, key, word string) bool {
 	})
 }
 
-// canExecute reports whether the program of a unit's command is one that systemd can
-// run, as far as scripts have written it: the kernel needs a #! line, and no shell
-// steps in where there is none (man 2 execve).
+// canExecute reports whether systemd can run the program of a unit's command, if a
+// script has written that program: the kernel needs a #! line, and no shell steps in
+// if there is none (man 2 execve).
 func (n *node) canExecute(command string) bool {
 	fields := strings.Fields(command)
 	if len(fields) == 0 {

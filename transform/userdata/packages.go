@@ -12,8 +12,8 @@ type packageCall struct {
 	verb  string
 	names []string
 
-	// yes says that it does not ask, and odd that an option may have it do something
-	// else, such as to download only.
+	// yes is set if it asks no questions, and odd if an option may have it do something
+	// else, such as only download.
 	yes, odd bool
 }
 
@@ -35,8 +35,8 @@ func parsePackages(s *shell.Step) packageCall {
 	return c
 }
 
-// isRedHat and isDebian report which packages a package manager installs: those
-// with iptables-services are not those with iptables-persistent.
+// isRedHat and isDebian report which packages a package manager installs: the
+// former have iptables-services, the latter iptables-persistent.
 func isRedHat(manager string) bool {
 	return slices.Contains([]string{"yum", "dnf", "tdnf", "microdnf"}, manager)
 }
@@ -71,7 +71,7 @@ func (c packageCall) about(of ...string) bool {
 	})
 }
 
-// mayBe is about, of names too that are not known.
+// mayBe is like about, but is true for names that are not known too.
 func (c packageCall) mayBe(of ...string) bool {
 	return c.about(of...) || c.about(shell.Unknown)
 }

@@ -9,8 +9,8 @@ import (
 )
 
 // parameter returns a parameter of a field, unquoted, as get_param and
-// collapse_rfc2231_value of Python's email package do, also where it is written
-// in the form of RFC 2231.
+// collapse_rfc2231_value of Python's email package do, even if it is written in the
+// form of RFC 2231.
 func (m *message) parameter(field, name string) (string, bool) {
 	value, ok := m.get(field)
 	if !ok {
@@ -37,7 +37,7 @@ func (m *message) fileName(typeCounts bool) string {
 // A parameter of a header field.
 type parameter struct{ name, value string }
 
-// parameters returns those of a field, the ones in the form of RFC 2231 last.
+// parameters returns the parameters of a field, those in the form of RFC 2231 last.
 func parameters(value string) []parameter {
 	var plain []parameter
 	extended := map[string][]segment{}
@@ -100,8 +100,8 @@ func continuation(name string) (base string, number int, ok bool) {
 
 const wordCharacters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_"
 
-// joinSegments returns the value of which segments are the pieces. Its charset
-// and language stand before it. What is not ASCII cloud-init cleans away.
+// joinSegments returns the value that segments are the pieces of. Its charset and
+// language come before it. Cloud-init removes what is not ASCII.
 func joinSegments(segments []segment) string {
 	slices.SortStableFunc(segments, func(a, b segment) int { return a.number - b.number })
 	var value strings.Builder
@@ -123,7 +123,7 @@ func joinSegments(segments []segment) string {
 	return value.String()
 }
 
-// percentDecoded decodes what is encoded in percent, and leaves the rest.
+// percentDecoded decodes the percent-encoded bytes of s and leaves the rest.
 func percentDecoded(s string) string {
 	var b strings.Builder
 	for i := 0; i < len(s); i++ {
@@ -139,7 +139,7 @@ func percentDecoded(s string) string {
 	return b.String()
 }
 
-// unquote takes the quotes of a parameter away.
+// unquote removes the quotes of a parameter.
 func unquote(s string) string {
 	if len(s) < 2 {
 		return s

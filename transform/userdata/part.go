@@ -23,7 +23,7 @@ const (
 	typeNodeConfig  = "application/node.eks.aws"
 )
 
-// unknownTypes says what is not known of user data of a type, or is "".
+// unknownTypes says what is not known of user data of a type, or "".
 func unknownTypes(contentType string) string {
 	switch contentType {
 	case typeInclude, typeIncludeOnce:
@@ -70,7 +70,7 @@ func sniff(text string) string {
 type part struct {
 	contentType string
 	name        string
-	message     *message // nil for user data that is no MIME message
+	message     *message // nil for user data that is not a MIME message
 	source      source
 
 	// unknown says why its type or text is not known, and perhaps why it may run or
@@ -93,7 +93,7 @@ func partsOf(text string, m *message) []part {
 		switch p.contentType {
 		default:
 			if !isHandled(p.contentType) {
-				p.unknown = "" // nobody decodes it
+				p.unknown = "" // it is not decoded
 			}
 		case "text/plain", "text/x-not-multipart", typeScript:
 			if found := sniff(p.source.text); found != "" {
@@ -123,7 +123,7 @@ func isHandled(contentType string) bool {
 }
 
 // unsure says why it is not known what cloud-init makes of a part of a message,
-// or is "".
+// or "".
 func (p part) unsure() string {
 	start := strings.TrimLeftFunc(p.source.text, isPythonSpace)
 	isPlain := p.contentType == "text/plain" || p.contentType == "text/x-not-multipart"
@@ -142,7 +142,7 @@ func (p part) unsure() string {
 	return ""
 }
 
-// mayNotRun says why a part of a message may run or not, or is "".
+// mayNotRun says why a part of a message may run or not, or "".
 func (p part) mayNotRun(text string) string {
 	_, indexed := p.message.get("Launch-Index")
 	switch {

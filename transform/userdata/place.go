@@ -9,13 +9,13 @@ type place struct {
 	// changes are those that put commands there.
 	changes func(commands []string) []Change
 
-	// errexit is set where the script around it ends at the first error.
+	// errexit is set if the script around it ends at the first error.
 	errexit bool
 }
 
-// places returns where the block can be put, the best place first. Whether it
-// runs before all else there, reading the result says. The reason is why there
-// is no place.
+// places returns where the block can be put, the best place first. Only reading
+// the result shows whether it runs before everything else there. The reason is why
+// there is no place.
 func (d *document) places(strict bool) ([]place, string) {
 	switch {
 	case d.kind == NodeConfig:
@@ -42,7 +42,7 @@ func (d *document) places(strict bool) ([]place, string) {
 	return nil, "it is a MIME document of type \"" + shown(p.contentType) + "\""
 }
 
-// inScript is the place after the lines with which a script begins.
+// inScript returns the place after the lines with which a script begins.
 func (d *document) inScript(p part) place {
 	start := p.source.origin(0)
 	text := d.text[start : start+len(p.source.text)]
@@ -101,7 +101,7 @@ func (d *document) partPlaces() []place {
 	return append(places, d.ownPart(boothookHeader))
 }
 
-// ownPart is a part before all others.
+// ownPart returns the place of a part before all others.
 func (d *document) ownPart(header ...string) place {
 	m := d.message
 	return place{changes: func(commands []string) []Change {
@@ -121,7 +121,7 @@ const interpreter = "#!/bin/bash"
 // ownBoundary separates the parts of the documents that imdslock makes.
 const ownBoundary = "==imdslock=="
 
-// newPart is a part with a script of the commands, its delimiter before it.
+// newPart returns a part with a script of the commands, after its delimiter.
 func newPart(boundary, eol string, commands []string, header ...string) string {
 	lines := append([]string{"--" + boundary}, header...)
 	lines = append(lines, "", interpreter)

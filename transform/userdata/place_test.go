@@ -170,9 +170,9 @@ func TestNoPlace(t *testing.T) {
 	for text, want := range map[string]string{
 		"#!/bin/bash\n# " + strings.Repeat("x", MaxSize):               "it has 16398 bytes, and EC2 takes 16384",
 		"#!/bin/bash\n# " + strings.Repeat("x", MaxSize-100):           "with the commands it has 16660 bytes, and EC2 takes 16384",
-		"#!/bin/bash\nexit\n" + strings.Repeat(Begin+"\n"+End+"\n", 9): "9 marked blocks stand in it: remove all but one of them",
+		"#!/bin/bash\nexit\n" + strings.Repeat(Begin+"\n"+End+"\n", 9): "it has 9 marked blocks: remove all but one of them",
 		"#cloud-config\nruncmd: [a\n":                                  "its cloud-config is not valid YAML",
-		"#cloud-config\nruncmd: x\nbootcmd: y\n":                       "its runcmd is no list that can be added to",
+		"#cloud-config\nruncmd: x\nbootcmd: y\n":                       "its runcmd is not a list that can be added to",
 		"#cloud-config\nlaunch-index: 1\nruncmd: [a]\n":                "it has a launch-index, and so runs on some instances only",
 		"#cloud-config\n{\"runcmd\": [\"a\"]}\n":                       "it is a flow mapping or JSON",
 		"MIME-Version: 1.0\nContent-Type: text/x\n\n#!/bin/sh":         "it is a MIME document of type \"text/x\"",

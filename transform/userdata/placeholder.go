@@ -5,11 +5,11 @@ import (
 	"unicode/utf8"
 )
 
-// placeholder stands in a text for what is known at the deployment only.
+// placeholder stands in a text for what is known only at the deployment.
 const placeholder = "\uFFFC"
 
 // Characters that stand in a text for variables of CloudFormation: the same for
-// the same variable, whose value is known at the deployment only. They have as
+// the same variable, whose value is known only at the deployment. They have as
 // many bytes as U+FFFC, which stands for anything else that is not known.
 const (
 	FirstVariable = '\uE000'
@@ -43,5 +43,5 @@ func Unnamed(s string) string {
 	return string(text)
 }
 
-// shown returns a text as it stands in a message.
+// shown returns a text as messages show it.
 func shown(s string) string { return strings.ReplaceAll(Unnamed(s), placeholder, "…") }

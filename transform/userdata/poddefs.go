@@ -7,25 +7,24 @@ import (
 	"github.com/imdslock/imdslock/transform/userdata/shell"
 )
 
-// podsOfNode are words by which the kubelet runs pods that no cluster has asked for, or
-// by which a container runtime reads the networks of pods from another directory.
+// podsOfNode are words that have the kubelet run pods which no cluster has asked for, or
+// a container runtime read the networks of pods from another directory.
 var podsOfNode = [...]string{"pod-manifest-path", "manifest-url", "staticPodPath", "staticPodURL"}
 
-// networksOfNode are settings of containerd that decide by what, and how, pods are
-// connected.
+// networksOfNode are settings of containerd that decide how pods are connected.
 var networksOfNode = [...]string{"conf_dir", "conf_template", "bin_dir", "imports"}
 
 func containsAny(text string, words []string) bool {
 	return slices.ContainsFunc(words, func(w string) bool { return strings.Contains(text, w) })
 }
 
-// ofPods says what a text has a node do for its pods that is not followed here, or is "".
+// ofPods says what is not known of what a text has a node do for its pods, or "".
 func ofPods(text string) string {
 	switch {
 	case containsAny(text, podsOfNode[:]):
 		return "what the pods do that the kubelet starts on its own is not known"
 	case strings.Contains(text, "VETHPREFIX"):
-		return "the interfaces of pods may be called otherwise than the rules say"
+		return "the interfaces of pods may have names that the rules do not match"
 	}
 	return ""
 }
@@ -34,7 +33,7 @@ func ofPods(text string) string {
 func (d *document) nodeConfig(text string, at int) {
 	unknown := ofPods(text)
 	if unknown == "" && containsAny(text, networksOfNode[:]) {
-		unknown = "by what pods are connected is not known, with these settings of containerd"
+		unknown = "how pods are connected is not known with these settings of containerd"
 	}
 	if unknown == "" {
 		return

@@ -4,15 +4,15 @@ package userdata
 // judged.
 type Problem struct {
 	Code    Code
-	At      int    // byte offset in the user data, of the command that it is about
+	At      int    // byte offset in the user data of the command that it is about
 	Message string // what is wrong, without the name of the resource
 }
 
 // A Code says what kind of problem it is.
 type Code string
 
-// The problems. NotJudged, WithoutToken and NotMIME do not open anything
-// by themselves.
+// The problems. NotJudged, WithoutToken and NotMIME do not open anything on their
+// own.
 const (
 	Absent           Code = "absent"             // nothing drops the packets of pods
 	Late             Code = "late"               // something that may start the kubelet runs before the drop
@@ -24,7 +24,7 @@ const (
 	BranchENIUnsaved Code = "branch-eni-unsaved" // the rule for them is not saved
 	IPv6Absent       Code = "ipv6-absent"        // the IPv6 endpoint is on, and nothing drops fd00:ec2::254
 	TooLarge         Code = "too-large"          // EC2 does not take user data of this size
-	NotJudged        Code = "not-judged"         // nobody can tell what runs
+	NotJudged        Code = "not-judged"         // it is not known what runs
 	WithoutToken     Code = "without-token"      // a command asks for metadata without a token
 	NotMIME          Code = "not-mime"           // a managed node group takes only MIME
 )

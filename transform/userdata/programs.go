@@ -8,8 +8,7 @@ import (
 	"github.com/imdslock/imdslock/transform/userdata/shell"
 )
 
-// program judges a program that has nothing to do with the packet filter as far
-// as its name says.
+// program judges a program whose name has nothing to do with the packet filter.
 func (n *node) program(name string, s *shell.Step) {
 	words := s.Words[1:]
 	if path.Dir(s.Words[0].Text) == "/etc/init.d" || strings.HasSuffix(name, ".init") {
@@ -34,13 +33,13 @@ func (n *node) program(name string, s *shell.Step) {
 	case name == "crontab":
 		n.crontab(s)
 	case replacesIPTables(name, words):
-		n.why = "the command here may have another program run in the place of iptables"
+		n.why = "the command here may have another program run in place of iptables"
 		n.doubt()
 		n.note(s.At, "what "+name+" does to the rules is not known")
 	}
 }
 
-// unknownProgram says what is not known of what a program does, or is "".
+// unknownProgram says what is not known of what a program does, or "".
 func unknownProgram(name string, s *shell.Step) string {
 	words := s.Words[1:]
 	switch {
@@ -141,8 +140,8 @@ func keepsApart(option string) bool {
 	return false
 }
 
-// takesValue reports whether the next word belongs to an option that stands before
-// the verb of docker.
+// takesValue reports whether an option before the verb of docker takes the next word
+// as its value.
 func takesValue(option string) bool {
 	switch option {
 	case "-H", "--host", "-c", "--context", "--config", "-l", "--log-level", "-n", "--namespace", "--address", "-a":
@@ -170,7 +169,7 @@ func (n *node) crontab(s *shell.Step) {
 		text = *s.Stdin
 	}
 	if strings.Trim(text, shell.Unknown+" \n") == "" && strings.Contains(text, shell.Unknown) {
-		n.note(s.At, "what cron runs by the table that is installed here is not known")
+		n.note(s.At, "what cron runs from the table that is installed here is not known")
 		return
 	}
 	n.cronTable("/var/spool/cron/root", text)
@@ -203,8 +202,8 @@ func harmlessText(name string, s *shell.Step) bool {
 // script in another language may change instances, what launches them, or a cluster.
 var changesByAPI = pattern(`\b(?:modify|create|update|run|start|send|associate|attach|authorize|replace|register|execute|request|enable|set|invoke|reset)_[a-z]`)
 
-// isPureText reports whether the text of a program, for an interpreter, only computes, as
-// far as its words tell: none of them runs another program or changes a file.
+// isPureText reports whether the text of a program for an interpreter only computes, as
+// far as its words show: none of them runs another program or changes a file.
 func isPureText(text string) bool {
 	if changesByAPI().MatchString(text) {
 		return false

@@ -35,25 +35,25 @@ func (u *Unsupported) Error() string { return u.Reason }
 
 // A Protection is what keeps the pods of user data off the metadata service.
 type Protection struct {
-	// Changes are those that put the block into the text, in order. There are none
-	// where what is there does the same.
+	// Changes put the block into the text, in order. There are none if what is
+	// there does the same.
 	Changes []Change
 
 	// Strict says that the block is the strict one, and Why why [Auto] chose it,
-	// or is "".
+	// or "".
 	Strict bool
 	Why    string
 
-	// Adapted says that the pods were kept off before, too, and only not in the way
-	// that is asked for. Completed says so where rules by hand are added to.
+	// Adapted says that the pods were kept off before too, but not in the way that
+	// is asked for. Completed says the same where rules by hand are added to.
 	Adapted, Completed bool
 
 	// After is the verdict on the text with the changes made.
 	After Verdict
 }
 
-// Origin returns where a byte of a text came from that changes were made to: an
-// offset in the text before.
+// Origin returns where a byte of a text that changes were made to came from: an
+// offset in the text before the changes.
 func Origin(changes []Change, at int) int {
 	moved := 0
 	for _, c := range changes {
@@ -70,11 +70,11 @@ func Origin(changes []Change, at int) int {
 
 // Protect returns the changes that put the block into a text, before anything
 // that may start the kubelet: the places are tried, the best first, and each
-// result is read and judged as any user data. The error is an [*Unsupported].
+// result is read and judged like any user data. The error is an [*Unsupported].
 //
-// There are no changes where the text does what the block asks for already,
-// whoever wrote it. A marked block that runs is rewritten in its place if it is
-// not what the options ask for; one that does not run is left as it is.
+// There are no changes if the text already does what the block asks for, whoever
+// wrote it. A marked block that runs is rewritten in its place if it is not what
+// the options ask for; one that does not run is left as it is.
 //
 //   - In a shell script or a boothook it comes right after the #! line.
 //   - A multipart MIME document gets a part of its own, before all others: a
@@ -93,7 +93,7 @@ func Protect(text string, block Block) (Protection, error) {
 		if a.wrong(a.problems) == nil {
 			return Protection{Strict: d.isStrict(block), After: d.verdict(block, a.problems)}, nil
 		}
-		return Protection{}, unsupportedf(d.kind, "%d marked blocks stand in it: remove all but one of them", len(a.marked))
+		return Protection{}, unsupportedf(d.kind, "it has %d marked blocks: remove all but one of them", len(a.marked))
 	}
 	if a.wrong(a.problems) == nil && a.stays() {
 		after := d.verdict(block, a.problems)
@@ -119,8 +119,8 @@ func Protect(text string, block Block) (Protection, error) {
 	return p, nil
 }
 
-// problemsBefore returns the problems of a text that may have no commands yet:
-// nothing is dropped where no script has the address.
+// problemsBefore returns the problems of a text that may have no commands yet. It
+// judges only a text in which a script has the address: without it nothing is dropped.
 func (d *document) problemsBefore(want Block) []Problem {
 	if !d.mentionsAddress() {
 		return []Problem{{Code: Absent}}
@@ -156,8 +156,8 @@ func (d *document) owner(start, end int) int {
 	})
 }
 
-// tooLarge says that EC2 does not take a text, or is "". A placeholder may stand
-// for nothing.
+// tooLarge says that EC2 does not take a text, or "". A placeholder counts as empty,
+// since it may stand for nothing.
 func (b Block) tooLarge(text string) string {
 	text = Unnamed(text)
 	if size := len(text) - len(placeholder)*strings.Count(text, placeholder); size > MaxSize && !b.Compressed {

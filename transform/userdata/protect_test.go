@@ -175,11 +175,11 @@ func TestUnsupported(t *testing.T) {
 		{"#cloud-boothook\n/etc/eks/bootstrap.sh blue\n", userdata.Boothook, "no command drops the packets of pods to the metadata service: it does not begin with #!, and so may not run"},
 		{"#include\nhttps://x\n", userdata.Other, "it is an #include list, and what that fetches is not known"},
 		{"MIME-Version: 1.0\nContent-Type: multipart/mixed\n\n", userdata.MIME, "its Content-Type names no boundary"},
-		{"MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=B\n\n--C\n", userdata.MIME, `its boundary "B" never stands on a line of its own`},
+		{"MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=B\n\n--C\n", userdata.MIME, `its boundary "B" is never on a line of its own`},
 		{"MIME-Version: 1.0\nContent-Type: text/x-shellscript\nContent-Transfer-Encoding: base64\n\nIyE=\n", userdata.MIME, "it is encoded as base64"},
 		{"#cloud-config\n{\"runcmd\": []}\n", userdata.CloudConfig, "it is a flow mapping or JSON"},
 		{"#cloud-config\nruncmd: *x\n", userdata.CloudConfig, "its cloud-config is not valid YAML"},
-		{"#cloud-config\nruncmd: text\nbootcmd: x\n", userdata.CloudConfig, "its runcmd is no list that can be added to"},
+		{"#cloud-config\nruncmd: text\nbootcmd: x\n", userdata.CloudConfig, "its runcmd is not a list that can be added to"},
 	} {
 		_, err := userdata.Protect(test.text, aws)
 		var unsupported *userdata.Unsupported

@@ -25,8 +25,8 @@ type document struct {
 	scripts []script
 }
 
-// read reads user data as cloud-init does, and as nodeadm does the configuration
-// that is for it. A script that is not sure to be run as it stands is unknown.
+// read reads user data as cloud-init does, and the configuration for nodeadm as
+// nodeadm does. A script that is not certain to be run as it is written is unknown.
 func read(text string) *document {
 	d := &document{text: text, plain: Unnamed(text)}
 	d.kind, d.reason = detect(d.plain)
@@ -53,7 +53,7 @@ func read(text string) *document {
 	return d
 }
 
-// reasonOfMessage says why nothing can be said of a MIME message, or is "".
+// reasonOfMessage says why nothing can be said of a MIME message, or "".
 func (d *document) reasonOfMessage() string {
 	m := d.message
 	switch {
@@ -64,7 +64,7 @@ func (d *document) reasonOfMessage() string {
 	case m.boundary == "":
 		return "its Content-Type names no boundary"
 	case m.insert < 0:
-		return "its boundary \"" + shown(m.boundary) + "\" never stands on a line of its own"
+		return "its boundary \"" + shown(m.boundary) + "\" is never on a line of its own"
 	}
 	return d.reason
 }
@@ -97,8 +97,8 @@ func (d *document) take(p part) {
 	}
 }
 
-// takeJinja takes what a template renders to: a script, or cloud-config. Nothing
-// runs of any other, or of what is no template.
+// takeJinja takes what a template renders to: a script, or cloud-config. Nothing of
+// any other template runs, or of a text that is not a template.
 func (d *document) takeJinja(p part) {
 	if !isJinja(p.source.text) {
 		return
@@ -110,8 +110,9 @@ func (d *document) takeJinja(p part) {
 	}
 }
 
-// takeUnknown takes a part of which it is not known what it runs: of cloud-config
-// the commands, of a script the text, and of any other part even when.
+// takeUnknown takes a part that may run something unknown: the commands of
+// cloud-config, the text of a script, and, of any other part, it is not even known
+// when it runs.
 func (d *document) takeUnknown(p part) {
 	s := script{unknown: p.unknown, origin: p.source.origin}
 	switch p.contentType {
@@ -138,8 +139,8 @@ func (d *document) takeUnknown(p part) {
 	d.put(s)
 }
 
-// add adds the script of a part. Without a #! line at its very beginning it
-// cannot be executed, unless whoever does that is content with a shell's.
+// add adds the script of a part. Without a #! line at its very beginning it cannot
+// be executed, unless whatever runs it falls back to a shell.
 func (d *document) add(at stage, p part) {
 	text := p.source.unix()
 	if at == stageBoothook {
@@ -164,8 +165,8 @@ func (d *document) add(at stage, p part) {
 	d.put(s)
 }
 
-// fileName returns the name of the file that a part becomes: of a path its last
-// element, but for boothooks and scripts of users.
+// fileName returns the name of the file that a part becomes: the last element of a
+// path, except for boothooks and scripts of users.
 func (at stage) fileName(name string) string {
 	if at != stageBoothook && at != stageScript {
 		name = name[strings.LastIndexByte(name, '/')+1:]
@@ -195,7 +196,7 @@ func (d *document) nodeadm(at int) {
 	})
 }
 
-// order sorts the scripts as they run: boothooks as they come, others by their
+// order sorts the scripts as they run: boothooks in the order of their parts, others by their
 // names.
 func (d *document) order() {
 	slices.SortStableFunc(d.scripts, func(a, b script) int {
@@ -226,7 +227,7 @@ func (d *document) perhaps() []int {
 	return indexes
 }
 
-// problems returns what is wrong whichever of the scripts that may not run do.
+// problems returns what is wrong, whichever of the scripts that may run or not do run.
 func (d *document) problems(want Block) []Problem {
 	perhaps := d.perhaps()
 	if len(perhaps) == 0 {

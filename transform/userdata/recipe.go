@@ -9,7 +9,7 @@ import (
 	"github.com/imdslock/imdslock/transform/userdata/shell"
 )
 
-// maxRecipe is about how many places after rules by hand are tried.
+// maxRecipe is roughly the number of places after rules by hand that are tried.
 const maxRecipe = 8
 
 // recipePlaces returns the places after the commands by hand that set up rules
@@ -80,7 +80,7 @@ type statement struct {
 	errexit     bool // the script ends if it fails
 }
 
-// statements returns those of all scripts.
+// statements returns the statements of all scripts.
 func (d *document) statements() []statement {
 	var all []statement
 	for _, s := range d.scripts {
@@ -151,7 +151,7 @@ func setsErrexit(stmt *syntax.Stmt, before bool) bool {
 	return before
 }
 
-// changes puts commands there, in the way in which the line before is written.
+// changes returns the changes that put commands there, written like the line before.
 func (i insertion) changes(commands []string) []Change {
 	before := i.text[i.line:i.at]
 	eol := eolOf(before)

@@ -9,7 +9,7 @@ import (
 )
 
 // withheld says why a package manager of Amazon Linux may not find iptables-services,
-// or is "": a file of its settings excludes it (man 5 yum.conf, dnf.conf), or its
+// or "": a file of its settings excludes it (man 5 yum.conf, dnf.conf), or its
 // repository is turned off.
 func (n *node) withheld() (why string, at int) {
 	for _, file := range n.machine.Files.All() {

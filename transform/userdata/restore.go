@@ -48,9 +48,9 @@ func (f *family) load(step *shell.Step, text string, noflush bool) (loaded table
 	return g.tables, committed && isRestorable(text, netip.MustParseAddr(f.address))
 }
 
-// isRestorable reports whether iptables-restore is sure to take a text: the form in
-// which iptables-save writes rules, in spellings that are known. One line that is
-// refused and nothing of the text is in force.
+// isRestorable reports whether iptables-restore is sure to take a text: it must have
+// the form in which iptables-save writes rules, in spellings that are known. If one
+// line is refused, nothing of the text is in force.
 func isRestorable(text string, address netip.Addr) bool {
 	table := ""
 	var chains []string

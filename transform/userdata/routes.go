@@ -7,9 +7,9 @@ import (
 	"github.com/imdslock/imdslock/transform/userdata/shell"
 )
 
-// routes notes what decides by which interface packets to the metadata service leave:
-// those of pods with branch network interfaces do by vlan… as long as no rule of
-// routing says otherwise.
+// routes notes what decides which interface packets to the metadata service leave by:
+// those of pods with branch network interfaces leave by vlan… unless a routing rule
+// says otherwise.
 func (n *node) routes(name string, s *shell.Step) {
 	words := s.Words[1:]
 	switch name {
@@ -29,12 +29,12 @@ func (n *node) routes(name string, s *shell.Step) {
 		return
 	}
 	if n.routed == "" {
-		n.routed, n.routedAt = "the routes that "+name+" changes here may take packets of pods with branch network interfaces by another interface than the rule is for", s.At
+		n.routed, n.routedAt = "the routes that "+name+" changes here may send packets of pods with branch network interfaces through an interface that the rule does not match", s.At
 	}
 }
 
 // dependsOnRoutes reports whether packets of pods with branch network interfaces are
-// dropped only where they leave by an interface that routes decide.
+// dropped only when they leave by an interface, which routes decide.
 func (n *node) dependsOnRoutes() bool {
 	anyway := n.v4.tables.clone()
 	for _, chains := range anyway {

@@ -22,7 +22,7 @@ const (
 // metadata service.
 type rule struct {
 	spec   string   // equal for equal rules
-	args   []string // what stands after the chain in iptables-save
+	args   []string // what follows the chain in iptables-save
 	target string
 	jumps  bool // by --goto
 	covers class
@@ -36,7 +36,7 @@ type rule struct {
 // drops reports whether the rule drops what it matches.
 func (r *rule) drops() bool { return r.target == "DROP" || r.target == "REJECT" }
 
-// loosen says of the rule that it is not known: it covers nothing for certain.
+// loosen marks the rule as not known: it covers nothing for certain.
 func (r *rule) loosen() {
 	r.loose, r.covers = true, 0
 	if r.target == "" {
@@ -50,14 +50,14 @@ func (r *rule) mayDrop() bool {
 	return r.drops() || !isTarget(r.target) && r.target != "ACCEPT" && r.target != "RETURN"
 }
 
-// equals reports whether the rule is another for certain, as iptables -D compares
+// equals reports whether the rule is certain to equal another, as iptables -D compares
 // them.
 func (r *rule) equals(other *rule) bool {
 	return r.spec == other.spec && r.target == other.target && !r.loose && !other.loose
 }
 
-// mayEqual reports whether the rule may be another in other words, as -p 6 is
-// -p tcp.
+// mayEqual reports whether the rule may equal another that is spelled differently, as
+// -p 6 equals -p tcp.
 func (r *rule) mayEqual(other *rule) bool {
 	if other.loose {
 		return true
@@ -68,7 +68,7 @@ func (r *rule) mayEqual(other *rule) bool {
 // A chain is a list of rules.
 type chain struct {
 	rules []rule
-	fuzzy bool // what number a rule has is not known
+	fuzzy bool // the numbers of its rules are not known
 }
 
 // tables are the chains of a family by the name of the table and the chain.
@@ -81,7 +81,7 @@ var tableNames = [...]string{"raw", "mangle", "nat", "filter", "security"}
 // metadata service, in order.
 var forwardPath = [...][2]string{{"raw", "PREROUTING"}, {"mangle", "PREROUTING"}, {"mangle", "FORWARD"}, {"filter", "FORWARD"}, {"mangle", "POSTROUTING"}}
 
-// at returns a chain, which it makes where there is none.
+// at returns a chain, which it makes if there is none.
 func (t tables) at(table, name string) *chain {
 	if t[table] == nil {
 		t[table] = map[string]*chain{}
@@ -228,9 +228,9 @@ func (t tables) save(only string) string {
 	return b.String()
 }
 
-// saved returns the line that iptables-save writes of a rule, or "" where the rule
-// may not be there, or says nothing of packets of pods to the metadata service.
-// One that is spelled in a way that is not known is written as one that matches all.
+// saved returns the line that iptables-save writes for a rule, or "" if the rule may
+// not be there, or is not about packets of pods to the metadata service. A rule in a
+// spelling that is not known is written as one that matches everything.
 func (r *rule) saved(table, name string) string {
 	args := r.args
 	switch {

@@ -24,7 +24,7 @@ func outputFile(words []shell.Word) (file string, rest []shell.Word) {
 	return file, rest
 }
 
-// savesTo writes the output of iptables-save to a file, where it is to go to one, and
+// savesTo writes the output of iptables-save to a file, if it is to go to one, and
 // returns what is left for its standard output.
 func (n *node) savesTo(file, text string, s *shell.Step, sure bool) string {
 	switch {

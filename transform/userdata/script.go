@@ -10,12 +10,12 @@ type script struct {
 	// one stage run in the order of their names.
 	name string
 
-	// text is what the interpreter reads, its #! line included. It is empty where
-	// unknown says why it is not known.
+	// text is what the interpreter reads, its #! line included. It is empty if it is
+	// not known, and unknown says why.
 	text    string
 	unknown string
 
-	// everyBoot is set where the script runs at every boot, not once per instance.
+	// everyBoot is set if the script runs at every boot, not once per instance.
 	everyBoot bool
 
 	// origin maps a byte offset of text to the byte offset of the user data that

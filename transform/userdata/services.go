@@ -16,7 +16,7 @@ const (
 	persistent6 = "/etc/iptables/rules.v6"
 )
 
-// services are what is known of the services that load rules at boot.
+// services is what is known of the services that load rules at boot.
 type services struct {
 	installed    bool     // the package iptables-services
 	v4, v6       loader   // its services
@@ -28,8 +28,8 @@ type services struct {
 	withheldAt   int
 	kubelet      bool // the kubelet's unit is enabled here, and so starts at each boot by itself
 
-	// initOff says why cloud-init may not run at the next boot, and so no script that
-	// runs at each.
+	// initOff says why cloud-init may not run at the next boot, nor then any script
+	// that runs at each.
 	initOff string
 }
 
@@ -79,8 +79,8 @@ func (n *node) loadSaved() {
 	}
 }
 
-// replacedUnits notes which services of iptables-services have a file of a script in
-// the place of their unit, or beside it, and so may load nothing.
+// replacedUnits notes which services of iptables-services have a file that a script
+// wrote in place of their unit, or beside it, and so may load nothing.
 func (n *node) replacedUnits() {
 	for _, file := range n.machine.Files.All() {
 		for _, name := range [...]string{"iptables.service", "ip6tables.service"} {
@@ -155,7 +155,7 @@ func (n *node) enable(name, verb string, sure bool) {
 	}
 }
 
-// clear takes all rules of a family away.
+// clear removes all rules of a family.
 func (n *node) clear(f *family, sure bool) {
 	if sure {
 		f.tables = tables{}
@@ -165,17 +165,17 @@ func (n *node) clear(f *family, sure bool) {
 }
 
 // loads judges a service that loads a file of rules when it starts, if it is not
-// running already. When it starts again it takes all rules away first. Where the
-// file is not written by a script it is the one of the package.
+// running already. A restart removes all rules first. If no script has written the
+// file, it is the package's.
 func (n *node) loads(f *family, name string, restarts, sure bool) {
 	text, ok := n.file(name)
 	if !ok {
 		n.cause = Replaced
-		n.why = "the service that starts here loads its packaged rules in the place of the rule, which is not saved in " + name + " yet"
+		n.why = "the service that starts here loads its packaged rules in place of the rule, which is not saved in " + name + " yet"
 		f.tables.doubt("", "")
 		return
 	}
-	n.cause, n.why = Replaced, "the service that starts here loads "+name+" in the place of the rule, which is not saved there yet"
+	n.cause, n.why = Replaced, "the service that starts here loads "+name+" in place of the rule, which is not saved there yet"
 	if !restarts {
 		f.restore(nil, text, false, false)
 		return
@@ -213,7 +213,7 @@ func (n *node) serviceCommand(s *shell.Step, words []shell.Word, sure bool) {
 }
 
 // runlevels judges a call of chkconfig or update-rc.d, where the name of a service
-// stands before what becomes of it or after.
+// comes before what becomes of it or after.
 func (n *node) runlevels(s *shell.Step, sure bool) {
 	verb := ""
 	var units []shell.Word

@@ -11,8 +11,8 @@ import (
 
 // shellify writes a list of commands as the script that cloud-init makes of it
 // (shellify in cloudinit/util.py): an item that is text as it is, and one that is
-// a list with each of its elements in quotes. It reports false where cloud-init
-// makes none, and a reason where that is not known.
+// a list with each of its elements in quotes. It returns false if cloud-init makes
+// no script, and a reason if that is not known.
 func shellify(v configValue) (s source, reason string, ok bool) {
 	if v.value.Kind == yaml.ScalarNode && strings.HasPrefix(v.value.Value, placeholder) || v.value.Style&yaml.TaggedStyle != 0 {
 		return s, "what " + v.key.Value + " is is not known before the deployment", true
@@ -67,7 +67,7 @@ func (t yamlText) addElement(c *composer, n *yaml.Node) string {
 		n = n.Alias
 	}
 	if n.Kind != yaml.ScalarNode || n.Style&yaml.TaggedStyle != 0 {
-		return "an element of a command in its cloud-config is no text"
+		return "an element of a command in its cloud-config is not text"
 	}
 	at := t.origin(n)
 	switch plainType(n) {
@@ -86,7 +86,7 @@ func (t yamlText) addElement(c *composer, n *yaml.Node) string {
 		}
 		c.add(text, at)
 	default:
-		return "an element of a command in its cloud-config is no text"
+		return "an element of a command in its cloud-config is not text"
 	}
 	return ""
 }
@@ -201,7 +201,7 @@ type aligner struct {
 	done  string
 }
 
-// begin skips what stands before the value: properties, the quote, the header of
+// begin skips what comes before the value: properties, the quote, the header of
 // a block scalar.
 func (a *aligner) begin() {
 	for a.at < len(a.text) && (a.text[a.at] == '&' || a.text[a.at] == '!') {

@@ -17,11 +17,11 @@ type run struct {
 	at   int // byte offset in the text
 	from int // byte offset in the user data
 
-	// verbatim is set where the bytes follow one another in the user data as well.
+	// verbatim is set if the bytes follow one another in the user data as well.
 	verbatim bool
 }
 
-// whole is a text as it stands in user data, from an offset on.
+// whole returns the source of a text that is in the user data as it is, from an offset.
 func whole(text string, from int) source {
 	return source{text, []run{{0, from, true}}}
 }
@@ -104,7 +104,7 @@ func (c *composer) copy(s source, start, end int) {
 	}
 }
 
-// run begins a run where the last one does not go on.
+// run begins a run unless the last one goes on.
 func (c *composer) run(from int, verbatim bool) {
 	at := c.b.Len()
 	if n := len(c.runs); n > 0 {

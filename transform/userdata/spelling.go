@@ -13,8 +13,8 @@ func indented(lines []string, indent, eol string) string {
 	return b.String()
 }
 
-// items writes commands as items of a YAML list between the markers: each its
-// own, or all of them as one literal scalar where they belong together.
+// items writes commands as items of a YAML list between the markers: one item each,
+// or one literal scalar for all of them if they belong together.
 func items(commands []string) []string {
 	lines := []string{Begin}
 	if strings.Contains(strings.Join(commands, "\n"), "<<") {
@@ -61,7 +61,7 @@ func join(lines []string, eol string) string {
 	return strings.Join(lines, eol) + eol
 }
 
-// eolOf returns how the first line of a text ends.
+// eolOf returns the line end of the first line of a text.
 func eolOf(text string) string {
 	if i := strings.IndexByte(text, '\n'); i > 0 && text[i-1] == '\r' {
 		return "\r\n"

@@ -9,7 +9,7 @@ import (
 )
 
 // unitJoins reports whether the name of a unit says that it makes a node join, and
-// nothing here says what it does instead.
+// no script shows what it does instead.
 func (n *node) unitJoins(name string) bool {
 	isWritten := slices.ContainsFunc(n.machine.Files.All(), func(file string) bool {
 		f := n.machine.Files.Get(file)
@@ -24,7 +24,7 @@ func isDistribution(name string) bool {
 }
 
 // turnsOff reports whether a program turns the node off: what starts at its next boot
-// does so before scripts that run once.
+// starts before scripts that run once.
 func turnsOff(name string, words []shell.Word) bool {
 	switch name {
 	case "poweroff", "halt":

@@ -25,7 +25,7 @@ func (n *node) apply(s *shell.Step, sure bool) string {
 		n.note(s.At, s.Reason)
 		return shell.Unknown
 	}
-	defer n.forwards(name, s) // after what is known better
+	defer n.forwards(name, s) // after what is known more exactly
 	defer n.saysOfPods(name, s)
 	n.turnsRepositoryOff(name, s)
 	if n.depth == 0 && turnsOff(name, s.Words[1:]) {
@@ -72,7 +72,7 @@ func (n *node) unknownName(s *shell.Step) {
 		n.note(s.At, cmp.Or(s.Reason, "what "+shown(first.Text)+" does is not known"))
 		return
 	}
-	harmless := first.Splits && len(words) > 0 && words[0].Known() && !strings.HasPrefix(words[0].Text, "-") // a prefix as sudo is
+	harmless := first.Splits && len(words) > 0 && words[0].Known() && !strings.HasPrefix(words[0].Text, "-") // a prefix such as sudo
 	switch {
 	case looksLikeFilter(words):
 		n.why = "the command here, whose name is not known, may take back the rule that drops the packets of pods"

@@ -14,8 +14,8 @@ type unitCall struct {
 	units []shell.Word
 	now   bool
 
-	// odd says that an option may have it do something else, as --root and --user,
-	// or not wait until it is done, as --no-block.
+	// odd says that an option may have it do something else, such as --root or
+	// --user, or not wait until it is done, such as --no-block.
 	odd bool
 }
 
@@ -43,8 +43,8 @@ func parseSystemctl(words []shell.Word) unitCall {
 	return c
 }
 
-// unitPattern returns a name of a unit in which what stands for other characters is
-// Unknown ("Parameter Syntax" in man 1 systemctl, man 3 fnmatch).
+// unitPattern returns the name of a unit with Unknown in place of wildcards
+// ("Parameter Syntax" in man 1 systemctl, man 3 fnmatch).
 func unitPattern(name string) string {
 	if before, _, ok := strings.Cut(name, "["); ok {
 		name = before + "*"
@@ -143,7 +143,7 @@ func (n *node) unit(verb string, now bool, w shell.Word, sure bool) {
 	}
 }
 
-// startKubeletBy starts the kubelet where a unit that is started may do so.
+// startKubeletBy starts the kubelet if a unit that is started may do so.
 func (n *node) startKubeletBy(w shell.Word, name string) {
 	switch {
 	case unitStartsKubelet(w, name):
@@ -181,8 +181,8 @@ func (n *node) enableOwn(name string, w shell.Word, a action, sure bool) {
 	}
 }
 
-// packagedUnit judges what becomes of a service of iptables-services, if the name
-// may be its.
+// packagedUnit judges what becomes of a service of iptables-services, if the name may
+// be that of its unit.
 func (n *node) packagedUnit(service string, f *family, file, verb string, a action, name string, sure bool) {
 	if !(shell.Word{Text: name}).May(service) {
 		return

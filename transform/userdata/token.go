@@ -71,8 +71,8 @@ func (d *document) withoutToken() []Problem {
 	return problems
 }
 
-// requestsInLines returns the offsets of the requests in lines that are not read
-// as a shell's.
+// requestsInLines returns the offsets of the requests in lines that are not read as
+// a shell would.
 func requestsInLines(text string) []int {
 	var found []int
 	at := 0
@@ -119,7 +119,7 @@ type requestReader struct {
 }
 
 // firstAnswer stands in a text for the answer to the first request, the next
-// character for that to the next.
+// character for the answer to the next one, and so on.
 const (
 	firstAnswer = '\uF000'
 	lastAnswer  = '\uF8FF'
@@ -138,8 +138,8 @@ func (r *requestReader) add(at int, message string) string {
 	return string(rune(firstAnswer + i))
 }
 
-// lines adds the requests in lines that stand somewhere after an offset and are
-// not read as a shell's. Which of several requests carry a token lines do not tell.
+// lines adds the requests in lines that are somewhere after an offset and are not
+// read as a shell would. Lines do not show which of several requests carry a token.
 func (r *requestReader) lines(text string, after int) {
 	if !mentionsMetadata(text) || metadataToken().MatchString(text) {
 		return

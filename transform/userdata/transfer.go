@@ -22,7 +22,7 @@ func (m *message) payload(text string) (source, string) {
 	return raw, ""
 }
 
-// isASCII reports whether a text has no other characters, but for placeholders.
+// isASCII reports whether a text is ASCII, except for placeholders.
 func isASCII(text string) bool {
 	return strings.IndexFunc(strings.ReplaceAll(text, placeholder, ""), func(r rune) bool { return r >= utf8.RuneSelf }) < 0
 }
@@ -44,7 +44,7 @@ func decodeBase64(raw source) (source, string) {
 }
 
 // decodeQuotedPrintable decodes a payload (RFC 2045, section 6.7) as Python's
-// binascii does: what is no escape stays as it is.
+// binascii does: what is not an escape stays as it is.
 func decodeQuotedPrintable(raw source) (source, string) {
 	var c composer
 	text := raw.text

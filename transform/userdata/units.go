@@ -29,9 +29,9 @@ func isUnitFile(file string) bool {
 // A setting is a line of a unit.
 type setting struct{ section, key, value string }
 
-// settings returns the lines of a unit or a drop-in, with continued lines put
-// together. It reports false where a part of it is not known that may be a line,
-// also of another section.
+// settings returns the lines of a unit or a drop-in, with continued lines joined. It
+// returns false if a part of it is not known that may be a line, perhaps of another
+// section.
 func settings(text string) (all []setting, known bool) {
 	text = strings.ReplaceAll(text, "\\\n", " ")
 	section := ""
@@ -51,9 +51,8 @@ func settings(text string) (all []setting, known bool) {
 	return all, true
 }
 
-// execute runs a command of a unit. What systemd expands itself is not known, and it
-// has no operators of a shell: they are arguments ("Command lines" in man 5
-// systemd.service).
+// execute runs a command of a unit. What systemd expands itself is not known, and
+// operators of a shell are arguments to it ("Command lines" in man 5 systemd.service).
 func (n *node) execute(command string, sure bool) {
 	plain := strings.TrimLeft(command, "@-:+!|")
 	if prefix := command[:len(command)-len(plain)]; strings.ContainsAny(prefix, "@-|") || strings.ContainsAny(plain, "%$") || hasOperators(plain) || !n.canExecute(plain) {
@@ -62,7 +61,7 @@ func (n *node) execute(command string, sure bool) {
 	n.aside("#!/bin/bash\n"+plain, sure)
 }
 
-// hasOperators reports whether a shell would find operators in a command, outside of
+// hasOperators reports whether a shell would find operators in a command, outside
 // quotes.
 func hasOperators(command string) bool {
 	quote := rune(0)
@@ -81,8 +80,8 @@ func hasOperators(command string) bool {
 	return quote != 0
 }
 
-// aside runs a script that the node runs by itself, at another time than the
-// scripts of the user data: perhaps, unless that is sure.
+// aside runs a script that the node runs by itself, not when it runs the scripts of
+// the user data. It may run or not unless sure is set.
 func (n *node) aside(script string, sure bool) {
 	if n.depth > 3 {
 		return
@@ -170,7 +169,7 @@ func (n *node) changesCommands(line setting) bool {
 	return strings.HasPrefix(line.key, "StandardInput") && line.value != "null"
 }
 
-// loadsPrograms reports whether a text has variables by which programs load others.
+// loadsPrograms reports whether a text has variables that make programs load others.
 func loadsPrograms(text string) bool {
 	return strings.Contains(text, "LD_") || strings.Contains(text, "BASH_ENV")
 }

@@ -16,7 +16,7 @@ func judge(scripts []script, want Block) []Problem {
 	if slices.ContainsFunc(found, isOpen) {
 		return found
 	}
-	// Nor may it be open where a script ends before its time.
+	// Nor may it be open if a script ends early.
 	for place := 1; place <= n.machine.MayEnd; place++ {
 		if place > maxEnds {
 			return append(found, Problem{NotJudged, 0, "set -e may end a script at too many places to judge each"})
@@ -32,8 +32,8 @@ func judge(scripts []script, want Block) []Problem {
 	return found
 }
 
-// maxEnds is at how many places the scripts of a node may end and be judged: each
-// takes as long as all of them do.
+// maxEnds is the largest number of places where the scripts of a node may end and
+// still be judged: each takes as long as running all of them.
 const maxEnds = 100
 
 // problems returns what is wrong after both boots.
@@ -65,7 +65,7 @@ func (n *node) problems() []Problem {
 	return all
 }
 
-// unjudged says what is not judged, first what may be about more, or is "".
+// unjudged says what is not judged, or "". What may be about more comes first.
 func (n *node) unjudged(elseLocked bool) (why string, at int) {
 	switch {
 	case n.notJudged != "":
@@ -130,7 +130,7 @@ func (n *node) problem(i int, f *family, whose string) (Problem, bool) {
 // ofIPv6 says whose packets are dropped by the rules for IPv6.
 const ofIPv6 = " of pods to the IPv6 endpoint of the metadata service"
 
-// toService adds where packets go, where that is not said.
+// toService adds where packets go unless whose says so.
 func toService(whose string) string {
 	if whose == ofIPv6 {
 		return whose

@@ -49,7 +49,7 @@ func (d *document) writeFiles(v configValue) {
 	d.put(script{stage: stageWriteFiles, name: "write_files", text: s.text, origin: s.origin})
 }
 
-// scalar returns the value of a key, which must be a scalar, or nil.
+// scalar returns the value of a key if it is a scalar, or nil.
 func scalar(n *yaml.Node, name string) *yaml.Node {
 	var found *yaml.Node
 	for i := 0; i+1 < len(n.Content); i += 2 {
@@ -76,7 +76,7 @@ func hasKey(n *yaml.Node, name string) bool {
 	return false
 }
 
-// cloudDirectory is where cloud-init has what it runs later.
+// cloudDirectory is where cloud-init keeps what it runs later.
 const cloudDirectory = "/var/lib/cloud/"
 
 // addFile adds the commands for a file, or returns why it is not known.
@@ -98,7 +98,7 @@ func (t yamlText) addFile(c *composer, n *yaml.Node) string {
 		t.addScalar(&value, content, false)
 	}
 	decoded, ok := decodeFile(value.source(), n, content)
-	if hasKey(n, "source") { // what is fetched takes the place of the content
+	if hasKey(n, "source") { // what is fetched replaces the content
 		ok = false
 	}
 	at := t.origin(n)
@@ -118,7 +118,7 @@ func (t yamlText) addFile(c *composer, n *yaml.Node) string {
 	return ""
 }
 
-// unknownFile says why what cloud-init writes to a file is not known, or is "". The
+// unknownFile says why what cloud-init writes to a file is not known, or "". The
 // content is nil if the file has none.
 func unknownFile(name string, content *yaml.Node) string {
 	switch {
@@ -147,7 +147,7 @@ func (c *composer) addHereDocument(content source, at int) {
 	c.add(end+"\n", at)
 }
 
-// mayEnd ends a script perhaps.
+// mayEnd is a command that may or may not end a script.
 const mayEnd = "[ -n \"$" + "raised\" ] && exit\n"
 
 // mayRaise reports whether cloud-init may stop at a file, so that it writes no
@@ -164,7 +164,7 @@ func mayRaise(n, content *yaml.Node, decoded bool) bool {
 	return !isText || !decoded && !hasKey(n, "source")
 }
 
-// changeMode is the command for the permissions of a file, or "".
+// changeMode returns the command that sets the permissions of a file, or "".
 func changeMode(n *yaml.Node, name string) string {
 	mode := scalar(n, "permissions")
 	if mode == nil {

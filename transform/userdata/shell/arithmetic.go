@@ -7,8 +7,8 @@ import (
 )
 
 // arithmetic evaluates an arithmetic expression for what it does: commands that
-// run in it, and assignments. It returns the status of (( )), which is known of a
-// number alone.
+// run in it, and assignments. It returns the status of (( )), which is known only
+// for a number.
 func (r *runner) arithmetic(x syntax.ArithmExpr) status {
 	if x == nil {
 		return unsure
@@ -55,7 +55,7 @@ func number(text string) status {
 	return unsure
 }
 
-// isName reports whether a text is the name of a variable, perhaps.
+// isName reports whether a text may be the name of a variable.
 func isName(text string) bool {
 	return text != "" && (text[0] < '0' || text[0] > '9') && !strings.ContainsAny(text, "{}$[]()\"'\\ .,/:+-")
 }
@@ -82,8 +82,7 @@ func (r *runner) operand(at int, name string) {
 	}
 }
 
-// evaluates takes a text that is evaluated as an expression, where it may do
-// something.
+// evaluates judges a text that is evaluated as an expression, which may do something.
 func (r *runner) evaluates(at int, text string) {
 	if strings.ContainsAny(text, "=[$`") || strings.Contains(text, "++") || strings.Contains(text, "--") {
 		r.unknown(at, "the value of a variable is evaluated as an expression")
@@ -91,8 +90,7 @@ func (r *runner) evaluates(at int, text string) {
 	}
 }
 
-// lose applies a loss to the name of the variable that a part of an expression
-// is.
+// lose calls loss with the name of the variable that a part of an expression is.
 func (r *runner) lose(x syntax.ArithmExpr, loss func(name string)) {
 	switch x := x.(type) {
 	case *syntax.Word:

@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// builtin runs a builtin command of the shell, or reports that the words are none.
+// builtin runs a builtin command of the shell. It returns false if the words are not one.
 func (r *runner) builtin(c invocation) (status, bool) {
 	if isBuiltin, silent := prints(c.words); isBuiltin && !silent {
 		r.output(Unknown)
@@ -61,15 +61,15 @@ func (r *runner) runsWords(c invocation) (status, bool) {
 func (r *runner) leaves(c invocation) (status, bool) {
 	switch c.words[0].Text {
 	case "exit", "logout", "suspend":
-		r.s.ended = "the script may have ended before"
+		r.s.ended = "the script may have ended earlier"
 	case "kill":
 		r.kill(c)
 		return unsure, true
 	case "return":
-		r.s.returned = "the function may have returned before"
+		r.s.returned = "the function may have returned earlier"
 		return unsure, true
 	case "break", "continue":
-		r.s.broke = "the loop may have been left before"
+		r.s.broke = "the loop may have been left earlier"
 		if len(c.words) > 1 { // more than one
 			r.s.returned = r.s.broke
 		}

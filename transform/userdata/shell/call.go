@@ -31,7 +31,7 @@ func (r *runner) simple(c *syntax.CallExpr) status {
 	return st
 }
 
-// name returns how a message calls a command.
+// name returns the name of a command for a message.
 func name(words []Word) string {
 	if len(words) == 0 || !words[0].Known() {
 		return "a command"
@@ -39,7 +39,7 @@ func name(words []Word) string {
 	return path.Base(words[0].Text)
 }
 
-// doubting runs something that a doubt is about.
+// doubting runs something that may not run, for the reason that doubt gives.
 func (r *runner) doubting(doubt string, run func() status) status {
 	if doubt == "" {
 		return run()
@@ -55,7 +55,7 @@ func (r *runner) doubting(doubt string, run func() status) status {
 type invocation struct {
 	words    []Word
 	at       int
-	last     *syntax.Word // the last word as it stands in the script, or nil
+	last     *syntax.Word // the last word as it is written in the script, or nil
 	external bool         // functions and builtins are not asked
 	builtin  bool         // functions are not asked
 }
@@ -99,11 +99,11 @@ func (r *runner) call(c invocation) status {
 	return r.program(c)
 }
 
-// callUnknown runs a command whose name is not known. It may be what follows its
-// first word, where that may be nothing.
+// callUnknown runs a command whose name is not known. If its first word may be
+// nothing, the command may be what follows.
 func (r *runner) callUnknown(c invocation) status {
 	if c.words[0].Splits && c.words[0].Text == Unknown && len(c.words) > 1 {
-		r.doubting("what stands before it is not known", func() status { return r.call(c.shift(1)) })
+		r.doubting("what comes before it is not known", func() status { return r.call(c.shift(1)) })
 	}
 	for name, f := range r.s.funcs {
 		if c.words[0].May(name) && !c.external && r.calling[name] == 0 {
@@ -129,7 +129,7 @@ func (r *runner) output(text string) {
 	}
 }
 
-// function calls a function, or what it may be otherwise.
+// function calls a function, or what else its name may call.
 func (r *runner) function(name string, f function, c invocation) status {
 	if !f.sure {
 		c := c
@@ -158,7 +158,7 @@ func (r *runner) function(name string, f function, c invocation) status {
 			st = r.body(body)
 			continue
 		}
-		after, _ := r.branch("a function may be defined otherwise", false, nil, func() status { return r.body(body) })
+		after, _ := r.branch("a function may be defined differently", false, nil, func() status { return r.body(body) })
 		r.s.join(r.s.clone(), after)
 		st = unsure
 	}
@@ -169,7 +169,7 @@ func (r *runner) function(name string, f function, c invocation) status {
 	return st
 }
 
-// body runs the body of a function, and puts back what is local to it.
+// body runs the body of a function, and restores what is local to it.
 func (r *runner) body(s *syntax.Stmt) status {
 	locals, entered := r.locals, r.entered
 	r.locals, r.entered = nil, r.branches

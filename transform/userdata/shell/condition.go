@@ -16,9 +16,9 @@ func statusIf(ok bool) status {
 	return failure
 }
 
-// test returns the status of test, or of [, by words that are all known. That of
-// a test which is about more than texts is unsure, and so is one that takes an
-// operator for a text.
+// test returns the status of test, or of [, with words that are all known. The status
+// of a test that is about more than texts is unsure, and so is that of one that takes
+// an operator for a text.
 func (r *runner) test(words []Word) status {
 	if slices.ContainsFunc(words, func(w Word) bool { return !w.Known() }) {
 		return unsure
@@ -117,7 +117,7 @@ func compareNumbers(left, op, right string) status {
 	return unsure
 }
 
-// testExpr evaluates what stands in [[ ]].
+// testExpr evaluates the expression in [[ ]].
 func (r *runner) testExpr(x syntax.TestExpr) status {
 	switch x := x.(type) {
 	case *syntax.Word:

@@ -18,8 +18,8 @@ type copying struct {
 	trees   bool // directories with what is in them
 }
 
-// parseCopying reads the words after the name of a program. It reports false
-// where they do not say what is copied to where.
+// parseCopying reads the words after the name of a program. It returns false if
+// they do not say what is copied where.
 func parseCopying(name string, args []Word) (copying, bool) {
 	values := "tS"
 	if name == "install" {

@@ -97,7 +97,7 @@ func (d *declaration) option(letters string) {
 	}
 }
 
-// scope has a local variable become what it was when the function returns.
+// scope has a local variable restored when the function returns.
 func (r *runner) scope(d *declaration, name string) {
 	if !d.local || d.queries {
 		return
@@ -117,7 +117,7 @@ func (r *runner) unsetLocal(d *declaration, name string) {
 	}
 }
 
-// protect makes a variable readonly where a declaration does.
+// protect makes a variable readonly if a declaration does.
 func (r *runner) protect(d *declaration, name string) {
 	if d.readonly && !d.queries {
 		r.s.readonly[name] = true
@@ -131,7 +131,7 @@ func (r *runner) declared(d declaration) status {
 	}
 	outside := d.name == "local" && len(r.calling) == 0
 	if outside && r.s.posix {
-		r.s.ended = either(r.s.ended, "a POSIX shell ends where local is in no function")
+		r.s.ended = either(r.s.ended, "a POSIX shell ends where local is outside a function")
 	}
 	if d.queries || outside {
 		return unsure

@@ -2,8 +2,8 @@ package shell
 
 import "strings"
 
-// echo writes what echo does. With a backslash or an option it is not known what a
-// POSIX shell writes.
+// echo writes what echo writes. What a POSIX shell writes for a backslash or an option
+// is not known.
 func (r *runner) echo(args []Word) status {
 	text := echoed(args)
 	if r.s.posix && (strings.Contains(text, `\`) || len(args) > 0 && strings.HasPrefix(args[0].Text, "-")) {
@@ -32,8 +32,7 @@ func echoed(args []Word) string {
 	return text + end
 }
 
-// counts assigns what "%n" in a format of printf assigns to the variables that words
-// name.
+// counts assigns to the variables that words name what "%n" in a format of printf does.
 func (r *runner) counts(format string, words []Word) {
 	if !strings.Contains(format, "%n") {
 		return
@@ -43,7 +42,7 @@ func (r *runner) counts(format string, words []Word) {
 	}
 }
 
-// printf writes what printf does with formats that have nothing but %s and
+// printf writes what printf writes, for formats that have nothing but %s and
 // escapes.
 func (r *runner) printf(args []Word) status {
 	if len(args) > 0 && strings.HasPrefix(args[0].Text, "-v") {

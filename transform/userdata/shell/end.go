@@ -6,14 +6,14 @@ import (
 	"mvdan.cc/sh/v3/syntax"
 )
 
-// ends ends the shell where set -e is on and a command may have failed. A program fails
+// ends ends the shell if set -e is on and a command may have failed. A program fails
 // on some nodes and not on others, so both are judged. What the shell itself or the
-// packet filter refuses fails on all: what is after it is in doubt.
+// packet filter refuses fails on all nodes, so what comes after it is in doubt.
 func (r *runner) ends(what string, st status) {
 	if !r.s.errexit || r.guarded > 0 || st == success {
 		return
 	}
-	why := "set -e ends the script where " + what + " before it fails"
+	why := "set -e ends the script if " + what + " before it fails"
 	switch {
 	case st == unsure && isProgramFile(what):
 		r.mayEnd(why)
@@ -34,8 +34,8 @@ func isProgramFile(name string) bool {
 	return Known(name) && !aboutPackets(name)
 }
 
-// lastOf returns how a message calls the last command of a pipeline, whose status is
-// that of the pipeline.
+// lastOf returns the name, for a message, of the last command of a pipeline, whose
+// status is that of the pipeline.
 func (r *runner) lastOf(c *syntax.BinaryCmd) string {
 	call, ok := c.Y.Cmd.(*syntax.CallExpr)
 	if !ok || r.s.pipefail || c.Y.Negated || len(call.Args) == 0 || r.s.funcs[call.Args[0].Lit()].bodies != nil {
@@ -44,9 +44,9 @@ func (r *runner) lastOf(c *syntax.BinaryCmd) string {
 	return path.Base(call.Args[0].Lit())
 }
 
-// mayEnd is for a place where the shell ends, or goes on. Which of them it is, the
-// machine says: both are judged, and what a script does after it is certain or
-// never happens.
+// mayEnd is called where the shell may end or go on. The machine says which: both are
+// judged, each in a run of its own, in which what a script does after that place is
+// certain or never happens.
 func (r *runner) mayEnd(why string) {
 	m := r.m
 	if r.s.dead || r.over != "" {

@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// exec replaces the shell by a command, or only redirects its output.
+// exec replaces the shell with a command, or only redirects its output.
 func (r *runner) exec(c invocation) status {
 	args, doubt := c.words[1:], ""
 	for len(args) > 0 && strings.HasPrefix(args[0].Text, "-") {
@@ -20,7 +20,7 @@ func (r *runner) exec(c invocation) status {
 	}
 	c.words, c.external = args, true
 	r.doubting(doubt, func() status { return r.call(c) })
-	r.s.ended = "another program takes the place of the script before"
+	r.s.ended = "another program takes the place of the script before it"
 	return unsure
 }
 
@@ -45,13 +45,13 @@ func (r *runner) commandBuiltin(c invocation) status {
 		if _, ok := r.builtin(invocation{words: args, at: c.at}); ok {
 			return unsure
 		}
-		doubt = args[0].Text + " is no builtin"
+		doubt = args[0].Text + " is not a builtin"
 	}
 	c.words, c.builtin = args, true
 	return r.doubting(doubt, func() status { return r.call(c) })
 }
 
-// eval runs its words as a text.
+// eval runs its words as a script in the shell.
 func (r *runner) eval(c invocation) status {
 	text := join(c.words[1:])
 	split := slices.ContainsFunc(c.words[1:], func(w Word) bool { return w.Splits })
@@ -70,7 +70,7 @@ func (r *runner) eval(c invocation) status {
 	return unsure
 }
 
-// unknownAt is unknown for an offset that is placed already.
+// unknownAt is like unknown, for an offset that is one in the script already.
 func (r *runner) unknownAt(at int, reason string) {
 	place := r.place
 	r.place = func(int) int { return at }

@@ -21,7 +21,7 @@ func isPOSIX(op syntax.ParExpOperator) bool {
 	return guards(&syntax.Expansion{Op: op})
 }
 
-// guards reports whether an expansion is for a parameter that is not set.
+// guards reports whether an expansion says what to do if a parameter is not set.
 func guards(e *syntax.Expansion) bool {
 	if e == nil {
 		return false
@@ -34,7 +34,7 @@ func guards(e *syntax.Expansion) bool {
 	return false
 }
 
-// inParam runs the commands that stand in an expansion.
+// inParam runs the commands in an expansion.
 func (r *runner) inParam(p *syntax.ParamExp) {
 	if w, ok := p.Index.(*syntax.Word); ok {
 		r.one(w) // it may be the key of an associative array
@@ -84,7 +84,7 @@ func (r *runner) expansion(e *syntax.Expansion, name string, v value, set bool) 
 		if known && v.text != "" {
 			return v.text
 		}
-		r.s.ended = "the script ends where " + name + " is not set"
+		r.s.ended = "the script ends if " + name + " is not set"
 	default:
 		r.one(e.Word)
 	}

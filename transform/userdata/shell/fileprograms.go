@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// fileProgram runs a program that reads or changes files, or reports that more is
-// to be done for it.
+// fileProgram runs a program that reads or changes files. It returns false if there
+// is more to be done for the program.
 func (r *runner) fileProgram(name string, c invocation) (status, bool) {
 	if r.s.dead {
 		return unsure, false
@@ -46,7 +46,7 @@ func (r *runner) fileProgram(name string, c invocation) (status, bool) {
 	return unsure, false
 }
 
-// split returns the words that are no options, and the letters of those that are.
+// split returns the words that are not options, and the letters of those that are.
 func split(args []Word) (operands []Word, letters string) {
 	options, operands := getopt(args, "")
 	for _, o := range options {
@@ -57,7 +57,7 @@ func split(args []Word) (operands []Word, letters string) {
 	return operands, letters
 }
 
-// which writes the path of a program, which has the name of it here.
+// which writes the path of a program, which is taken to be its name.
 func (r *runner) which(operands []Word) {
 	if len(operands) == 1 && operands[0].Known() {
 		r.output(operands[0].Text + "\n")
@@ -66,7 +66,7 @@ func (r *runner) which(operands []Word) {
 	r.output(Unknown)
 }
 
-// removes removes files, and directories with what is in them by -r.
+// removes removes files and, with -r, directories with what is in them.
 func (r *runner) removes(operands []Word, options string, c invocation, sure bool) {
 	for _, w := range operands {
 		if r.m.Files.remove(r.abs(w.Text), sure) {
@@ -79,14 +79,14 @@ func (r *runner) removes(operands []Word, options string, c invocation, sure boo
 	}
 }
 
-// touch makes files that are not there.
+// touch makes the files that do not exist.
 func (r *runner) touch(operands []Word, sure bool) {
 	for _, w := range operands {
 		r.m.Files.add(r.abs(w.Text), "", sure && w.Known() && r.m.Files.opens(r.abs(w.Text)))
 	}
 }
 
-// chattr changes attributes of files, with which they may not be written any more.
+// chattr changes attributes of files, which may keep them from being written.
 func (r *runner) chattr(operands []Word) {
 	for _, w := range operands {
 		r.changes(w.Text)
@@ -217,7 +217,7 @@ func (r *runner) found(operands []Word, c invocation) {
 }
 
 // startsOf returns the directories that find begins with: those before its
-// expression, or else where it runs.
+// expression, or else the one that it runs in.
 func startsOf(operands, words []Word) []Word {
 	n := 0
 	for n < len(words) && n < len(operands) && !strings.HasPrefix(words[n].Text, "-") && words[n].Text != "!" && words[n].Text != "(" {

@@ -11,7 +11,7 @@ import (
 type File struct {
 	Text    string   // what it holds, with Unknown for what is not known
 	Sure    bool     // it is there, with Text
-	Or      []string // what it may hold otherwise, where it is not sure
+	Or      []string // what else it may hold if it is not sure
 	Version int      // grows with each change of any file
 	At      int      // the place of the command that changed it last
 	Gone    bool     // it is, or may be, removed
@@ -50,7 +50,7 @@ type Files struct {
 	at      int
 }
 
-// Get returns the file at a path, or nil where no script has touched it.
+// Get returns the file at a path, or nil if no script has touched it.
 func (fs *Files) Get(name string) *File { return fs.byPath[fs.resolve(name)] }
 
 // touched returns the file at a path, or one whose name is not known and may be
@@ -71,7 +71,7 @@ func (fs *Files) touched(name string) *File {
 // Version returns the version of the last change.
 func (fs *Files) Version() int { return fs.version }
 
-// maxTexts is how many texts a file may hold.
+// maxTexts is the largest number of texts that a file may hold.
 const maxTexts = 4
 
 // write puts a text into the file that a path names.
@@ -93,8 +93,8 @@ func (fs *Files) write(name, text string, sure bool) {
 	fs.put(name, text, sure)
 }
 
-// writeLinked writes the file that a link leads to, or reports that the path is no
-// link.
+// writeLinked writes the file that a link leads to. It returns false if the path is
+// not a link.
 func (fs *Files) writeLinked(name, text string) bool {
 	target, ok := fs.links[name]
 	if ok {
@@ -114,8 +114,8 @@ func (fs *Files) writeMatching(pattern, text string) {
 	}
 }
 
-// put notes that a file holds a text. Where that is not sure it may hold still what
-// it held.
+// put records that a file holds a text. If that is not sure, the file may still hold
+// what it held.
 func (fs *Files) put(name, text string, sure bool) {
 	f := fs.byPath[name]
 	if f == nil {
@@ -209,8 +209,8 @@ func (fs *Files) copy(from, to string, sure bool) (target string, found bool) {
 	return target, found
 }
 
-// copied returns what is known of a copy of a file that no script has written: of
-// a program that matters, that it is one.
+// copied returns what is known of a copy of a file that no script has written. The
+// copy of a program that matters runs that program.
 func copied(from string) string {
 	if Matters(path.Base(from)) {
 		return "#!/bin/sh\n" + from + ` "$@"` + "\n"
@@ -246,8 +246,8 @@ func (fs *Files) mkdir(name string) {
 	}
 }
 
-// Write puts a text into a file, as the command at an offset does that is not
-// certain to run unless sure is set.
+// Write puts a text into a file, as the command at an offset does. The command is
+// certain to run only if sure is set.
 func (fs *Files) Write(name, text string, sure bool, at int) {
 	fs.at = at
 	fs.write(name, text, sure && fs.opens(name))

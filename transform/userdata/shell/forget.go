@@ -6,13 +6,13 @@ import (
 	"mvdan.cc/sh/v3/syntax"
 )
 
-// forget forgets the values of variables that a node assigns which runs over and
-// over, also by the functions that it calls.
+// forget forgets the values of the variables that a node which runs over and over
+// assigns, itself or through the functions that it calls.
 func (r *runner) forget(node syntax.Node) {
 	r.forgetIn(node, map[*syntax.Stmt]bool{})
 }
 
-// forgetIn does that for a node. The bodies of functions are done once.
+// forgetIn does what forget does. It reads the body of each function once.
 func (r *runner) forgetIn(node syntax.Node, done map[*syntax.Stmt]bool) {
 	if node == nil {
 		return
@@ -40,8 +40,8 @@ func (r *runner) forgetIn(node syntax.Node, done map[*syntax.Stmt]bool) {
 	})
 }
 
-// forgetCall forgets what a command may assign: read and its like the names that
-// they are given, others that are not known everything.
+// forgetCall forgets what a command may assign: for read and its like the names that
+// they are given, for a command that is not known everything.
 func (r *runner) forgetCall(call *syntax.CallExpr, done map[*syntax.Stmt]bool) {
 	args := call.Args
 	for len(args) > 0 && (args[0].Lit() == "command" || args[0].Lit() == "builtin") {

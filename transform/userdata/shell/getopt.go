@@ -12,7 +12,7 @@ type option struct {
 }
 
 // getopt reads options as the function of that name of GNU does: those with a
-// letter in values, or a name in long, take a value. Operands may stand between
+// letter in values, or a name in long, take a value. Operands may come between
 // them.
 func getopt(args []Word, values string, long ...string) (options []option, operands []Word) {
 	take := func() (w Word) {

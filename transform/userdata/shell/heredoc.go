@@ -6,8 +6,8 @@ import (
 	"mvdan.cc/sh/v3/syntax"
 )
 
-// hereDocument returns the text of a here-document. Where its delimiter is
-// quoted it is the text as it stands.
+// hereDocument returns the text of a here-document. If its delimiter is quoted, that
+// is the text as it is written.
 func (r *runner) hereDocument(d *syntax.Redirect) string {
 	for _, part := range d.Word.Parts {
 		lit, ok := part.(*syntax.Lit)
@@ -26,7 +26,7 @@ func (r *runner) hereDocument(d *syntax.Redirect) string {
 	return tabs(d, r.unescaped(d.Hdoc.Parts, "$`\\\n"))
 }
 
-// tabs takes the tabs at the start of lines away that <<- does.
+// tabs removes the tabs at the start of lines, as <<- does.
 func tabs(d *syntax.Redirect, text string) string {
 	if d.Op != syntax.DashHdoc {
 		return text

@@ -8,15 +8,15 @@ import (
 	"mvdan.cc/sh/v3/syntax"
 )
 
-// kills notes that the script may be killed, whichever of its shells does it, or
-// that cloud-init may be too, and no script runs after it.
+// kills records that the script may be killed, whichever of its shells does it, and,
+// if all is set, that cloud-init may be killed too, after which no script runs.
 func (r *runner) kills(all bool) {
 	if r.s.dead {
 		return
 	}
-	*r.s.killed = either(*r.s.killed, "the script may have been killed before")
+	*r.s.killed = either(*r.s.killed, "the script may have been killed earlier")
 	if all {
-		r.m.killed = either(r.m.killed, "cloud-init may have been killed before")
+		r.m.killed = either(r.m.killed, "cloud-init may have been killed earlier")
 	}
 }
 
@@ -38,7 +38,7 @@ func (r *runner) kill(c invocation) {
 }
 
 // parseKill reads the words after kill: a signal, or "", and what it is sent to. It
-// reports false where they ask for the names of signals.
+// returns false if they ask for the names of signals.
 func parseKill(args []Word) (signal string, targets []Word, ok bool) {
 	if len(args) > 0 && strings.HasPrefix(args[0].Text, "-") && args[0].Known() && args[0].Text != "--" {
 		signal, args = args[0].Text[1:], args[1:]
@@ -89,8 +89,8 @@ type killing struct {
 	patterns []string // of the names of processes
 }
 
-// parseKilling reads the words after the name of a program. It reports false where
-// they may choose processes by more than their names.
+// parseKilling reads the words after the name of a program. It returns false if they
+// may choose processes by more than their names.
 func parseKilling(program string, words []Word) (k killing, ok bool) {
 	k = killing{program: program, exact: program == "killall"}
 	for i := 0; i < len(words); i++ {

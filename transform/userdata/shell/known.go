@@ -3,9 +3,9 @@ package shell
 import "strings"
 
 // Known reports whether it is known well enough what a program of that name does:
-// it has nothing to do with packets, the kubelet or other commands but for what
-// its words say, or the verdict judges it. What installs packages is taken to do
-// no more than that.
+// it has nothing to do with packets, the kubelet or other commands except for what
+// its words say, or package userdata judges it. A program that installs packages is
+// taken to do nothing else.
 func Known(name string) bool {
 	return isReader(name) || writes(name) || administers(name) || Matters(name) || isShell(name) || aboutPackets(name)
 }

@@ -9,8 +9,7 @@ var imageLinks = [...][2]string{
 	{"/proc/1/root/", "/"}, {"/proc/self/root/", "/"}, {"/proc/1/cwd/", "/"}, {"/proc/self/cwd/", "/"},
 }
 
-// resolve returns the path that a path stands for where a directory in it is a
-// link.
+// resolve returns the path that a path stands for if a directory in it is a link.
 func (fs *Files) resolve(name string) string {
 	for _, link := range imageLinks {
 		if rest, ok := strings.CutPrefix(name, link[0]); ok {
@@ -39,7 +38,7 @@ func (fs *Files) link(name, target string) {
 	fs.links[strings.TrimSuffix(name, "/")] = strings.TrimSuffix(target, "/")
 }
 
-// cover says that what is, or will be, in a file or a directory may not be there
+// cover records that what is, or will be, in a file or a directory may not be there
 // later: something is mounted over it, or it cannot be changed.
 func (fs *Files) cover(name string) {
 	name = strings.TrimSuffix(name, "/")

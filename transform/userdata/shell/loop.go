@@ -18,7 +18,7 @@ func (r *runner) while(c *syntax.WhileClause) status {
 		r.branch("", true, nil, func() status { return r.list(c.Do) })
 		return success
 	}
-	doubt := "it stands in a loop that may not run"
+	doubt := "it is in a loop that may not run"
 	if st == success {
 		doubt = ""
 	}
@@ -37,7 +37,7 @@ func (r *runner) while(c *syntax.WhileClause) status {
 // mayRun runs the body of a loop that may not run.
 func (r *runner) mayRun(body []*syntax.Stmt) {
 	broke := r.s.broke
-	after, _ := r.branch("it stands in a loop that may not run", false, nil, func() status { return r.list(body) })
+	after, _ := r.branch("it is in a loop that may not run", false, nil, func() status { return r.list(body) })
 	after.broke = broke
 	r.s.join(r.s.clone(), after)
 }
@@ -58,7 +58,7 @@ func (r *runner) forClause(c *syntax.ForClause) status {
 	return unsure
 }
 
-// maxItems is for how many words the body of a for is run.
+// maxItems is the largest number of words that the body of a for is run for.
 const maxItems = 64
 
 // forWords runs a for or a select over words.
@@ -111,7 +111,7 @@ func (r *runner) caseClause(c *syntax.CaseClause) status {
 		list := func() status { return r.list(item.Stmts) }
 		may, sure := r.matches(item.Patterns, word.Text, known)
 		falls := item.Op != syntax.Break
-		doubt := "it stands in a branch that may not be taken"
+		doubt := "it is in a branch that may not be taken"
 		if sure && !matched && !falls {
 			after, st := r.branch("", false, nil, list)
 			r.s.join(after, after)
@@ -133,7 +133,7 @@ func (r *runner) caseClause(c *syntax.CaseClause) status {
 }
 
 // matches reports whether one of the patterns of a clause of case may match a text,
-// and whether one is sure to. Where the text is not known only * is sure to.
+// and whether one is sure to. If the text is not known, only * is sure to.
 func (r *runner) matches(patterns []*syntax.Word, text string, known bool) (may, sure bool) {
 	for _, p := range patterns {
 		pattern := r.pattern(p)

@@ -6,9 +6,9 @@ import (
 	"mvdan.cc/sh/v3/syntax"
 )
 
-// misread notes where a shell reads statements of a line otherwise than the
-// parser. It does so before the first of them runs, as a shell reads them all
-// before.
+// misread notes where a shell reads statements of a line differently from the
+// parser. It does so before the first of them runs, because a shell reads all of
+// them first.
 func (r *runner) misread(text string, stmts []*syntax.Stmt) {
 	tested := map[syntax.Node]bool{} // patterns of [[ ]], which are always extended
 	for _, s := range stmts {
@@ -34,7 +34,7 @@ func (r *runner) misread(text string, stmts []*syntax.Stmt) {
 	}
 }
 
-// differs says why every shell reads a node otherwise than the parser, or "".
+// differs says why every shell reads a node differently from the parser, or "".
 func differs(text string, n syntax.Node) string {
 	switch n := n.(type) {
 	case *syntax.LetClause:
@@ -53,8 +53,8 @@ func differs(text string, n syntax.Node) string {
 	return ""
 }
 
-// hasOperator reports whether an operator of the shell stands unquoted in the
-// words of let.
+// hasOperator reports whether the words of let contain an unquoted operator of the
+// shell.
 func hasOperator(text string, c *syntax.LetClause) bool {
 	source := []byte(text[offset(c.Let):offset(c.End())])
 	syntax.Walk(c, func(n syntax.Node) bool {

@@ -2,8 +2,8 @@ package shell
 
 import "strings"
 
-// chmod changes the mode of files: those that lose the right to run do not run
-// for certain any more.
+// chmod changes the mode of files: those that lose the right to run are no longer
+// certain to run.
 func (r *runner) chmod(args []Word, sure bool) {
 	var operands []Word
 	for _, w := range args { // a mode may begin with -

@@ -27,8 +27,8 @@ func Mentions(text string) bool {
 	return false
 }
 
-// quiet reports whether a program runs nothing of its arguments and its input. Of
-// others that are Known it is not certain: find, env and perl run what they are told.
+// quiet reports whether a program runs nothing from its arguments and its input. Other
+// programs that are Known may: find, env and perl run what they are told.
 func quiet(name string) bool {
 	switch name {
 	case "echo", "printf", "cat", "tee", "grep", "egrep", "fgrep", "sed", "cut", "tr", "sort", "uniq", "head", "tail", "wc", "jq", "yq", "diff", "cmp",
@@ -49,7 +49,7 @@ func leavesStdin(name string) bool {
 }
 
 // statusOf returns the status of a program. Those that set up rules are taken to
-// succeed: where they fail no script locks the node.
+// succeed: if they fail, no script locks the node.
 func (r *runner) statusOf(name string, c invocation) status {
 	switch name {
 	case "iptables-save", "ip6tables-save":

@@ -6,12 +6,12 @@ import (
 	"mvdan.cc/sh/v3/syntax"
 )
 
-// unbound ends the script by set -u where a variable may not be set.
+// unbound ends the script if set -u is on, since a variable may not be set.
 func (r *runner) unbound(name string) {
 	if !r.s.nounset || r.alwaysSet(name) {
 		return
 	}
-	r.s.ended = either(r.s.ended, "set -u ends the script where "+name+" is not set")
+	r.s.ended = either(r.s.ended, "set -u ends the script if "+name+" is not set")
 }
 
 // alwaysSet reports whether bash sets a variable itself.
@@ -26,7 +26,7 @@ func (r *runner) alwaysSet(name string) bool {
 	return false
 }
 
-// requireSet ends the script by set -u where a parameter expansion reads what may
+// requireSet ends the script if set -u is on and a parameter expansion reads what may
 // not be set.
 func (r *runner) requireSet(p *syntax.ParamExp, name string, v value, set bool) {
 	if !guards(p.Exp) && (p.Excl && !isAll(p.Index) || !r.isSet(p, name, v, set)) {
@@ -50,8 +50,8 @@ func (r *runner) isSet(p *syntax.ParamExp, name string, v value, set bool) bool 
 }
 
 // hasElement reports whether a variable is certain to have the element of an
-// index, or the first one, where there is no index or it is that of all elements.
-// What is no array has one element.
+// index, or its first element if there is no index or it is that of all elements.
+// A variable that is not an array has one element.
 func (v value) hasElement(index syntax.ArithmExpr) bool {
 	if !v.isArr {
 		v.array = []Word{{Text: v.text}}
@@ -67,8 +67,8 @@ func (v value) hasElement(index syntax.ArithmExpr) bool {
 	return len(i) == 1 && i[0] >= '0' && i[0] <= '9' && hasIndex(v.array, int(i[0]-'0'))
 }
 
-// hasIndex reports whether words are certain to have one at an index: none of those
-// up to it may be several words, or none.
+// hasIndex reports whether words are certain to have one at an index: each of those up
+// to it is exactly one word.
 func hasIndex(words []Word, index int) bool {
 	return index < len(words) && !slices.ContainsFunc(words[:index+1], func(w Word) bool { return w.Splits })
 }

@@ -2,7 +2,7 @@ package shell
 
 import "strings"
 
-// set runs the builtin of that name.
+// set runs the builtin set.
 func (r *runner) set(words []Word) {
 	for i := 1; i < len(words); i++ {
 		w := words[i].Text
@@ -34,7 +34,7 @@ func (r *runner) set(words []Word) {
 // option sets an option of the shell by its letter or its name.
 func (r *runner) option(name string, on bool) {
 	if r.s.doubt() != "" && !on {
-		return // it may be on still
+		return // it may still be on
 	}
 	if r.s.posix && !isPOSIXOption(name) {
 		r.s.ended = either(r.s.ended, "a POSIX shell may not know the option "+name)
@@ -59,8 +59,7 @@ func (r *runner) option(name string, on bool) {
 	}
 }
 
-// flag returns where a state has an option of set that is on or off, or nil for
-// others.
+// flag returns the field for an option of set that is on or off, or nil for others.
 func (s *state) flag(name string) *bool {
 	switch name {
 	case "e", "errexit":
@@ -113,7 +112,7 @@ func (r *runner) shopt(args []Word) status {
 // shellOption sets an option of shopt.
 func (r *runner) shellOption(name string, on bool) {
 	if r.s.doubt() != "" && !on && name != "extglob" {
-		return // it may be on still
+		return // it may still be on
 	}
 	switch name {
 	case "expand_aliases":
@@ -129,7 +128,7 @@ func (r *runner) shellOption(name string, on bool) {
 	}
 }
 
-// alias notes that a name may be expanded to something else. The text of an
+// alias records that a name may be expanded to something else. The text of an
 // alias may run.
 func (r *runner) alias(c invocation) status {
 	if c.words[0].Text == "unalias" || len(c.words) == 1 {
@@ -148,7 +147,7 @@ func (r *runner) alias(c invocation) status {
 		if !ok || !Mentions(text) {
 			continue
 		}
-		r.later("it stands in an alias", func() {
+		r.later("it is in an alias", func() {
 			place := r.place
 			r.place = func(int) int { return c.at }
 			r.parse(text)

@@ -7,7 +7,7 @@ import (
 	"mvdan.cc/sh/v3/syntax"
 )
 
-// all returns the words of "$@" or "${array[@]}", where parts are that alone.
+// all returns the words of "$@" or "${array[@]}", if parts are nothing else.
 func (r *runner) all(parts []syntax.WordPart) ([]Word, bool) {
 	if len(parts) != 1 {
 		if slices.ContainsFunc(parts, isList) {
@@ -69,7 +69,7 @@ func (r *runner) lookUp(name string) (v value, set bool) {
 }
 
 // param returns the value of a parameter expansion, and whether it may be several
-// words where it is not quoted.
+// words if it is not quoted.
 func (r *runner) param(p *syntax.ParamExp) (text string, splits bool) {
 	r.inParam(p)
 	if r.s.posix && isExtension(p) {
@@ -86,7 +86,7 @@ func (r *runner) param(p *syntax.ParamExp) (text string, splits bool) {
 		return Unknown, true
 	case p.Length:
 		return Unknown, false
-	case name == "*" && r.s.ifs: // what stands between them is not known
+	case name == "*" && r.s.ifs: // what comes between them is not known
 		return Unknown, true
 	case name == "@" || name == "*":
 		return join(r.s.params), true
@@ -139,7 +139,7 @@ func isSpecial(name string) bool {
 func (r *runner) element(p *syntax.ParamExp, v value) (string, bool) {
 	if index, ok := p.Index.(*syntax.Word); ok && v.isArr && p.Exp == nil && p.Slice == nil && p.Repl == nil {
 		switch i := index.Lit(); {
-		case i == "*" && r.s.ifs: // what stands between them is not known
+		case i == "*" && r.s.ifs: // what comes between them is not known
 		case i == "@" || i == "*":
 			return join(v.array), true
 		case len(i) == 1 && i[0] >= '0' && i[0] <= '9' && int(i[0]-'0') < len(v.array):

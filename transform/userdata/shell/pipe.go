@@ -9,7 +9,7 @@ import (
 )
 
 // readsAll reports whether what is after a pipe reads all that is written to it. If it
-// ends before, the signal SIGPIPE ends what writes on.
+// ends earlier, the signal SIGPIPE ends what goes on writing.
 func (r *runner) readsAll(s *syntax.Stmt) bool {
 	switch c := s.Cmd.(type) {
 	case *syntax.WhileClause:
@@ -49,8 +49,8 @@ func readsLines(c *syntax.WhileClause) bool {
 	return stays
 }
 
-// isOneProgram reports whether a statement runs one program, so that nothing of it is
-// left to do where it is ended as it writes.
+// isOneProgram reports whether a statement runs one program, of which nothing is left
+// to do if it is ended as it writes.
 func (r *runner) isOneProgram(s *syntax.Stmt) bool {
 	call, ok := s.Cmd.(*syntax.CallExpr)
 	if !ok || len(call.Args) == 0 || r.s.anyDef {
@@ -87,7 +87,7 @@ func readsToEnd(name string, args []Word) bool {
 	values, operands := "", 0
 	switch name {
 	case "tee", "tr":
-		operands = len(args) // which are no files to read
+		operands = len(args) // which are not files to read
 	case "cat", "tac", "rev", "nl", "md5sum", "sha1sum", "sha256sum", "sha512sum", "base64", "gzip", "bzip2", "xz", "zstd", "uniq", "wc", "paste", "expand", "ts":
 	case "logger", "systemd-cat":
 		values = "tpnPfidS"
@@ -115,7 +115,7 @@ func readsToEnd(name string, args []Word) bool {
 	return len(rest) <= operands
 }
 
-// stops reports whether arguments have a program end before its input does.
+// stops reports whether arguments make a program end before its input does.
 func stops(name string, args []Word) bool {
 	text := join(args)
 	switch name {

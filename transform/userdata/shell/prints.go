@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// prints reports whether words call a builtin that may print what is not known,
-// and whether they have it print nothing.
+// prints reports whether words call a builtin that may print something unknown,
+// and whether they make it print nothing.
 func prints(words []Word) (may, silent bool) {
 	name, args := words[0].Text, words[1:]
 	switch name {
@@ -20,8 +20,8 @@ func prints(words []Word) (may, silent bool) {
 	return false, true
 }
 
-// setsOnly reports whether arguments have a builtin set something and print nothing.
-// Alone, or with an option to print, it prints what is set.
+// setsOnly reports whether arguments make a builtin set something and print nothing.
+// Without arguments, or with an option to print, it prints what is set.
 func setsOnly(name string, args []Word) bool {
 	switch {
 	case len(args) == 0:
@@ -36,7 +36,7 @@ func setsOnly(name string, args []Word) bool {
 	return true
 }
 
-// printOption reports whether a word has a builtin print.
+// printOption reports whether a word makes a builtin print.
 func printOption(name, word string) bool {
 	if name == "shopt" {
 		return word != "-s" && word != "-u" && strings.HasPrefix(word, "-")

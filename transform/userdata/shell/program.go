@@ -15,8 +15,8 @@ func (r *runner) program(c invocation) status {
 	return r.doubting(doubt, func() status { return r.named(name, c) })
 }
 
-// elsewhere says of a program that is called by a path, and on which a rule or its
-// saving depends, that it may not be there.
+// elsewhere returns the doubt that a program may not be there: one that is called by a
+// path, and that a rule or its saving depends on.
 func (r *runner) elsewhere(program string) string {
 	name, dir := path.Base(program), "/usr/bin"
 	switch {
@@ -60,7 +60,7 @@ func (r *runner) named(name string, c invocation) status {
 	return r.statusOf(name, c)
 }
 
-// written runs a program whose file scripts have written, or reports false.
+// written runs a program whose file scripts have written, or returns false.
 func (r *runner) written(c invocation) (status, bool) {
 	name := c.words[0].Text
 	run := func(texts []string, doubt string, itself bool) (status, bool) {
@@ -90,7 +90,7 @@ func (r *runner) written(c invocation) (status, bool) {
 	}
 }
 
-// endsBy says that a script may have ended because of a program: one that kills it,
+// endsBy records that a script may have ended because of a program: one that kills it,
 // never ends itself, or reads it away.
 func (r *runner) endsBy(name string, c invocation) {
 	words := join(c.words)
@@ -115,8 +115,8 @@ func (r *runner) endsBy(name string, c invocation) {
 	}
 }
 
-// texts returns what a program's file may hold where scripts have changed it and
-// it is not sure.
+// texts returns what a program's file may hold if scripts have changed it and that is
+// not sure.
 func (r *runner) texts(name string) []string {
 	if strings.Contains(name, "/") {
 		if f := r.m.Files.touched(r.abs(name)); f != nil && !f.Sure {
@@ -156,8 +156,8 @@ func (r *runner) child(text string, params []Word, at int, place func(int) int) 
 	return c.status()
 }
 
-// status returns the status of a shell that is done: that of its last command is
-// not known.
+// status returns the status of a shell that is done. The status of its last command
+// is not known.
 func (r *runner) status() status {
 	if r.over != "" {
 		return failure
@@ -181,9 +181,9 @@ func (r *runner) process(place func(int) int) *runner {
 	return c
 }
 
-// arguments runs what a program that is not known may run of its arguments, or
-// of its input: their words from the name of a program that matters on, or the
-// text as a script.
+// arguments runs what a program that is not known may run from its arguments or its
+// input: the words from the name of a program that matters on, or the text as a
+// script.
 func (r *runner) arguments(c invocation) {
 	if quiet(path.Base(c.words[0].Text)) {
 		return
@@ -223,7 +223,7 @@ func (r *runner) maybeScript(text string, at int) {
 	})
 }
 
-// su runs a text as another user, who may not be allowed what it does.
+// su runs a text as another user, who may not be allowed to do what it does.
 func (r *runner) su(c invocation) status {
 	text, found := Unknown, false
 	for i, w := range c.words[1:] {

@@ -4,7 +4,7 @@ import "strings"
 
 // readsOnly reports whether a program, with these arguments, changes no file that
 // its words name and no other that matters: it reads, or it is one of those that
-// the verdict follows by itself.
+// package userdata follows itself.
 func readsOnly(name string, args []Word) bool {
 	switch name {
 	case "sed":
@@ -38,8 +38,8 @@ func has(args []Word, options ...string) bool {
 	return false
 }
 
-// RunsOthers reports whether a program that is known is asked to do what is not: to
-// run another program, or to write where its words do not say.
+// RunsOthers reports whether a program that is known is asked to do something that is
+// not: to run another program, or to write where its words do not say.
 func RunsOthers(name string, args []Word) bool {
 	switch name {
 	case "awk", "gawk", "mawk":
@@ -87,15 +87,15 @@ func isPlainAwk(w string) bool {
 		(strings.HasPrefix(w, "-F") || !strings.ContainsAny(w, ">|"))
 }
 
-// isPlainRsync reports whether an argument of rsync, scp or sftp does not say by
-// which program they reach the other machine.
+// isPlainRsync reports whether an argument of rsync, scp or sftp does not name the
+// program that they reach the other machine with.
 func isPlainRsync(w string) bool {
 	isCluster := strings.HasPrefix(w, "-") && !strings.HasPrefix(w, "--")
 	return !strings.HasPrefix(w, "--rs") && !(isCluster && strings.ContainsAny(w, "eoS"))
 }
 
-// isPlainGit reports whether an argument of git does not say by which program it
-// reaches the other machine.
+// isPlainGit reports whether an argument of git does not name the program that it
+// reaches the other machine with.
 func isPlainGit(w string) bool {
 	return !strings.HasPrefix(w, "--exec") && !strings.HasPrefix(w, "--upload-pack") && !strings.Contains(w, "ext::")
 }

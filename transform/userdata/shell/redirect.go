@@ -80,10 +80,10 @@ func isExec(c syntax.Command) bool {
 	return ok && len(call.Args) > 0 && call.Args[0].Lit() == "exec"
 }
 
-// Where output may go, beside a file.
+// Where output may go, besides a file.
 const (
 	inherited = ""     // where that of the script goes
-	discarded = "\x00" // to a device, or elsewhere that nobody follows
+	discarded = "\x00" // to a device, or elsewhere, which is not followed
 )
 
 // An inout is what the redirections of a command are.

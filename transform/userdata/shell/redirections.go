@@ -6,8 +6,8 @@ import (
 	"mvdan.cc/sh/v3/syntax"
 )
 
-// redirections reads redirections, which are made in their order: of several of
-// the same output the last counts, and all files are opened.
+// redirections reads redirections, which are made in their order: the last one of an
+// output counts, and all files are opened.
 func (r *runner) redirections(redirs []*syntax.Redirect) inout {
 	io := inout{stderr: discarded}
 	for _, d := range redirs {
@@ -54,7 +54,7 @@ func (io *inout) redirect(fd, to string) {
 	}
 }
 
-// duplicate reads a redirection as 2>&1.
+// duplicate reads a redirection such as 2>&1.
 func (r *runner) duplicate(d *syntax.Redirect, fd string, io *inout) {
 	switch target := r.one(d.Word); target {
 	case "1":

@@ -14,8 +14,8 @@ func isPlainSed(args []Word) bool {
 }
 
 // sedScripts returns the scripts in a call of sed: those of its options -e, or else
-// its first operand. It reports false where another option is not known, or a
-// script is missing.
+// its first operand. It returns false if another option is not known, or if a script
+// is missing.
 func sedScripts(args []Word) (scripts []string, ok bool) {
 	for i := 0; i < len(args); i++ {
 		w := args[i].Text
@@ -126,8 +126,8 @@ func sedVerb(s string) (rest string, ok bool) {
 	return "", false
 }
 
-// delimited returns the offset of a delimiter that no backslash stands before, from
-// an offset on, or -1.
+// delimited returns the offset of the first delimiter from an offset on that no
+// backslash comes before, or -1.
 func delimited(s string, from int, delimiter byte) int {
 	for i := from; i < len(s); i++ {
 		switch s[i] {

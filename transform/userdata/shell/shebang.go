@@ -13,8 +13,8 @@ type interpreter struct {
 }
 
 // interpreterOf reads the #! line of a script as the kernel does (execve(2)): the
-// first word is the path of the interpreter, all that is after it one argument.
-// What has no such line is for sh.
+// first word is the path of the interpreter, and all that is after it is one
+// argument. A script without such a line is for sh.
 func interpreterOf(text string) interpreter {
 	line, _, _ := strings.Cut(text, "\n")
 	if !strings.HasPrefix(line, "#!") {
@@ -41,14 +41,14 @@ func interpreterOf(text string) interpreter {
 	return i
 }
 
-// env has the argument of env be the interpreter. It is one name, even with
-// blanks in it.
+// env makes the argument of env the interpreter. It is one name, even with blanks in
+// it.
 func (i *interpreter) env() {
 	program := i.option
 	i.name, i.option = path.Base(program), ""
 	switch {
 	case strings.HasPrefix(program, "-S"), strings.HasPrefix(program, "--split-string"):
-		i.never = "env does not know -S everywhere"
+		i.never = "env does not know the option -S on every node"
 	case program == "" || strings.HasPrefix(program, "-") || strings.Contains(program, "="):
 		i.never = "env runs no interpreter"
 	case strings.ContainsAny(program, " \t\r"):

@@ -6,9 +6,9 @@
 //
 // The script is read as bash reads it (Bash Reference Manual), by
 // mvdan.cc/sh/v3/syntax. What may run counts as well as what is certain to run:
-// a command in a branch, a loop, a trap or the background is a [Step] too, that
-// runs perhaps. Where nothing can be known of what runs there is a Step that
-// says why.
+// a command in a branch, a loop, a trap or the background is a [Step] too, one that
+// runs [Perhaps]. Where nothing can be known of what runs, there is a Step that says
+// why.
 package shell
 
 import (
@@ -21,8 +21,8 @@ import (
 	"mvdan.cc/sh/v3/syntax"
 )
 
-// Unknown stands in a text for a part of it that is not known: any text, also
-// none. It may stand in a script too, for what is known at deployment only.
+// Unknown stands in a text for a part of it that is not known: any text, or none. It
+// may be in a script too, for what is known only at deployment.
 const Unknown = "\uFFFC"
 
 // A Word is a word of a command after expansion and quote removal.
@@ -80,10 +80,10 @@ type Step struct {
 	At int
 
 	Runs  Runs
-	Doubt string // why it does not run for certain, as "it stands in an if"
+	Doubt string // why it does not run for certain, such as "it is in a loop that may not run"
 
-	// Unless lists commands on whose success this one does not run, where that
-	// is all that stands against its running for certain.
+	// Unless lists commands on whose success this one does not run, if that is the
+	// only reason why it does not run for certain.
 	Unless []*Step
 
 	// Stdin is what the command reads from its standard input, or nil.
@@ -92,13 +92,12 @@ type Step struct {
 	// Reason says why nothing is known of what runs here. Words may be empty then.
 	Reason string
 
-	// Fails is set by the function that the step is reported to, if the command may
-	// fail though it is one that succeeds.
+	// Fails is set by the function that the step is reported to if the command may
+	// fail although its kind succeeds.
 	Fails bool
 }
 
-// Name returns the last element of the path of the command, or what is known of
-// it.
+// Name returns the last element of the command's path, or what is known of it.
 func (s *Step) Name() string {
 	if len(s.Words) == 0 {
 		return Unknown
@@ -115,7 +114,7 @@ type Machine struct {
 	// to its standard output, or Unknown.
 	Run func(*Step) string
 
-	// MayEnd counts the places where a shell may end, as set -e has it where a
+	// MayEnd counts the places where a shell may end, as it does with set -e if a
 	// program fails. Places with nothing between them that may matter are one. A
 	// shell ends at the place with the number EndAt, and goes on at all others; the
 	// first is 1, and 0 is none.
@@ -135,8 +134,8 @@ func (m *Machine) Shell(text string, place func(at int) int) {
 	r.script(text)
 }
 
-// Aside runs a script as Shell does, which runs at another time than the others:
-// perhaps, for a reason, or for certain.
+// Aside runs, as Shell does, a script that does not run when the others do. Doubt is
+// why it may not run at all, or "" if it is certain to run.
 func (m *Machine) Aside(text string, place func(at int) int, doubt string) {
 	r := &runner{m: m, s: newState(), place: place, budget: new(int)}
 	*r.budget = maxSteps
@@ -144,7 +143,7 @@ func (m *Machine) Aside(text string, place func(at int) int, doubt string) {
 	r.script(text)
 }
 
-// Limits on a script, for those that would have it run for ever.
+// Limits on a script, which may otherwise run for ever.
 const (
 	maxSteps = 20000
 	maxDepth = 20
@@ -157,7 +156,7 @@ const (
 	maxScript = 1 << 16
 )
 
-// parse runs the statements of a text in the shell that runs already.
+// parse parses a text and runs its statements in the current shell.
 func (r *runner) parse(text string) {
 	if r.depth++; r.depth > maxDepth {
 		r.unknown(0, "its commands are nested too deeply")
@@ -193,7 +192,7 @@ func (r *runner) parse(text string) {
 func offset(p syntax.Pos) int { return int(p.Offset()) }
 
 // hide replaces Unknown in a text by a name of as many bytes, which parses as a
-// word wherever it stands, and returns that name.
+// word wherever it is, and returns that name.
 func hide(text string) (hidden, token string) {
 	if !strings.Contains(text, Unknown) {
 		return text, ""
@@ -223,7 +222,7 @@ func statements(text string) ([]*syntax.Stmt, error) {
 	var stmts []*syntax.Stmt
 	var err error
 	for s, e := range syntax.NewParser().StmtsSeq(strings.NewReader(text)) {
-		switch { // the iterator does not stand to be left at an error
+		switch { // the iterator does not allow leaving it at an error
 		case err != nil:
 		case e != nil:
 			err = e
@@ -240,8 +239,7 @@ func statements(text string) ([]*syntax.Stmt, error) {
 	return stmts, err
 }
 
-// endsLine reports whether nothing but a comment stands after a statement in its
-// line.
+// endsLine reports whether nothing but a comment follows a statement on its line.
 func endsLine(text string, s *syntax.Stmt) bool {
 	line, _, more := strings.Cut(text[end(s):], "\n")
 	line = strings.TrimSpace(line)

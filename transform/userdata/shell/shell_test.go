@@ -152,5 +152,5 @@ func ExampleMachine() {
 	// Output:
 	// iptables 1 true ""
 	// [ 3 true ""
-	// reboot 0 false "it stands in a branch that may not be taken"
+	// reboot 0 false "it is in a branch that may not be taken"
 }

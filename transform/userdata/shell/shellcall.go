@@ -96,7 +96,7 @@ func (r *runner) shellCalled(name string, call shellCall, c invocation) status {
 	return r.shellText(name, call, r.stdin, args, func(int) int { return c.at })
 }
 
-// shellText runs a text in a shell of its own.
+// shellText runs a text in a new shell.
 func (r *runner) shellText(name string, call shellCall, text *string, params []Word, place func(int) int) status {
 	child := r.process(place)
 	if strings.Contains(*text, Unknown) && strings.Trim(*text, Unknown+" \n") == "" {
@@ -116,8 +116,8 @@ func (r *runner) shellText(name string, call shellCall, text *string, params []W
 	return child.status()
 }
 
-// inside returns the place function for a text that is a word of a command: its
-// own bytes where the word is nothing but quoted text.
+// inside returns the place function for a text that is a word of a command: it maps to
+// the bytes of the word if that is nothing but quoted text.
 func (r *runner) inside(c invocation, fromEnd int) func(int) int {
 	if fromEnd == 1 && c.last != nil && len(c.last.Parts) == 1 {
 		if q, ok := c.last.Parts[0].(*syntax.SglQuoted); ok && !q.Dollar {

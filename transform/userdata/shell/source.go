@@ -40,7 +40,7 @@ func (r *runner) source(c invocation) status {
 		r.login(c.at)
 		r.s.havoc()
 		if r.s.posix && r.s.ended == "" && name != "/etc/os-release" {
-			r.s.ended = "a POSIX shell ends where " + name + " is not there"
+			r.s.ended = "a POSIX shell ends if " + name + " is not there"
 		}
 		return unsure
 	}

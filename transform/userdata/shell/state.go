@@ -45,8 +45,8 @@ type state struct {
 	// have returned; the loop may have been left; a branch may not be taken.
 	ended, returned, broke, skipped string
 
-	// killed is as ended, of a script with all the shells that it starts: any of
-	// them may kill it.
+	// killed is like ended, but for a script with all the shells that it starts: any
+	// of them may kill it.
 	killed *string
 
 	dead   bool    // the branch is not taken for certain
@@ -89,7 +89,7 @@ func (s *state) havoc() {
 // those that people put in front of them.
 var programPaths = [...]string{"/sbin", "/bin", "/usr/sbin", "/usr/bin", "/usr/local/sbin", "/usr/local/bin", "/opt/aws/bin", "/opt/bin", "/snap/bin", "/root/bin", "/root/.local/bin", "/usr/local/go/bin", ""}
 
-// oldPath stands in the value of PATH for what it was.
+// oldPath stands in the value of PATH for its value before.
 const oldPath = "$PATH"
 
 // pathDoubt says why programs may not be found by a value of PATH, or "".
@@ -110,7 +110,7 @@ func pathDoubt(v string) string {
 	return ""
 }
 
-// join makes s what either of two states may be.
+// join makes s the state that a and b have in common: what either of them may be.
 func (s *state) join(a, b *state) {
 	outer := *s
 	*s = *a.clone()

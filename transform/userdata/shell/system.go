@@ -53,7 +53,7 @@ func inProgramPath(name string) bool {
 	return false
 }
 
-// reliedOn reports whether commands that save rules, or set them up, run by a
+// reliedOn reports whether commands that save rules, or set them up, are run by a
 // program of that name.
 func reliedOn(name string) bool {
 	switch name {
@@ -112,8 +112,7 @@ func FiltersPackets(name string) bool { return aboutPackets(path.Base(name)) && 
 // memory, /tmp on some systems only.
 var volatile = [...]string{"/run/", "/var/run/", "/tmp/", "/dev/shm/", "/var/lock/"}
 
-// Reboot says that the node has started again, so that what is in memory only may
-// be gone.
+// Reboot records that the node has started again: what is only in memory may be gone.
 func (fs *Files) Reboot() {
 	isVolatile := func(name string) bool {
 		for _, dir := range volatile {

@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// touches forgets what a program may change: the files that its words name, and
-// where that is a directory, or its working directory, nobody knows which.
+// touches forgets what a program may change: the files that its words name, or any
+// file in a directory that they name or that it works in.
 func (r *runner) touches(name string, c invocation) {
 	here := r.s.moved && known(r.s.dir)
 	if here || unpacks(name, c.words[1:]) {
@@ -47,8 +47,8 @@ func unpacks(name string, args []Word) bool {
 	return false
 }
 
-// pathIn returns what in a word may be a path, also after an option or a name with
-// an equals sign, or "".
+// pathIn returns what in a word may be a path, even after an option or a name with an
+// equals sign, or "".
 func pathIn(word string) string {
 	if strings.Contains(word, "://") || strings.Contains(word, "\n") {
 		return ""
@@ -74,8 +74,8 @@ func editsInPlace(name string) bool {
 
 func known(dir string) bool { return !strings.HasPrefix(dir, Unknown) }
 
-// below says of a directory in which there are files that matter that nobody
-// knows what a program does there.
+// below reports that it is not known what a program does in a directory in which there
+// are files that matter.
 func (r *runner) below(c invocation, dir string) {
 	if ext := path.Ext(dir); strings.HasPrefix(dir, Unknown) || ext != "" && ext != ".d" && !strings.HasSuffix(dir, "/") {
 		return // of a file
@@ -93,7 +93,7 @@ func display(name string) string {
 	return strings.ReplaceAll(name, Unknown, "…")
 }
 
-// changes says that a file may hold anything from now on, if it has to do with
+// changes records that a file may hold anything from now on, if it has to do with
 // the lock of a node.
 func (r *runner) changes(text string) {
 	name := strings.TrimSuffix(r.abs(text), "/")
@@ -103,7 +103,7 @@ func (r *runner) changes(text string) {
 	r.m.Files.change(name)
 }
 
-// change says that a file, or those that a pattern names, may hold anything.
+// change records that a file, or those that a pattern names, may hold anything.
 func (fs *Files) change(name string) {
 	name = fs.resolve(name)
 	if file, _ := fs.matters(name); file {

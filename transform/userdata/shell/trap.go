@@ -10,7 +10,7 @@ import (
 
 // A deferral is what may run at the end of the script.
 type deferral struct {
-	signals []string // at which a trap runs it, or none where it is no trap
+	signals []string // at which a trap runs it, or none if it is not a trap
 	run     func()
 }
 
@@ -18,7 +18,7 @@ type deferral struct {
 // background.
 func (r *runner) finish() {
 	over := r.over
-	r.over = "" // which a trap at the end does not heed
+	r.over = "" // it does not matter to a trap at the end
 	for len(r.deferred) > 0 {
 		d := r.deferred[0]
 		r.deferred = r.deferred[1:]
@@ -27,7 +27,7 @@ func (r *runner) finish() {
 	r.over = over
 }
 
-// later runs something now and again at the end, perhaps.
+// later runs something that may run later, both now and again at the end.
 func (r *runner) later(doubt string, run func()) {
 	again := r.perhaps(doubt, run)
 	again()
@@ -40,7 +40,7 @@ func (r *runner) await(d deferral) {
 	}
 }
 
-// perhaps returns a function that runs something beside the script.
+// perhaps returns a function that runs something that may run alongside the script.
 func (r *runner) perhaps(doubt string, run func()) func() {
 	s := r.s.clone()
 	return func() {
@@ -65,7 +65,7 @@ func (r *runner) trap(c invocation) status {
 		return success // it prints
 	}
 	text, signals := args[0].Text, signals(args[1:])
-	if len(signals) == 0 { // the word is a signal, and its trap is taken back
+	if len(signals) == 0 { // the word is a signal, and its trap is removed
 		text, signals = "-", []string{strings.TrimPrefix(strings.ToUpper(text), "SIG")}
 	}
 	r.untrap(signals)
@@ -115,8 +115,7 @@ func signals(words []Word) []string {
 	return names
 }
 
-// untrap takes traps back. Those of the script itself stay in a subshell, and
-// where it may not be reached.
+// untrap removes traps, but leaves them in a subshell and where it may not be reached.
 func (r *runner) untrap(signals []string) {
 	if r.subs > 0 || r.s.doubt() != "" || r.s.dead {
 		return
@@ -136,7 +135,7 @@ func (r *runner) untrap(signals []string) {
 func (r *runner) setTrap(c invocation, text string, signals []string) {
 	token := r.token
 	ends := !slices.ContainsFunc(signals, func(s string) bool { return s != "EXIT" })
-	run := r.perhaps("it stands in a trap", func() {
+	run := r.perhaps("it is in a trap", func() {
 		place, outer, killed, all := r.place, r.token, *r.s.killed, r.m.killed
 		r.place, r.token = func(int) int { return c.at }, token
 		r.parse(text)

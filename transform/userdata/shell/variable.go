@@ -7,8 +7,8 @@ import (
 	"mvdan.cc/sh/v3/syntax"
 )
 
-// assign sets a variable. After a command that may have left the function or
-// the loop, nobody knows whether.
+// assign sets a variable. After a command that may have left the function or the
+// loop, its value is not known.
 func (s *state) assign(name string, v value) {
 	if s.returned != "" || s.broke != "" || len(v.text) > maxText || len(v.array) > maxWords {
 		v = value{text: Unknown}
@@ -17,8 +17,8 @@ func (s *state) assign(name string, v value) {
 	s.vars[name] = v
 }
 
-// forget is assign where nobody knows what a variable becomes, and whether it is
-// set. The name may have an index.
+// forget is like assign, but it is not known what the variable becomes, nor whether it
+// is set. The name may have an index.
 func (s *state) forget(name string) {
 	name, _, _ = strings.Cut(name, "[")
 	if strings.Contains(name, Unknown) {
@@ -28,8 +28,8 @@ func (s *state) forget(name string) {
 	s.widen(name)
 }
 
-// widen forgets the value of a variable that commands may assign, where they are
-// run too, so that what the name does to the shell is seen there.
+// widen forgets the value of a variable that commands may assign, if they are run as
+// well: what the name does to the shell is then seen there.
 func (s *state) widen(name string) {
 	if strings.Contains(name, Unknown) {
 		s.havoc()
@@ -77,8 +77,8 @@ func isReadonly(name string) bool {
 	return false
 }
 
-// changesPrograms reports whether a variable in their environment may have
-// programs do something else.
+// changesPrograms reports whether a variable in their environment may make programs do
+// something else.
 func changesPrograms(name string) bool {
 	switch name {
 	case "BASH_ENV", "ENV", "POSIXLY_CORRECT":
@@ -97,7 +97,7 @@ func loads(name string) bool {
 	return false
 }
 
-// A variable is one with what it does to the shell, to be put back.
+// A variable is a saved variable, with what it does to the shell.
 type variable struct {
 	name          string
 	value         value
@@ -111,7 +111,7 @@ func (s *state) save(name string) variable {
 	return variable{name, v, set, s.ifs, s.path, s.environ}
 }
 
-// restore puts a variable back.
+// restore restores a variable.
 func (s *state) restore(v variable) {
 	if delete(s.vars, v.name); v.set {
 		s.vars[v.name] = v.value
@@ -126,7 +126,7 @@ func (s *state) restore(v variable) {
 	}
 }
 
-// assign sets a variable, and runs what its value has the shell run.
+// assign sets a variable, and runs what its value makes the shell run.
 func (r *runner) assign(name string, v value) {
 	r.s.assign(name, v)
 	if loads(name) && v.text != "" {
@@ -208,9 +208,9 @@ func (v value) appended(more value) value {
 	return value{text: v.text + more.text}
 }
 
-// temporarily makes the assignments that stand before a command, and returns what
-// takes them back after it. A POSIX shell keeps those before a special builtin,
-// and every shell those before nothing.
+// temporarily makes the assignments before a command, and returns the function that
+// undoes them after it. A POSIX shell keeps those before a special builtin, and every
+// shell keeps those that no command follows.
 func (r *runner) temporarily(assigns []*syntax.Assign, words []Word) (after func()) {
 	var saved []variable
 	for _, a := range assigns {

@@ -36,19 +36,19 @@ type runner struct {
 	stdin *string          // what commands read from their standard input, or nil
 	out   *strings.Builder // what takes their output, or nil
 
-	guarded  int // above 0, set -e does not count
+	guarded  int // above 0, set -e does not apply
 	depth    int
 	budget   *int
 	deferred []deferral
 	subs     int      // in how many subshells it runs
 	branches int      // in how many branches that may not be taken
 	entered  int      // branches where the function was called
-	locals   []func() // put back what is local to the function
+	locals   []func() // restore what is local to the function
 
 	isFile    bool           // the text is that of a file
 	fromStdin bool           // the text is read from standard input, which a command may read away
 	over      string         // why the shell has ended: see mayEnd
-	calling   map[string]int // how often functions run at the moment
+	calling   map[string]int // how many calls of each function are running
 }
 
 // stmt runs a statement with its redirections.
@@ -124,7 +124,7 @@ func (r *runner) command(c syntax.Command) status {
 	return r.clause(c)
 }
 
-// clause runs a command that has words of its own, as a test has.
+// clause runs a command that has words of its own, such as a test.
 func (r *runner) clause(c syntax.Command) status {
 	switch c := c.(type) {
 	case *syntax.DeclClause:
@@ -182,7 +182,7 @@ func (r *runner) subshell(stmts []*syntax.Stmt) status {
 	return st
 }
 
-// branch runs something in a copy of the state, which may not be taken at all.
+// branch runs something that may not run at all, in a copy of the state.
 func (r *runner) branch(doubt string, dead bool, unless []*Step, run func() status) (*state, status) {
 	outer := r.s
 	r.s = outer.clone()
@@ -205,7 +205,7 @@ func (r *runner) branch(doubt string, dead bool, unless []*Step, run func() stat
 }
 
 // condition runs the statements of a condition. It returns their status, and the
-// step that it is the status of, where it is one command.
+// step that it is the status of if the condition is one command.
 func (r *runner) condition(stmts []*syntax.Stmt) (st status, one *Step) {
 	r.guarded++
 	defer func() { r.guarded-- }()
@@ -246,9 +246,9 @@ func (r *runner) ifClause(c *syntax.IfClause) status {
 		})
 }
 
-// choose runs what is done after a status of success, or otherwise.
+// choose runs then after a success, otherwise after a failure, or either if that is unsure.
 func (r *runner) choose(st status, unlessThen, unlessElse []*Step, then, otherwise func() status) status {
-	const doubt = "it stands in a branch that may not be taken"
+	const doubt = "it is in a branch that may not be taken"
 	switch st {
 	case success:
 		r.branch("", true, nil, otherwise)
@@ -312,7 +312,7 @@ func (r *runner) pipe(c *syntax.BinaryCmd) status {
 	r.out = &b
 	doubt := ""
 	if !r.isOneProgram(c.X) && !r.readsAll(c.Y) {
-		doubt = "what reads its output may end before, and end it"
+		doubt = "what reads its output may end earlier, and end it"
 	}
 	first := r.doubting(doubt, func() status { return r.subshell([]*syntax.Stmt{c.X}) })
 	r.out = out

@@ -42,8 +42,8 @@ func braces(w *syntax.Word) bool {
 	return false
 }
 
-// expandBraces returns the words that a word with lists in braces is. A sequence,
-// and what would be too much, stays as unknown text.
+// expandBraces returns the words that a word with lists in braces becomes. A sequence,
+// and a list that would be too long, is unknown text.
 func expandBraces(w *syntax.Word, depth int) []*syntax.Word {
 	for i, part := range w.Parts {
 		brace, ok := part.(*syntax.BraceExp)
@@ -248,7 +248,7 @@ func (r *runner) unescaped(parts []syntax.WordPart, escaped string) string {
 	return b.String()
 }
 
-// one expands a word to one text, as the value of an assignment is.
+// one expands a word to one text, like the value of an assignment.
 func (r *runner) one(w *syntax.Word) string {
 	if w == nil {
 		return ""
@@ -272,8 +272,8 @@ func (r *runner) one(w *syntax.Word) string {
 	return b.String()
 }
 
-// value returns the text of an expansion, and whether it may be several words
-// where it is not quoted.
+// value returns the text of an expansion, and whether it may be several words if it
+// is not quoted.
 func (r *runner) value(part syntax.WordPart) (text string, splits bool) {
 	switch p := part.(type) {
 	case *syntax.ParamExp:
@@ -285,7 +285,7 @@ func (r *runner) value(part syntax.WordPart) (text string, splits bool) {
 		r.arithmetic(p.X)
 		return Unknown, false
 	case *syntax.ProcSubst:
-		r.later("it runs beside the script", func() { r.subshell(p.Stmts) })
+		r.later("it runs alongside the script", func() { r.subshell(p.Stmts) })
 		return Unknown, false
 	case *syntax.ExtGlob:
 		return Unknown, true

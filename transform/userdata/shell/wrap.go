@@ -6,7 +6,7 @@ import "strings"
 type wrapper struct {
 	name     string
 	values   string // the options of one letter that take a value
-	operands int    // how many words stand before the other program
+	operands int    // how many words come before the other program
 	safe     string // the options of one letter that change nothing
 	numbers  bool   // the values must be numbers
 	doubt    string // why the other program may not run as it should, or ""
@@ -21,7 +21,7 @@ var wrappers = [...]wrapper{
 	{name: "env", values: "uCS"},
 	{name: "nohup"},
 	{name: "setsid", safe: "wf"},
-	{name: "timeout", values: "ks", operands: 1, safe: "ksv", doubt: "timeout may end it before"},
+	{name: "timeout", values: "ks", operands: 1, safe: "ksv", doubt: "timeout may end it early"},
 	{name: "nice", values: "n", safe: "n", numbers: true},
 	{name: "ionice", values: "cnpPu", doubt: mayRefuse},
 	{name: "chrt", values: "TPD", operands: 1, doubt: mayRefuse},
@@ -30,7 +30,7 @@ var wrappers = [...]wrapper{
 	{name: "time", values: "fo", doubt: mayRefuse},
 	{name: "flock", values: "wE", operands: 1, doubt: "it waits for a lock"},
 	{name: "chronic", doubt: "the node may not have chronic"},
-	{name: "cloud-init-per", operands: 2, doubt: "cloud-init-per runs it at some boots only"},
+	{name: "cloud-init-per", operands: 2, doubt: "cloud-init-per runs it only at some boots"},
 	{name: "busybox", doubt: "it may have no such applet"},
 	{name: "toybox", doubt: "it may have no such applet"},
 	{name: "xargs", values: "aEIiLlnPsd", doubt: "its arguments are not known"},
@@ -91,8 +91,8 @@ func (w wrapper) assigns(word string) bool {
 	return (w.name == "env" || w.name == "sudo") && strings.Contains(word, "=")
 }
 
-// environmentDoubt says why an assignment may have another program run, or have it
-// do something else, or "".
+// environmentDoubt says why an assignment may make another program run, or make it do
+// something else, or "".
 func environmentDoubt(assignment string) string {
 	name, value, _ := strings.Cut(assignment, "=")
 	if name == "PATH" && pathDoubt(value) != "" || strings.HasPrefix(name, "LD_") || strings.HasPrefix(name, "XTABLES") {
