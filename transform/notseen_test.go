@@ -28,9 +28,9 @@ func TestNotSeen(t *testing.T) {
 			"1:13-1:14 A, B, C: what the code of a custom resource makes is not seen"},
 		{"Resources: {A: {Type: 'Custom::A'}, B: {Type: 'Custom::B'}, C: {Type: 'Custom::C'}, D: {Type: 'Custom::D'}, E: {Type: 'Custom::E'}}\n",
 			"1:13-1:14 A, B, C, and 2 more: what the code of a custom resource makes is not seen"},
-		{bucket + "Outputs: {a: {Value: 1}, a: {Value: 2}}\n", nothing + "\n" + `2:11-2:12 the key "a" stands again at line 2, and the last one counts`},
-		{bucket + "Outputs: {yes: {Value: 1}, on: {Value: 2}}\n", nothing + "\n" + `2:11-2:14 the key "yes" stands again at line 2, as "on", and the last one counts`},
-		{bucket + "Outputs: {\"a\\x62\": {Value: 1}, 'ab': {Value: 2}}\n", nothing + "\n" + `2:11-2:18 the key "ab" stands again at line 2, and the last one counts`},
+		{bucket + "Outputs: {a: {Value: 1}, a: {Value: 2}}\n", nothing + "\n" + `2:11-2:12 the key "a" occurs again at line 2, and the last one counts`},
+		{bucket + "Outputs: {yes: {Value: 1}, on: {Value: 2}}\n", nothing + "\n" + `2:11-2:14 the key "yes" occurs again at line 2, as "on", and the last one counts`},
+		{bucket + "Outputs: {\"a\\x62\": {Value: 1}, 'ab': {Value: 2}}\n", nothing + "\n" + `2:11-2:18 the key "ab" occurs again at line 2, and the last one counts`},
 		{"Resources: {S: {Type: 'AWS::CloudFormation::StackSet', Properties: {TemplateBody: 'Resources: {}'}}}\n",
 			"1:84-1:84 S: no launch template, launch configuration or node group: nothing to lock"},
 	} {
