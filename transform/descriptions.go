@@ -71,7 +71,7 @@ var descriptions = [...]Description{
 	{
 		Rule: RuleIPTables, Property: "UserData", Severity: 5.5,
 		Title:  "no iptables rule keeps pods off the metadata service",
-		Why:    "ec2:ModifyInstanceMetadataOptions can open the hop limit and the tokens of a running instance again. The rule still holds then.",
+		Why:    "a call of ec2:ModifyInstanceMetadataOptions can open the hop limit and the tokens of a running instance again. The rule still holds then.",
 		Fix:    "run imdslock, which puts the commands that AWS published for this into the user data.",
 		Source: pageBestPractices,
 	},
