@@ -198,7 +198,7 @@ func TestInit(t *testing.T) {
 		{"bootstrap", "", `there is no handler "bootstrap"`},
 		{"macro", "IMDSLOCK_OPTIONS=x", "IMDSLOCK_OPTIONS: the parameters are not a JSON object"},
 		{"hook", `IMDSLOCK_OPTIONS={"hop-limit":1}`, "IMDSLOCK_OPTIONS: there is no parameter hop-limit: did you mean HopLimit?"},
-		{"hook", `IMDSLOCK_OPTIONS={"Resources":["A"]}`, "IMDSLOCK_OPTIONS: the hook takes no Resources: it is asked about all that launches nodes"},
+		{"hook", `IMDSLOCK_OPTIONS={"Resources":["A"]}`, "IMDSLOCK_OPTIONS: the hook takes no Resources: it is asked about everything that launches nodes"},
 		{"codepipeline", `IMDSLOCK_OPTIONS={"IMDSv1":"off"}`, "IMDSLOCK_OPTIONS: parameter IMDSv1: off: must be lock, default, literal or keep"},
 	} {
 		i := runtimetest.Start(t, program(t, "bootstrap"), test.handler, test.environment)

@@ -9,13 +9,13 @@ import (
 	"time"
 )
 
-// maxAnswer is how many bytes an answer may have: the quota "invocation
+// maxAnswer is the largest size of an answer in bytes: the quota "invocation
 // payload", 6 MB, of a synchronous invocation.
 // https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
 const maxAnswer = 6 << 20
 
-// late is why an event fails that takes too long.
-const late = "imdslock did not end in time"
+// late is the reason why an event fails that takes too long.
+const late = "imdslock did not finish in time"
 
 // A function answers events of one kind.
 type function interface {
@@ -26,10 +26,10 @@ type function interface {
 	Fail(ctx context.Context, event []byte, why string) ([]byte, error)
 }
 
-// A guard keeps a function within its bounds: where it panics, takes too long
-// or answers too much, the answer is a failure, and the next event is served.
-// Without it a panic would end the process, and who asked would be told no more
-// than that.
+// A guard keeps a function within its bounds: if it panics, takes too long or
+// answers too much, the answer is a failure, and the next event is served.
+// Without it a panic would end the process, and the caller would be told only
+// that.
 type guard struct {
 	function
 	margin time.Duration // left of an event's time to answer that it failed
@@ -80,8 +80,8 @@ func (g guard) before(ctx context.Context) (context.Context, context.CancelFunc)
 	return context.WithDeadline(ctx, deadline.Add(-margin))
 }
 
-// answer calls the function, and turns a panic in it into an outcome. What
-// panicked is in the log only: an answer is read by others.
+// answer calls the function, and turns a panic in it into an outcome. Only the log
+// says what panicked, since others read the answer.
 func (g guard) answer(ctx context.Context, event []byte) (o outcome) {
 	defer func() {
 		if cause := recover(); cause != nil {

@@ -7,7 +7,7 @@
 //	codepipeline  locks the templates of a pipeline's artifact (package pipeline)
 //
 // The environment variable IMDSLOCK_OPTIONS, a JSON object as in package
-// params, says what to lock where an event does not; IMDSLOCK_MACRO what the
+// params, says what to lock if an event does not; IMDSLOCK_MACRO is what the
 // account calls the macro.
 package main
 

@@ -19,7 +19,7 @@ import (
 )
 
 // run serves events until Lambda ends the process. It returns, with the exit
-// status, only where the function is not set up rightly.
+// status, only if the function is not set up correctly.
 func run(getenv func(string) string, stderr io.Writer) int {
 	g, err := newGuard(getenv, stderr)
 	if err == nil && getenv("AWS_LAMBDA_RUNTIME_API") == "" {
@@ -52,7 +52,7 @@ func newGuard(getenv func(string) string, stderr io.Writer) (guard, error) {
 		g.function = macro.Function{Options: opts, Log: stderr}
 	case "hook":
 		if len(opts.Resources) > 0 {
-			return guard{}, fmt.Errorf("IMDSLOCK_OPTIONS: the hook takes no Resources: it is asked about all that launches nodes")
+			return guard{}, fmt.Errorf("IMDSLOCK_OPTIONS: the hook takes no Resources: it is asked about everything that launches nodes")
 		}
 		g.function = hook.Function{Options: opts, Macro: getenv("IMDSLOCK_MACRO"), Client: hook.NewClient(), Log: stderr}
 	case "codepipeline":

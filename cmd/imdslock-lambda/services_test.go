@@ -62,7 +62,7 @@ func TestHookOnLambda(t *testing.T) {
 		{stack("/locked"), "SUCCESS", "locked"},
 		{stack("/open"), "FAILED", "template: hop-limit NodeLaunchTemplate"},
 		{stack("/macro"), "SUCCESS", "the macro IMDSLock locks"},
-		{stack("/never"), "FAILED", "imdslock did not end in time"},
+		{stack("/never"), "FAILED", "imdslock did not finish in time"},
 		{stack("/locked"), "SUCCESS", "locked"},
 	} {
 		timeout := 5 * time.Minute
@@ -148,7 +148,7 @@ func TestCodePipelineOnLambda(t *testing.T) {
 	if a := i.Invoke(jobEvent(`{"Templates": "nodegroup.yaml"}`), 8*time.Second); a.Error != "" {
 		t.Errorf("%s %s", a.Error, a.Body)
 	}
-	if told := aws.Told(); told.Target != "PutJobFailureResult" || told.Request.FailureDetails.Message != "imdslock did not end in time" {
+	if told := aws.Told(); told.Target != "PutJobFailureResult" || told.Request.FailureDetails.Message != "imdslock did not finish in time" {
 		t.Errorf("%+v", told)
 	}
 	if a := i.Invoke([]byte("{}"), 5*time.Minute); a.Error == "" {

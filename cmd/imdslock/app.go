@@ -16,7 +16,8 @@ const usageText = `  imdslock [OPTION]... [FILE|DIR|-]...        print templates
   imdslock help [COMMAND]                     explain a command`
 
 const description = `Prints CloudFormation templates of EKS nodes locked: hop limit 1, IMDSv1 off,
-iptables commands in the user data. Every other byte stays. No FILE is stdin.
+iptables commands in the user data. Every other byte stays. Without FILE, it
+reads stdin.
 examples:
   imdslock < nodegroup.yaml > locked.yaml     lock a template, as a pipe
   imdslock -d nodegroup.yaml                  show what would change
@@ -25,8 +26,8 @@ examples:
 const checkDescription = `Judges templates for every parameter value that CloudFormation accepts, or, with
 --parameter, for one deployment. Prints FILE:LINE:COL: RULE MESSAGE for what is
 not locked, and notes on stderr; "imdslock rules RULE" explains a rule. What
-cannot be read is named, and the rest judged. Files that are no templates are
-passed over. Read are also cdk.out of the CDK, eksctl's ClusterConfig, and the
+cannot be read is named, and the rest judged. Files that are not templates are
+passed over. Also reads the CDK's cdk.out, eksctl's ClusterConfig, and the
 JSON of aws cloudformation get-template, describe-stack-set, aws ec2
 describe-launch-template-versions, describe-instances, and aws autoscaling
 describe-launch-configurations.
@@ -40,7 +41,7 @@ const templatesDescription = `Lists what AWS has published for Linux and Windows
 operating system, release, partition, whether embedded, and URL. A release that
 is embedded has a stand-in: imdslock's own template with its parameters,
 resources and outputs, not AWS's text. linux-arm and linux-outpost are for such
-nodes alone.
+nodes only.
 
 examples:
   imdslock templates
@@ -54,8 +55,8 @@ examples:
   imdslock rules
   imdslock rules hop-limit`
 
-// newApp describes the command line of a run. Functions make all of it, so that
-// nothing is global and nothing runs before main.
+// newApp describes the command line of a run. Functions make all of it: nothing is
+// global, and nothing runs before main.
 func newApp(c *command) *cli.App {
 	c.opts = newOptions()
 	app := &cli.App{
@@ -154,7 +155,7 @@ func (c *command) rulesCommand() *cli.Command {
 	}
 }
 
-// lockFlags are the options on what to lock, of patching and of check.
+// lockFlags are the options of patching and of check on what to lock.
 func lockFlags(o *transform.Options) []cli.Flag {
 	return []cli.Flag{
 		&cli.IntFlag{Name: "hop-limit", Value: 1, Usage: "the hop limit `N`; 0 leaves it"},
@@ -162,23 +163,23 @@ func lockFlags(o *transform.Options) []cli.Flag {
 		&cli.GenericFlag{Name: "iptables", Value: &o.IPTables, Usage: "commands in user data: `auto|aws|strict|off`"},
 		&cli.BoolFlag{Name: "branch-eni", Value: true, Usage: "no rule for branch network interfaces"},
 		&cli.GenericFlag{Name: "launch-template-version", Value: &o.Version, Usage: "version of groups: `latest|keep`"},
-		&cli.BoolFlag{Name: "add-launch-template", Usage: "give one to managed node groups without"},
+		&cli.BoolFlag{Name: "add-launch-template", Usage: "add one to managed groups that have none"},
 		&cli.StringSliceFlag{Name: "resource", Usage: "only this logical `ID`; may be repeated"},
 		&cli.GenericFlag{Name: "os", Value: &o.OS, Usage: "what nodes run, if the template is silent: `linux|windows`"},
 	}
 }
 
-// inputFlags are the options on what to read, of patching and of check.
+// inputFlags are the options of patching and of check on what to read.
 func inputFlags() []cli.Flag {
 	return []cli.Flag{
 		&cli.StringFlag{Name: "template", Usage: "read this, not a file: `linux|linux-arm|linux-outpost|windows`"},
 		&cli.BoolFlag{Name: "official", Usage: "with --template: download AWS's own"},
-		&cli.StringFlag{Name: "release", Usage: "of --official: the `DATE`, else the newest"},
-		&cli.StringFlag{Name: "region", Usage: "of --official: a `REGION` of its partition"},
-		&cli.StringFlag{Name: "sha256", Usage: "of --official: refuse it unless it has `HEX`"},
+		&cli.StringFlag{Name: "release", Usage: "with --official: of `DATE`, not the newest"},
+		&cli.StringFlag{Name: "region", Usage: "with --official: a `REGION` of the partition"},
+		&cli.StringFlag{Name: "sha256", Usage: "with --official: refuse all but `HEX`"},
 		&cli.StringFlag{Name: "name", Value: "stdin", Usage: "`NAME` of stdin in messages"},
 		&cli.StringFlag{Name: "max-size", Value: "1M", Usage: "refuse more than `N` bytes"},
-		&cli.StringSliceFlag{Name: "exclude", Usage: "leave `GLOB` of a folder out; repeatable"},
+		&cli.StringSliceFlag{Name: "exclude", Usage: "skip `GLOB` in folders; may be repeated"},
 		&cli.BoolFlag{Name: "no-ignore", Usage: "search what git ignores too"},
 	}
 }

@@ -7,8 +7,8 @@ import (
 )
 
 // optionsFirst returns a command line in the order that the library reads:
-// the command, its options, "--", and what else there is. Options may stand
-// before and after files until a "--". Those before a command stay there. Of a
+// the command, its options, "--", and what else there is. Options may come
+// before and after files until a "--". Those before a command stay there. For a
 // question for completion it returns the command and what else there is, without
 // options, whose values may be yet to come.
 func optionsFirst(app *cli.App, args []string) []string {
@@ -78,8 +78,8 @@ func firstArgument(flags []cli.Flag, args []string) int {
 
 func isOption(word string) bool { return len(word) > 1 && word[0] == '-' }
 
-// takesNext reports whether the word after an option is its value. Of short
-// options in one word only the last can have one.
+// takesNext reports whether the word after an option is its value. Only the last of
+// several short options in one word can have one.
 func takesNext(flags []cli.Flag, word string) bool {
 	if takesValue(flags, word) {
 		return true

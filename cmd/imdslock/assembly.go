@@ -10,8 +10,8 @@ import (
 )
 
 // renewAssemblies gives templates that are written into cloud assemblies of the
-// CDK their new hashes, so that "cdk deploy" publishes them. It adds to the
-// results the other files that change by that.
+// CDK their new hashes, so that "cdk deploy" publishes them. It adds the other files
+// that this changes to the results.
 func renewAssemblies(results []patched) ([]patched, error) {
 	opened := assemblies{}
 	changed := map[string]map[string]int{} // by the folder of the assembly: the results

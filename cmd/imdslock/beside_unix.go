@@ -11,10 +11,10 @@ import (
 	"github.com/google/renameio/v2"
 )
 
-// createBeside makes an empty file in the folder of path, with the mode of the
-// file that is there already, or nil. Its name is hidden and ends in digits. It
-// is to be closed and renamed by its name: a set of renameio's own pending files
-// would keep them all open.
+// createBeside makes an empty file in the folder of path, with the mode of old, the
+// file that is there already, if any. Its name is hidden and ends in digits. The
+// caller closes it and renames it by its name: renameio's own pending files would
+// all stay open.
 func createBeside(path string, old fs.FileInfo) (*os.File, error) {
 	mode := renameio.WithPermissions(0o666)
 	if old != nil {
@@ -28,10 +28,10 @@ func createBeside(path string, old fs.FileInfo) (*os.File, error) {
 	return f.File, nil
 }
 
-// keepOwner gives f the owner and the group of the old file, or the group alone,
-// or neither, as far as the system allows. Last it gives it the mode, of which a
-// change of the owner, or writing, takes the bits that run a file as its owner or
-// group: these stay only with the same owner or group.
+// keepOwner gives f the owner and the group of the old file, or only the group, or
+// neither, as far as the system allows. Then it sets the mode, since a change of the
+// owner, or writing, clears the bits that run a file as its owner or group: these
+// stay only with the same owner or group.
 func keepOwner(f *os.File, old fs.FileInfo) {
 	mode := old.Mode() & (fs.ModePerm | fs.ModeSetuid | fs.ModeSetgid | fs.ModeSticky)
 	stat, ok := old.Sys().(*syscall.Stat_t)

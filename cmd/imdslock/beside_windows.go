@@ -6,8 +6,8 @@ import (
 	"path/filepath"
 )
 
-// createBeside makes an empty file in the folder of path. Its name is hidden
-// elsewhere, and ends in digits.
+// createBeside makes an empty file in the folder of path. Its name begins with a dot,
+// as hidden names do elsewhere, and ends in digits.
 func createBeside(path string, _ fs.FileInfo) (*os.File, error) {
 	return os.CreateTemp(filepath.Dir(path), "."+startOf(path))
 }

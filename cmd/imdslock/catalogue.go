@@ -14,7 +14,7 @@ import (
 	"github.com/imdslock/imdslock/templates/official"
 )
 
-// catalogueSource is the embedded template that the options ask for, or AWS's.
+// catalogueSource returns the embedded template that the options ask for, or AWS's.
 func catalogueSource(opts options) (source, error) {
 	if !opts.official {
 		if _, err := templates.Reference(opts.template); err != nil {
@@ -31,7 +31,7 @@ func catalogueSource(opts options) (source, error) {
 	return source{name: path.Base(release.URL), open: opened(read)}, nil
 }
 
-// opened lets what comes as a whole be read like a file.
+// opened makes a reader of content that comes as a whole.
 func opened(read func() ([]byte, error)) func() (io.ReadCloser, error) {
 	return func() (io.ReadCloser, error) {
 		content, err := read()

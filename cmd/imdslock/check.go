@@ -19,7 +19,7 @@ import (
 	"github.com/imdslock/imdslock/transform"
 )
 
-// A checked template, or what is no template.
+// A checked is a template that was checked, or a file that is not one.
 type checked struct {
 	source
 	input      []byte // if a format quotes it
@@ -30,7 +30,7 @@ type checked struct {
 	parameters map[string]string   // those of the options that it has; nil if it is passed over
 }
 
-// check says what is not locked in all that is named. It goes on past what it
+// check says what is not locked in everything that is named. It goes on past what it
 // cannot read, and says so.
 func (c *command) check(cc *cli.Context) error {
 	if err := c.readCheckOptions(cc); err != nil {
@@ -63,7 +63,7 @@ func (c *command) check(cc *cli.Context) error {
 		found.Files = append(found.Files, r.file())
 	}
 	if len(results) > 0 && !slices.ContainsFunc(results, func(r checked) bool { return !r.namesNone || len(r.findings) > 0 }) && errors.Join(failures...) == nil && !c.opts.quiet {
-		fmt.Fprintln(c.stderr, "imdslock: note: nothing is judged: no file that was read makes nodes")
+		fmt.Fprintln(c.stderr, "imdslock: note: nothing is judged: no file that was read launches nodes")
 	}
 	if n := baseline.LeaveOut(&found); n > 0 && c.opts.verbose {
 		fmt.Fprintf(c.stderr, "%d findings are in %s\n", n, shownName(c.opts.baseline))
@@ -109,10 +109,10 @@ func (c *command) checkSources(args []string, found *report.Run) (all []source, 
 	return all, nil
 }
 
-// checkOne judges one template. One of several need not have all parameters
-// that are given; the only one does. One that has none of them is not of the
-// deployment that they are about, and is judged for all. A file that is no template
-// is passed over.
+// checkOne judges one template. If it is the only one, it must have all parameters
+// that are given; one of several need not. A template that has none of them is not
+// part of the deployment that they are about, and is judged for all values. A file
+// that is not a template is passed over.
 func (c *command) checkOne(ctx context.Context, s source, only bool) (checked, error) {
 	r := checked{source: s}
 	if passed, err := s.isPassedOver(); passed || err != nil {
@@ -165,7 +165,7 @@ func (c *command) parametersFor(input []byte, only bool) map[string]string {
 	return parameters
 }
 
-// file is what a report has of a template.
+// file returns a template as a report has it.
 func (r checked) file() report.File {
 	return report.File{
 		Name: r.name, Path: r.path, PassedOver: r.parameters == nil, Source: r.input,
@@ -202,8 +202,7 @@ func (c *command) knownParameters(results []checked, failures []error) error {
 	return nil
 }
 
-// tell prints what was found, and returns an error by which the exit status
-// says so.
+// tell prints what was found, and returns an error that sets the exit status.
 func (c *command) tell(found report.Run) error {
 	var err error
 	if c.opts.format == report.Text {
@@ -246,8 +245,8 @@ func logAccepted(opts options, name string, f transform.Finding, stderr io.Write
 	}
 }
 
-// excerpts returns how wide a terminal is on which lines of templates are shown,
-// or 0 where they are not.
+// excerpts returns the width of the terminal on which lines of templates are shown,
+// or 0 if they are not.
 func (c *command) excerpts() int {
 	stdout, ok := c.stdout.(*os.File)
 	if !ok || c.opts.format != report.Text || !isTerminal(stdout) || os.Getenv("NO_COLOR") != "" {

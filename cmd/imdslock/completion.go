@@ -16,7 +16,7 @@ import (
 // completionScripts are the scripts for the shells. All that they know is how
 // to ask: by running the words so far, the current one included, with
 // completionFlag after them. The answer is a line for every word that fits
-// there, "WORD\tWHAT IT IS", and a line ":files" where files fit as well.
+// there, "WORD\tWHAT IT IS", and a line ":files" if files fit as well.
 //
 //go:embed completion
 var completionScripts embed.FS
@@ -28,8 +28,8 @@ const completionFlag = "--generate-bash-completion"
 func isCompletion(args []string) bool { return args[len(args)-1] == completionFlag }
 
 // completer answers the question for the words of a command line. The library
-// has found out to which command they lead; arguments offers what that takes
-// beside options, and is nil where that is nothing.
+// has found out which command they lead to; arguments offers what that takes
+// besides options, and is nil if that is nothing.
 func completer(args []string, arguments cli.BashCompleteFunc) cli.BashCompleteFunc {
 	return func(c *cli.Context) {
 		words := args[1 : len(args)-1]
@@ -131,7 +131,7 @@ func completeShells(c *cli.Context) {
 	}
 }
 
-// shells are those that there is a script for.
+// shells returns the shells that there is a script for.
 func shells() []string { return []string{"bash", "zsh", "fish"} }
 
 const completionDescription = `Prints a script that lets the shell complete commands, options, their values,

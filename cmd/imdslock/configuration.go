@@ -61,7 +61,7 @@ func neededParameters(results []patched) (map[string]string, error) {
 	return values, nil
 }
 
-// ownConfiguration is an error where the template configuration is also a
+// ownConfiguration returns an error if the template configuration is also a
 // template, or where a result goes.
 func (o options) ownConfiguration(results []patched) error {
 	places := []string{o.output, o.expect}

@@ -37,7 +37,7 @@ func (p *patched) expect(opts options, output []byte) error {
 	return nil
 }
 
-// noGolden is the error for a golden file that is not there.
+// noGolden returns the error for a golden file that does not exist.
 func noGolden(path string) error {
 	hint := "-w makes it"
 	if dir := filepath.Dir(path); !isDir(dir) {

@@ -14,13 +14,13 @@ import (
 	"sync"
 )
 
-// A fileSet is the files that a run writes: all of them, or none where anything
-// goes wrong before the last is ready. The new content of each is first written
-// whole under a hidden name beside its place, where a walk takes it for no
-// template, and then renamed: whoever reads the file, whenever this process is
-// killed, finds the old or the new content, never a part. The new file has the
-// mode of the old one, and its owner and group where the system allows that;
-// a symbolic link stays one, but other hard links keep the old content.
+// A fileSet is the files that a run writes: all of them, or none if anything goes
+// wrong before the last is ready. The new content of each is first written whole
+// next to its place, under a hidden name that a walk does not take for a template,
+// and then renamed: whenever this process is killed, a reader of the file finds
+// the old or the new content, never a part. The new file has the mode of the old
+// one, and its owner and group if the system allows that; a symbolic link stays
+// one, but other hard links keep the old content.
 type fileSet struct {
 	mu      sync.Mutex // stage may be called by many goroutines
 	files   []newFile
@@ -30,7 +30,7 @@ type fileSet struct {
 // A write is what one file is to have.
 type write struct {
 	path   string
-	before *content // what it must have until then; nil means whatever there is
+	before *content // what it must have until then; nil means anything
 	data   []byte
 }
 
@@ -38,10 +38,10 @@ type write struct {
 type newFile struct {
 	path   string // as named
 	target string // where the links in path lead
-	temp   string // the file with the new content; "" where target is no regular file
+	temp   string // the file with the new content; "" if target is not a regular file
 	data   []byte // for a device or a pipe
 
-	before *content // what there must still be; nil means whatever there is
+	before *content // what it must still have; nil means anything
 	after  content
 }
 
@@ -79,8 +79,8 @@ func (s *fileSet) stageAll(ctx context.Context, writes []write) error {
 	return firstCause(ctx, failures)
 }
 
-// stage makes data ready to be what path has. Where before is not nil, path
-// must have that until commit.
+// stage makes data ready to become the content of path. If before is not nil, path
+// must have that content until commit.
 func (s *fileSet) stage(path string, before *content, data []byte) error {
 	f := newFile{path: path, before: before, after: *contentOf(data)}
 	info, err := os.Stat(path)
@@ -103,7 +103,7 @@ func (s *fileSet) stage(path string, before *content, data []byte) error {
 	return nil
 }
 
-// add refuses a file that another one of the set has to be something else.
+// add returns an error if another file of the set has the same target and other content.
 func (s *fileSet) add(f newFile) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -159,7 +159,7 @@ func (s *fileSet) commit(ctx context.Context, between func() error) error {
 // discard removes the files that are not in place.
 func (s *fileSet) discard() {
 	for _, f := range s.files {
-		_ = f.remove() // one that stays is hidden, and in nobody's way
+		_ = f.remove() // one that stays is hidden
 	}
 	s.files = nil
 }
@@ -171,8 +171,8 @@ func (f newFile) remove() error {
 	return os.Remove(f.temp)
 }
 
-// checkUnchanged is an error where a file is not what it was when it was read.
-// That another process has written just the new content meanwhile is fine.
+// checkUnchanged returns an error if a file is not what it was when it was read. It
+// is fine if another process has written exactly the new content meanwhile.
 func (f newFile) checkUnchanged() error {
 	if f.before == nil || f.temp == "" {
 		return nil
@@ -194,7 +194,7 @@ func (f newFile) checkUnchanged() error {
 // writeBeside writes data into a new file in the folder of path, and onto the
 // disk, so that a disk which is full shows now. old is the file at path, or nil.
 func writeBeside(path string, old fs.FileInfo, data []byte) (temp string, err error) {
-	if old != nil { // one that may not be written may not be replaced either
+	if old != nil { // a file that may not be written may not be replaced either
 		f, err := os.OpenFile(path, os.O_WRONLY, 0)
 		if err != nil {
 			return "", err
@@ -218,14 +218,14 @@ func writeBeside(path string, old fs.FileInfo, data []byte) (temp string, err er
 	return f.Name(), nil
 }
 
-// startOf is as much of a file's name as leaves room, in the 255 bytes that most
-// systems allow, for what makes it another one.
+// startOf returns as much of a file's name as leaves room, in the 255 bytes that most
+// systems allow, for what makes it a different one.
 func startOf(path string) string {
 	name := filepath.Base(path)
 	return strings.ToValidUTF8(name[:min(len(name), 200)], "")
 }
 
-// writeTo writes to what is no regular file.
+// writeTo writes to a file that is not a regular one.
 func writeTo(path string, data []byte) error {
 	f, err := os.OpenFile(path, os.O_WRONLY, 0)
 	if err != nil {
@@ -247,13 +247,13 @@ func cannotStage(path, target string, err error) error {
 		}
 	}
 	if errors.Is(err, fs.ErrPermission) {
-		return &usageError{e.Error(), "a file is replaced at once, for which it and its folder must be writable"}
+		return &usageError{e.Error(), "a file is replaced as a whole, so it and its folder must be writable"}
 	}
 	return e
 }
 
-// failure is an error of the system about a file, without the temporary names
-// in it that nobody has heard of.
+// failure returns an error of the system about a file, without the temporary names
+// in it, which a user does not know.
 func failure(doing, path string, err error) error {
 	var onPath *fs.PathError
 	var onLink *os.LinkError

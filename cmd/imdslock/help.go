@@ -18,7 +18,7 @@ usage:
 
 {{(index .Flags 0).Page}}`
 
-// A group is options that belong together.
+// A group is a set of options that belong together.
 type group struct {
 	title string
 	flags []cli.Flag
@@ -51,8 +51,8 @@ func newFlags(exit string, groups ...group) []cli.Flag {
 	return flags
 }
 
-// A named flag knows its names. The library looks for them by a regular
-// expression whenever it is asked, which it asks itself hundreds of times a run.
+// A named flag knows its names. The library looks for them with a regular
+// expression whenever it is asked, and it asks itself hundreds of times a run.
 type named struct {
 	cli.DocGenerationFlag
 	names []string
@@ -82,12 +82,12 @@ func (h helpFlag) Page() string {
 // An option is what a person has to know of a flag.
 type option struct {
 	names []string // with their dashes, short ones first
-	value string   // what to call the value, or "a|b" for one of these; "" where it takes none
+	value string   // what to call the value, or "a|b" for one of these; "" if it takes none
 	text  string   // what it does, with its default
 }
 
 // describe reads the usage of a flag, which names the value in backquotes. A
-// choice of words stands at its end and is not repeated in the text.
+// choice of words comes at its end and is not repeated in the text.
 func describe(f cli.Flag) option {
 	flag := f.(cli.DocGenerationFlag)
 	if n, ok := f.(*named); ok {
@@ -113,7 +113,7 @@ func describe(f cli.Flag) option {
 	}
 	switch {
 	case !flag.TakesValue() && strings.HasPrefix(flag.GetDefaultText(), "true"):
-		o.names[len(o.names)-1] += "=false" // on already, so only this is of use
+		o.names[len(o.names)-1] += "=false" // on by default, so only this has an effect
 	case flag.TakesValue() && value != "":
 		o.text += " (default " + value + ")"
 	}
@@ -125,7 +125,7 @@ func (o option) spelling() string {
 	return strings.TrimSpace(strings.Join(o.names, ", ") + " " + o.value)
 }
 
-// words are what the value is one of, if it is.
+// words returns the words that the value must be one of, if there are any.
 func (o option) words() []string {
 	if !strings.Contains(o.value, "|") {
 		return nil
@@ -133,8 +133,8 @@ func (o option) words() []string {
 	return strings.Split(o.value, "|")
 }
 
-// helpBesideArguments prints the page where the library looks for the help of a
-// command, but the word after --help is no command, but a file for example.
+// helpBesideArguments prints the page when the library looks for the help of a
+// command, but the word after --help is not a command but, for example, a file.
 func helpBesideArguments(c *cli.Context, _ string) {
 	if len(c.Lineage()) > 2 {
 		cli.ShowSubcommandHelp(c)

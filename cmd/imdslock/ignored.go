@@ -8,11 +8,11 @@ import (
 )
 
 // ignored returns what git ignores in a folder of a work tree, as paths relative to
-// it with slashes; one that ends in a slash is a folder with all in it. A folder
-// that is ignored itself is meant as a whole, if it is named. Outside of a work
-// tree, or without git, nothing is ignored.
+// it with slashes; one that ends in a slash is a folder with all that is in it. If
+// the folder itself is ignored, nothing in it is: whoever named it meant it.
+// Outside a work tree, or without git, nothing is ignored.
 func ignored(dir string) map[string]bool {
-	// Nothing of a repository's own configuration is to run.
+	// Nothing from a repository's own configuration may run.
 	cmd := exec.Command("git", "-C", dir, "-c", "core.fsmonitor=false",
 		"ls-files", "--others", "--ignored", "--exclude-standard", "--directory", "-z")
 	// A hook of git is given the repository that it is of, not that of the folder.

@@ -15,14 +15,14 @@ import (
 type source struct {
 	name   string // in messages
 	path   string // "" for stdin and embedded templates
-	walked bool   // found in a directory, so it may be no template
+	walked bool   // found in a directory, so it may not be a template
 
 	leadsOut bool   // a link out of that directory
-	unread   string // what is passed over in its place, and only named
+	unread   string // what is passed over and only named, or ""
 
-	namesNone bool // of what it has: no resource that launches nodes
-	namesAWS  bool // a type of AWS
-	mayRun    bool // what runs, which only reading all of it tells
+	namesNone bool // it names no resource that launches nodes
+	namesAWS  bool // it names a type of AWS
+	mayRun    bool // it may list what runs, which only reading all of it tells
 
 	isConfiguration bool // a CodePipeline template configuration
 
@@ -46,7 +46,7 @@ func (s source) read(limit int64) ([]byte, error) {
 	return content, nil
 }
 
-// know takes what a file has that was read, where words alone did not tell.
+// know judges a file that was read if its words alone did not tell what it has.
 func (s *source) know(input []byte) {
 	if s.namesNone && s.mayRun {
 		has, unreadable := inputs.Running(input)

@@ -5,8 +5,8 @@ import (
 	"fmt"
 )
 
-// refuseWrite returns an error if a locked template would take the place of an
-// answer that has it.
+// refuseWrite returns an error if a locked template would replace an answer of AWS
+// that contains it.
 func (p patched) refuseWrite(opts options, input, before []byte) error {
 	if !opts.write || opts.expect != "" || !p.changed || opts.onlyCompares() || bytes.Equal(input, before) {
 		return nil
@@ -19,7 +19,7 @@ func (p patched) refuseWrite(opts options, input, before []byte) error {
 // leads out of the folder in which it was found.
 func (p patched) refuseLink(opts options) error {
 	if p.leadsOut && p.changed && opts.write && opts.expect == "" && !opts.onlyCompares() {
-		return &usageError{fmt.Sprintf("--write: %s is a link out of the folder", p.name), "name the file itself, or leave it out by --exclude"}
+		return &usageError{fmt.Sprintf("--write: %s is a link out of the folder", p.name), "name the file itself, or leave it out with --exclude"}
 	}
 	return nil
 }

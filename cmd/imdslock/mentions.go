@@ -18,7 +18,7 @@ const (
 	sightsNodes     sighting = 1 << iota // what there is to lock, or another kind of input
 	sightsResources                      // the section that every template has
 	sightsAWS                            // a type, a macro or a pseudo parameter of AWS
-	sightsRunning                        // what a list of what runs has, as other texts do
+	sightsRunning                        // a word of lists of what runs, which other texts have too
 )
 
 func (s sighting) has(other sighting) bool { return s&other != 0 }
@@ -80,7 +80,7 @@ type searcher struct {
 	kept  []byte // the end of what came before, in which a word may begin
 }
 
-// longestWord is more bytes than any word has.
+// longestWord is larger than the length of any word in bytes.
 const longestWord = 64
 
 func (s *searcher) Write(text []byte) (int, error) {
@@ -109,9 +109,9 @@ func (s *searcher) find(text []byte) {
 }
 
 // An unescaper writes a text on with the escapes of JSON and of YAML's double
-// quotes decoded, wherever they stand: \u0054, \x54, and a line break that is
-// escaped. A backslash that is not part of an escape only ever takes part in more of
-// them, so that no spelling of a word is missed.
+// quotes decoded, wherever they are: \u0054, \x54, and a line break that is
+// escaped. It may decode more than a parser would, but never less, so it misses no
+// spelling of a word.
 type unescaper struct {
 	next    io.Writer
 	pending []byte // an escape that goes on
@@ -141,7 +141,7 @@ func (u *unescaper) Write(text []byte) (int, error) {
 			text = text[i:]
 			continue
 		}
-		if u.digits() > 0 && !isHex(text[0]) { // it was no escape
+		if u.digits() > 0 && !isHex(text[0]) { // it was not an escape
 			if _, err := u.next.Write(u.pending[1:]); err != nil {
 				return 0, err
 			}

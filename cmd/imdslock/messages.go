@@ -15,7 +15,7 @@ import (
 )
 
 // printError prints an error, each of several on a line of its own, and its hint.
-// One with a place starts with it, as compilers' do.
+// An error with a place starts with it, as those of compilers do.
 func printError(stderr io.Writer, err error) {
 	if many, ok := err.(interface{ Unwrap() []error }); ok {
 		for _, e := range many.Unwrap() {
@@ -69,7 +69,7 @@ func noFile(opts options, arg string, err error) error {
 	return e
 }
 
-// nearest returns the one of some names that a word may have been meant for, or "".
+// nearest returns the name that a word was probably meant to be, or "".
 func nearest(word string, names []string) (meant string) {
 	best := 0.8 // of 1, which only the same word has
 	for _, name := range names {

@@ -8,9 +8,9 @@ import (
 	"github.com/urfave/cli/v2"
 )
 
-// optionMistake says what is wrong with an option in the way it is typed. The
-// library, and the flag package below it, name an option with one dash and
-// nothing of what it takes.
+// optionMistake says what is wrong with an option as it was typed. The library, and
+// the flag package below it, name an option with one dash, and do not say what it
+// takes.
 func optionMistake(flags []cli.Flag, message string) string {
 	if name, ok := strings.CutPrefix(message, "flag needs an argument: -"); ok {
 		name = dashed(name)

@@ -26,14 +26,14 @@ type options struct {
 	release, region   string // of the official template
 	sha256            string // of the official template, in hexadecimal digits
 	name              string // of stdin
-	// maxSize is how many bytes each input may have. The default is the quota
+	// maxSize is the largest size of an input in bytes. The default is the quota
 	// "template body size in an Amazon S3 object", 1 MB.
 	// https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
 	maxSize        int64
 	exclude        []string // patterns of what a folder has that is left out
 	noIgnore       bool
 	verbose, quiet bool
-	commands       []string // the names of all, for who mistypes one
+	commands       []string // the names of all, for hints on a mistyped one
 	color          bool
 
 	format     report.Format // of check
@@ -50,8 +50,8 @@ func usagef(format string, args ...any) error {
 	return &usageError{message: fmt.Sprintf(format, args...), hint: "imdslock --help shows the options"}
 }
 
-// badOption is the error for what the flags cannot be parsed from, with the
-// option that may have been meant.
+// badOption returns the error for options that cannot be parsed, with the option
+// that may have been meant.
 func badOption(c *cli.Context, err error, _ bool) error {
 	flags, hint := c.App.Flags, "imdslock --help shows the options"
 	if len(c.Lineage()) > 2 {
@@ -109,8 +109,8 @@ func choice[T ~string](c *cli.Context, flag string, of ...T) (T, error) {
 	return value, nil
 }
 
-// refuseBefore is an error where there are options before a command: they are
-// those of patching, and would be of no effect.
+// refuseBefore returns an error if there are options before a command: they are
+// those of patching, and would have no effect.
 func refuseBefore(c *cli.Context) error {
 	if before := c.Lineage()[1].LocalFlagNames(); len(before) > 0 {
 		return &usageError{fmt.Sprintf("%s before %s: options of %[2]s come after %[2]s", dashed(before[0]), c.Command.Name), c.Command.HelpName + " --help shows them"}
@@ -118,7 +118,7 @@ func refuseBefore(c *cli.Context) error {
 	return nil
 }
 
-// refuseMore is an error where there are more than n arguments.
+// refuseMore returns an error if there are more than n arguments.
 func refuseMore(c *cli.Context, n int) error {
 	if c.NArg() > n {
 		return &usageError{fmt.Sprintf("%s is too much for %s", c.Args().Get(n), c.Command.Name), c.Command.HelpName + " --help shows what it takes"}
@@ -126,8 +126,8 @@ func refuseMore(c *cli.Context, n int) error {
 	return nil
 }
 
-// refuseEmpty is an error where an option has an empty value, as it has from a
-// variable that is not set: it is not to count as an option not given.
+// refuseEmpty returns an error if an option has an empty value, as it has from a
+// variable that is not set: it must not count as an option that is not given.
 func refuseEmpty(c *cli.Context) error {
 	for _, f := range c.Command.Flags {
 		name := f.Names()[0]
@@ -138,7 +138,7 @@ func refuseEmpty(c *cli.Context) error {
 	return nil
 }
 
-// newOptions are those of a command line without any.
+// newOptions returns the options of a command line without any.
 func newOptions() options { return options{Options: transform.Defaults(), format: report.Text} }
 
 // readOptions reads and checks the flags of patching and of check. Those with a
@@ -201,7 +201,7 @@ func (o options) conflictOfTemplate(files []string) error {
 	case o.official && o.template == "":
 		return usagef("--official needs --template, to say which")
 	case !o.official && (o.release != "" || o.region != "" || o.sha256 != ""):
-		return usagef("--release, --region and --sha256 are about --official")
+		return usagef("--release, --region and --sha256 need --official")
 	case o.template != "" && len(files) > 0:
 		return usagef("--template reads no file, but %s is named", files[0])
 	}

@@ -8,7 +8,7 @@ import (
 	"github.com/imdslock/imdslock/internal/message"
 )
 
-// writeJSON writes a document for machines, which people can read, and which does
+// writeJSON writes a document for machines, which people can read too, and which does
 // nothing to their terminals.
 func writeJSON(document any, stdout io.Writer) error {
 	var b bytes.Buffer

@@ -13,7 +13,7 @@ import (
 func inParallel[T, R any](ctx context.Context, items []T, done func(), work func(T) (R, error)) ([]R, []error) {
 	results := make([]R, len(items))
 	failures := make([]error, len(items))
-	if len(items) == 1 { // by far the most frequent, and a goroutine costs a thread
+	if len(items) == 1 { // by far the most frequent case, and a goroutine costs a thread
 		results[0], failures[0] = work(items[0])
 		return results, failures
 	}

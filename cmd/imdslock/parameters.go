@@ -4,8 +4,8 @@ import (
 	"github.com/imdslock/imdslock/inputs/answer"
 )
 
-// readParameters adds to the parameters those of a file. One that is given by
-// itself wins.
+// readParameters adds the parameters of a file to those that are given. One that is
+// given on the command line wins.
 func (o *options) readParameters(path string) error {
 	if path == "" {
 		return nil

@@ -16,7 +16,7 @@ import (
 	"github.com/imdslock/imdslock/transform"
 )
 
-// A patched template. Its text is kept only if it goes anywhere.
+// A patched is a template that was patched. Its text is kept only if it goes anywhere.
 type patched struct {
 	source
 	findings   []transform.Finding
@@ -24,13 +24,13 @@ type patched struct {
 	renewed    bool   // a file of a cloud assembly that has the new hashes of others
 	passedOver bool   // found in a directory, with nothing to lock
 	changed    bool   // the result differs from the input
-	differs    bool   // what is compared: that, or with --expect the golden file
-	stdout     []byte // what it has to say there
+	differs    bool   // changed or, with --expect, that the golden file differs
+	stdout     []byte // what it prints there
 	write      *write // what goes into a file, if anything
 }
 
-// patch patches all that is named, in the order of the arguments. If one fails,
-// nothing is written at all.
+// patch patches everything that is named, in the order of the arguments. If one
+// fails, nothing is written at all.
 func (c *command) patch(cc *cli.Context) error {
 	if cc.Bool("version") {
 		_, err := fmt.Fprintln(&c.out, "imdslock "+version())
@@ -90,7 +90,7 @@ func (c *command) patchSources(args []string) ([]source, error) {
 	return all, nil
 }
 
-// put hands on what the results have for stdout and for files.
+// put passes on what the results have for stdout and for files.
 func (c *command) put(results []patched) error {
 	differs := false
 	for _, p := range results {
@@ -150,7 +150,7 @@ func patchOne(ctx context.Context, opts options, s source) (patched, error) {
 	return p, nil
 }
 
-// log prints notes and, with -v, changes and what they come to.
+// log prints notes and, with -v, changes and what they amount to.
 func (p patched) log(opts options, stderr io.Writer) {
 	findings := slices.Clone(p.findings)
 	slices.SortStableFunc(findings, byPlace)
@@ -171,7 +171,7 @@ func (p patched) log(opts options, stderr io.Writer) {
 
 func byPlace(a, b transform.Finding) int { return a.Start.Offset - b.Start.Offset }
 
-// put puts the result to where the options want it.
+// put puts the result where the options say.
 func (p *patched) put(opts options, before *content, input, output []byte) {
 	p.differs = p.changed
 	if p.differs && opts.list {

@@ -146,7 +146,7 @@ func podsError(name string, err error) error {
 	return failure("reading", name, err)
 }
 
-// printPods prints the report, and notes where the format does not have them.
+// printPods prints the report, and its notes if the format has no place for them.
 func printPods(opts podsOptions, found pods.Report, stdout, stderr io.Writer) error {
 	switch opts.format {
 	case report.JSON:
@@ -199,7 +199,7 @@ func podsNotes(found pods.Report) []pods.Note {
 	return notes
 }
 
-// noteText words a note with its place.
+// noteText returns the text of a note with its place.
 func noteText(n pods.Note) string {
 	if n.Place.File == "" {
 		return "note: " + n.Message
@@ -241,7 +241,7 @@ func printWorkload(w pods.Workload, stdout io.Writer) {
 
 // podsFacts says what a workload has.
 func podsFacts(w pods.Workload) string {
-	facts := []string{"no pod, its template only"}
+	facts := []string{"no pod, only its template"}
 	if w.Pods == 1 {
 		facts[0] = "1 pod"
 	} else if w.Pods > 1 {

@@ -46,7 +46,7 @@ type (
 	}
 )
 
-// jsonReport is a report as JSON has it: lists are never null.
+// jsonReport returns a report as JSON has it: lists are never null.
 func jsonReport(report pods.Report) podsDocument {
 	document := podsDocument{[]podsWorkload{}, []podsNote{}}
 	for _, w := range report.Workloads {

@@ -9,8 +9,8 @@ import (
 	"github.com/imdslock/imdslock/transform"
 )
 
-// lockOf returns what the template of the options locks, as check finds it. It is
-// all that the verdicts on pods know of templates.
+// lockOf returns what the template of the options locks, as check finds it. That is
+// all that the verdicts on pods know about templates.
 func lockOf(ctx context.Context, opts podsOptions) (pods.Lock, error) {
 	s := fileSource(opts.template, false)
 	src, err := s.read(opts.maxSize)
@@ -49,8 +49,8 @@ func lockOf(ctx context.Context, opts podsOptions) (pods.Lock, error) {
 	return lock, nil
 }
 
-// reopen takes back what a finding of check says that a template does not lock. It
-// reports whether that can be told.
+// reopen clears in lock what a finding of check says that a template does not lock.
+// It returns false if that cannot be told.
 func reopen(lock *pods.Lock, rule transform.Rule) bool {
 	switch rule {
 	case transform.RuleMetadataOptions:

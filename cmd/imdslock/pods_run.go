@@ -10,9 +10,8 @@ import (
 	"github.com/imdslock/imdslock/transform/cfn"
 )
 
-// podsRun is a report as the formats of check write it: a finding for each of a
-// verdict's, in the file where the workload stands, with what to do below the
-// message.
+// podsRun returns a report as the formats of check write it: each finding in the file
+// where its workload is, with what to do below the message.
 func podsRun(found pods.Report) report.Run {
 	run := report.Run{Version: version(), Rules: podsRules()}
 	for _, n := range podsNotes(found) {

@@ -14,13 +14,13 @@ const progressDelay = time.Second
 // while it takes long. The zero value shows nothing.
 type progress struct {
 	mu       sync.Mutex
-	terminal io.Writer   // nil if nobody looks
+	terminal io.Writer   // nil if nothing is to be shown
 	timer    *time.Timer // until it shows
 	isShown  bool
 	done, of int
 }
 
-// wipe clears the line of the cursor, and goes back to its start (ECMA-48).
+// wipe clears the line of the cursor and moves it back to the start (ECMA-48).
 const wipe = "\x1b[2K\r"
 
 // start starts to count to total.
@@ -48,7 +48,7 @@ func (p *progress) step() {
 }
 
 // show writes the line. The cursor stays at its start, where the next prompt of
-// a shell takes its place if the run is interrupted.
+// a shell overwrites it if the run is interrupted.
 func (p *progress) show() {
 	if p.isShown {
 		fmt.Fprintf(p.terminal, "%stemplates %d/%d\r", wipe, p.done, p.of)

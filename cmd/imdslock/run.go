@@ -55,14 +55,14 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	if err := c.finish(); err != nil {
 		return c.unfinished(err)
 	}
-	if c.failed != nil { // check locks nothing, so that it cannot fail to
+	if c.failed != nil { // check locks nothing, so it cannot fail to
 		return exitUsage
 	}
 	return exitStatus(err)
 }
 
 // finish stages the files, prints, and puts the files into place. A signal that
-// asks the process to end leaves no file half done; a second one ends it at
+// asks the process to end leaves no file half written; a second one ends it at
 // once.
 func (c *command) finish() error {
 	if len(c.writes) == 0 {
@@ -104,7 +104,7 @@ func (c *command) write() error {
 	return nil
 }
 
-// unfinished reports why a run ended before its end, and returns its status.
+// unfinished reports why a run ended early, and returns its status.
 func (c *command) unfinished(err error) int {
 	sig, isSignal := signalOf(err)
 	switch {
@@ -118,13 +118,13 @@ func (c *command) unfinished(err error) int {
 	return exitStatus(err)
 }
 
-// refuseTerminal returns an error if a person would wait for a command that
-// waits for the person.
+// refuseTerminal returns an error if the command would read a template from a
+// terminal, where it would wait for a person who waits for it.
 func (c *command) refuseTerminal(cc *cli.Context) error {
 	if cc.NArg() == 0 && c.opts.template == "" && isTerminal(c.stdin) {
 		usage := strings.TrimSpace("imdslock " + strings.TrimPrefix(cc.Command.Name, "imdslock"))
 		return &usageError{"stdin is a terminal: name a file, or pipe a template in",
-			fmt.Sprintf("usage: %s [options] [FILE|DIR|-]..., more by %s --help", usage, usage)}
+			fmt.Sprintf("usage: %s [options] [FILE|DIR|-]...; %s --help says more", usage, usage)}
 	}
 	return nil
 }

@@ -6,8 +6,8 @@ import (
 	"syscall"
 )
 
-// endingSignals are those that ask a process to end. One that whoever started
-// it has it ignore, as nohup does, is not among them.
+// endingSignals returns the signals that ask a process to end, without those that
+// the process was started to ignore, as by nohup.
 func endingSignals() (all []os.Signal) {
 	for _, s := range []os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGHUP} {
 		if !signal.Ignored(s) {
@@ -17,8 +17,8 @@ func endingSignals() (all []os.Signal) {
 	return all
 }
 
-// signalOf returns the signal that ended a context of signal.NotifyContext, by
-// the cause that it gives.
+// signalOf returns the signal that ended a context of signal.NotifyContext, as its
+// cause names it.
 func signalOf(err error) (os.Signal, bool) {
 	for _, s := range []os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGHUP} {
 		if err.Error() == s.String()+" signal received" {
@@ -28,7 +28,7 @@ func signalOf(err error) (os.Signal, bool) {
 	return nil, false
 }
 
-// signalStatus is the exit status by which shells know the end by a signal.
+// signalStatus returns the exit status that shells give to an end by a signal.
 func signalStatus(sig os.Signal) int {
 	if number, ok := sig.(syscall.Signal); ok {
 		return 128 + int(number)

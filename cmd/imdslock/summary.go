@@ -20,7 +20,7 @@ const (
 	outcomeOpen
 )
 
-// outcome says what has become of a template.
+// outcome returns what became of a template.
 func (p patched) outcome() outcome {
 	isNothing := func(f transform.Finding) bool { return f.Rule == transform.RuleNothing }
 	switch {
@@ -34,7 +34,7 @@ func (p patched) outcome() outcome {
 	return outcomeAlready
 }
 
-// open names what stays open, since nothing in the template locks it.
+// open returns what stays open because nothing in the template locks it.
 func (p patched) open() []string {
 	var ids []string
 	for _, f := range p.findings {
@@ -45,7 +45,7 @@ func (p patched) open() []string {
 	return ids
 }
 
-// locks is what the changes are about, in their order.
+// locks returns what the changes are about, in their order.
 func (p patched) locks() []string {
 	var all []string
 	for _, f := range p.findings {
@@ -69,7 +69,7 @@ func (p patched) locks() []string {
 	return all
 }
 
-// locked is what to call a template that has changed.
+// locked returns what to call a template that has changed.
 func (o options) locked() string {
 	if o.onlyCompares() {
 		return "to lock"
@@ -77,7 +77,7 @@ func (o options) locked() string {
 	return "locked"
 }
 
-// summary is the line of a file.
+// summary returns the line about a file, which -v prints.
 func (p patched) summary(opts options) string {
 	switch outcome := p.outcome(); {
 	case p.renewed:
@@ -105,7 +105,7 @@ func (p patched) summary(opts options) string {
 	return "already locked"
 }
 
-// printTotals says how many files are what, where there are several.
+// printTotals counts the files by their outcome, if there are several.
 func printTotals(opts options, results []patched, stderr io.Writer) {
 	counts := map[outcome]int{}
 	files := 0

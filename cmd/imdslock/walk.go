@@ -19,7 +19,7 @@ import (
 )
 
 // walkHint states the rule by which a folder is searched.
-const walkHint = "a folder is searched for .yaml, .yml, .json, .template and .cfn files, hidden folders too, but not what git ignores or what is behind links to other folders"
+const walkHint = "a folder is searched for .yaml, .yml, .json, .template and .cfn files, hidden folders too, but not what git ignores, nor links to other folders"
 
 // A walker searches a directory.
 type walker struct {
@@ -29,14 +29,14 @@ type walker struct {
 	found   []source
 }
 
-// walk returns the files of a directory that are templates by their names. Of a
-// cloud assembly of the CDK they are those that its manifest names. What cannot be
-// read is a source that cannot be read.
+// walk returns the files of a directory that are templates by their names. In a
+// cloud assembly of the CDK they are those that its manifest names. For what cannot
+// be read it returns a source that fails when it is read.
 func walk(opts options, dir string) ([]source, error) {
 	if dir == filepath.VolumeName(dir) {
 		dir += "." // on Windows, C: is the current folder of that drive, and C:\ its root
 	}
-	w := &walker{opts: opts, root: dir + string(filepath.Separator)} // where a link leads too
+	w := &walker{opts: opts, root: dir + string(filepath.Separator)} // the folder that a link leads to, if dir is one
 	if !opts.noIgnore {
 		w.ignored = ignored(dir)
 	}
@@ -99,8 +99,8 @@ func (w *walker) folder(path string) error {
 	return fs.SkipDir
 }
 
-// notNamed takes note of the files in the folder of a cloud assembly that would be
-// searched elsewhere, and may launch nodes, but are not the assembly's.
+// notNamed notes the files in the folder of a cloud assembly that would be read in
+// another folder, and may launch nodes, but that its manifest does not name.
 func (w *walker) notNamed(dir string, a *cdk.Assembly) {
 	files := a.Files()
 	first, n := "", 0
@@ -133,7 +133,7 @@ func (w *walker) noteNotNamed(dir, first string, n int) {
 	}
 	what := "1 file that may launch nodes and is not in this manifest: " + first
 	if n > 1 {
-		what = fmt.Sprintf("%d files that may launch nodes and are not in this manifest, of which the first is %s", n, first)
+		what = fmt.Sprintf("%d files that may launch nodes and are not in this manifest; the first is %s", n, first)
 	}
 	manifest := filepath.Join(dir, cdk.ManifestName)
 	w.found = append(w.found, source{name: shownName(manifest), path: manifest, walked: true, unread: what})
@@ -154,7 +154,7 @@ func mayLaunchNodes(path string) bool {
 	return err != nil || found.has(sightsNodes)
 }
 
-// leadsNowhere reports whether an error is that of a link to what is not there.
+// leadsNowhere reports whether an error is that of a link whose target does not exist.
 func leadsNowhere(err error) bool {
 	return errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ELOOP)
 }
@@ -196,7 +196,7 @@ func (w *walker) file(path string, mayLeadOut bool) {
 	}
 }
 
-// failed takes what cannot be read, so that it is named.
+// failed adds a source for what cannot be read, so that it is named.
 func (w *walker) failed(path string, err error) {
 	s := fileSource(path, true)
 	s.open = func() (io.ReadCloser, error) { return nil, err }
@@ -224,8 +224,8 @@ func (o *options) refusePatterns() error {
 	return nil
 }
 
-// isPassedOver reports whether a file was found in a directory and is no template, or
-// none that can have anything to lock, whatever its size. It marks one that names no
+// isPassedOver reports whether a file was found in a directory and is not a template,
+// or cannot have anything to lock, whatever its size. It marks a file that names no
 // resource which launches nodes.
 func (s *source) isPassedOver() (bool, error) {
 	if !s.walked || s.unread != "" {
@@ -244,9 +244,9 @@ func (s *source) isPassedOver() (bool, error) {
 	return s.namesNone && !found.has(sightsResources|sightsRunning), nil
 }
 
-// withoutNodes returns what is said of a file that names no resource which launches
-// nodes: what the template does not show, but not that it has custom resources, as
-// many have, or nothing to lock. Folders may hold templates of any kind.
+// withoutNodes returns the findings to report about a file that names no resource
+// which launches nodes: what the template does not show, but not that it has custom
+// resources, as many have, or nothing to lock. Folders may hold templates of any kind.
 func (s source) withoutNodes(findings []transform.Finding) []transform.Finding {
 	if !s.namesNone {
 		return findings
@@ -256,17 +256,17 @@ func (s source) withoutNodes(findings []transform.Finding) []transform.Finding {
 	})
 }
 
-// isAnything reports whether an error is about a file that names no resource which
-// launches nodes, nothing of AWS or no resources, and nothing that runs: it is no
-// template.
+// isAnything reports whether an error is about a file that is not a template: it names
+// no resource which launches nodes, nothing of AWS or no resources, and nothing that
+// runs.
 func (s source) isAnything(err error) bool {
 	var at *cfn.Error
 	return s.namesNone && errors.As(err, &at) && (at.NotTemplate || !s.namesAWS && !s.mayRun)
 }
 
-// notRead is the note that a link to a folder out of the one that is searched is not
-// followed, or that files are left out, so that nobody takes silence for what is
-// there. There is none for another source.
+// notRead returns the note that a link to a folder outside the one that is searched is
+// not followed, or that files are left out, so that nobody takes silence to mean that
+// they are locked. There is none for any other source.
 func (s source) notRead() []transform.Finding {
 	if s.unread == "" {
 		return nil
@@ -275,10 +275,10 @@ func (s source) notRead() []transform.Finding {
 	return []transform.Finding{{Rule: transform.RuleNotSeen, Kind: transform.KindNote, Start: start, End: start, Message: "passed over: " + s.unread}}
 }
 
-// isNoTemplate returns a note in the place of an error where a file that was
-// found in a directory can be read and is something else, though it names a type
-// of resource: what Kubernetes keeps a template in, or a list of types. In the place
-// of a patch it is one that cannot be read too, if it names nothing to lock.
+// isNoTemplate returns a note in place of an error if a file that was found in a
+// directory can be read but is something else, although it names a type of resource:
+// what Kubernetes keeps a template in, or a list of types. For a patch there is also
+// a note for a file that cannot be read, if it names nothing to lock.
 func (s source) isNoTemplate(err error, isPatch bool) (transform.Finding, bool) {
 	var at *cfn.Error
 	if !s.walked || !errors.As(err, &at) || !at.NotTemplate && !(isPatch && s.namesNone) {

@@ -18,8 +18,8 @@ type annotation struct {
 	SeverityLevel      string `json:"severityLevel"`
 }
 
-// How many annotations an answer has, and how many characters a message of one
-// takes. The first is of our own choice: an answer must not grow with a template.
+// How many annotations an answer has, and how many characters the message of one
+// may have. The first is our own choice: an answer must not grow with a template.
 const (
 	maxAnnotations       = 50
 	maxAnnotationMessage = 16384
@@ -46,7 +46,7 @@ func (v verdict) annotations() (all []annotation) {
 	return all
 }
 
-// severityLevel is how serious something is, by the bands of CVSS.
+// severityLevel returns how serious something is, by the bands of CVSS.
 func severityLevel(cvss float64) string {
 	switch {
 	case cvss >= 9:

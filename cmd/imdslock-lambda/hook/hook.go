@@ -33,16 +33,16 @@ type request struct {
 // requestData says what is to be judged.
 type requestData struct {
 	TargetName      string `json:"targetName"` // a resource type, "STACK" or "CHANGE_SET"
-	TargetType      string `json:"targetType"` // the same, or "RESOURCE" where Cloud Control asks
+	TargetType      string `json:"targetType"` // the same, or "RESOURCE" if Cloud Control asks
 	TargetLogicalID string `json:"targetLogicalId"`
 
-	// TargetModel is of a resource. What is known at this time is resolved in
-	// its properties.
+	// TargetModel is the model of a resource. What is known at this time is
+	// resolved in its properties.
 	TargetModel struct {
 		ResourceProperties json.RawMessage `json:"resourceProperties"`
 	} `json:"targetModel"`
 
-	// Payload is of a stack and a change set: the presigned URL of a JSON
+	// Payload is, for a stack or a change set, the presigned URL of a JSON
 	// object in S3 with the template.
 	Payload string `json:"payload"`
 }
@@ -63,7 +63,7 @@ type response struct {
 	Annotations []annotation `json:"annotations,omitempty"`
 }
 
-// How many characters of a message CloudFormation and Cloud Control take.
+// The largest number of characters in a message that CloudFormation and Cloud Control take.
 const (
 	maxMessage             = 4096
 	maxMessageCloudControl = 1024
@@ -114,8 +114,8 @@ type openError struct{ what string }
 
 func (e *openError) Error() string { return e.what }
 
-// A verdict is why there is nothing against what an event is about, and what was
-// found in it.
+// A verdict says why what an event is about may be deployed, and what was found in
+// it.
 type verdict struct {
 	note     string
 	name     string // of the template

@@ -26,8 +26,8 @@ func oneResource(target requestData) ([]byte, error) {
 	}})
 }
 
-// logicalID returns an id that CloudFormation would take in a template. That of
-// a resource made by Cloud Control is a constructed value.
+// logicalID returns an ID that CloudFormation would take in a template. That of a
+// resource made by Cloud Control is a constructed value.
 func logicalID(id string) string {
 	for _, c := range id {
 		if c > unicode.MaxASCII || !unicode.IsLetter(c) && !unicode.IsDigit(c) {

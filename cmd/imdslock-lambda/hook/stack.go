@@ -18,12 +18,12 @@ import (
 	"github.com/imdslock/imdslock/transform/cfn"
 )
 
-// maxPayload is how many bytes the object that a payload's URL names may have: two
-// templates of 1 MB, escaped, and the changes of a change set.
+// maxPayload is the largest size in bytes of the object that a payload's URL names:
+// two templates of 1 MB, escaped, and the changes of a change set.
 const maxPayload = 16 << 20
 
-// NewClient returns a client for payloads. It speaks TLS and sends nothing but
-// the URL: what lets it read is in that.
+// NewClient returns a client for payloads. It speaks TLS and sends nothing but the
+// URL, whose signature allows it to read.
 func NewClient() *http.Client {
 	return &http.Client{
 		Timeout: 15 * time.Second, // CloudFormation waits for a hook for 30
@@ -48,7 +48,7 @@ func (f Function) download(ctx context.Context, address string) ([]byte, error) 
 	}
 	var payload struct{ Template string }
 	if err := json.Unmarshal(body, &payload); err != nil {
-		return nil, fmt.Errorf("the payload is no JSON object with a template: %w", err)
+		return nil, fmt.Errorf("the payload is not a JSON object with a template: %w", err)
 	}
 	if payload.Template == "" {
 		return nil, errors.New("the payload has no template")
@@ -83,7 +83,7 @@ func (f Function) get(ctx context.Context, address string) ([]byte, error) {
 	return body, nil
 }
 
-// withoutURL drops the URL from an error: who has it may read the template.
+// withoutURL drops the URL from an error: anybody who has it may read the template.
 func withoutURL(err error) error {
 	var inURL *url.Error
 	if errors.As(err, &inURL) {

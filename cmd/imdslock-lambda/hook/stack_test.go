@@ -110,9 +110,9 @@ func TestDownloads(t *testing.T) {
 		"redirect": {func(w http.ResponseWriter, r *http.Request) {
 			http.Redirect(w, r, "http://169.254.169.254/", http.StatusTemporaryRedirect)
 		}, "the bucket answers with a redirect"},
-		"no JSON":     {func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, "<html>") }, "the payload is no JSON object with a template"},
+		"no JSON":     {func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, "<html>") }, "the payload is not a JSON object with a template"},
 		"no template": {func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, `{"previousTemplate":"{}"}`) }, "the payload has no template"},
-		"not a text":  {func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, `{"template":{}}`) }, "the payload is no JSON object with a template"},
+		"not a text":  {func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, `{"template":{}}`) }, "the payload is not a JSON object with a template"},
 		"cut off": {func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Length", "100")
 			fmt.Fprint(w, `{"template":"Resources: {}"}`)

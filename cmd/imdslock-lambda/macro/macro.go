@@ -32,14 +32,14 @@ const fragment = "fragment"
 type request struct {
 	RequestID string          `json:"requestId"`
 	Fragment  json.RawMessage `json:"fragment"` // the template in JSON, without its Transform section
-	Params    json.RawMessage `json:"params"`   // what stands beside the macro's name; see package params
+	Params    json.RawMessage `json:"params"`   // the parameters beside the macro's name; see package params
 
 	// TemplateParameterValues are the values of the stack's parameters.
 	TemplateParameterValues map[string]json.RawMessage `json:"templateParameterValues"`
 }
 
-// The values of an answer's status. CloudFormation takes every other one than
-// success for a failure.
+// The values of an answer's status. CloudFormation takes any other than success for
+// a failure.
 const (
 	success = "success"
 	failure = "failure"
@@ -53,8 +53,8 @@ type response struct {
 	ErrorMessage string          // of a failure: shown among the stack's events
 }
 
-// bytes returns the answer in JSON. The fragment in it is as it is, byte for
-// byte, which [json.Marshal] would not leave it.
+// bytes returns the answer in JSON. The fragment in it stays byte for byte, as it
+// would not with [json.Marshal].
 func (a response) bytes() []byte {
 	// Strings can always be marshalled.
 	id, _ := json.Marshal(a.RequestID)
@@ -67,7 +67,7 @@ func (a response) bytes() []byte {
 
 // A Function is the macro.
 type Function struct {
-	Options transform.Options // what to lock where the event's params do not say
+	Options transform.Options // what to lock if the event's params do not say
 	Log     io.Writer         // for what could not be judged
 }
 
@@ -125,21 +125,21 @@ func (f Function) lock(ctx context.Context, e request) ([]byte, error) {
 	return result.Output, nil
 }
 
-// wholeTemplate is an error where the macro was not given a template: it stands
-// in an Fn::Transform somewhere within, and sees what is beside that only.
+// wholeTemplate returns an error if the macro was not given a whole template: it is
+// called by an Fn::Transform somewhere within, and sees only what is beside that.
 func wholeTemplate(template json.RawMessage) error {
 	var sections map[string]json.RawMessage
 	if err := json.Unmarshal(template, &sections); err == nil && sections["Resources"] != nil {
 		return nil
 	}
-	return errors.New("the macro is given a part of a template: it belongs into the Transform section, or into an Fn::Transform at the top of the template")
+	return errors.New("the macro is given a part of a template: it belongs in the Transform section, or in an Fn::Transform at the top of the template")
 }
 
-// deployable is an error where a parameter of the stack has another value than
-// the locked template allows. For every value that it allows, Patch has seen to
-// it that IMDSv1 is off; but CloudFormation has evaluated the parameters before
-// it called, against the template as it was, and new AllowedValues, or a new
-// default, may come too late for them.
+// deployable returns an error if a parameter of the stack has a value that the
+// locked template does not allow. For every value that it allows, Patch has made
+// sure that IMDSv1 is off; but CloudFormation evaluated the parameters before the
+// call, against the template as it was, and new AllowedValues, or a new default, may
+// come too late for them.
 func deployable(result transform.Result, opts transform.Options, given map[string]json.RawMessage) error {
 	if opts.IMDSv1 != transform.IMDSv1Lock && opts.IMDSv1 != transform.IMDSv1Default {
 		return nil // no parameter decides

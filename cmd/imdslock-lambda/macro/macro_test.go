@@ -117,7 +117,7 @@ func TestValues(t *testing.T) {
 		{`{}`, `{"DisableIMDSv1":"True","Zones":"a"}`, strings.Replace(open, "false", "True", 1)},
 		{`{}`, `{"Zones":"a"}`, unsaid},
 		{`{}`, `null`, unsaid},
-		{`{}`, `{"DisableIMDSv1":null}`, "fragment: value of parameter DisableIMDSv1: null is no string, number or boolean"},
+		{`{}`, `{"DisableIMDSv1":null}`, "fragment: value of parameter DisableIMDSv1: null is not a string, number or boolean"},
 		{`{"IMDSv1":"default"}`, `{"DisableIMDSv1":"true","Zones":"a"}`, ""},
 		{`{"IMDSv1":"default"}`, `{"DisableIMDSv1":"false","Zones":"a"}`, open},
 		{`{"IMDSv1":"literal"}`, `{"DisableIMDSv1":"false","Zones":"a"}`, ""},
@@ -157,7 +157,7 @@ func TestPart(t *testing.T) {
 		`{"LT":{"Type":"AWS::EC2::LaunchTemplate","Properties":{"LaunchTemplateData":{"ImageId":"x"}}}}`,
 	} {
 		got, _ := answer(t, fragment, "{}", "{}")
-		if !strings.Contains(got.ErrorMessage, "the macro is given a part of a template: it belongs into the Transform section") {
+		if !strings.Contains(got.ErrorMessage, "the macro is given a part of a template: it belongs in the Transform section") {
 			t.Errorf("%s: %+v", fragment, got)
 		}
 	}

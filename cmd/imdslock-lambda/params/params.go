@@ -4,8 +4,7 @@
 // The names are the options of the command in CloudFormation's case: HopLimit
 // for --hop-limit, IMDSv1, IPTables, BranchENI, LaunchTemplateVersion,
 // AddLaunchTemplate, Resources for all --resource, and OS. Values are strings,
-// numbers, booleans or lists of these, as CloudFormation passes what a macro is
-// given.
+// numbers, booleans or lists of these, as CloudFormation passes them to a macro.
 package params
 
 import (
@@ -25,8 +24,7 @@ import (
 // value is a list of one.
 type Values map[string][]string
 
-// Parse reads the parameters in a JSON object. No object at all, or null, has
-// none.
+// Parse reads the parameters in a JSON object. Empty input and null have none.
 func Parse(object []byte) (Values, error) {
 	if len(bytes.TrimSpace(object)) == 0 {
 		return nil, nil
@@ -59,7 +57,7 @@ func Texts(value json.RawMessage) ([]string, error) {
 		text := string(bytes.TrimSpace(item))
 		switch {
 		case text == "" || text == "null" || text[0] == '{' || text[0] == '[':
-			return nil, fmt.Errorf("%s is no string, number or boolean", text)
+			return nil, fmt.Errorf("%s is not a string, number or boolean", text)
 		case text[0] == '"':
 			if err := json.Unmarshal(item, &text); err != nil {
 				return nil, err
@@ -76,7 +74,7 @@ type parameter struct {
 	set  func(opts *transform.Options, texts []string) error
 }
 
-// parameters returns the parameters that there are.
+// parameters returns all parameters.
 func parameters() []parameter {
 	return []parameter{
 		{"HopLimit", one(setHopLimit)},
@@ -90,7 +88,7 @@ func parameters() []parameter {
 	}
 }
 
-// names returns the names of the parameters that there are.
+// names returns the names of all parameters.
 func names() []string {
 	var names []string
 	for _, p := range parameters() {
@@ -99,8 +97,8 @@ func names() []string {
 	return names
 }
 
-// Options returns options with what the parameters change in them. Names that
-// are none, and values that an option does not take, are errors.
+// Options returns opts with what the parameters change in them. It returns an error
+// if there is no parameter of a name, or if an option does not take a value.
 func (v Values) Options(opts transform.Options) (transform.Options, error) {
 	for _, name := range slices.Sorted(maps.Keys(v)) {
 		if err := set(&opts, name, v[name]); err != nil {
@@ -166,8 +164,8 @@ func setResources(opts *transform.Options, texts []string) error {
 	return nil
 }
 
-// suggest names the parameter that differs from a name in its spelling only,
-// as the option --hop-limit does from HopLimit, or else all.
+// suggest names the parameter that differs from a name only in its spelling,
+// as the option --hop-limit does from HopLimit, or else all of them.
 func suggest(name string) string {
 	plain := func(s string) string {
 		return strings.TrimSuffix(strings.ToLower(strings.NewReplacer("-", "", "_", "", " ", "").Replace(s)), "s")
@@ -177,5 +175,5 @@ func suggest(name string) string {
 			return "did you mean " + n + "?"
 		}
 	}
-	return "there are " + strings.Join(names(), ", ")
+	return "the parameters are " + strings.Join(names(), ", ")
 }

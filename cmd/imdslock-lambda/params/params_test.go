@@ -49,9 +49,9 @@ func TestBadOptions(t *testing.T) {
 		`{"HopLimit": 65}`:               "parameter HopLimit: 65: must be 1 to 64, or 0 to leave it",
 		`{"HopLimit": -1}`:               "parameter HopLimit: -1: must be 1 to 64, or 0 to leave it",
 		`{"HopLimit": 1.5}`:              "parameter HopLimit: 1.5: must",
-		`{"HopLimit": null}`:             "parameter HopLimit: null is no string, number or boolean",
+		`{"HopLimit": null}`:             "parameter HopLimit: null is not a string, number or boolean",
 		`{"HopLimit": []}`:               "parameter HopLimit: must be one value, not 0",
-		`{"HopLimit": {"Ref":"A"}}`:      `parameter HopLimit: {"Ref":"A"} is no string, number or boolean`,
+		`{"HopLimit": {"Ref":"A"}}`:      `parameter HopLimit: {"Ref":"A"} is not a string, number or boolean`,
 		`{"BranchENI": "perhaps"}`:       "parameter BranchENI: perhaps: must be true or false",
 		`{"IMDSv1": "Lock"}`:             "parameter IMDSv1: Lock: must be lock, default, literal or keep",
 		`{"IPTables": ["aws","strict"]}`: "parameter IPTables: must be one value, not 2",
@@ -59,7 +59,7 @@ func TestBadOptions(t *testing.T) {
 		`{"hop-limit": 1}`:               "there is no parameter hop-limit: did you mean HopLimit?",
 		`{"imds_v1": "lock"}`:            "there is no parameter imds_v1: did you mean IMDSv1?",
 		`{"resource": "A"}`:              "there is no parameter resource: did you mean Resources?",
-		`{"Region": "A"}`:                "there is no parameter Region: there are HopLimit, IMDSv1, IPTables, BranchENI, LaunchTemplateVersion, AddLaunchTemplate, Resources, OS",
+		`{"Region": "A"}`:                "there is no parameter Region: the parameters are HopLimit, IMDSv1, IPTables, BranchENI, LaunchTemplateVersion, AddLaunchTemplate, Resources, OS",
 	} {
 		values, err := Parse([]byte(object))
 		if err == nil {

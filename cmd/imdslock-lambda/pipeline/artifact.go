@@ -38,15 +38,15 @@ type artifact struct {
 }
 
 // openArtifact reads the directory of a ZIP file. Names that could lead out of
-// the folder into which the file is unpacked, names that stand there twice, and
-// links are errors: what comes later in the pipeline unpacks it.
+// the folder into which the file is unpacked, names that occur twice, and links are
+// errors: what comes later in the pipeline unpacks it.
 func openArtifact(content []byte) (*artifact, error) {
 	if n := countEntries(content); n > maxEntries {
 		return nil, fmt.Errorf("the input artifact has %d files: at most %d are taken", n, maxEntries)
 	}
 	r, err := zip.NewReader(bytes.NewReader(content), int64(len(content)))
 	if err != nil && !errors.Is(err, zip.ErrInsecurePath) {
-		return nil, fmt.Errorf("the input artifact is no ZIP file: %w", err)
+		return nil, fmt.Errorf("the input artifact is not a ZIP file: %w", err)
 	}
 	a := &artifact{reader: r, files: map[string]*zip.File{}, replaced: map[string][]byte{}, left: maxRead}
 	for _, file := range r.File {
@@ -57,7 +57,7 @@ func openArtifact(content []byte) (*artifact, error) {
 		case a.files[name] != nil:
 			return nil, fmt.Errorf("the input artifact has two files with the name %s", name)
 		case !mode.IsRegular() && !mode.IsDir():
-			return nil, fmt.Errorf("%s in the input artifact is no regular file: it is %s", name, kindOf(mode))
+			return nil, fmt.Errorf("%s in the input artifact is not a regular file: it is %s", name, kindOf(mode))
 		}
 		a.files[name] = file
 	}
@@ -79,7 +79,7 @@ func countEntries(content []byte) int {
 	if end < 0 || len(content) < end+16 {
 		return bytes.Count(content, []byte(signatureOfEntry))
 	}
-	start := end - int(binary.LittleEndian.Uint32(content[end+12:])) // its size
+	start := end - int(binary.LittleEndian.Uint32(content[end+12:])) // the size of the directory
 	if start < 0 {
 		start = 0 // ZIP64 says it elsewhere
 	}
@@ -99,8 +99,8 @@ func kindOf(mode fs.FileMode) string {
 	return mode.Type().String()
 }
 
-// read returns the content of a file. What it is said to have does not count,
-// only what comes out.
+// read returns the content of a file. Its limits apply to the size that comes out, not
+// to the one that the directory states.
 func (a *artifact) read(name string) ([]byte, error) {
 	file, ok := a.files[name]
 	if !ok || file.Mode().IsDir() {
@@ -125,11 +125,11 @@ func (a *artifact) read(name string) ([]byte, error) {
 	return content, nil
 }
 
-// replace gives a file another content.
+// replace gives a file new content.
 func (a *artifact) replace(name string, content []byte) { a.replaced[name] = content }
 
-// configure sets parameters in a CodePipeline template configuration, which
-// need not be there yet.
+// configure sets parameters in a CodePipeline template configuration, which need not
+// exist yet.
 func (a *artifact) configure(name string, values map[string]string) error {
 	var content []byte
 	var err error
@@ -149,8 +149,8 @@ func (a *artifact) configure(name string, values map[string]string) error {
 	return nil
 }
 
-// hasRoom is an error where a new file would stand below another file, or other
-// files below it: nobody could unpack that.
+// hasRoom returns an error if a new file would be below another file, or other files
+// below it: that could not be unpacked.
 func (a *artifact) hasRoom(name string) error {
 	for other, file := range a.files {
 		if strings.HasPrefix(other, name+"/") || strings.HasPrefix(name, other+"/") && !file.Mode().IsDir() {

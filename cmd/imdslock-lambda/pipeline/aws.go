@@ -28,12 +28,12 @@ const (
 const maxFailure = 5000
 
 // AWS calls AWS's interfaces: CodePipeline with the credentials of the function's role, S3
-// with those of a job. Clients are made when they are needed, so that a
-// function that needs none starts faster.
+// with those of a job. Clients are made when they are needed, so a function that needs
+// none starts faster.
 type AWS struct {
 	Region      string
 	Credentials aws.Credentials // of the role
-	Endpoint    string          // takes the place of AWS's endpoints; "" leaves them
+	Endpoint    string          // replaces AWS's endpoints; "" leaves them
 }
 
 // FromEnvironment returns what Lambda tells a function about itself.
@@ -83,8 +83,8 @@ func (a AWS) succeed(ctx context.Context, job string, variables map[string]strin
 	return told(err)
 }
 
-// told is the error of telling a result. That the job has a result already is
-// none: Lambda may call twice.
+// told returns the error of telling a result. It is not an error that the job has a
+// result already, since Lambda may call twice.
 func told(err error) error {
 	var done *types.InvalidJobStateException
 	if err == nil || errors.As(err, &done) {
@@ -93,7 +93,7 @@ func told(err error) error {
 	return fmt.Errorf("telling CodePipeline the result: %w", err)
 }
 
-// A bucket is S3 as a job may use it.
+// A bucket is S3 with the credentials of a job.
 type bucket struct{ client *s3.Client }
 
 // bucket returns S3 with the credentials of a job, which reach its artifacts.
@@ -121,7 +121,7 @@ func (b bucket) read(ctx context.Context, at events.CodePipelineS3Location) ([]b
 }
 
 // write puts an artifact into S3, encrypted with a key of KMS: the one that is
-// named, or else AWS's for S3. CodePipeline's bucket policies want that.
+// named, or else AWS's for S3. CodePipeline's bucket policies require that.
 // https://docs.aws.amazon.com/codepipeline/latest/userguide/S3-artifact-encryption.html
 func (b bucket) write(ctx context.Context, at events.CodePipelineS3Location, content []byte, key string) error {
 	in := &s3.PutObjectInput{

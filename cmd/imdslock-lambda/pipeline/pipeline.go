@@ -51,7 +51,7 @@ type settings struct {
 
 // A Function is the action.
 type Function struct {
-	Options transform.Options // what to lock where UserParameters do not say
+	Options transform.Options // what to lock if UserParameters do not say
 	AWS     AWS
 	Log     io.Writer // for what could not be judged
 }
@@ -59,11 +59,11 @@ type Function struct {
 // A configurationError is a mistake in how the action is set up.
 type configurationError struct{ error }
 
-// nothing is the answer: CodePipeline is told the result, and takes no other.
+// nothing is the answer to Lambda: CodePipeline is told the result by a call of its API.
 var nothing = []byte("null")
 
-// Answer does a job and tells CodePipeline the result. The error is that telling
-// failed, so that Lambda tries again, which does no harm.
+// Answer does a job and tells CodePipeline the result. It returns an error if telling
+// failed. Lambda then tries again, which does no harm.
 func (f Function) Answer(ctx context.Context, event []byte) ([]byte, error) {
 	var e jobEvent
 	if err := json.Unmarshal(event, &e); err != nil || e.Job.ID == "" {
@@ -131,7 +131,7 @@ func (f Function) settings(userParameters string) (settings, error) {
 	}
 	for _, name := range append(slices.Clone(set.templates), set.configuration) {
 		if name != "" && (name != path.Clean(name) || !localName(name)) {
-			return settings{}, fmt.Errorf("UserParameters: %q is no name of a file in the artifact", name)
+			return settings{}, fmt.Errorf("UserParameters: %q is not the name of a file in the artifact", name)
 		}
 	}
 	if slices.Contains(set.templates, set.configuration) {

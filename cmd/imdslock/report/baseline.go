@@ -16,8 +16,8 @@ import (
 const fingerprintName = "imdslock/v1"
 
 // fingerprint identifies a finding of a file, named with slashes, from run to
-// run: by its rule, its kind, the file, the logical ID and the message, without
-// the numbers of lines in it. Two findings may have the same.
+// run: by its rule, its kind, the file, the logical ID and the message without the
+// numbers of lines in it. Two findings may have the same fingerprint.
 func fingerprint(path string, f transform.Finding) string {
 	kind := f.Kind
 	if kind == transform.KindAccepted {
@@ -32,7 +32,7 @@ func hash(texts ...string) string {
 	return hex.EncodeToString(sum[:16])
 }
 
-// withoutLines takes the numbers after the word line out of a text.
+// withoutLines removes the numbers after the word line from a text.
 func withoutLines(text string) string {
 	var b strings.Builder
 	for {
@@ -46,7 +46,7 @@ func withoutLines(text string) string {
 	}
 }
 
-// A Baseline is what an earlier run found: how often by fingerprint.
+// A Baseline is what an earlier run found: the number of findings by fingerprint.
 type Baseline map[string]int
 
 // ReadBaseline reads the SARIF that an earlier run wrote. It returns an error if
@@ -78,7 +78,7 @@ func ReadBaseline(content []byte) (Baseline, error) {
 			if print == "" {
 				return nil, fmt.Errorf("result %d has no fingerprint %s", i+1, fingerprintName)
 			}
-			if len(r.Suppressions) == 0 { // what was accepted then is not known to be open
+			if len(r.Suppressions) == 0 { // what was accepted then was not open
 				known[print]++
 			}
 		}
@@ -86,7 +86,7 @@ func ReadBaseline(content []byte) (Baseline, error) {
 	return known, nil
 }
 
-// LeaveOut takes the findings out of the run that the baseline has, and returns
+// LeaveOut removes the findings that the baseline has from the run, and returns
 // how many there were. What is accepted stays.
 func (b Baseline) LeaveOut(run *Run) (n int) {
 	left := Baseline{}

@@ -18,7 +18,7 @@ func UnifiedDiff(name string, before, after []byte, color bool) string {
 	}
 	a, b := diffNames(name)
 	text := string(textdiff.Unified(before, after, colors...))
-	if len(before) == 0 { // nothing stands before the first line
+	if len(before) == 0 { // nothing comes before the first line
 		text = strings.Replace(text, "@@ -1,0 ", "@@ -0,0 ", 1)
 	}
 	return on + "--- " + a + off + "\n" + on + "+++ " + b + off + "\n" + text

@@ -17,9 +17,9 @@ import (
 	"github.com/imdslock/imdslock/transform/cfn"
 )
 
-// The page, as html/template reads it, and its style. What they say of a run is
-// escaped by the place that it has in the page; [shown] has made characters
-// visible before that change the direction of text or have no picture.
+// The page, as html/template reads it, and its style. What the page says of a run is
+// escaped for its place in it; before that, [shown] makes characters visible that
+// change the direction of text or have no picture.
 var (
 	//go:embed html/report.html
 	pageTemplate string
@@ -37,7 +37,7 @@ type page struct {
 	NotLocked int // of them
 	Rules     []ruleRow
 	Files     []fileSection
-	Locked    []string // names of templates with nothing to say of
+	Locked    []string // names of templates about which there is nothing to say
 	Failures  []failureRow
 }
 
@@ -85,11 +85,10 @@ type findingBox struct {
 	Excerpt   []excerptLine
 }
 
-// A failureRow is what cannot be judged.
+// A failureRow is a file that cannot be judged.
 type failureRow struct{ Name, Place, Message, Hint string }
 
-// writeHTML writes a page that is whole by itself: it loads nothing and has no
-// script.
+// writeHTML writes a self-contained page: it loads nothing and has no script.
 func writeHTML(w io.Writer, run Run) error {
 	t, err := template.New("report").Parse(pageTemplate)
 	if err != nil {
@@ -135,7 +134,7 @@ func newPage(run Run) page {
 	return p
 }
 
-// newRuleRows lists rules: what is open most seriously and most often first.
+// newRuleRows lists rules: first what is open, the most serious and then the most frequent.
 func newRuleRows(found map[transform.Rule]tally) (rows []ruleRow) {
 	for _, d := range transform.Rules() {
 		if t, ok := found[d.Rule]; ok {
@@ -172,7 +171,7 @@ func newSection(c File, id string) fileSection {
 	return s
 }
 
-// label is what to call a kind of finding.
+// label returns what to call a kind of finding.
 func label(k transform.Kind) string {
 	if k == transform.KindOpen {
 		return "not locked"
@@ -192,8 +191,8 @@ func newFailureRow(f Failure) failureRow {
 	return row
 }
 
-// shown writes one line of a text of strangers so that a reader sees all of it
-// and in its order.
+// shown returns one line of untrusted text, written so that a reader sees all of it
+// in its order.
 func shown(text string) string {
 	parts := strings.Split(strings.ToValidUTF8(text, "\uFFFD"), "\t")
 	for i, part := range parts {

@@ -67,7 +67,7 @@ func newExcerpt(source []byte, starts []int, f transform.Finding) (lines []excer
 		if strings.TrimSpace(line[:a]) == "" && b > a { // the indentation of a finding's later lines is not what is wrong
 			a = min(b, len(line)-len(strings.TrimLeft(line, " \t")))
 		}
-		if i == first && a == b { // it is about a place: mark what stands there, or the line before it
+		if i == first && a == b { // it is about a place: mark what is there, or the line before it
 			b = len(line)
 			if a == b {
 				a = len(line) - len(strings.TrimLeft(line, " \t"))

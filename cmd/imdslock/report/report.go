@@ -1,9 +1,9 @@
 // Package report writes what check and pods have found, in the formats that
 // people, scripts and CI systems read.
 //
-// A [Run] has everything that can be said: findings that are open, notes,
-// findings that were accepted, and files that cannot be read. Each [Format] says
-// what it takes of them. None of them reads a file or knows the command line.
+// A [Run] has everything that can be reported: findings that are open, notes,
+// findings that were accepted, and files that cannot be read. Each [Format] writes
+// some or all of it. None of them reads a file or knows the command line.
 package report
 
 import (
@@ -29,13 +29,13 @@ type Run struct {
 	Files    []File
 	Failures []Failure
 
-	// Rules are those that findings are by; nil means those of check.
+	// Rules are the rules of the findings; nil means those of check.
 	Rules []Rule
 	// Notes are about the run as a whole. SARIF alone has them.
 	Notes []Note
 }
 
-// A Note is about what was read, and no finding.
+// A Note is about what was read, and is not a finding.
 type Note struct {
 	Path    string       // "" if it is about no file
 	At      cfn.Position // Line is 0 if that is nowhere
@@ -47,14 +47,14 @@ type File struct {
 	Name     string // as a person reads it
 	Path     string // "" for stdin and what is embedded
 	Findings []transform.Finding
-	// PassedOver is set if it is no template.
+	// PassedOver is set if it is not a template.
 	PassedOver bool
 
 	// Source is the text, which some formats quote. It may be missing.
 	Source []byte
 	// Changes are the findings of a patch of Source, which become fixes.
 	Changes []transform.Finding
-	// Diff is what the patch does, as a unified diff, or Refused why there is none.
+	// Diff is what the patch does, as a unified diff, or Refused says why there is none.
 	Diff    string
 	Refused error
 }
@@ -70,7 +70,7 @@ type Format string
 
 // The formats.
 const (
-	Text   Format = "text"   // FILE:LINE:COL: RULE MESSAGE, what is open alone
+	Text   Format = "text"   // FILE:LINE:COL: RULE MESSAGE, only what is open
 	JSON   Format = "json"   // an object with findings and errors
 	SARIF  Format = "sarif"  // SARIF 2.1.0
 	GitHub Format = "github" // workflow commands, which become annotations
@@ -82,7 +82,8 @@ const (
 // formats returns all formats.
 func formats() []Format { return []Format{Text, JSON, SARIF, GitHub, GitLab, JUnit, HTML} }
 
-// Set sets the format that a word names. So Format is a [flag.Value].
+// Set sets f to the format that a word names, or returns an error that lists them. It
+// makes *Format a [flag.Value].
 func (f *Format) Set(word string) error {
 	if !slices.Contains(formats(), Format(word)) {
 		return fmt.Errorf("must be %s", Choice(", ", " or "))
@@ -106,8 +107,8 @@ func Choice(separator, last string) string {
 // Quotes reports whether a format quotes the text of a template.
 func (f Format) Quotes() bool { return f == SARIF || f == HTML }
 
-// Write writes a run in a format for machines, or as plain text. Names and values
-// of strangers do nothing to a terminal or to a runner that shows it.
+// Write writes a run in a format for machines, or as plain text. Untrusted names and
+// values do nothing to a terminal or to a runner that shows it.
 func (f Format) Write(w io.Writer, run Run) error {
 	var b bytes.Buffer
 	if err := f.write(&b, run); err != nil {
@@ -117,8 +118,8 @@ func (f Format) Write(w io.Writer, run Run) error {
 	return err
 }
 
-// safe escapes what a terminal would obey, as readers of the format undo it, or
-// where they undo nothing, as Go writes it.
+// safe escapes what a terminal would obey, in a way that readers of the format undo
+// or, if they undo nothing, as Go writes it.
 func (f Format) safe(document []byte) []byte {
 	switch f {
 	case JSON, SARIF, GitLab:
@@ -191,7 +192,7 @@ func (f Failure) message() string {
 	return f.Err.Error()
 }
 
-// writeJSON writes a document for machines, which people can read.
+// writeJSON writes a document for machines, which people can read too.
 func writeJSON(w io.Writer, document any) error {
 	encoder := json.NewEncoder(w)
 	encoder.SetEscapeHTML(false)

@@ -2,20 +2,20 @@ package report
 
 import "github.com/imdslock/imdslock/transform"
 
-// The kinds of findings that check does not have. They are those of pods.
+// The kinds of findings that pods has and check does not.
 const (
 	KindWarning transform.Kind = "warning" // it is open, and meant to be
 	KindUnknown transform.Kind = "unknown" // it cannot be judged
 	KindPassed  transform.Kind = "passed"  // nothing is to be done
 )
 
-// A Rule is what findings are by.
+// A Rule is a rule that findings belong to.
 type Rule struct {
 	transform.Description
 	Kind transform.Kind // of its findings
 }
 
-// rules returns what the findings of a run are by.
+// rules returns the rules that the findings of a run belong to.
 func (r Run) rules() []Rule {
 	if r.Rules != nil {
 		return r.Rules
@@ -31,7 +31,7 @@ func (r Run) rules() []Rule {
 	return all
 }
 
-// severities returns how serious what is open by each rule is.
+// severities returns for each rule how serious what it finds open is.
 func (r Run) severities() map[transform.Rule]float64 {
 	all := map[transform.Rule]float64{}
 	for _, rule := range r.rules() {
@@ -40,7 +40,7 @@ func (r Run) severities() map[transform.Rule]float64 {
 	return all
 }
 
-// level is how serious a kind of findings is, in the words of SARIF (section
+// level returns how serious a kind of findings is, in the words of SARIF (section
 // 3.27.10).
 func level(kind transform.Kind) string {
 	switch kind {

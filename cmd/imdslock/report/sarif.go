@@ -35,7 +35,7 @@ func newLog(run Run) sarifLog {
 	}}}
 }
 
-// newRules describes rules, and says which is where.
+// newRules describes rules, and returns the index of each.
 func newRules(all []Rule) (rules []rule, index map[transform.Rule]int) {
 	index = map[transform.Rule]int{}
 	for i, d := range all {
@@ -61,7 +61,7 @@ func newRules(all []Rule) (rules []rule, index map[transform.Rule]int) {
 	return rules, index
 }
 
-// newInvocation says whether all could be judged, and what could not.
+// newInvocation says whether everything could be judged, and what could not.
 func newInvocation(run Run) invocation {
 	i := invocation{Successful: len(run.Failures) == 0}
 	for _, f := range run.Failures {

@@ -1,8 +1,8 @@
 package report
 
-// The objects of SARIF 2.1.0 that a log has, and of their properties those that
+// The objects of SARIF 2.1.0 that a log has, with those of their properties that
 // it sets. Libraries for SARIF bring a validator along, or write null where the
-// schema takes none.
+// schema does not allow it.
 type (
 	sarifLog struct {
 		Version string     `json:"version"`
