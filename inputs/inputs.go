@@ -1,7 +1,7 @@
 // Package inputs says what a file is, and judges and locks what is in it: a
-// template, an answer of the AWS CLI that has one, what runs, or a ClusterConfig of
-// eksctl. The messages name what people know: the constructs of the CDK and the
-// marks of sources that templates are rendered from.
+// template, an answer of the AWS CLI that has one, a list of what runs, or a
+// ClusterConfig of eksctl. The messages name what people know: the constructs of the
+// CDK and the marks of sources that templates are rendered from.
 package inputs
 
 import (
@@ -20,20 +20,20 @@ import (
 	"github.com/imdslock/imdslock/transform/cfn"
 )
 
-// Marks returns what a text has that is of another kind than a template. What may be
-// a mark of an error is read too, so that an answer without a template is none with
-// nothing to lock.
+// Marks returns words that a text of a kind other than a template has. A text that may
+// be an answer with an error is read too, so that it is not taken for one with nothing
+// to lock.
 func Marks() []string {
 	return []string{"TemplateBody", "LaunchTemplateVersions", "LaunchConfigurations", "Reservations", "eksctl.io/", "An error occurred ("}
 }
 
-// MayMark returns words of which a text has one if it may be a list of what runs, as
-// "aws ec2 describe-instances --query" prints it. Other texts have them too:
-// [Running] tells.
+// MayMark returns words, one of which is in every text that may be a list of what runs,
+// as "aws ec2 describe-instances --query" prints it. Other texts have them too:
+// [Running] tells them apart.
 func MayMark() []string { return fleet.Marks() }
 
-// Running reports whether a file has what runs, or cannot be read, so that it may. The
-// source of a template has none.
+// Running reports whether a file lists what runs, or cannot be read and so may list it.
+// The source of a template does not.
 func Running(input []byte) (has, unreadable bool) {
 	d, err := root.Parse(input)
 	var at *cfn.Error
@@ -43,8 +43,8 @@ func Running(input []byte) (has, unreadable bool) {
 	return fleet.Read(d) != nil, false
 }
 
-// A document is what a file has in it: a template, or another kind of input. Its
-// findings and errors have their places in the file as it is.
+// A document is what a file has in it: a template, or another kind of input. The places
+// of its findings and errors are those in the file.
 type document struct {
 	template  []byte // what a patch starts from: the template in the file
 	isRunning bool   // it has what runs, and no template
@@ -68,7 +68,7 @@ func read(input []byte) (document, error) {
 	}
 	d, err := root.Parse(input)
 	if err != nil {
-		return templateOf(input), nil // whose error it is
+		return templateOf(input), nil // which returns the error
 	}
 	if found := fleet.Read(d); found != nil {
 		return document{template: input, isRunning: true, check: found.Check, patch: func(context.Context, transform.Options) (transform.Result, error) {
@@ -88,8 +88,8 @@ func read(input []byte) (document, error) {
 	return templateOf(input), nil
 }
 
-// templateOf is the document of a template, whose messages name the constructs of
-// the CDK that made its resources.
+// templateOf returns the document of a template, whose messages name the constructs
+// of the CDK that made its resources.
 func templateOf(input []byte) document {
 	return document{
 		template: input,
@@ -105,7 +105,7 @@ func templateOf(input []byte) document {
 	}
 }
 
-// inConstructs names the constructs in the messages.
+// inConstructs adds the constructs to the messages of findings.
 func inConstructs(input []byte, findings []transform.Finding) []transform.Finding {
 	if len(findings) == 0 {
 		return findings
@@ -119,7 +119,7 @@ func inConstructs(input []byte, findings []transform.Finding) []transform.Findin
 	return findings
 }
 
-// inConstruct does the same for an error.
+// inConstruct adds the construct to the message of an error.
 func inConstruct(input []byte, err error) error {
 	var cannot *transform.CannotLock
 	if !errors.As(err, &cannot) {
@@ -147,7 +147,7 @@ func constructs(input []byte) map[string]string {
 	return cdk.Constructs(t)
 }
 
-// Check judges what a file has.
+// Check judges what a file has; see [transform.Check].
 func Check(ctx context.Context, input []byte, opts transform.CheckOptions) ([]transform.Finding, error) {
 	d, err := read(input)
 	if err != nil {
@@ -157,8 +157,8 @@ func Check(ctx context.Context, input []byte, opts transform.CheckOptions) ([]tr
 	return render.ExplainFindings(string(input), findings), render.Explain(string(input), err)
 }
 
-// Patch locks what a file has. Before is what the result differs from: the
-// template in an answer, or the input.
+// Patch locks what a file has; see [transform.Patch]. Before is what the result must be
+// compared with: the template in an answer, or the input.
 func Patch(ctx context.Context, input []byte, opts transform.Options) (before []byte, result transform.Result, err error) {
 	d, err := read(input)
 	if err != nil {

@@ -6,9 +6,9 @@ import (
 	"slices"
 )
 
-// A Cluster is what has been read of one. The zero value is empty.
+// A Cluster is what has been read of a cluster. The zero value is empty.
 type Cluster struct {
-	// MaxSize is how many bytes each input may have; 0 means any number.
+	// MaxSize is the largest size of an input in bytes; 0 means any size.
 	MaxSize int64
 
 	pods      []pod
@@ -40,9 +40,9 @@ type serviceAccount struct{ roleARN string }
 
 type node struct{ region, compute, cluster string }
 
-// A skippedKind is one that is passed over.
+// A skippedKind is a kind of objects that is passed over.
 type skippedKind struct {
-	order int // by when it came first
+	order int // in which the kinds first came
 	first Place
 	count int
 }
@@ -102,10 +102,10 @@ func (c *Cluster) skip(o *object) {
 	c.skipped[kind] = &skippedKind{len(c.skipped), o.place, 1}
 }
 
-// maxSkipped is how many kinds that are passed over are told apart.
+// maxSkipped is the largest number of skipped kinds that are counted separately.
 const maxSkipped = 100
 
-// notes are about what was passed over.
+// notes returns notes on what was passed over.
 func (c *Cluster) notes() []Note {
 	var notes []Note
 	kinds := slices.Collect(maps.Keys(c.skipped))

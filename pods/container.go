@@ -13,7 +13,7 @@ const (
 	metadataIPv6 = "fd00:ec2::254"
 )
 
-// A state is whether something is so.
+// A state says whether something is true.
 type state int
 
 const (
@@ -22,7 +22,7 @@ const (
 	yes
 )
 
-// each yields the containers of a pod, those that come first first.
+// each yields the containers of a pod in the order in which they start.
 func (p pod) each(yield func(container) bool) {
 	for _, c := range p.InitContainers {
 		if !yield(c) {
@@ -36,9 +36,9 @@ func (p pod) each(yield func(container) bool) {
 	}
 }
 
-// env reports whether an environment variable is set: yes to something that is not
-// empty; maybe where a secret or a config map, which are not in the input, may
-// set it. An optional key that is named alone is no sign that it is there.
+// env reports whether an environment variable is set: yes if to something that is
+// not empty; maybe if a secret or a config map, which are not in the input, may set
+// it. That an optional key is named does not show that it exists.
 func (c container) env(name string) state {
 	result := no
 	for _, e := range c.Env {
@@ -76,8 +76,7 @@ func (c container) isTrue(name string) bool {
 	return strings.EqualFold(c.value(name), "true")
 }
 
-// words are the command and its arguments. Those that are a script are taken
-// apart at blanks.
+// words yields the command and its arguments. A script among them is split at blanks.
 func (c container) words(yield func(string) bool) {
 	for _, list := range [][]string{c.Command, c.Args} {
 		for _, arg := range list {
@@ -97,8 +96,8 @@ func (c container) words(yield func(string) bool) {
 }
 
 // flag returns the value of a flag such as "--aws-region", which may be written
-// with one dash or two and have its value after a "=" or as the next word.
-// Without a value it is "".
+// with one dash or two and have its value after a "=" or as the next word. The
+// value is "" if there is none.
 func (c container) flag(name string) (value string, found bool) {
 	name = strings.TrimLeft(name, "-")
 	isNext := false
@@ -129,8 +128,8 @@ func (c container) has(word string) bool {
 	return false
 }
 
-// mentions says where one of some texts stands in the arguments or in an
-// environment variable that is not about exceptions from a proxy, or returns "".
+// mentions says where one of some texts is: in the arguments, or in an environment
+// variable that is not about exceptions from a proxy. It returns "" if there is none.
 func (c container) mentions(texts ...string) string {
 	contains := func(text string) bool {
 		return slices.ContainsFunc(texts, func(t string) bool { return strings.Contains(text, t) })

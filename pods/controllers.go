@@ -38,25 +38,25 @@ const (
 	credentialsNone     credentials = "none"
 )
 
-// A role is what a controller has to be allowed.
+// A role is what a controller must be allowed to do.
 type role struct {
 	Permissions string `yaml:"permissions"`
-	For         string `yaml:"for"` // what it calls AWS for, where that is optional
+	For         string `yaml:"for"` // what it calls AWS for, if that is optional
 }
 
-// A need is something that a controller asks the metadata service for unless it
-// is given otherwise.
+// A need is something that a controller asks the metadata service for unless it gets
+// it in another way.
 type need struct {
 	What    string      `yaml:"what"`
-	When    []condition `yaml:"when"`    // all must hold, else there is no need
+	When    []condition `yaml:"when"`    // all must hold for the need to exist
 	Unless  []condition `yaml:"unless"`  // one that holds is enough
-	Unknown bool        `yaml:"unknown"` // whether it asks is not to be seen in a pod
+	Unknown bool        `yaml:"unknown"` // a pod does not show whether it asks
 	Set     []setting   `yaml:"set"`
 	Source  string      `yaml:"source"`
 }
 
-// A condition is about a container. One member says what is looked at; Value,
-// where it is there, what it has to be.
+// A condition is about a container. One member says what is looked at; Value, if
+// there is one, what that must be.
 type condition struct {
 	Env   string `yaml:"env"`
 	Flag  string `yaml:"flag"`
@@ -65,7 +65,7 @@ type condition struct {
 	Value string `yaml:"value"`
 }
 
-// A setting makes a controller independent.
+// A setting makes a controller independent of the metadata service.
 type setting struct {
 	Arg         string `yaml:"arg"`
 	Env         string `yaml:"env"` // NAME=VALUE
@@ -92,7 +92,7 @@ type subject struct {
 	kind string // of the workload
 }
 
-// holds reports whether a condition does.
+// holds reports whether a condition holds.
 func (s subject) holds(c condition) state {
 	switch {
 	case c.Env != "" && c.Value == "":

@@ -2,7 +2,7 @@ package pods
 
 import "strings"
 
-// What credentials a container has, as people call them.
+// The sources of a container's credentials, as reports call them.
 const (
 	fromIRSA        = "IRSA"
 	fromPodIdentity = "EKS Pod Identity"
@@ -51,8 +51,8 @@ func (j *judge) credentialsOf(c container, p pod, a account, isTemplate bool) st
 	return fromNode
 }
 
-// hasToken reports whether a volume has a token of the service account for
-// somebody else than the API server, as IRSA needs one.
+// hasToken reports whether a volume has a token of the service account that is not
+// for the API server, as IRSA needs one.
 func (p pod) hasToken() bool {
 	for _, v := range p.Volumes {
 		for _, s := range v.Projected.Sources {

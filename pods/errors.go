@@ -29,8 +29,8 @@ func (e *tooLargeError) Error() string { return fmt.Sprintf("more than %d bytes"
 
 const kubectlHint = "kubectl get pods,serviceaccounts,daemonsets,deployments,statefulsets,nodes -A -o json prints what this command reads"
 
-// failed gives an error of the decoder its place. One of the system, about
-// reading, is returned as it is.
+// failed gives an error of the decoder its place. It returns an error of the system,
+// about reading, as it is.
 func (r *reader) failed(err error) error {
 	var syntactic *jsontext.SyntacticError
 	var semantic *json.SemanticError
@@ -45,17 +45,17 @@ func (r *reader) failed(err error) error {
 	case errors.As(err, &syntactic):
 		message := "this is not JSON: " + strings.TrimPrefix(syntactic.Err.Error(), "jsontext: ")
 		if errors.Is(err, jsontext.ErrDuplicateName) {
-			message = "a member stands twice in an object"
+			message = "a member occurs twice in an object"
 		}
 		return r.errorAt(syntactic.ByteOffset, syntactic.JSONPointer, message, kubectlHint)
 	}
 	return err
 }
 
-// maxPointer is how many bytes of a pointer an error shows.
+// maxPointer is the largest number of bytes of a pointer that an error shows.
 const maxPointer = 200
 
-// errorAt is an error at an offset of what the decoder reads.
+// errorAt returns an error at an offset of what the decoder reads.
 func (r *reader) errorAt(offset int64, pointer jsontext.Pointer, message, hint string) *Error {
 	if len(pointer) > maxPointer {
 		pointer = pointer[:maxPointer] + "…"
@@ -67,7 +67,7 @@ func (r *reader) errorAt(offset int64, pointer jsontext.Pointer, message, hint s
 	return &Error{Place{r.name, line, column, string(pointer)}, message, hint}
 }
 
-// mistyped words that a value is of the wrong type.
+// mistyped returns the message that a value is of the wrong type.
 func mistyped(err *json.SemanticError) string {
 	is := map[jsontext.Kind]string{'n': "null", 't': "a boolean", 'f': "a boolean", '"': "a string", '0': "a number", '{': "an object", '[': "an array"}[err.JSONKind]
 	want := "something else"

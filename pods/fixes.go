@@ -8,7 +8,7 @@ import (
 	"github.com/go-json-experiment/json"
 )
 
-// target names a workload as kubectl takes it.
+// target returns the arguments that name a workload for kubectl.
 func (in *inquiry) target() string {
 	namespace := ""
 	if in.pod.Namespace != "" {
@@ -17,7 +17,7 @@ func (in *inquiry) target() string {
 	return namespace + quoted(strings.ToLower(in.workload.kind)+"/"+in.workload.name)
 }
 
-// settings words what makes a controller independent.
+// settings returns the fixes that make a controller independent of the service.
 func (in *inquiry) settings(c container, settings []setting) []Fix {
 	var fixes []Fix
 	for _, s := range settings {
@@ -42,12 +42,12 @@ func (in *inquiry) settings(c container, settings []setting) []Fix {
 	return fixes
 }
 
-// filled puts in what is known of the words in capitals.
+// filled replaces those words in capitals whose values are known.
 func (in *inquiry) filled(text string) string {
 	return strings.NewReplacer("=REGION", "="+in.region, ": REGION", ": "+in.region, "=CLUSTER", "="+in.cluster).Replace(text)
 }
 
-// setEnv sets an environment variable of a container.
+// setEnv returns the fix that sets an environment variable of a container.
 func (in *inquiry) setEnv(c container, name, value string) Fix {
 	if !in.workload.canChange() {
 		return Fix{"env", name + "=" + value}
@@ -55,7 +55,7 @@ func (in *inquiry) setEnv(c container, name, value string) Fix {
 	return Fix{"run", fmt.Sprintf("kubectl set env %s --containers=%s %s=%s", in.target(), quoted(c.Name), name, value)}
 }
 
-// specWith is what a patch has to say of one environment variable.
+// specWith returns the part of a patch that sets one environment variable.
 func specWith(c container, variable map[string]any) map[string]any {
 	return map[string]any{"containers": []any{map[string]any{"name": c.Name, "env": []any{variable}}}}
 }
@@ -65,7 +65,7 @@ func (w *workload) canChange() bool {
 	return slices.Contains([]string{"Deployment", "DaemonSet", "StatefulSet", "ReplicaSet", "ReplicationController", "CronJob"}, w.kind)
 }
 
-// patch changes the pods that a workload makes.
+// patch returns the fix that changes the pods that a workload makes.
 func (in *inquiry) patch(spec map[string]any) Fix {
 	change := map[string]any{"spec": map[string]any{"template": map[string]any{"spec": spec}}}
 	switch {
@@ -75,7 +75,7 @@ func (in *inquiry) patch(spec map[string]any) Fix {
 		change = map[string]any{"spec": map[string]any{"jobTemplate": change}}
 	}
 	text, err := json.Marshal(change, json.Deterministic(true))
-	if err != nil { // names that are no UTF-8 do not get this far
+	if err != nil { // names that are not UTF-8 do not get this far
 		return Fix{"text", err.Error()}
 	}
 	if !in.workload.canChange() {
@@ -84,7 +84,7 @@ func (in *inquiry) patch(spec map[string]any) Fix {
 	return Fix{"run", fmt.Sprintf("kubectl patch %s --patch %s", in.target(), quoted(string(text)))}
 }
 
-// restart makes pods anew, which then get the role of their service account.
+// restart returns the fix that makes pods anew, with the role of their service account.
 func (in *inquiry) restart() Fix {
 	switch in.workload.kind {
 	case "Deployment", "DaemonSet", "StatefulSet":
@@ -93,7 +93,7 @@ func (in *inquiry) restart() Fix {
 	return Fix{"text", "delete the pod and make it anew"}
 }
 
-// giveRole gives the service account of a pod a role
+// giveRole returns the fixes that give the service account of a pod a role
 // (https://docs.aws.amazon.com/eks/latest/userguide/pod-id-association.html).
 func (in *inquiry) giveRole(permissions string) []Fix {
 	var fixes []Fix
@@ -103,7 +103,7 @@ func (in *inquiry) giveRole(permissions string) []Fix {
 	name := quoted(in.account.name)
 	if in.account.name == "default" {
 		name = "SERVICE_ACCOUNT"
-		fixes = append(fixes, Fix{"text", "give it a service account of its own first, not the default one of all its neighbours"})
+		fixes = append(fixes, Fix{"text", "give it a service account of its own first, not the default one, which others use too"})
 	}
 	namespace := "NAMESPACE"
 	if in.pod.Namespace != "" {
@@ -120,7 +120,7 @@ func isPlain(word string) bool {
 	}) < 0
 }
 
-// quoted is a word as a POSIX shell takes it.
+// quoted returns a word as a POSIX shell takes it.
 func quoted(word string) string {
 	if isPlain(word) {
 		return word

@@ -14,10 +14,10 @@ type judge struct {
 	nodes    map[string]node
 	proxy    string // how a kube2iam or kiam in the cluster treats requests, or ""
 	region   string // of all nodes, or "REGION"
-	cluster  string // its name where the nodes say it, or "CLUSTER"
+	cluster  string // its name if the nodes have it, or "CLUSTER"
 }
 
-// Judge returns the verdict on each workload where a lock holds.
+// Judge returns the verdict on each workload if its node has the lock.
 func (c *Cluster) Judge(lock Lock) (Report, error) {
 	known, err := knownControllers()
 	if err != nil {
@@ -41,7 +41,7 @@ func (c *Cluster) Judge(lock Lock) (Report, error) {
 	return report, nil
 }
 
-// ask learns from the nodes what is to be filled into fixes.
+// ask learns from the nodes what fixes are filled in with.
 func (j *judge) ask(nodes map[string]node) {
 	regions, clusters := map[string]bool{}, map[string]bool{}
 	for _, n := range nodes {
@@ -58,8 +58,8 @@ func (j *judge) ask(nodes map[string]node) {
 	j.region, j.cluster = only(regions, j.region), only(clusters, j.cluster)
 }
 
-// findProxy reports whether a workload answers for the metadata service, and how:
-// of two the one that answers less counts.
+// findProxy says how a workload answers for the metadata service, or "" if none does.
+// Of two, the one that answers less counts.
 func (j *judge) findProxy(workloads []*workload) (proxy string) {
 	for _, w := range workloads {
 		for p := range w.each {
@@ -85,7 +85,7 @@ func (w *workload) each(yield func(pod) bool) {
 	}
 }
 
-// workload judges one. What several of its pods have in common is said once.
+// workload judges a workload. What its pods have in common is reported once.
 func (j *judge) workload(w *workload) Workload {
 	result := Workload{Kind: w.kind, Namespace: w.namespace, Name: w.name, Pods: len(w.pods)}
 	type said struct {
@@ -131,7 +131,7 @@ type inquiry struct {
 	findings   []Finding
 }
 
-// find records what a rule has to say. c is nil where the pod as a whole is meant.
+// find records a finding. c is nil if it is about the pod as a whole.
 func (in *inquiry) find(v Verdict, c *container, k *controller, message string, fixes ...Fix) {
 	f := Finding{Verdict: v, Place: in.pod.place, Message: message, Fixes: fixes}
 	if c != nil {
@@ -144,7 +144,7 @@ func (in *inquiry) find(v Verdict, c *container, k *controller, message string, 
 	in.findings = append(in.findings, f)
 }
 
-// pointer is where a container stands.
+// pointer returns the pointer to a container in the input.
 func (in *inquiry) pointer(c container) string {
 	base := in.pod.place.Pointer + "/spec/"
 	is := func(other container) bool { return other.Name == c.Name }
@@ -162,7 +162,7 @@ func (in *inquiry) run() {
 		in.find(KeepsWorking, nil, nil, "it runs on Fargate, where pods have no metadata service")
 		return
 	case compute == "hybrid":
-		in.find(KeepsWorking, nil, nil, "it runs on a hybrid node, which is no EC2 instance")
+		in.find(KeepsWorking, nil, nil, "it runs on a hybrid node, which is not an EC2 instance")
 		return
 	case in.pod.isOnHost() && !in.lock.Disabled:
 		in.onHost()
@@ -176,7 +176,7 @@ func (in *inquiry) run() {
 		return
 	}
 	if in.pod.Annotations[annotationNetworks] != "" {
-		in.find(KeepsAccess, nil, nil, "it has another network interface (Multus): by macvlan or ipvlan it reads the metadata service past every rule",
+		in.find(KeepsAccess, nil, nil, "it has another network interface (Multus): with macvlan or ipvlan it reads the metadata service past every rule",
 			Fix{"run", "kubectl get network-attachment-definitions -A -o yaml   # look for type: macvlan, ipvlan"})
 	}
 	for c := range in.pod.each {
@@ -190,7 +190,7 @@ func (in *inquiry) run() {
 // isOnHost reports whether the pod is on the network of its node.
 func (p pod) isOnHost() bool { return p.HostNetwork || p.SecurityContext.WindowsOptions.HostProcess }
 
-// onHost says of a pod on the network of its node what of it needs that.
+// onHost judges a pod on the network of its node, and says which controller needs that.
 func (in *inquiry) onHost() {
 	var needed *controller
 	var names []string
@@ -213,15 +213,15 @@ func (in *inquiry) onHost() {
 	in.find(KeepsAccess, nil, nil, "it is on the network of its node", in.refuseHosts())
 }
 
-// refuseHosts is the admission policy that would stop such pods.
+// refuseHosts returns the fix that has an admission policy refuse such pods.
 func (in *inquiry) refuseHosts() Fix {
 	if ns := in.pod.Namespace; ns != "" && ns != "kube-system" {
-		return Fix{"policy", "kubectl label namespace " + quoted(ns) + " pod-security.kubernetes.io/enforce=baseline   # where no pod needs its node's network: it refuses this one, too"}
+		return Fix{"policy", "kubectl label namespace " + quoted(ns) + " pod-security.kubernetes.io/enforce=baseline   # where no pod needs its node's network: it refuses this one too"}
 	}
 	return Fix{"policy", "a ValidatingAdmissionPolicy that names who may have hostNetwork: docs/pods.md has one"}
 }
 
-// describe adds to what is known of the workload as a whole.
+// describe adds what is known of the pod to what is known of its workload.
 func (in *inquiry) describe(w *Workload) {
 	add := func(list *[]string, text string) {
 		if text != "" && !slices.Contains(*list, text) {
@@ -236,7 +236,7 @@ func (in *inquiry) describe(w *Workload) {
 		add(&w.Region, regionOf(c))
 		w.MetadataDisabled = w.MetadataDisabled || c.isTrue("AWS_EC2_METADATA_DISABLED")
 	}
-	if len(w.Credentials) > 1 { // of a pod that has some, sidecars may have none
+	if len(w.Credentials) > 1 { // if a pod has some, its sidecars need not
 		w.Credentials = slices.DeleteFunc(w.Credentials, func(c string) bool { return c == fromNode })
 	}
 }

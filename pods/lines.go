@@ -7,8 +7,8 @@ import (
 	"unicode/utf8"
 )
 
-// A lineReader passes bytes on, at most limit of them where that is not 0, and
-// remembers where lines start, and which bytes start no character, until
+// A lineReader passes bytes on, at most limit of them if that is not 0. It
+// remembers where lines start, and which bytes do not start a character, until
 // [lineReader.position] has gone past them.
 type lineReader struct {
 	r        io.Reader
@@ -43,7 +43,7 @@ func (l *lineReader) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// findMore remembers the bytes that start no character. Few inputs have any.
+// findMore remembers the bytes that do not start a character. Few inputs have any.
 func (l *lineReader) findMore(p []byte) {
 	const notASCII = 0x8080808080808080
 	for at := 0; at < len(p); {

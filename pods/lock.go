@@ -18,10 +18,10 @@ type Lock struct {
 	IPTables  IPTables
 	BranchENI bool // the rules cover pods with branch network interfaces
 	IPv6Open  bool // the metadata service answers by IPv6, and the rules do not cover that
-	Disabled  bool // nobody gets an answer, the node neither
+	Disabled  bool // nobody gets an answer, not even the node
 
-	// Remarks are what there is to say of the lock, such as what of it is not
-	// known, in words. They become notes.
+	// Remarks are messages about the lock, such as what of it is not known. They
+	// become notes.
 	Remarks []string
 }
 
@@ -30,10 +30,10 @@ func DefaultLock() Lock {
 	return Lock{HopLimit: true, Tokens: true, IPTables: IPTablesAWS, BranchENI: true}
 }
 
-// opening says how a pod reads the metadata service in spite of the lock, or
-// returns "" where it does not.
+// opening says how a pod reads the metadata service in spite of the lock, or returns
+// "" if it does not.
 func (l Lock) opening(p pod) string {
-	options := l.HopLimit && l.Tokens // the answer does not get to the pod
+	options := l.HopLimit && l.Tokens // the answer does not reach the pod
 	branch := p.Annotations[annotationBranchENI] != ""
 	rules := l.IPTables != IPTablesNone && (l.BranchENI || !branch)
 	switch {
@@ -67,7 +67,7 @@ func (p pod) usesIPv6() bool {
 	return false
 }
 
-// notes say what is to be known of the lock as a whole.
+// notes returns notes on the lock as a whole.
 func (l Lock) notes() []Note {
 	var notes []Note
 	for _, remark := range l.Remarks {

@@ -108,8 +108,8 @@ const (
 	annotationNetworks  = "k8s.v1.cni.cncf.io/networks" // Multus
 )
 
-// keptPairs are those labels or annotations that decide. The others may be
-// large: kubectl keeps whole manifests there.
+// keptPairs are the labels or annotations that decide. Others may be large:
+// kubectl keeps whole manifests there.
 type keptPairs map[string]string
 
 // UnmarshalJSONFrom implements [json.UnmarshalerFrom].

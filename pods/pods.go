@@ -1,5 +1,5 @@
 // Package pods says what the workloads of a Kubernetes cluster would lose
-// where the EC2 instance metadata service is locked against pods.
+// if the EC2 instance metadata service were locked against pods.
 //
 // A [Cluster] reads what kubectl prints, as in
 //
@@ -7,24 +7,24 @@
 //
 // or any part of it, and needs no access to a cluster. [Cluster.Judge] gives a
 // verdict on each workload: its pods, grouped by what owns them, or its pod
-// template where it has no pods. What is known of a controller, and where that
-// is written, stands in controllers.yaml.
+// template if it has no pods. What is known of a controller, and the source of
+// that, is in controllers.yaml.
 //
-// A verdict is about the metadata service alone. It is made from what the input
+// A verdict is only about the metadata service. It is made from what the input
 // says: environment variables, arguments, annotations, images. What a program
 // asks for without saying so there is not known, and the verdict says that.
 //
-// Names come from the input as they are. Who prints them escapes them first.
+// Names come from the input as they are. A caller that prints them must escape them.
 package pods
 
 import "fmt"
 
-// Verdict is what becomes of a workload. It is the id of a rule as well.
+// Verdict is what becomes of a workload. It is the ID of a rule as well.
 type Verdict string
 
 // The verdicts, the worst first.
 const (
-	// Breaks: something that it asks the metadata service for is missed.
+	// Breaks: it does not get something that it asks the metadata service for.
 	Breaks Verdict = "pod-breaks"
 	// LosesRole: it calls AWS with the role of its node, and with no other.
 	LosesRole Verdict = "pod-loses-role"
@@ -32,7 +32,7 @@ const (
 	Unknown Verdict = "pod-unknown"
 	// KeepsAccess: it reads the metadata service in spite of the lock.
 	KeepsAccess Verdict = "pod-keeps-access"
-	// KeepsWorking: it does without.
+	// KeepsWorking: it does not need the metadata service.
 	KeepsWorking Verdict = "pod-keeps-working"
 )
 
@@ -41,7 +41,7 @@ func Verdicts() []Verdict {
 	return []Verdict{Breaks, LosesRole, Unknown, KeepsAccess, KeepsWorking}
 }
 
-// Severity is how serious a verdict is: "error", "warning", "note" or "none", the
+// Severity returns how serious a verdict is: "error", "warning", "note" or "none", the
 // levels of SARIF 2.1.0 (section 3.27.10).
 func (v Verdict) Severity() string {
 	switch v {
@@ -73,7 +73,7 @@ func Rules() []Rule {
 		standards = "https://kubernetes.io/docs/concepts/security/pod-security-standards/"
 	)
 	return []Rule{
-		{Breaks, "the workload asks the metadata service for something that it is not given otherwise",
+		{Breaks, "the workload asks the metadata service for something that it gets nowhere else",
 			"when nodes are locked it gets no answer, and stops or does without it.",
 			"set what the finding names before the nodes are locked.", practices},
 		{LosesRole, "the workload has no credentials but those of its node",
@@ -84,13 +84,13 @@ func Rules() []Rule {
 			"look for callers on a node, as docs/pods.md says.", practices},
 		{KeepsAccess, "the workload reads the metadata service in spite of the lock",
 			"whoever gets into it has the credentials of its node.",
-			"take it off the network of its node where it can do without, and let an admission policy refuse others.", hosts},
+			"take it off the network of its node if it can do without, and let an admission policy refuse others.", hosts},
 		{KeepsWorking, "the workload does without the metadata service",
 			"nothing changes for it.", "nothing.", standards},
 	}
 }
 
-// A Place is where an object stands in the input.
+// A Place is where an object is in the input.
 type Place struct {
 	File         string // as it was given to [Cluster.Read]
 	Line, Column int    // from 1; the column counts bytes
@@ -100,19 +100,19 @@ type Place struct {
 // String returns "FILE:LINE:COLUMN".
 func (p Place) String() string { return fmt.Sprintf("%s:%d:%d", p.File, p.Line, p.Column) }
 
-// A Fix is something to do, ready to paste. Words in capitals are to be filled in.
+// A Fix is something to do, ready to paste. The reader replaces words in capitals.
 type Fix struct {
 	Label string // what it is: "arg", "helm", "run", "permissions", "yaml"
 	Text  string
 }
 
-// A Finding is what one rule has to say of a workload.
+// A Finding is what one rule says about a workload.
 type Finding struct {
 	Verdict    Verdict
 	Place      Place
-	Container  string // its name, or "" where the pod as a whole is meant
-	Controller string // the id of what is known of it in controllers.yaml, or ""
-	Message    string // without the name of the workload; one line unless names are not
+	Container  string // its name, or "" if the pod as a whole is meant
+	Controller string // the ID of its entry in controllers.yaml, or ""
+	Message    string // without the name of the workload; one line unless a name has more
 	Fixes      []Fix
 	Source     string // URL of the page that says so, or ""
 }
@@ -120,9 +120,9 @@ type Finding struct {
 // A Workload is judged as a whole.
 type Workload struct {
 	Kind      string // of the object that owns the pods, or "Pod"
-	Namespace string // "" where the input has none
+	Namespace string // "" if the input has none
 	Name      string
-	Pods      int // how many there are in the input; with none its template is judged
+	Pods      int // how many there are in the input; if 0, its template is judged
 
 	HostNetwork      bool     // whether pods are on the network of their node
 	Credentials      []string // where they come from, such as "IRSA" or "the node's role or none"
@@ -142,9 +142,9 @@ func (w Workload) String() string {
 	return w.Kind + " " + w.Namespace + "/" + w.Name
 }
 
-// A Note is something about the input or the lock that is no verdict.
+// A Note is about the input or the lock, and is not a verdict.
 type Note struct {
-	Place   Place // the zero value where it is about no place
+	Place   Place // the zero value if it is about no place
 	Message string
 }
 

@@ -12,8 +12,8 @@ import (
 )
 
 // Read reads objects, or lists of them, as kubectl prints them in JSON, one
-// document after the other. It may be called several times. The error is an
-// [*Error] unless r returns one.
+// document after the other. It may be called several times. Name is that of the
+// input in a [Place]. The error is an [*Error], or the one that r returns.
 func (c *Cluster) Read(name string, r io.Reader) error {
 	lines := newLineReader(r, c.MaxSize)
 	buffered := bufio.NewReaderSize(lines, 1<<16)
@@ -56,7 +56,7 @@ type reader struct {
 // An identity is what an object is.
 type identity struct{ apiVersion, kind string }
 
-// group is the API group, "" for the core.
+// group returns the API group, "" for the core.
 func (id identity) group() string {
 	group, _, found := strings.Cut(id.apiVersion, "/")
 	if !found {
@@ -68,21 +68,21 @@ func (id identity) group() string {
 // isList reports whether the object is a list, of any kind.
 func (id identity) isList() bool { return strings.HasSuffix(id.kind, "List") }
 
-// A member is one whose object is not known yet.
+// A member is a member of an object whose kind is not known yet.
 type member struct {
 	value   jsontext.Value
 	offset  int64
 	pointer jsontext.Pointer
 }
 
-// object reads an object, in a list of a kind that may give it its own. depth is
-// that of the lists around it.
+// object reads an object. id is its kind if the kind of the list around it tells that;
+// depth is the number of lists around it.
 func (r *reader) object(id identity, depth int) error {
 	if kind := r.dec.PeekKind(); kind != '{' {
 		if _, err := r.dec.ReadToken(); err != nil {
 			return err
 		}
-		return r.errorAt(r.dec.InputOffset()-1, r.dec.StackPointer(), "this is no object of Kubernetes", kubectlHint)
+		return r.errorAt(r.dec.InputOffset()-1, r.dec.StackPointer(), "this is not a Kubernetes object", kubectlHint)
 	}
 	if _, err := r.dec.ReadToken(); err != nil {
 		return err
@@ -127,7 +127,7 @@ func (r *reader) inMember(err error, at member) error {
 	return &moved
 }
 
-// member reads the member of a name.
+// member reads the member with a name.
 func (r *reader) member(o *object, name string, depth int) error {
 	switch name {
 	case "apiVersion":
@@ -152,7 +152,7 @@ func (r *reader) member(o *object, name string, depth int) error {
 	return r.dec.SkipValue()
 }
 
-// maxLists is how deep lists may be within lists.
+// maxLists is how deep lists may be nested.
 const maxLists = 16
 
 // items reads the objects of a list. Those of a list of one kind, such as a
@@ -174,16 +174,16 @@ func (r *reader) items(list identity, depth int) error {
 		}
 	}
 	_, err := r.dec.ReadToken()
-	r.cluster.objects++ // an empty list is one too
+	r.cluster.objects++ // an empty list counts as an object
 	return err
 }
 
-// An object is what has been read of one.
+// An object is what has been read of an object.
 type object struct {
 	identity
 	place     Place
 	meta      objectMeta
-	spec      member // where it came before what the object is
+	spec      member // if it came before the object's kind
 	podSpec   podSpec
 	templated podTemplate
 	listed    bool

@@ -16,7 +16,7 @@ func (in *inquiry) container(c container) {
 	}
 }
 
-// throughProxy takes back what a proxy in the cluster still gives.
+// throughProxy makes findings milder for what a proxy in the cluster still gives.
 func (in *inquiry) throughProxy(before int) {
 	for i := before; i < len(in.findings); i++ {
 		f := &in.findings[i]
@@ -32,7 +32,7 @@ func (in *inquiry) throughProxy(before int) {
 	}
 }
 
-// knownContainer judges a container of which something is known.
+// knownContainer judges a container of a known controller.
 func (in *inquiry) knownContainer(c container, k *controller) {
 	before := len(in.findings)
 	s := subject{c, in.workload.kind}
@@ -75,8 +75,8 @@ func (in *inquiry) knownContainer(c container, k *controller) {
 	}
 }
 
-// given reports whether a container has by other means what it needs. The region of
-// a template comes with the role, when a pod is made
+// given reports whether a container gets what it needs in another way. A template gets
+// its region with the role, when a pod is made
 // (https://github.com/aws/amazon-eks-pod-identity-webhook).
 func (in *inquiry) given(s subject, n need) state {
 	if in.isTemplate && in.account.roleARN != "" {
@@ -89,7 +89,7 @@ func (in *inquiry) given(s subject, n need) state {
 	return s.any(n.Unless)
 }
 
-// missesRole finds that a container has only its node's role, as far as that can
+// missesRole records that a container has only its node's role, as far as that can
 // be said of a template.
 func (in *inquiry) missesRole(c *container, k *controller, what, permissions string) {
 	switch {
@@ -102,12 +102,12 @@ func (in *inquiry) missesRole(c *container, k *controller, what, permissions str
 	}
 }
 
-// otherContainer judges a container of which nothing is known but what it says.
+// otherContainer judges a container of which only the input is known.
 func (in *inquiry) otherContainer(c container) {
 	from := in.credentialsOf(c, in.pod, in.account, in.isTemplate)
 	if where := c.mentions(metadataIPv4, metadataIPv6, "instance-data.ec2.internal"); where != "" {
 		in.find(Breaks, &c, nil, fmt.Sprintf("it asks the metadata service itself: %s names it", where),
-			Fix{"text", "give it by its configuration what it asks for, or take the address out where it does not ask"})
+			Fix{"text", "give it what it asks for in its configuration, or take the address out if it does not ask"})
 		return
 	}
 	calls := callsAWS(c)

@@ -11,11 +11,11 @@ type workload struct {
 	kind string
 	objectName
 	pods     []pod
-	template *pod // what it would make, or nil where the input has none
+	template *pod // what it would make, or nil if the input has none
 }
 
-// workloads groups what has been read by what owns it, in the order of kind,
-// namespace and name.
+// workloads groups what has been read by its owner, in the order of kind, namespace
+// and name.
 func (c *Cluster) workloads() []*workload {
 	type key struct {
 		kind string
@@ -68,7 +68,7 @@ func (m objectMeta) controller() (ownerReference, bool) {
 }
 
 // owner returns the kind and the name of what a pod belongs to: what a person
-// has written, not the ReplicaSet or the Job between.
+// has written, not the ReplicaSet or the Job in between.
 func (p pod) owner(jobs map[objectName]string) (kind, name string) {
 	owner, ok := p.controller()
 	switch {

@@ -4,10 +4,10 @@
 //
 // An answer is JSON, or YAML where the CLI was asked for that. Its template is
 // the value of TemplateBody, as an object or as a text. It is judged where it
-// stands: the places of findings and errors are those in the answer. A patch
-// gives the locked template alone, ready for "aws cloudformation update-stack",
-// since nobody takes an answer back ("GetTemplate" and "DescribeStackSet" in the
-// AWS CloudFormation API Reference).
+// is: the places of findings and errors are those in the answer. A patch returns
+// only the locked template, ready for "aws cloudformation update-stack", since AWS
+// takes no answer back ("GetTemplate" and "DescribeStackSet" in the AWS
+// CloudFormation API Reference).
 package answer
 
 import (
@@ -26,7 +26,7 @@ type Answer struct {
 	Template []byte
 
 	t     *cfn.Template
-	place func(offset int) int // in the answer, of an offset in Template
+	place func(offset int) int // the offset in the answer of an offset in Template
 }
 
 // Read finds the template in an answer. It returns nil if t is something else: it
@@ -122,8 +122,8 @@ func (a *Answer) Check(ctx context.Context, opts transform.CheckOptions) ([]tran
 	return a.placed(findings), a.placedError(err)
 }
 
-// Patch locks the template as [transform.Patch] does. The output is the template
-// alone. The findings have their places in the answer, and no edits.
+// Patch locks the template as [transform.Patch] does. The output is only the
+// template. The findings have their places in the answer, and no edits.
 func (a *Answer) Patch(ctx context.Context, opts transform.Options) (transform.Result, error) {
 	r, err := transform.Patch(ctx, a.Template, opts)
 	r.Findings = a.placed(r.Findings)

@@ -158,7 +158,7 @@ func TestBadParameters(t *testing.T) {
 		`["B:A=false",` + "\n" + ` "A:A=true"]`: `2:2: A is "true" here, and "false" in line 1`,
 		`["A=false", "A=true"]`:                 `1:13: A is "true" here, and "false" in line 1`,
 		`[{"ParameterKey": "A", "ParameterValue": "1"}, {"ParameterKey": "A", "ParameterValue": "2"}]`: `1:88: A is "2" here, and "1" in line 1`,
-		`{"A": "1", "A": "2"}`:                 "1:12: A stands twice, with different values",
+		`{"A": "1", "A": "2"}`:                 "1:12: A occurs twice, with different values",
 		`{"S:A": "1", "A": "2"}`:               `1:19: A is "2" here, and "1" in line 1`,
 		`["S:A=1", "T:B=1"]`:                   "1:2: A has no value for the stack T, which has others",
 		`{"Error":{"Code":"c","Message":"m"}}`: "1:10: AWS answered with an error: c: m",

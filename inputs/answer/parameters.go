@@ -51,14 +51,14 @@ func Parameters(src []byte) (map[string]string, error) {
 type parameterReader struct {
 	d      *root.Document
 	values map[string]value
-	stacks map[string]bool // that names have before them
+	stacks map[string]bool // that come before names
 }
 
 // A value is what the file has for a name.
 type value struct {
 	text   string
 	at     *cfn.Node
-	stacks map[string]bool // for which it is; "" is for all
+	stacks map[string]bool // that it is for; "" means all
 }
 
 func (r *parameterReader) object(n *cfn.Node) error {
@@ -136,8 +136,8 @@ func (r *parameterReader) names(n *cfn.Node) error {
 	return nil
 }
 
-// set keeps a value. Names of parameters are alphanumeric, so that what comes
-// before a colon is a stack.
+// set keeps a value. Names of parameters are alphanumeric, so what comes before a
+// colon is a stack.
 func (r *parameterReader) set(at *cfn.Node, name, text string) error {
 	colon := strings.LastIndexByte(name, ':')
 	stack, name := name[:max(colon, 0)], name[colon+1:]
@@ -157,13 +157,13 @@ func (r *parameterReader) set(at *cfn.Node, name, text string) error {
 }
 
 // refuseSeveral returns an error if the file is not about one deployment: a key
-// stands twice, or stacks have different parameters. Every stack that is named
-// has what is given without a stack.
+// occurs twice, or stacks have different parameters. What is given without a stack
+// is for every stack that is named.
 func (r *parameterReader) refuseSeveral() error {
 	for _, d := range r.d.Duplicates() {
 		first, last := d.Pair.Value, d.Last.Value
 		if first.Kind != cfn.Scalar || last.Kind != cfn.Scalar || first.Value != last.Value {
-			return r.several(d.Last.Key, "%s stands twice, with different values", d.Last.Key.Value)
+			return r.several(d.Last.Key, "%s occurs twice, with different values", d.Last.Key.Value)
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(r.values)) {
@@ -177,7 +177,7 @@ func (r *parameterReader) refuseSeveral() error {
 	return nil
 }
 
-// several is the error for the values of more than one deployment.
+// several returns the error for the values of more than one deployment.
 func (r *parameterReader) several(at *cfn.Node, format string, args ...any) error {
 	e := r.d.Errorf(at, format, args...)
 	e.Hint = "judge each stack by itself, by imdslock check --parameters with a file for it"

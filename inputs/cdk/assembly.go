@@ -1,12 +1,12 @@
 // Package cdk reads a cloud assembly of the AWS CDK, the folder that "cdk synth"
 // writes as cdk.out, and renews it after its templates have changed.
 //
-// A cloud assembly is known by its manifest.json. Its templates are those of its
-// stacks, and the files among its assets that may be templates, as nested stacks
-// are. Manifests, tree.json and other assets are not.
+// A cloud assembly is recognised by its manifest.json. Its templates are those of its
+// stacks, and the files among its assets that may be templates, as those of nested
+// stacks are. Manifests, tree.json and other assets are not.
 //
 // The CDK publishes a template under a name that has a hash of it, and does not
-// publish what is in the bucket already: a template that is edited alone is never
+// publish what is in the bucket already: a template that is merely edited is never
 // deployed. [Assembly.Renew] gives an edited template a new hash wherever the
 // assembly has the old one: in the asset manifest, in manifest.json, and in the
 // templates that refer to it ("cloud-assembly-schema" in the repository
@@ -26,14 +26,14 @@ import (
 	"github.com/imdslock/imdslock/transform/cfn"
 )
 
-// ManifestName is the name of the file by which a cloud assembly is known.
+// ManifestName is the name of the file by which a cloud assembly is recognised.
 const ManifestName = "manifest.json"
 
-// maxManifest is how many bytes a manifest may have. They grow with the number of
-// stacks and of feature flags, and stay far below.
+// maxManifest is the largest size of a manifest in bytes. Manifests grow with the
+// number of stacks and of feature flags, and stay far below.
 const maxManifest = 64 << 20
 
-// An Assembly is a cloud assembly, with those of its stages.
+// An Assembly is a cloud assembly, with the assemblies of its stages.
 type Assembly struct {
 	manifests []*manifest
 	stacks    []*stack
@@ -57,7 +57,7 @@ type stack struct {
 // An asset is a file that is published, and may be a template.
 type asset struct {
 	in    *manifest
-	entry cfn.Pair // its hash, and what is said about it
+	entry cfn.Pair // its hash, and its description
 	path  string
 }
 
@@ -103,8 +103,8 @@ func (a *Assembly) open(dir string) (found bool, err error) {
 	return true, a.findLoose(dir)
 }
 
-// mayBeAssembly reports whether a manifest.json is worth reading: there are many
-// other kinds.
+// mayBeAssembly reports whether a manifest.json is worth reading: many have nothing to
+// do with the CDK.
 func mayBeAssembly(src []byte) bool { return strings.Contains(string(src), `"artifacts"`) }
 
 // artifact adds one artifact of a manifest.json.
@@ -173,10 +173,10 @@ func (a *Assembly) findLoose(dir string) error {
 	return nil
 }
 
-// escapeGlob makes a path a pattern of itself.
+// escapeGlob returns the pattern that matches only a path.
 func escapeGlob(path string) string {
 	if filepath.Separator == '\\' {
-		return path // which has no escapes, and hardly a bracket
+		return path // patterns have no escapes there, and paths hardly a bracket
 	}
 	return strings.NewReplacer(`\`, `\\`, "*", `\*`, "?", `\?`, "[", `\[`).Replace(path)
 }
@@ -204,8 +204,8 @@ func (a *Assembly) Templates() []string {
 }
 
 // Files returns the paths of the files and folders that are the assembly's: its
-// manifests, its templates, and what a manifest says is a file of it. Whatever else is
-// beside them was not made by the CDK.
+// manifests, its templates, and what a manifest names as a file of it. The CDK did not
+// make anything else beside them.
 func (a *Assembly) Files() map[string]bool {
 	files := map[string]bool{}
 	for _, path := range a.Templates() {

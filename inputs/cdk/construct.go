@@ -7,7 +7,7 @@ import (
 )
 
 // Constructs returns the path of the construct that made each resource of a
-// template, by logical ID, as in "Blue/Nodes/LaunchTemplate". The CDK writes it
+// template, by logical ID, such as "Blue/Nodes/LaunchTemplate". The CDK writes it
 // into the Metadata of a resource as aws:cdk:path.
 func Constructs(t *cfn.Template) map[string]string {
 	paths := map[string]string{}

@@ -14,19 +14,19 @@ import (
 
 // A File is the content of a file of the assembly.
 type File struct {
-	Before, After []byte // Before is nil for a template that was changed already
+	Before, After []byte // Before is nil for a template that the caller has changed
 }
 
-// Renew returns the new content of all files of the assembly that must change
-// after some templates have: these templates themselves, by path, those that refer
-// to them, and the manifests. The error is a [*cfn.Error] after the path of a file
-// if something does not have the form that can be renewed.
+// Renew returns, by path, the new content of all files of the assembly that must change
+// after some templates have changed: these templates, those that refer to them, and the
+// manifests. The error wraps a [*cfn.Error], after the path of a file, if something does
+// not have the form that can be renewed.
 func (a *Assembly) Renew(changed map[string][]byte) (map[string]File, error) {
 	r := &renewal{Assembly: a, changed: map[string][]byte{}, before: map[string][]byte{}, final: map[string][]byte{}, hashes: map[*asset]string{}}
 	for path, content := range changed {
 		path = filepath.Clean(path)
 		if slices.Contains(a.loose, path) {
-			return nil, fmt.Errorf("%s: no asset manifest names it, so that its hash cannot be renewed: the legacy stack synthesizer of the CDK made it", path)
+			return nil, fmt.Errorf("%s: no asset manifest names it, so its hash cannot be renewed: the legacy stack synthesizer of the CDK made it", path)
 		}
 		r.changed[path] = content
 	}
@@ -58,12 +58,12 @@ func (a *Assembly) Renew(changed map[string][]byte) (map[string]File, error) {
 	return out, nil
 }
 
-// A renewal is under way.
+// A renewal is the state of a call of [Assembly.Renew].
 type renewal struct {
 	*Assembly
-	changed map[string][]byte // what templates have become
-	before  map[string][]byte // what the others were
-	final   map[string][]byte // with the new hashes of others in them; nil while that is found out
+	changed map[string][]byte // the templates that the caller has changed
+	before  map[string][]byte // the other files, as they were
+	final   map[string][]byte // the files with the new hashes of others in them; nil while one is being made
 	hashes  map[*asset]string // the new ones
 }
 
@@ -136,8 +136,8 @@ func (r *renewal) hasOwn(own *manifest, hash string) bool {
 	return own != nil && own.t.Root().Get("files", hash) != nil
 }
 
-// rename returns the edits that replace hashes in all texts below a node. Where a
-// file lies does not change.
+// rename returns the edits that replace hashes in all texts below a node. The paths of
+// files do not change.
 func rename(n *cfn.Node, t *cfn.Template, renamed map[string]string) []edit.Edit {
 	var edits []edit.Edit
 	var visit func(n *cfn.Node)
@@ -223,7 +223,7 @@ func (r *renewal) manifest(m *manifest) ([]edit.Edit, error) {
 		for _, d := range destinations.Pairs {
 			key := d.Value.Get("objectKey")
 			if key == nil || !strings.Contains(key.Value, old) {
-				return nil, m.errorf(d.Key, "the objectKey has no hash, so that the CDK does not publish the template again")
+				return nil, m.errorf(d.Key, "the objectKey has no hash, so the CDK does not publish the template again")
 			}
 			edits = append(edits, renameIn(key, m.t, renamed)...)
 		}
@@ -241,8 +241,8 @@ func (r *renewal) manifest(m *manifest) ([]edit.Edit, error) {
 	return edits, nil
 }
 
-// published returns the old and the new hash of the template of a stack, which its
-// URL has.
+// published returns the old and the new hash of the template of a stack, as its URL
+// contains them.
 func (r *renewal) published(s *stack) (map[string]string, error) {
 	for _, f := range r.assets {
 		if old := f.entry.Key.Value; f.path == s.template && strings.Contains(s.url.Value, old) {

@@ -1,15 +1,15 @@
 // Package eksctl locks the node groups of an eksctl ClusterConfig.
 //
 // A node group is locked by "disablePodIMDS: true": eksctl then launches its nodes
-// with a hop limit of 1 and tokens required, and blocks what pods ask of the
+// with a hop limit of 1 and tokens required, and blocks the requests of pods to the
 // metadata service ("blocks all IMDS requests from non-host networking pods" in
 // the config file schema of eksctl, https://eksctl.io/usage/schema/). A file may
 // have several documents, of which those of kind ClusterConfig are read; all other
 // bytes stay.
 //
-// Where eksctl refuses disablePodIMDS the group stays open: beside a launch
-// template of its own, and beside an add-on policy in iam.withAddonPolicies, by
-// which pods would use the rights of the node.
+// Where eksctl refuses disablePodIMDS, the group stays open: together with a launch
+// template of its own, and together with an add-on policy in iam.withAddonPolicies,
+// which lets pods use the rights of the node.
 package eksctl
 
 import (
@@ -35,8 +35,8 @@ type cluster struct {
 	t        *cfn.Template
 }
 
-// Read reads a file. It returns nil if no document is a ClusterConfig. The error
-// is a [*cfn.Error] if one is, and a document cannot be read.
+// Read reads a file. It returns nil if no document is a ClusterConfig. The error is
+// a [*cfn.Error] if one is but a document cannot be read.
 func Read(src []byte) (*Config, error) {
 	c := &Config{src: src}
 	var failed error
@@ -67,8 +67,8 @@ func isClusterConfig(root *cfn.Node) bool {
 	return version != nil && strings.HasPrefix(version.Value, "eksctl.io/") && kind != nil && kind.Value == "ClusterConfig"
 }
 
-// Check returns what is not locked, in the order of the file. Of the options, the
-// resources are names of node groups.
+// Check returns what is not locked, in the order of the file. The Resources of the
+// options are names of node groups.
 func (c *Config) Check(_ context.Context, opts transform.CheckOptions) ([]transform.Finding, error) {
 	judged, err := c.judge(opts.Options)
 	var findings []transform.Finding
@@ -105,7 +105,8 @@ func (c *Config) Patch(_ context.Context, opts transform.Options) (transform.Res
 	return r, c.verify(r, opts)
 }
 
-// verify reads a result as a stranger would: nothing more is to change in it.
+// verify returns an error if a result cannot be read, or if something in it would
+// still have to change.
 func (c *Config) verify(r transform.Result, opts transform.Options) error {
 	again, err := Read(r.Output)
 	if err != nil {

@@ -77,8 +77,8 @@ func TestPatch(t *testing.T) {
 	if diff := cmp.Diff(`13:5 change disablePodIMDS set to true
 19:34 change disablePodIMDS set to true
 23:19 change disablePodIMDS set to true
-26:3 open template: it has a launch template of its own, beside which eksctl takes no disablePodIMDS: lock that one, by a hop limit of 1 and HttpTokens required
-30:7 open policies: eksctl takes no disablePodIMDS beside iam.withAddonPolicies.externalDNS: give that policy to a service account, by iam.podIdentityAssociations or iam.serviceAccounts, and take it from the nodes
+26:3 open template: it has a launch template of its own, with which eksctl takes no disablePodIMDS: lock that one, with a hop limit of 1 and HttpTokens required
+30:7 open policies: eksctl takes no disablePodIMDS together with iam.withAddonPolicies.externalDNS: give that policy to a service account, with iam.podIdentityAssociations or iam.serviceAccounts, and take it from the nodes
 `, lines(r.Findings)); diff != "" {
 		t.Errorf("-want +got\n%s", diff)
 	}

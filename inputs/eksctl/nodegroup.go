@@ -11,7 +11,7 @@ import (
 	"github.com/imdslock/imdslock/transform/cfn/edit"
 )
 
-// A judgement is what there is to say of a node group.
+// A judgement is what there is to say about a node group.
 type judgement struct {
 	finding transform.Finding // of a patch
 	open    string            // what check says of a change
@@ -84,7 +84,7 @@ func (c *Config) refuseOthers(resources, names []string) error {
 	for _, id := range resources {
 		if !slices.Contains(names, id) {
 			e := c.clusters[0].errorf(0, "there is no node group %q", id)
-			e.Hint = "there are " + strings.Join(names, ", ")
+			e.Hint = "the node groups are " + strings.Join(names, ", ")
 			return e
 		}
 	}
@@ -115,7 +115,7 @@ func (c cluster) nodeGroups(section string, list *cfn.Node) ([]nodeGroup, error)
 	return groups, nil
 }
 
-// errorf makes an error at an offset in the document.
+// errorf returns an error at an offset in the document.
 func (c cluster) errorf(at int, format string, args ...any) *cfn.Error {
 	e := c.t.Errorf(at, format, args...)
 	e.Position = c.document.Place(e.Position)
@@ -127,12 +127,12 @@ type nodeGroup struct {
 	cluster
 	item    *cfn.Node
 	section string
-	name    string // or its place in the list
+	name    string // its name, or its place in the list
 }
 
 const key = "disablePodIMDS"
 
-// judgements returns all that there is to say of the node group.
+// judgements returns all that there is to say about the node group.
 func (g nodeGroup) judgements(opts transform.Options) []judgement {
 	var all []judgement
 	if j, ok := g.judge(opts); ok {
@@ -144,7 +144,7 @@ func (g nodeGroup) judgements(opts transform.Options) []judgement {
 	return all
 }
 
-// judge says what is to do about a node group. It returns false if it is locked.
+// judge says what must be done about a node group. It returns false if it is locked.
 func (g nodeGroup) judge(opts transform.Options) (judgement, bool) {
 	if g.item.Kind != cfn.Mapping || len(g.item.Pairs) == 0 {
 		what := fmt.Sprintf("%s is %s, not a node group", g.name, g.item.Describe())
@@ -231,18 +231,18 @@ func (g nodeGroup) cannot(e *cfn.Error) error {
 	return &transform.CannotLock{LogicalID: g.name, Property: key, Cause: e}
 }
 
-// unreadable is for what may be any node group, as through an alias.
+// unreadable returns the judgement on what may be any node group, such as an alias.
 func (g nodeGroup) unreadable(what string) judgement {
 	e := g.errorf(g.item.Span.Start, "%s", what)
 	e.Hint = "write the node group out"
 	return judgement{finding: g.finding(transform.KindOpen, g.item, what), cannot: g.cannot(e)}
 }
 
-// refused says beside what eksctl refuses disablePodIMDS in the node group, what
-// to do, and where that stands; or the place is nil.
+// refused says what in the node group makes eksctl refuse disablePodIMDS, and what to
+// do, and returns its place, or nil if there is nothing.
 func (g nodeGroup) refused() (what string, at *cfn.Node) {
 	if template, ok := g.item.Pair("launchTemplate"); ok && !template.Value.IsNull() {
-		return g.name + ": it has a launch template of its own, beside which eksctl takes no disablePodIMDS: lock that one, by a hop limit of 1 and HttpTokens required", template.Key
+		return g.name + ": it has a launch template of its own, with which eksctl takes no disablePodIMDS: lock that one, with a hop limit of 1 and HttpTokens required", template.Key
 	}
 	policies, ok := policiesOf(g.item)
 	if !ok || policies.Value.IsNull() {
@@ -250,7 +250,7 @@ func (g nodeGroup) refused() (what string, at *cfn.Node) {
 	}
 	for _, p := range policies.Value.Pairs {
 		if !isFalse(p.Value) {
-			return fmt.Sprintf("%s: eksctl takes no disablePodIMDS beside iam.withAddonPolicies.%s: give that policy to a service account, by iam.podIdentityAssociations or iam.serviceAccounts, and take it from the nodes",
+			return fmt.Sprintf("%s: eksctl takes no disablePodIMDS together with iam.withAddonPolicies.%s: give that policy to a service account, with iam.podIdentityAssociations or iam.serviceAccounts, and take it from the nodes",
 				g.name, p.Key.Value), p.Key
 		}
 	}
@@ -269,11 +269,11 @@ func (g nodeGroup) finding(kind transform.Kind, at *cfn.Node, message string) tr
 	}
 }
 
-// isTrue reports whether a value is the boolean true. What only YAML 1.1 takes for
-// it, such as yes, is written as true.
+// isTrue reports whether a value is the boolean true. It is false for words that only
+// YAML 1.1 takes for it, such as yes, which are then replaced.
 func isTrue(n *cfn.Node) bool { return isPlain(n) && strings.EqualFold(n.Value, "true") }
 
-// isFalse reports whether a value is for certain not true.
+// isFalse reports whether a value is certainly not true.
 func isFalse(n *cfn.Node) bool {
 	return n.IsNull() || isPlain(n) && slices.Contains([]string{"false", "no", "off", "n"}, strings.ToLower(n.Value))
 }

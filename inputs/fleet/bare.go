@@ -6,8 +6,8 @@ import (
 	"github.com/imdslock/imdslock/transform/cfn"
 )
 
-// A shape is how a thing is known without the list that AWS has it in, as in what
-// "--query 'Reservations[].Instances[]'" leaves: by keys that it has.
+// A shape is a set of keys by which a thing is recognised without the list that AWS has
+// it in, as in what "--query 'Reservations[].Instances[]'" leaves.
 type shape struct {
 	keys []string
 	read func(*checker, *cfn.Node) error // nil if these keys do not judge it
@@ -16,9 +16,9 @@ type shape struct {
 	onlyNamed bool
 }
 
-// shapes returns the shapes, of which the first counts. A thing is judged if it has
-// what judges it, or a key that AWS always gives and nobody asks for. The last
-// are what a projection leaves of one.
+// shapes returns the shapes, of which the first that fits counts. A thing is judged if
+// it has what it is judged by, or a key that AWS always gives and nobody asks for. The
+// last shapes are what a projection leaves of a thing.
 func shapes() []shape {
 	return []shape{
 		{keys: []string{"ReservationId", "Instances"}, read: (*checker).reservation},
@@ -40,7 +40,7 @@ func shapes() []shape {
 
 const whyProjected = "its metadata options, tags or name are not here: ask AWS without the --query that leaves them out"
 
-// Marks returns words of which a file has one if it has a thing without the list
+// Marks returns words, one of which is in every file that has a thing without the list
 // that AWS has it in. Other files have them too.
 func Marks() []string {
 	return []string{"InstanceId", "LaunchTemplateData", "VersionNumber", "LaunchConfigurationName", "MetadataOptions", "HttpTokens"}

@@ -30,13 +30,13 @@ type Answer struct {
 	parts []part
 }
 
-// A part is what an answer has in one place.
+// A part is a list in an answer, or another place with things to judge.
 type part struct {
 	node *cfn.Node
 	read func(*checker, *cfn.Node) error
 }
 
-// Read finds in d what it is about. It returns nil if d is something else.
+// Read finds what an answer is about. It returns nil if d is not such an answer.
 func Read(d *root.Document) *Answer {
 	if d.Root.Get("Resources") != nil {
 		return nil
@@ -79,9 +79,9 @@ func each(read func(*checker, *cfn.Node) error) func(*checker, *cfn.Node) error 
 	}
 }
 
-// Check judges what the answer has. The error is a [*cfn.Error] if something in
-// it does not have the type that AWS gives it. Parameters and resources of the
-// options do not count.
+// Check judges what the answer has. The error is a [*cfn.Error] if something in it
+// does not have the type that AWS gives it. Check ignores the Parameters and the
+// Resources of the options.
 func (a *Answer) Check(ctx context.Context, opts transform.CheckOptions) ([]transform.Finding, error) {
 	opts.Parameters, opts.Deployment, opts.Resources = nil, false, nil
 	c := &checker{ctx: ctx, d: a.d, opts: opts}
@@ -124,7 +124,7 @@ type checker struct {
 	items     int
 	nodes     int         // instances of a cluster
 	others    int         // instances that are not nodes
-	projected []*cfn.Node // what lacks what judges it
+	projected []*cfn.Node // things that lack what they are judged by
 }
 
 // version judges a launch template version.
@@ -233,7 +233,7 @@ func (c *checker) note(at *cfn.Node, id, message string) {
 	c.add(transform.RuleNotSeen, transform.KindNote, at, id, message)
 }
 
-// wrong is the error for what does not have the type that AWS gives it.
+// wrong returns the error for a thing that does not have the type that AWS gives it.
 func (c *checker) wrong(n *cfn.Node, what, want string) error {
 	return c.d.Errorf(n, "%s is %s, not %s", what, n.Describe(), want)
 }

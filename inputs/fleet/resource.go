@@ -23,20 +23,20 @@ type resource struct {
 	copies []copied
 }
 
-// A copied is a part of the text that stands in the answer too.
+// A copied is a part of the text that is copied from the answer.
 type copied struct{ start, end, source int }
 
-// logicalID stands for the thing in the template.
+// logicalID is the logical ID of the thing in the template.
 const logicalID = "Node"
 
-// The properties of the answer that the rules read, with those of MetadataOptions.
+// The properties of the answer that the rules read, and those of MetadataOptions.
 var (
 	properties = [...]string{"ImageId", "UserData", "MetadataOptions"}
 	options    = [...]string{"HttpEndpoint", "HttpProtocolIpv6", "HttpPutResponseHopLimit", "HttpTokens", "InstanceMetadataTags"}
 )
 
-// judge judges data as the properties of a resource of a type, within a property
-// if one is given.
+// judge judges data as the properties of a resource of a type, below a property if
+// one is given.
 func (r *resource) judge(typ, property string, data *cfn.Node) error {
 	fmt.Fprintf(&r.text, `{"Resources":{%q:{"Type":%q,"Properties":{`, logicalID, typ)
 	if property != "" {
@@ -97,7 +97,7 @@ func (r *resource) copy(key string, value *cfn.Node) {
 	r.text.WriteString(",")
 }
 
-// pair writes a key and a value of the answer. A number is one in both.
+// pair writes a key and a value of the answer. A number stays a number.
 func (r *resource) pair(key string, value *cfn.Node) {
 	start := r.text.Len()
 	fmt.Fprintf(&r.text, "%q:", key)
@@ -133,7 +133,7 @@ func (r *resource) check() error {
 	return nil
 }
 
-// source returns where in the answer a place of the template stands: the value
+// source returns where in the answer a place of the template comes from: the value
 // that is written there, or else the whole thing.
 func (r *resource) source(offset int) int {
 	for _, c := range r.copies {

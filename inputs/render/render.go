@@ -1,5 +1,5 @@
-// Package render knows the sources that templates are rendered from: with marks of
-// Jinja, Sceptre, Go templates or Helm, which CloudFormation does not read.
+// Package render recognises the sources that templates are rendered from: with marks
+// of Jinja, Sceptre, Go templates or Helm, which CloudFormation does not read.
 package render
 
 import (
@@ -45,10 +45,10 @@ func IsSource(text string) bool {
 	return ok
 }
 
-// Explain gives an error about a text the hint to render it first: one that says
-// that the text cannot be read or is not a template, if it has a mark; another one
-// if the mark is in the line of the error, since user data may have marks of its
-// own.
+// Explain adds the hint to render a text first to an error about it: to one that says
+// that the text cannot be read or is not a template, if it has a mark anywhere; to any
+// other one, if the mark is in the line of the error, since user data may have marks
+// of its own.
 func Explain(text string, err error) error {
 	var cannot *transform.CannotLock
 	var at *cfn.Error
@@ -69,7 +69,7 @@ func Explain(text string, err error) error {
 	return err
 }
 
-// ExplainFindings does the same for findings about what cannot be read.
+// ExplainFindings adds the hint to findings about what cannot be read.
 func ExplainFindings(text string, findings []transform.Finding) []transform.Finding {
 	for i, f := range findings {
 		if f.Rule != transform.RuleUnreadable {

@@ -2,7 +2,7 @@
 // parameters or what the AWS CLI prints with --query.
 //
 // A list is read as the only value of a mapping that is put around it, since
-// package cfn reads mappings only. Places are those in the document as it is.
+// package cfn reads only mappings. Places are those in the document itself.
 package root
 
 import (
@@ -34,7 +34,7 @@ func Parse(src []byte) (*Document, error) {
 	}
 	t, err := cfn.Parse([]byte(around.before + string(bare) + around.after))
 	if err != nil {
-		_, err = cfn.Parse([]byte(around.before + string(bare))) // whose error is not about what is not there
+		_, err = cfn.Parse([]byte(around.before + string(bare))) // so that the error is not about the added mapping
 	}
 	if at, ok := err.(*cfn.Error); ok {
 		moved := *at
@@ -65,18 +65,18 @@ func (d *Document) Duplicates() []cfn.Duplicate { return d.t.Duplicates() }
 // Position returns the place of an offset that a node has.
 func (d *Document) Position(offset int) cfn.Position { return d.around.place(d.t.Position(offset)) }
 
-// Errorf makes an error at a node.
+// Errorf returns an error at a node.
 func (d *Document) Errorf(at *cfn.Node, format string, args ...any) *cfn.Error {
 	e := d.t.Errorf(at.Span.Start, format, args...)
 	e.Position = d.around.place(e.Position)
 	return e
 }
 
-// A wrapping is what makes a list the value of a mapping.
+// A wrapping is the text around a list that makes it the value of a mapping.
 type wrapping struct{ before, after string }
 
-// wrappingOf returns what must stand around a text, if it is a list: in one line
-// with a flow sequence, and in a line before a block sequence.
+// wrappingOf returns what must be put around a text, if it is a list: on the line of a
+// flow sequence, or on a line before a block sequence.
 func wrappingOf(text string) wrapping {
 	for line := range strings.Lines(text) {
 		switch line = strings.TrimLeft(line, " \t\r\n"); {
