@@ -19,7 +19,7 @@ type Case struct {
 	Template string
 	Options  transform.Options
 	Passed   map[string]string          // values for the template's parameters
-	Updated  func(output string) string // the stack is made of Template as it is and updated with what this makes of the output
+	Updated  func(output string) string // if set, the stack is made of Template as it is and updated with what this makes of the output
 	Break    func(userData string) string
 	Image    Image
 	Then     []Step // after the first boot
@@ -32,7 +32,7 @@ type Step func(*node) error
 // Seen is what came of a case.
 type Seen struct {
 	Refused string  // why there is no node, else ""
-	First   Pods    // when the kubelet first started; no access where it never did
+	First   Pods    // when the kubelet first started; no access if it never did
 	Pods            // in the end
 	Node    Access  // and a pod with hostNetwork, in the end
 	Node6   Access  // the node by IPv6
@@ -52,7 +52,7 @@ const (
 	NotReached Kubelet = "is not reached"
 )
 
-// run launches the node of a case and looks.
+// run launches the node of a case and returns what was seen.
 func (c Case) run() (seen Seen, err error) {
 	result, err := patched([]byte(c.Template), c.Options)
 	if err != nil {
@@ -91,7 +91,7 @@ func (c Case) run() (seen Seen, err error) {
 	return n.seen(), nil
 }
 
-// deploy returns the node that comes of the template's output.
+// deploy returns the node that a deployment of the patched template launches.
 func (c Case) deploy(output []byte) (stack.Launch, error) {
 	if c.Updated == nil {
 		return deploy(output, c.Passed)
@@ -162,7 +162,7 @@ type Observation struct {
 	Err  error
 }
 
-// OK reports whether all was as expected.
+// OK reports whether everything was as expected.
 func (o Observation) OK() bool { return o.Err == nil && o.Seen == o.Want }
 
 // String says what was seen and what was expected.

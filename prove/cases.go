@@ -4,7 +4,7 @@ package prove
 
 import "github.com/imdslock/imdslock/transform"
 
-// The options of the cases. Only those that the name says are locked.
+// The options of the cases. Only what the name says is locked.
 var (
 	nothing       = transform.Options{}
 	hopLimit      = transform.Options{HopLimit: 1}
@@ -26,11 +26,11 @@ var (
 
 func everybodyBy(a Access) Pods { return Pods{Pod: a, Branch: a, Other: a} }
 
-// always is what is seen where the same pods read when the kubelet starts and
+// always returns what is seen if the same pods read when the kubelet starts and
 // in the end, and the node by IMDSv1 and IMDSv2.
 func always(who Pods) Seen { return Seen{First: who, Pods: who, Node: V12, Signal: "0"} }
 
-// then is what is seen where first some pods read, in the end others.
+// then returns what is seen if some pods read at first, and others in the end.
 func then(first, who Pods) Seen { return Seen{First: first, Pods: who, Node: V12, Signal: "0"} }
 
 // with changes what is seen.
@@ -49,9 +49,8 @@ func notStarted(s *Seen) { s.Kubelet, s.Signal = NotStarted, "1" }
 func noSignal(s *Seen)   { s.Signal = "" }
 func signalled1(s *Seen) { s.Signal = "1" }
 
-// measureCases show what each measure does alone, and all together. The block
-// is in user data with open metadata options, so that it is the rules that are
-// seen.
+// measureCases show what each measure does alone, and all together. The block is in
+// user data with open metadata options, so that what is seen are the rules.
 func measureCases() []Case {
 	cases := []Case{
 		{Row: "nothing: the template as it is", Options: nothing, Want: always(everybody)},
@@ -76,7 +75,7 @@ func measureCases() []Case {
 	return onBoth(cases)
 }
 
-// onBoth repeats the cases that are about rules alone on both implementations of
+// onBoth repeats the cases that are only about rules on both implementations of
 // iptables.
 func onBoth(cases []Case) []Case {
 	var all []Case
@@ -144,8 +143,8 @@ func situationCases() []Case {
 }
 
 // formCases show that the rules are there before the kubelet and after a
-// reboot, and that the exit status for cfn-signal is the same, whatever the
-// user data is written as.
+// reboot, and that the exit status for cfn-signal is the same, in whatever form
+// the user data is written.
 func formCases() []Case {
 	var cases []Case
 	for _, f := range forms() {

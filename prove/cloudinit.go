@@ -16,7 +16,7 @@ import (
 // CloudInit is where cloud-init's code is, and the interpreter that runs it.
 type cloudInit struct {
 	python string
-	dir    string // for PYTHONPATH; "" where the package is installed
+	dir    string // for PYTHONPATH; "" if the package is installed
 }
 
 // foundCloudInit looks for cloud-init once: where CLOUD_INIT says, as it is
@@ -93,10 +93,9 @@ func CloudInitMissing() error {
 var needed = []string{"python3-yaml", "python3-configobj", "python3-jinja2", "python3-jsonpatch", "python3-jsonschema", "python3-oauthlib",
 	"python3-requests", "python3-serial"}
 
-// FetchCloudInit gets cloud-init's code where it is missing and apt-get can
-// download it. The package is only unpacked, in the user's cache, as
-// an installed one would run at the machine's next boot. It says on w what it
-// does.
+// FetchCloudInit gets cloud-init's code if it is missing and apt-get can download
+// it. The package is only unpacked, in the user's cache, because an installed one
+// would run at the machine's next boot. It says on w what it does.
 func FetchCloudInit(w io.Writer) error {
 	if os.Getenv("CLOUD_INIT") != "" || packageManager() != "apt-get" {
 		return nil

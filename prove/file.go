@@ -11,12 +11,12 @@ import (
 	"github.com/imdslock/imdslock/prove/stack"
 )
 
-// A Judgement is what was found out about one node of a template, or about
-// user data.
+// A Judgement is what was found out about a node of a template, or about a node
+// with user data.
 type Judgement struct {
 	stack.Launch
 	Values  []map[string]string     // of parameters with which it is launched so
-	Options []stack.MetadataOptions // all that it can have
+	Options []stack.MetadataOptions // all those that it can have
 	Verdict
 	Err error
 }
@@ -102,8 +102,8 @@ func JudgeUserData(userData []byte, ipv6 bool, image Image) Judgement {
 	return j
 }
 
-// slots has room for as many nodes as are to run at the same time. They mostly
-// wait for answers that do not come.
+// slots has room for as many nodes as run at the same time. They mostly wait for
+// answers that do not come.
 var slots = sync.OnceValue(func() chan struct{} { return make(chan struct{}, 6*runtime.NumCPU()) })
 
 // each calls f for 0 to n-1, all at once.

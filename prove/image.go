@@ -8,7 +8,7 @@ import (
 	"maps"
 )
 
-// What plays a node's software.
+// stubs are the files that play a node's software.
 //
 //go:embed stub
 var stubs embed.FS
@@ -28,14 +28,14 @@ type Image struct {
 	IPTables      IPTables
 	Nodeadm       bool // Amazon Linux 2023: nodeadm starts the kubelet
 	Snap          bool // Ubuntu: the kubelet is a snap
-	BootstrapExit int  // exit status of the bootstrap script behind the kubelet's start
+	BootstrapExit int  // exit status of the bootstrap script after the kubelet's start
 	YumFails      bool // as without a route to the repositories
-	Broken        bool // iptables fails, but for policies
+	Broken        bool // iptables fails, except to set policies
 	Busy          bool // it does so until the bootstrap starts
-	Joined        bool // where the user data does not start the kubelet, something does at the end of the first boot
+	Joined        bool // if the user data does not start the kubelet, something else does at the end of the first boot
 }
 
-// stubs returns which file of stub plays what on a node, by the path there.
+// stubs returns, by path on a node, the file of stub that plays it.
 func (i Image) stubs() map[string]string {
 	files := map[string]string{
 		"etc/eks/bootstrap.sh": "bootstrap.sh", "opt/aws/bin/cfn-signal": "cfn-signal", "etc/cloud/cloud.cfg": "cloud.cfg",
@@ -59,7 +59,7 @@ func (i Image) stubs() map[string]string {
 }
 
 // files returns the other files of a node with their content. Those below image
-// say to the stubs what the image is.
+// tell the stubs what the image is.
 func (i Image) files(userData []byte) map[string]string {
 	files := map[string]string{
 		"image/bootstrap-exit":         fmt.Sprint(i.BootstrapExit),

@@ -37,8 +37,7 @@ const credentials = `{"Code":"Success","Type":"AWS-HMAC","AccessKeyId":"ASIAEXAM
 
 type connKey struct{}
 
-// startIMDS serves on 169.254.169.254, and on fd00:ec2::254 where the options
-// want that.
+// startIMDS serves on 169.254.169.254, and on fd00:ec2::254 if the options say so.
 func startIMDS(ns *namespace, options stack.MetadataOptions, userData []byte) (*imds, error) {
 	s := &imds{options: options, userData: userData, tokens: map[string]bool{}}
 	s.server = &http.Server{

@@ -8,7 +8,7 @@ import (
 	"github.com/imdslock/imdslock/transform"
 )
 
-// patched returns what imdslock makes of a template.
+// patched returns a template patched by imdslock.
 func patched(src []byte, opts transform.Options) (transform.Result, error) {
 	return transform.Patch(context.Background(), src, opts)
 }

@@ -18,18 +18,18 @@ type Verdict struct {
 	End    Pods // at the end of the first boot
 	Reboot Pods // whenever the kubelet started after a reboot, and at the end of that
 
-	// Stopped are pods that at one of the moments reached nobody at all, so that
-	// nothing can be seen through them: rules that a package came with, say,
-	// which are no lock and do not stay.
+	// Stopped are pods that reached nobody at all at one of the moments, so that
+	// nothing can be seen through them: for example because of rules that a
+	// package came with, which are not a lock and do not stay.
 	Stopped []string
-	// Unplayed are commands of which nobody here knows what they do. The
-	// verdict is not sound where there are some.
+	// Unplayed are commands that the stubs do not know. If there are any, the
+	// verdict is not sound.
 	Unplayed []string
 	// Console is what was printed on the node.
 	Console string
 }
 
-// moments are those of a verdict.
+// moments returns the moments of a verdict.
 func (v Verdict) moments() []struct {
 	name string
 	pods Pods
@@ -94,18 +94,17 @@ func (p Pods) or(q Pods) Pods {
 	return Pods{p.Pod | q.Pod, p.Branch | q.Branch, p.Other | q.Other, p.Pod6 | q.Pod6, p.DNAT | q.DNAT, p.MacVLAN | q.MacVLAN}
 }
 
-// reopened returns the launch with metadata options as an API call may set them
-// on a running node: it leaves the rules on the node alone to hold.
+// reopened returns the launch with metadata options as an API call may set them on a
+// running node, so that only the rules on the node protect it.
 func reopened(l stack.Launch) stack.Launch {
 	l.Options.HTTPEndpoint, l.Options.HTTPTokens, l.Options.HTTPPutResponseHopLimit = "enabled", "optional", 64
 	return l
 }
 
 // judge launches a node, boots it, reboots it, and looks at every start of the
-// kubelet and at the end of both boots. Where the user data does not start the
-// kubelet, it is started after it, as what EKS adds to user data does; and once
-// more where its unit failed, as systemd does. Where it never starts there are
-// no pods.
+// kubelet and at the end of both boots. If the user data does not start the
+// kubelet, it is started after that, as what EKS adds to user data does; and once
+// more if its unit failed, as systemd does. If it never starts, there are no pods.
 func judge(l stack.Launch, image Image) (v Verdict, err error) {
 	if len(l.UserData) > maxUserData {
 		return Verdict{}, fmt.Errorf("EC2 does not launch it: %d bytes of user data, more than %d", len(l.UserData), maxUserData)
@@ -139,8 +138,8 @@ func judge(l stack.Launch, image Image) (v Verdict, err error) {
 	return v, nil
 }
 
-// maxUserData is how many bytes of user data EC2 takes ("Run commands when you
-// launch an EC2 instance with user data input" in the Amazon EC2 User Guide).
+// maxUserData is the largest size in bytes of user data that EC2 takes ("Run commands
+// when you launch an EC2 instance with user data input" in the Amazon EC2 User Guide).
 const maxUserData = 16384
 
 // pods boots and returns who reads when the kubelet starts, and in the end.

@@ -26,8 +26,8 @@ func tools() []tool {
 	}
 }
 
-// NamespacesMissing says why there can be no node here, a line for each thing
-// that is missing and with what to do, or returns nil.
+// NamespacesMissing returns an error if there can be no node here, with a line for
+// each thing that is missing and what to do, or nil.
 func NamespacesMissing() error {
 	var errs []error
 	for _, t := range tools() {
@@ -48,7 +48,7 @@ func NamespacesMissing() error {
 	return ns.close()
 }
 
-// packageManager returns the name of the machine's, or "".
+// packageManager returns the name of the machine's package manager, or "".
 func packageManager() string {
 	for _, name := range []string{"apt-get", "dnf", "yum"} {
 		if _, err := exec.LookPath(name); err == nil {

@@ -14,8 +14,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// A namespace is a network namespace without a name: the kernel removes it
-// when nobody has it open any more, however this process ends.
+// A namespace is a network namespace without a name: the kernel removes it when no
+// process has it open any more, however this one ends.
 type namespace struct{ file *os.File }
 
 // onThread runs f on a thread of its own, which ends with it: its namespaces

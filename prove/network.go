@@ -8,26 +8,26 @@ import (
 	"strings"
 )
 
-// A network is the networking of a node like the Amazon VPC CNI sets it up,
-// and of what is around it:
+// A network is the networking of a node, as the Amazon VPC CNI sets it up, and of
+// what is around it:
 //
 //	pod ──── eni5a3c0f1e2d4 ┐             ┌ eth0 ─────── node0  ┐
 //	branch ─ vlan7b2e90c41a ┼─── node ────┤                     ├ vpc
 //	other ── vetha91f03     ┘             └ vlan.eth.1 ─ trunk0 ┘
 //
 // The pods have a /32 and the gateway 169.254.1.1 with a permanent neighbour.
-// What comes from the branch pod leaves by its branch interface, which policy
-// routing sees to before local addresses are looked up: that is how the CNI's
-// strict mode has it. The vpc answers for 169.254.169.254 (the metadata
-// service), 169.254.169.253 (DNS) and an ordinary server; the node itself for
-// 169.254.170.23 (the Pod Identity agent).
+// What comes from the branch pod leaves by its branch interface: policy routing
+// decides that before local addresses are looked up, as in the CNI's strict mode.
+// The vpc answers for 169.254.169.254 (the metadata service), 169.254.169.253 (DNS)
+// and an ordinary server; the node itself for 169.254.170.23 (the Pod Identity
+// agent).
 // A node can be of another kind, as Topology says.
 type network struct {
 	vpc, node, pod, branch, other, macvlan *namespace
 	listeners                              []net.Listener
 }
 
-// A Topology says in what a node's network differs.
+// A Topology says how a node's network differs.
 type Topology struct {
 	VethPrefix string // AWS_VPC_K8S_CNI_VETHPREFIX, in place of "eni"
 	IPv6       bool   // as in an IPv6 cluster, IPv4 leaves the pod by an interface of its own, whose host side is veth…
@@ -102,8 +102,7 @@ route add 10.0.1.0/24 via 10.0.0.10
 route add fd00:10:1::/64 via fd00:10::10
 `
 
-// podLinks are those of a pod with an address, behind a host side with a MAC
-// address.
+// podLinks are the links of a pod with an address, whose host side has a MAC address.
 func podLinks(address, mac string) string {
 	return `link set lo up
 link set eth0 up
@@ -134,13 +133,13 @@ neigh add 169.254.1.1 lladdr 02:00:00:00:01:04 dev v4if0 nud permanent
 `
 )
 
-// macvlanLinks are a pod's that is on the node's own network.
+// macvlanLinks are the links of a pod that is on the node's own network.
 const (
 	macvlanLinks = "link add mac0 link eth0 type macvlan mode bridge\nlink set mac0 netns @0 name net1\n"
 	macvlanPod   = "link set lo up\nlink set net1 up\naddr add 10.0.0.20/24 dev net1\nroute add default via 10.0.0.1\n"
 )
 
-// different makes the network's differences.
+// different makes the network differ as the topology says.
 func (n *network) different(t Topology) error {
 	if t.IPv6 {
 		if err := errors.Join(n.node.ip(egressLinks, n.pod), n.pod.ip("link set v4if0 up\n"), n.pod.ip(egressPod), n.node.ip(egressRoute)); err != nil {
@@ -228,7 +227,7 @@ func greet(l net.Listener, name string) {
 		if err != nil {
 			return
 		}
-		conn.Write([]byte(name + "\n")) // a client that is gone is no matter
+		conn.Write([]byte(name + "\n")) // it does not matter if the client is gone
 		conn.Close()
 	}
 }

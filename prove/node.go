@@ -73,7 +73,7 @@ func (n *node) close() error {
 	return errors.Join(append(errs, n.network.close(), os.RemoveAll(n.dir))...)
 }
 
-// path returns a file of the node, which it sees below /run.
+// path returns the path of a file that the node sees below /run.
 func (n *node) path(name string) string { return filepath.Join(n.dir, name) }
 
 // install writes the node's files.
@@ -135,7 +135,7 @@ func (n *node) chooseIPTables(broken bool) error {
 	return nil
 }
 
-// listen hears what the node tells, until the node is closed.
+// listen takes the messages of the node until the node is closed.
 func (n *node) listen() {
 	for {
 		conn, err := n.watch.Accept()
@@ -158,7 +158,7 @@ func (n *node) hear(conn net.Conn) {
 	if line == "kubelet\n" {
 		n.starts = append(n.starts, start{n.boots, n.look()})
 	}
-	conn.Write([]byte("ok\n")) // a node that is gone is no matter
+	conn.Write([]byte("ok\n")) // it does not matter if the node is gone
 }
 
 // boot runs init.
@@ -228,8 +228,8 @@ func (n *node) events() []string {
 	return strings.Split(strings.TrimSpace(string(b)), "\n")
 }
 
-// signal returns the exit status that cfn-signal was told, or "" where it was
-// not called.
+// signal returns the exit status that cfn-signal was given, or "" if it was not
+// called.
 func (n *node) signal() string {
 	for _, e := range slices.Backward(n.events()) {
 		if status, ok := strings.CutPrefix(e, "signal "); ok {

@@ -8,6 +8,6 @@
 // CloudFormation would: the fake metadata service gets its MetadataOptions, and cloud-init's
 // own code runs its user data. Network and iptables are the kernel's, in
 // namespaces of their own; package manager, bootstrap script, systemd, kubelet
-// and pods are played by the files in stub. Nothing outside of the namespaces
-// is contacted, and all of them are gone when the process ends.
+// and pods are played by the files in stub. Nothing outside the namespaces is
+// contacted, and all of them are gone when the process ends.
 package prove

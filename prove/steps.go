@@ -32,7 +32,7 @@ func flush(n *node) error {
 	return nil
 }
 
-// repair gives the node an iptables that works.
+// repair gives the node a working iptables.
 func repair(n *node) error { return n.chooseIPTables(false) }
 
 // restartKubelet is also what systemd does, five seconds after a failure.
@@ -46,16 +46,16 @@ func again(n *node) error {
 	return n.boot()
 }
 
-// emptyExecStartPre installs a drop-in for the kubelet that comes late and wants
-// its own commands alone.
+// emptyExecStartPre installs a later drop-in for the kubelet that replaces the
+// commands of others with its own.
 func emptyExecStartPre(n *node) error {
 	conf := "[Service]\nExecStartPre=\nExecStartPre=/sbin/iptables -P FORWARD ACCEPT -w 5\n"
 	return os.WriteFile(n.path("etc/systemd/system/kubelet.service.d/20-own.conf"), []byte(conf), 0o644)
 }
 
-// calico loads rules like Calico's: in raw, what comes from a host endpoint is
-// judged, what comes from a workload is not; in filter, the jump to its chain
-// is put first, and what its policy allows is accepted there.
+// calico loads rules like Calico's: in raw, packets from a host endpoint are judged
+// and those from a workload are not; in filter, the jump to its chain comes first,
+// and what its policy allows is accepted there.
 func calico(n *node) error {
 	return n.rules(
 		"-t raw -N cali-PREROUTING",
@@ -93,7 +93,7 @@ func (n *node) rules(lines ...string) error {
 	return nil
 }
 
-// xtables is a command of iptables that runs outside of the node's file system
+// xtables returns a command of iptables that runs outside the node's file system
 // and has the node's lock.
 func (n *node) xtables(name string, args ...string) *exec.Cmd {
 	cmd := exec.Command("/usr/sbin/"+name, args...)

@@ -18,7 +18,7 @@ type Study struct {
 	print func(w io.Writer, observed []Observation)
 }
 
-// Studies returns all that is proved.
+// Studies returns everything that is proved.
 func Studies() []Study {
 	return []Study{
 		{"Who reads the node's credentials", measureCases(), printMeasures},
@@ -27,7 +27,7 @@ func Studies() []Study {
 	}
 }
 
-// Conclusion sums up what is proven where every node was as expected.
+// Conclusion sums up what is proven if every node was as expected.
 const Conclusion = "with all that imdslock does by default no pod that has a network of its own by the Amazon VPC CNI reads the node's credentials, " +
 	"in any form of user data and after a reboot, unless a table says so in bold, while the node reads and other traffic flows; " +
 	"without it every such pod reads."
@@ -61,8 +61,8 @@ func rows(observed []Observation) []string {
 	return names
 }
 
-// cell describes what was seen in the cases of a row with one choice of
-// commands: once where both implementations of iptables agree, else both.
+// cell describes what was seen in the cases of a row with one choice of commands:
+// once if both implementations of iptables agree, or else both.
 func cell(observed []Observation, name string, iptables transform.IPTables, describe func(Seen) string) string {
 	var texts []string
 	for _, o := range observed {
@@ -139,7 +139,7 @@ func printSituations(w io.Writer, observed []Observation) {
 	}
 }
 
-// readers says which pods read the credentials and what else came of a node.
+// readers says which pods read the credentials and what else became of a node.
 func readers(s Seen) string {
 	switch s.Kubelet {
 	case NotStarted:

@@ -17,7 +17,7 @@ type form struct {
 	signal   string // exit status that cfn-signal gets before anything is changed
 }
 
-// launchTemplate is a template around user data, unlocked.
+// launchTemplate returns an unlocked template around user data.
 func launchTemplate(metadata, userData string) string {
 	return `Parameters:
   ClusterName:
@@ -84,10 +84,10 @@ func forms() []form {
 	}
 }
 
-// once starts the kubelet from what runs at every boot.
+// once starts the kubelet once from what runs at every boot.
 const once = "test -e /etc/joined || /etc/eks/bootstrap.sh ${ClusterName}\ntouch /etc/joined\n"
 
-// mimeOf is a MIME document with a part before a script that signals.
+// mimeOf returns a MIME document with a part before a script that signals.
 func mimeOf(contentType, part string) string {
 	return "MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=\"B\"\n\n--B\nContent-Type: " + contentType + "\n\n" + part +
 		"\n--B\nContent-Type: text/x-shellscript\n\n#!/bin/bash\n/opt/aws/bin/cfn-signal -e 0\n--B--\n"
@@ -223,7 +223,7 @@ Resources:
         Id: !Ref NodeLaunchTemplate
 `
 
-// namesNoVersion takes away what makes the group of managed follow a version.
+// namesNoVersion removes what makes the group of managed follow a version.
 func namesNoVersion(template string) string {
 	return regexp.MustCompile(`(?m)^ +Version: .*\n`).ReplaceAllString(template, "")
 }

@@ -12,8 +12,8 @@ import (
 	"time"
 )
 
-// Access says by which versions of the metadata service somebody reads the
-// node's credentials.
+// Access says with which versions of the metadata service somebody reads the node's
+// credentials.
 type Access uint8
 
 // The versions.
@@ -35,8 +35,8 @@ type View struct {
 	Host  Access // a pod with hostNetwork
 	Node  Access // a process of the node
 	Node6 Access // the node, by IPv6
-	VPC   Access // a machine beside the node, which no rule of the node is about
-	Agent bool   // who answers the pod in place of the metadata service is kube2iam's agent
+	VPC   Access // a machine beside the node, which the node's rules are not about
+	Agent bool   // kube2iam's agent answers the pod in place of the metadata service
 	Rest  Rest
 }
 
@@ -47,14 +47,14 @@ type Pods struct {
 	Other  Access // behind an interface of another name
 	Pod6   Access // the one behind eni…, by IPv6
 	DNAT   Access // the one behind eni…, by an address that the node translates
-	// MacVLAN is one with a macvlan interface, where there is such a pod.
+	// MacVLAN is the one with a macvlan interface, if there is such a pod.
 	MacVLAN Access
 }
 
 // Rest is the other traffic that got through, a letter for each of paths.
 type Rest string
 
-// paths are the ways of other traffic that must stay as they are.
+// paths are the ways of other traffic that must stay open.
 var paths = [...]struct {
 	name    string
 	from    func(*network) *namespace
@@ -112,13 +112,13 @@ func (r Rest) String() string {
 	return "stopped: " + strings.Join(stopped, ", ")
 }
 
-// A request that is dropped is known by the answer that does not come. How long
-// to wait for it is measured by the node's own requests, which are made at the
-// same time and have the same way through a machine that may be busy.
+// A dropped request shows only by the answer that does not come. How long to wait
+// for that is measured by the node's own requests, which are made at the same time
+// and go the same way through a machine that may be busy.
 const (
 	patience = time.Second      // beyond the node's last answer, at least
-	times    = 5                // as long as that took, where it took long
-	limit    = 30 * time.Second // where the node gets none either
+	times    = 5                // as long as that took, if it took long
+	limit    = 30 * time.Second // if the node gets none either
 )
 
 // look takes a view, all requests at once.
@@ -196,8 +196,8 @@ func readsCredentials(ctx context.Context, ns *namespace, host, token string) bo
 	return status == http.StatusOK && body == credentials
 }
 
-// ask makes one request on a connection of its own. The status is 0 where
-// there is no answer.
+// ask makes one request on a connection of its own. The status is 0 if there is
+// no answer.
 func ask(ctx context.Context, ns *namespace, method, host, path, header, value string) (body string, status int) {
 	r, err := http.NewRequestWithContext(ctx, method, "http://"+net.JoinHostPort(host, portOfMetadata)+path, nil)
 	if err != nil {

@@ -9,7 +9,7 @@ import (
 // A Release is one publication of AWS's own node group template: the file for
 // an operating system, in the folder of a date, in the bucket of a partition.
 type Release struct {
-	OS        string `json:"os"`        // "linux" or "windows", with "-arm" or "-outpost" if its template is for such nodes alone
+	OS        string `json:"os"`        // "linux" or "windows", with "-arm" or "-outpost" if its template is only for such nodes
 	Date      string `json:"date"`      // the folder's name, YYYY-MM-DD
 	Partition string `json:"partition"` // as in ARNs: "aws" or "aws-cn"
 	URL       string `json:"url"`
@@ -26,7 +26,7 @@ const embedded = "2020-10-29"
 type series struct {
 	os, file string
 	dates    []string // newest first
-	global   bool     // known of the bucket for all regions outside China only
+	global   bool     // known only for the bucket of the regions outside China
 }
 
 // published lists the folders of AWS's bucket that hold a node group template.
@@ -52,8 +52,8 @@ func published() []series {
 type bucket struct{ partition, url string }
 
 // buckets lists the buckets that AWS's EKS documentation names: one for China
-// (Beijing and Ningxia), one for every other region. It names them for the same
-// dates; that China's has every one of them is not known.
+// (Beijing and Ningxia), one for every other region. It names both for the same
+// dates; whether China's has every one of them is not known.
 func buckets() []bucket {
 	return []bucket{
 		{"aws", "https://s3.us-west-2.amazonaws.com/amazon-eks"},
@@ -127,8 +127,8 @@ func Lookup(os, region, date string) (Release, error) {
 
 // Partition returns the partition of a region, by the shape of its name, so
 // that regions yet to be opened have one too. The shapes are those that AWS's
-// SDKs know partitions by. A name of no such shape, as of an Availability
-// Zone, is an error.
+// SDKs know partitions by. It returns an error for a name of any other shape, such
+// as that of an Availability Zone.
 func Partition(region string) (string, error) {
 	shapes := []struct{ prefix, partition string }{
 		{"cn-", "aws-cn"},
@@ -147,7 +147,7 @@ func Partition(region string) (string, error) {
 	if area, place, ok := strings.Cut(region, "-"); ok && len(area) == 2 && isWithin(area, 'a', 'z') && isPlace(place) {
 		return "aws", nil
 	}
-	return "", fmt.Errorf("%q is no region: want one like us-west-2 or cn-north-1", region)
+	return "", fmt.Errorf("%q is not a region: must be one like us-west-2 or cn-north-1", region)
 }
 
 // isPlace reports whether text is a direction and a number, such as "west-2".

@@ -89,7 +89,7 @@ func TestLookup(t *testing.T) {
 func TestLookupErrors(t *testing.T) {
 	tests := []struct{ name, os, region, date, want string }{
 		{"unknown system", "darwin", "", "", `^no official template for "darwin": there are linux, linux-arm, linux-outpost, windows$`},
-		{"no region", "linux", "Oregon", "", `^"Oregon" is no region: want one like us-west-2 or cn-north-1$`},
+		{"no region", "linux", "Oregon", "", `^"Oregon" is not a region: must be one like us-west-2 or cn-north-1$`},
 		{"partition without a bucket", "linux", "us-gov-west-1", "", `^no official templates in partition aws-us-gov: .* us-west-2 for every region outside China, and in cn-north-1$`},
 		{"unknown date", "linux", "", "2021-01-01", `^no official linux template of "2021-01-01": there are 2025-11-26, 2022-12-23, .*, 2018-08-30$`},
 		{"date of Linux alone", "windows", "", "2025-11-26", `^no official windows template of "2025-11-26": there are 2023-02-09, 2020-10-29, .*, 2019-10-08$`},

@@ -16,7 +16,7 @@ import (
 //go:embed linux.yaml windows.yaml
 var files embed.FS
 
-// Reference returns the reference template for nodes that run os, "linux" or
+// Reference returns the reference template for nodes that run os: "linux" or
 // "windows". The slice is the caller's own, free to be changed.
 func Reference(os string) ([]byte, error) {
 	switch os {

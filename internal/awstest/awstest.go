@@ -24,7 +24,7 @@ import (
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
 var signature = regexp.MustCompile(`^AWS4-HMAC-SHA256 Credential=\w+/\d{8}/[a-z0-9-]+/\w+/aws4_request, SignedHeaders=([a-z0-9;-]+), Signature=[0-9a-f]{64}$`)
 
-// An Object is one in S3.
+// An Object is an object in S3.
 type Object struct {
 	Content []byte
 	Headers http.Header // of the request that put it there
@@ -40,7 +40,7 @@ type Result struct {
 	}
 }
 
-// Region is where the services are.
+// Region is the region of the services.
 const Region = "eu-central-1"
 
 // The credentials that the services take: S3 those of a job, CodePipeline those
@@ -50,13 +50,13 @@ var (
 	Role = aws.Credentials{AccessKeyID: "ROLE", SecretAccessKey: "role secret", SessionToken: "role token"}
 )
 
-// A Server plays S3 and CodePipeline. It holds each request to Signature
-// Version 4 and to the credentials that it must have.
+// A Server plays S3 and CodePipeline. It requires each request to have Signature
+// Version 4, made with the right credentials.
 type Server struct {
 	t      testing.TB
 	server *httptest.Server
 
-	// S3 takes the place of the objects; nil leaves them.
+	// S3 replaces the objects; nil leaves them.
 	S3 http.Handler
 
 	mu      sync.Mutex
@@ -74,7 +74,7 @@ func New(t testing.TB) *Server {
 	return f
 }
 
-// URL is where the server is, for AWS_ENDPOINT_URL.
+// URL returns the address of the server, for AWS_ENDPOINT_URL.
 func (f *Server) URL() string { return f.server.URL }
 
 func (f *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -97,8 +97,8 @@ func (f *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	f.object(w, r, body)
 }
 
-// signed holds a request to the credentials and the service that it must be
-// signed for: it is signed again, and the signatures must be equal.
+// signed fails the test if a request is not signed with the credentials and for the
+// service that it must be: it is signed again, and the signatures must be equal.
 func (f *Server) signed(r *http.Request, body []byte, credentials aws.Credentials, service string) {
 	f.t.Helper()
 	m := signature.FindStringSubmatch(r.Header.Get("Authorization"))

@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// tarred packs files as .tar.gz, with nothing of who packs them and when.
+// tarred packs files as .tar.gz, without a trace of who packs them and when.
 func tarred(files []file, at time.Time) ([]byte, error) {
 	var b bytes.Buffer
 	packed, err := gzip.NewWriterLevel(&b, gzip.BestCompression)

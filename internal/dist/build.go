@@ -9,10 +9,10 @@ import (
 	"path/filepath"
 )
 
-// A program is one that can be built.
+// A program is a program to build.
 type program struct{ pkg, tags, ldflags string }
 
-// command is the command. What the tag leaves out, it does not use: see the
+// command returns the command. It does not use what the tag leaves out; see the
 // Makefile.
 func (r release) command() program {
 	return program{"./cmd/imdslock", "urfave_cli_no_docs", "-s -w -X main.release=" + r.version}
@@ -37,10 +37,10 @@ func (r release) build(p program, t target) ([]byte, error) {
 	return os.ReadFile(binary)
 }
 
-// environment is that of a build. Of the environment, and of what go env -w has
-// set, only what says where things are and where modules come from reaches it:
-// a flag or an experiment would be in the binary. The Go that builds is the one
-// that runs this.
+// environment returns the environment of a build. Of this process's environment, and
+// of what go env -w has set, it has only what says where things are and where modules
+// come from: a flag or an experiment would be in the binary. The Go that builds is the
+// one that runs this.
 func (r release) environment(t target) ([]string, error) {
 	settings := []string{"GOAUTH", "GOCACHE", "GOINSECURE", "GOMODCACHE", "GONOPROXY", "GONOSUMDB", "GOPATH", "GOPRIVATE", "GOPROXY", "GOSUMDB", "GOTMPDIR", "GOVCS"}
 	cmd := exec.Command("go", append([]string{"env", "-json"}, settings...)...)
@@ -73,14 +73,14 @@ func (r release) environment(t target) ([]string, error) {
 	return env, nil
 }
 
-// A file is one in an archive.
+// A file is a file in an archive.
 type file struct {
 	name    string
 	content []byte
 	mode    os.FileMode
 }
 
-// contents are the files of an archive, below a folder of its name, always in the
+// contents returns the files of an archive, below a folder of its name, always in the
 // same order.
 func (r release) contents(folder string, binary []byte, modules []module, t target) ([]file, error) {
 	executable := "imdslock"

@@ -2,7 +2,7 @@ package main
 
 import "strings"
 
-// ko builds images without a daemon. What it builds is in .ko.yaml.
+// ko builds images without a daemon. It is configured in .ko.yaml.
 // https://ko.build/configuration/
 const ko = "github.com/google/ko@v0.19.1"
 
@@ -11,8 +11,7 @@ const ko = "github.com/google/ko@v0.19.1"
 const nobody = "65532"
 
 // image builds an image for the platforms, pushes it to a repository, and returns
-// its reference by digest. The base is another than that of .ko.yaml unless it is
-// "".
+// its reference by digest. The base replaces that of .ko.yaml unless it is "".
 func (r release) image(repository, base string, platforms ...string) (string, error) {
 	env := []string{"KO_DOCKER_REPO=" + repository, "IMDSLOCK_VERSION=" + r.version}
 	if base != "" {

@@ -1,6 +1,6 @@
 package main
 
-// function is the function for AWS Lambda. The tag leaves out what serves the
+// function returns the function for AWS Lambda. The tag leaves out what serves the
 // runtime go1.x, which is gone.
 // https://docs.aws.amazon.com/lambda/latest/dg/golang-package.html
 func function() program { return program{"./cmd/imdslock-lambda", "lambda.norpc", "-s -w"} }

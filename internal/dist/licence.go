@@ -17,8 +17,7 @@ import (
 	"github.com/google/licensecheck"
 )
 
-// A module is one that is linked into a binary, with the terms that it comes
-// under.
+// A module is a module that is linked into a binary, with its licence terms.
 type module struct {
 	path, version, sum string
 	licences           []string // SPDX identifiers
@@ -76,12 +75,12 @@ func (r release) findFolders(all []module, folders []string) error {
 	}
 }
 
-// isLicence are the names of files with terms.
+// isLicence matches the names of files with licence terms.
 var isLicence = regexp.MustCompile(`(?i)^(licen[cs]e|copying|notice|patents)([.-].*)?$`)
 
 // readLicences returns the files with terms at the top of a module, and which
-// licences they are, by their texts. It returns an error if it knows none: what
-// is given on must say under which terms.
+// licences they are, by their texts. It returns an error if it recognises none: what
+// is passed on must say under which terms.
 func readLicences(folder string) (texts []file, ids []string, err error) {
 	entries, err := os.ReadDir(folder)
 	if err != nil {
@@ -110,7 +109,7 @@ func readLicences(folder string) (texts []file, ids []string, err error) {
 	return texts, ids, nil
 }
 
-// thirdParty is the terms of all modules in one text.
+// thirdParty returns the terms of all modules in one text.
 func thirdParty(all []module) []byte {
 	var b bytes.Buffer
 	b.WriteString("imdslock is made of these modules as well, which come under their own terms.\n")

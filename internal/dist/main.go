@@ -2,10 +2,10 @@
 // binary with its documents in one archive, an SBOM beside it, and checksums of
 // all. The same commit, version and Go give the same bytes, wherever and whenever
 // it runs; but the go command does not see the commit in a linked worktree of git
-// (https://go.dev/issue/58218), so that the binary does not name it there.
-// With -packages there are packages for Debian and Red Hat too, and with -url,
-// where the archives are to be found, a formula for Homebrew and a manifest for
-// Scoop. With -lambda it builds ZIP files of the function for AWS Lambda instead,
+// (https://go.dev/issue/58218), so the binary does not name it there.
+// With -packages there are packages for Debian and Red Hat too, and with -url, the
+// address of the archives, a formula for Homebrew and a manifest for Scoop. With
+// -lambda it builds ZIP files of the function for AWS Lambda instead,
 // and with -image pushes an image for containers to a repository and prints its
 // digest.
 //
@@ -104,8 +104,7 @@ func run(a asked) error {
 
 // newRelease asks git for what is not given: the version, and the time of the
 // commit, which SOURCE_DATE_EPOCH overrides (https://reproducible-builds.org/specs/source-date-epoch/).
-// Where root is no checkout these are "devel" and 1980, where the time of zip
-// begins.
+// If root is not a checkout, these are "devel" and 1980, when the time of zip begins.
 func newRelease(root, version string) (release, error) {
 	r := release{root: root, version: version}
 	var err error
@@ -131,8 +130,8 @@ func newRelease(root, version string) (release, error) {
 	return r, nil
 }
 
-// git returns what git prints about the checkout at root, or, where root is
-// none, as in an unpacked archive, what is to be taken instead.
+// git returns what git prints about the checkout at root, or instead if root is not a
+// checkout, as in an unpacked archive.
 func git(root, instead string, args ...string) (string, error) {
 	if _, err := os.Lstat(filepath.Join(root, ".git")); errors.Is(err, fs.ErrNotExist) {
 		return instead, nil
@@ -148,7 +147,7 @@ func git(root, instead string, args ...string) (string, error) {
 }
 
 // write builds for the targets and then writes archives, SBOMs and
-// checksums.txt. Where something cannot be built nothing is written.
+// checksums.txt. If something cannot be built, nothing is written.
 func (r release) write(out string, targets []target) error {
 	files := map[string][]byte{}
 	for _, t := range targets {
@@ -174,12 +173,12 @@ func (r release) write(out string, targets []target) error {
 	return replace(out, files)
 }
 
-// folder names the folder in the archive of a target, and the archive.
+// folder returns the name of the folder in the archive of a target, and of the archive.
 func (r release) folder(t target) string {
 	return strings.Join([]string{"imdslock", r.version, t.os, t.arch}, "_")
 }
 
-// archiveEnd is how the name of an archive ends.
+// archiveEnd returns the extension of an archive's name.
 func archiveEnd(t target) string {
 	if t.os == "windows" {
 		return ".zip"

@@ -19,7 +19,7 @@ import (
 // https://nfpm.goreleaser.com/docs/configuration/
 const nfpm = "github.com/goreleaser/nfpm/v2/cmd/nfpm@v2.45.2"
 
-// isVersion are the versions that systems of packages can order.
+// isVersion matches the versions that package managers can order.
 var isVersion = regexp.MustCompile(`^v?(\d+\.\d+\.\d+(-[0-9A-Za-z.]+)?)$`)
 
 // number returns a version without its v.
@@ -31,7 +31,7 @@ func (r release) number() (string, error) {
 	return m[1], nil
 }
 
-// installed are where the files of an archive go on Linux.
+// installed returns where the files of an archive go on Linux.
 func installed() map[string]string {
 	const documents = "/usr/share/doc/imdslock/"
 	return map[string]string{

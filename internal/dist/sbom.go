@@ -52,8 +52,8 @@ func library(m module) cyclonedx.Component {
 	return c
 }
 
-// licences are those of a component. If there are several, parts of it are under
-// one each.
+// licences returns the licences of a component. If there are several, each is for a
+// part of it.
 func licences(ids ...string) *cyclonedx.Licenses {
 	var all cyclonedx.Licenses
 	for _, id := range ids {

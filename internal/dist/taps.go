@@ -9,7 +9,7 @@ import (
 	"text/template"
 )
 
-// formula installs an archive by Homebrew, on macOS and Linux.
+// formula installs an archive with Homebrew, on macOS and Linux.
 // https://docs.brew.sh/Formula-Cookbook
 var formula = template.Must(template.New("formula").Parse(`class Imdslock < Formula
   desc "Keeps pods off the EC2 instance metadata service"
@@ -48,7 +48,7 @@ type (
 	}
 	brewArchive struct{ Processor, URL, SHA256 string }
 
-	// A scoopManifest installs an archive by Scoop, on Windows.
+	// A scoopManifest installs an archive with Scoop, on Windows.
 	// https://github.com/ScoopInstaller/Scoop/wiki/App-Manifests
 	scoopManifest struct {
 		Version      string                  `json:"version"`

@@ -11,9 +11,9 @@ import (
 )
 
 // runTool runs a program of another module, at a version, and returns what it
-// prints to stdout. It is run and not linked, since it is made of many modules of
-// which a build of the command needs none. One that is on the path already is
-// taken as it is.
+// prints to stdout. It is run and not linked, since it consists of many modules that a
+// build of the command does not need. A program that is on the path already is used as
+// it is.
 func (r release) runTool(tool string, env []string, args ...string) ([]byte, error) {
 	pkg, _, _ := strings.Cut(tool, "@")
 	name := path.Base(pkg)

@@ -1,9 +1,9 @@
-// Package message words what the command and the function have to say of a
-// template: NAME:LINE:COL: message, and a line with a hint.
+// Package message formats what the command and the function say about a template:
+// NAME:LINE:COL: message, and a line with a hint.
 //
-// What it words may hold names and values from files of strangers, and goes to
-// terminals and to the logs of runners, which obey what they are sent. [Line]
-// makes a line of text harmless to both, and [Name] the name of a file.
+// Messages may hold names and values from untrusted files, and go to terminals and
+// to the logs of runners, which obey what they are sent. [Line] makes a line of text
+// harmless to both, and [Name] the name of a file.
 package message
 
 import (
@@ -20,7 +20,7 @@ import (
 	"github.com/imdslock/imdslock/transform/cfn"
 )
 
-// Error words an error about the template of a name.
+// Error returns the message for an error about the template with a name.
 func Error(name string, err error) string {
 	var at *cfn.Error
 	if !errors.As(err, &at) {
@@ -39,9 +39,9 @@ func Error(name string, err error) string {
 
 // Line makes one line of a text that a terminal shows and a runner logs. It
 // writes characters that move the cursor or turn the direction of text as Go
-// does (\x1b, \u202e), and the beginnings of commands to a runner so that they
-// are none: "::" at the start, of GitHub's workflow commands, and "##" in front
-// of a bracket, of older ones and of Azure Pipelines ("##[", "##vso[").
+// does (\x1b, \u202e), and changes the beginnings of commands to a runner: "::" at
+// the start, of GitHub's workflow commands, and "##" in front of a bracket, of older
+// ones and of Azure Pipelines ("##[", "##vso[").
 // https://docs.github.com/actions/reference/workflow-commands-for-github-actions
 func Line(text string) string {
 	if !needsEscape(text) {
@@ -83,7 +83,7 @@ func startsCommand(text string) bool {
 	return strings.HasPrefix(rest, "[")
 }
 
-// changesTerminal reports whether a character is one of control, ends a line,
+// changesTerminal reports whether a character is a control character, ends a line,
 // changes the direction of the text after it (Unicode Standard Annex #9), or has
 // no picture of its own.
 func changesTerminal(r rune) bool { return !unicode.IsPrint(r) }
@@ -117,7 +117,7 @@ func Name(name string) string {
 }
 
 // SafeJSON writes the characters of JSON that [Line] would not leave as they are,
-// line ends aside, as escapes of their strings. Outside of strings JSON has none.
+// line ends aside, as escapes of their strings. Outside strings JSON has none.
 func SafeJSON(document []byte) []byte {
 	return Safe(document, func(r rune) string {
 		if high, low := utf16.EncodeRune(r); high != unicode.ReplacementChar {
@@ -145,12 +145,12 @@ func Safe(document []byte, escape func(rune) string) []byte {
 	return b.Bytes()
 }
 
-// Note words a finding that is one, without a line end.
+// Note returns the line for a note, without a line end.
 func Note(name string, f transform.Finding) string {
 	return Line(fmt.Sprintf("%s:%v: note: %s", name, f.Start, f.Message))
 }
 
-// Notes words the findings of a patch that changed nothing, a line for each.
+// Notes returns the findings of a patch that are notes, a line for each.
 func Notes(name string, findings []transform.Finding) string {
 	var text strings.Builder
 	for _, f := range findings {

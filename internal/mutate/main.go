@@ -4,16 +4,16 @@
 //	go run ./internal/mutate [-n 200] [-seed 1] ./transform/...
 //
 // A mutant is one change: a condition is negated, a boundary moves, a statement
-// or a case is dropped, a constant is another one, branches change places, a
-// function returns at once. Those that do not compile do not count. The tests of
+// or a case is dropped, a constant changes, branches are swapped, a function
+// returns at once. Those that do not compile do not count. The tests of
 // the mutant's own package run first, then those of the named packages that
 // import it, until one fails. The working tree stays as it is: a mutant is an
 // overlay of the build.
 //
 // The report has a line for each survivor with its file, its line and a diff,
 // and at the end the rate. The exit status is 1 if more than the percentage of
-// -max survive, and 2 if there is no answer. Equal seeds over equal sources
-// make equal mutants.
+// -max survive, and 2 if there is no answer. The same seed and the same sources
+// give the same mutants.
 package main
 
 import (

@@ -17,7 +17,7 @@ import (
 	"golang.org/x/tools/cover"
 )
 
-// long is the time from which a test is run after all others.
+// long is the duration from which on a test is run after all others.
 const long = 500 * time.Millisecond
 
 // measure runs the tests as they are, which must pass. It keeps what they take
@@ -83,9 +83,8 @@ func (p *pkg) measure(ctx context.Context, binary string) error {
 	return nil
 }
 
-// covers reports whether a test of the package runs the place of a mutant. A
-// place outside of all blocks, as a constant of the package has it, counts as
-// run.
+// covers reports whether a test of the package runs the place of a mutant. A place
+// outside all blocks, such as that of a constant of the package, counts as run.
 func (p *pkg) covers(m mutant) bool {
 	line, col := m.position()
 	inside := false

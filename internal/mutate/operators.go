@@ -71,7 +71,7 @@ func (f *finder) boolean(n *ast.Ident) {
 	}
 }
 
-// instead returns the operators that take the place of one.
+// instead returns the operators that replace an operator.
 func instead(op token.Token) []token.Token {
 	return map[token.Token][]token.Token{
 		token.LSS:  {token.LEQ, token.GEQ},
@@ -92,7 +92,7 @@ func (f *finder) negate(cond ast.Expr) {
 	f.add("negate the condition", f.replace(cond, "!("+f.text(cond)+")"))
 }
 
-// swap adds the mutant whose branches have changed places.
+// swap adds the mutant whose branches are swapped.
 func (f *finder) swap(n *ast.IfStmt) {
 	other, ok := n.Else.(*ast.BlockStmt)
 	if !ok {

@@ -152,7 +152,7 @@ func (p *pkg) choices() []string {
 	return []string{"-test.skip=" + slow, "-test.run=" + slow}
 }
 
-// overlay writes a mutant, and the file that puts it in the place of its source.
+// overlay writes a mutant, and the overlay file that puts it in place of its source.
 func (m mutant) overlay(dir string) (string, error) {
 	mutated := filepath.Join(dir, filepath.Base(m.file))
 	if err := os.WriteFile(mutated, m.Source(), 0o666); err != nil {

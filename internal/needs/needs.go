@@ -1,4 +1,4 @@
-// Package needs is for tests that need something which not every machine has.
+// Package needs skips tests that need something which not every machine has.
 package needs
 
 import (
@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-// Missing skips a test for want of something, and says why. Where the
+// Missing skips a test because something is missing, and says why. If the
 // environment's IMDSLOCK_REQUIRE lists it, as in "cloud-init,corpus", the test
 // fails instead, so that a run that must prove something cannot pass by
 // skipping.
@@ -21,8 +21,8 @@ func Missing(t testing.TB, what, why string) {
 	t.Skipf("no %s: %s", what, why)
 }
 
-// CFNLint returns the path of cfn-lint. A short run, or one without it, skips the
-// test: it takes seconds to start.
+// CFNLint returns the path of cfn-lint. It skips the test if cfn-lint is missing, or
+// in a short run, since it takes seconds to start.
 func CFNLint(t testing.TB) string {
 	t.Helper()
 	if testing.Short() {

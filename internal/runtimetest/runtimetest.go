@@ -28,7 +28,7 @@ const prefix = "/2018-06-01/runtime/"
 // An Answer is what the program posted for an event.
 type Answer struct {
 	Body  []byte
-	Error string // the type of the error, where it posted one
+	Error string // the type of the error, if it posted one
 }
 
 // An invocation is an event on its way.
@@ -76,8 +76,8 @@ func (b *buffer) String() string {
 	return b.text.String()
 }
 
-// Start starts a program with a handler's name, and NAME=VALUE pairs beside the
-// environment that Lambda gives. It is ended with the test.
+// Start starts a program with a handler's name, and with NAME=VALUE pairs besides the
+// environment that Lambda gives. The program ends with the test.
 func Start(t testing.TB, program, handler string, environment ...string) *Instance {
 	t.Helper()
 	i := &Instance{t: t, events: make(chan *invocation), ready: make(chan time.Duration, 1), inits: make(chan Answer, 1), exited: make(chan struct{})}
@@ -114,7 +114,7 @@ func Start(t testing.TB, program, handler string, environment ...string) *Instan
 // Log returns what the program has printed.
 func (i *Instance) Log() string { return i.log.String() }
 
-// PID is the process id of the program.
+// PID returns the process ID of the program.
 func (i *Instance) PID() int { return i.program.Process.Pid }
 
 // Ready waits for the first request for an event and returns how long after the

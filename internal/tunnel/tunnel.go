@@ -1,5 +1,5 @@
-// Package tunnel plays a proxy for tests of downloads: a host that only the
-// proxy knows can be a server on loopback.
+// Package tunnel plays a proxy for tests of downloads, through which a server on
+// loopback can have any host name.
 package tunnel
 
 import (

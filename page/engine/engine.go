@@ -1,6 +1,6 @@
 // Package engine answers the page: what is not locked in a text, what imdslock
 // makes of it, and who reads the node's credentials before and after. It judges
-// and locks as the command does, and says it in the form that an editor needs.
+// and locks as the command does, and answers in the form that an editor needs.
 package engine
 
 import (
@@ -17,7 +17,7 @@ import (
 	"github.com/imdslock/imdslock/transform/cfn"
 )
 
-// An Answer is what the page shows of a text.
+// An Answer is what the page shows about a text.
 type Answer struct {
 	// Output is the result, nil if there is none, and Before what it differs
 	// from, which is the text or the template in it.
@@ -43,7 +43,7 @@ type Answer struct {
 	Then *Readers `json:"then"` // of the result
 }
 
-// A Finding is one of transform, with its places as the editor counts them.
+// A Finding is a finding of package transform, with its places as the editor counts them.
 type Finding struct {
 	Rule      string `json:"rule"`
 	Kind      string `json:"kind"` // change, open, note or accepted
@@ -63,8 +63,8 @@ type Problem struct {
 	Place   *Place `json:"place"`
 }
 
-// Run answers for the text of a file. It never panics, since the page has nobody
-// else who could say what happened.
+// Run answers for the text of a file. It never panics, since nothing else on the page
+// could say what happened.
 func Run(ctx context.Context, name string, input []byte, o Options) (a Answer) {
 	defer func() {
 		if p := recover(); p != nil {
@@ -102,7 +102,7 @@ func Run(ctx context.Context, name string, input []byte, o Options) (a Answer) {
 	return a
 }
 
-// see says what the result is like.
+// see adds what check says about the result.
 func (a *Answer) see(ctx context.Context, name string, result transform.Result, opts transform.CheckOptions) {
 	if !result.Changed() {
 		a.Left, a.Then = a.Findings, a.Now
@@ -115,14 +115,14 @@ func (a *Answer) see(ctx context.Context, name string, result transform.Result, 
 	}
 }
 
-// newSARIF is the log of one text.
+// newSARIF returns the log of one text.
 func newSARIF(f report.File) (string, error) {
 	var b strings.Builder
 	err := report.WriteSARIF(&b, report.Run{Version: version(), Files: []report.File{f}})
 	return b.String(), err
 }
 
-// version is that of the page's build.
+// version returns the version of the page's build.
 func version() string {
 	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "(devel)" {
 		return info.Main.Version

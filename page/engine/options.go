@@ -23,7 +23,7 @@ type Options struct {
 	Parameters            map[string]string `json:"parameter"`
 }
 
-// read returns what they say to a patch.
+// read returns the options of a patch.
 func (o Options) read() (transform.Options, error) {
 	opts := transform.Options{HopLimit: o.HopLimit, BranchENI: o.BranchENI, AddLaunchTemplate: o.AddLaunchTemplate, Resources: o.Resources}
 	if o.HopLimit < 0 || o.HopLimit > 64 {
@@ -49,7 +49,7 @@ func (o Options) read() (transform.Options, error) {
 	return opts, nil
 }
 
-// check returns what they say to a check.
+// check returns the options of a check.
 func (o Options) check(opts transform.Options) transform.CheckOptions {
 	return transform.CheckOptions{
 		Options: opts, Parameters: o.Parameters,
@@ -72,7 +72,7 @@ func (o Options) missing(input []byte) string {
 	return ""
 }
 
-// A Rule is what the page says of a rule.
+// A Rule is what the page says about a rule.
 type Rule struct {
 	Rule   string `json:"rule"`
 	Title  string `json:"title"`

@@ -34,7 +34,7 @@ func newText(src []byte) *text {
 	return t
 }
 
-// place returns the place of a byte. Of a place beyond the end it is the end.
+// place returns the place of a byte, or the end for an offset beyond it.
 func (t *text) place(offset int) Place {
 	offset = min(max(offset, t.lines[0]), len(t.src))
 	line := sort.SearchInts(t.lines, offset+1) - 1

@@ -27,8 +27,8 @@ type Readers struct {
 	IsNothing bool `json:"isNothing"`
 }
 
-// read asks check for each lock alone. What check says nothing of is locked: that
-// is its promise.
+// read derives the readers from what check finds, or returns nil if check cannot judge
+// the text. What check says nothing about is locked: that is its promise.
 func read(ctx context.Context, input []byte) *Readers {
 	opts := transform.Defaults()
 	opts.IPTables = transform.IPTablesStrict
@@ -54,8 +54,7 @@ func read(ctx context.Context, input []byte) *Readers {
 	return r
 }
 
-// open takes away what a rule says is open. It returns whether it is not known
-// what is.
+// open clears what a rule says is open. It returns true if it is not known what is.
 func (r *Readers) open(rule transform.Rule) (isUnknown bool) {
 	switch rule {
 	case transform.RuleIMDSv1, transform.RuleIMDSv1Parameter:

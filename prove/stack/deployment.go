@@ -11,19 +11,19 @@ import (
 // maxDeployments bounds how many combinations of parameter values are tried.
 const maxDeployments = 4096
 
-// Deployments returns parameter values so that every value that can make a
-// difference to what is launched is among them: of a parameter with
-// AllowedValues each of those, of another its default, each literal of the
-// template's conditions and mappings, and one that the template does not name.
-// Values that CloudFormation refuses are left out. The error says where there
-// are too many.
+// Deployments returns combinations of parameter values that include every value that
+// can make a difference to what is launched: for a parameter with AllowedValues each
+// of those, for another its default, each literal of the template's conditions and
+// mappings, and one that the template does not name. Values that CloudFormation
+// refuses are left out. It returns an error if there are too many combinations, or
+// none.
 func (t *Template) Deployments() ([]map[string]string, error) {
 	literals := t.literals()
 	combinations := []map[string]string{{}}
 	for _, name := range t.deciding() {
 		values := t.candidates(name, literals)
 		if len(values) == 0 {
-			continue // nobody here knows a value that it accepts
+			continue // no value that it accepts is known here
 		}
 		if len(combinations)*len(values) > maxDeployments {
 			return nil, fmt.Errorf("more than %d combinations of parameter values", maxDeployments)
@@ -84,7 +84,7 @@ func (t *Template) literals() []string {
 	return slices.Compact(found)
 }
 
-// literalsIn returns the texts in v that are no names.
+// literalsIn returns the texts in v that are not names.
 func literalsIn(v any) []string {
 	var found []string
 	switch v := v.(type) {
@@ -147,8 +147,8 @@ func (w *walker) condition(v any) {
 	}
 }
 
-// walk looks through v. Where it decides, every parameter counts; else those
-// of conditions and mappings alone, as a text as such makes no difference.
+// walk looks through v. If v decides, every parameter in it counts; otherwise only
+// those of conditions and mappings do, since a text as such makes no difference.
 func (w *walker) walk(v any, decides bool) {
 	switch v := v.(type) {
 	case []any:

@@ -9,11 +9,11 @@ import (
 	"strings"
 )
 
-// ErrRefused is wrapped by the error for parameter values with which
-// CloudFormation makes no stack.
+// ErrRefused is wrapped by the error for parameter values with which CloudFormation
+// does not make a stack.
 var ErrRefused = errors.New("template validation error")
 
-// noValue is what AWS::NoValue is.
+// noValue is the value of AWS::NoValue.
 type noValue struct{}
 
 // An evaluation is a template with values for its parameters.
@@ -24,7 +24,7 @@ type evaluation struct {
 	under      map[string]bool // conditions that are being evaluated
 }
 
-// pseudo are the pseudo parameters where nothing else is passed.
+// pseudo returns the values of pseudo parameters if no others are passed.
 func pseudo() map[string]string {
 	return map[string]string{
 		"AWS::AccountId": "111122223333", "AWS::Partition": "aws", "AWS::Region": "us-west-2", "AWS::URLSuffix": "amazonaws.com",
@@ -32,9 +32,9 @@ func pseudo() map[string]string {
 	}
 }
 
-// evaluate checks what is passed for the parameters and fills in their
-// defaults. A parameter without one that is not passed gets its own name, even
-// if it does not accept that: it stands for a value that it does.
+// evaluate checks what is passed for the parameters and fills in their defaults. A
+// parameter that is not passed and has no default gets its own name, even if it does
+// not accept that: the name stands for a value that it accepts.
 func (t *Template) evaluate(passed map[string]string) (*evaluation, error) {
 	e := &evaluation{t: t, values: map[string]any{}, conditions: map[string]bool{}, under: map[string]bool{}}
 	for name, value := range pseudo() {
@@ -236,7 +236,7 @@ func (e *evaluation) holds(v any) (bool, error) {
 	return false, fmt.Errorf("%s is not evaluated here as a condition", name)
 }
 
-// text computes v, which has to be a text.
+// text computes v, which must be a text.
 func (e *evaluation) text(v any) (string, error) {
 	v, err := e.value(v)
 	if err != nil {

@@ -10,7 +10,7 @@ import (
 	"strings"
 )
 
-// compute calls a function that depends on its argument alone.
+// compute calls a function that depends only on its argument.
 func compute(name string, argument any) (any, error) {
 	switch name {
 	case "Fn::Base64":

@@ -21,8 +21,8 @@ func (o MetadataOptions) Locked() bool {
 	return o.HTTPEndpoint == "disabled" || o.HTTPTokens == "required" && o.HTTPPutResponseHopLimit == 1
 }
 
-// A Launch is what a launch template, a launch configuration or an instance
-// comes to when a stack is made of its template.
+// A Launch is what a launch template, a launch configuration or an instance launches
+// when a stack is made of its template.
 type Launch struct {
 	LogicalID string
 	Instance  bool // one AWS::EC2::Instance, which need not be a node
@@ -45,8 +45,8 @@ func launchData(resource map[string]any) (any, bool) {
 }
 
 // Launches returns what a stack with the values that are passed for parameters
-// launches, sorted by logical id. The error wraps [ErrRefused] if CloudFormation
-// makes no such stack.
+// launches, sorted by logical ID. The error wraps [ErrRefused] if CloudFormation does
+// not make such a stack.
 func (t *Template) Launches(passed map[string]string) ([]Launch, error) {
 	e, err := t.evaluate(passed)
 	if err != nil {

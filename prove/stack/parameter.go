@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// A parameter is one that a template declares.
+// A parameter is a parameter that a template declares.
 type parameter struct {
 	name       string
 	definition map[string]any
@@ -32,7 +32,7 @@ func (p parameter) hasDefault() bool {
 	return ok
 }
 
-// byDefault returns the default, or the parameter's name where there is none.
+// byDefault returns the default, or the parameter's name if there is none.
 func (p parameter) byDefault() string {
 	text, _ := scalarText(p.definition["Default"])
 	switch allowed := p.allowed(); {
@@ -55,8 +55,8 @@ func (p parameter) allowed() []string {
 	return allowed
 }
 
-// accepts returns an error, which wraps ErrRefused, if CloudFormation does not
-// take a value. AllowedPattern counts where Go's regexp can read it.
+// accepts returns an error, which wraps ErrRefused, if CloudFormation does not take a
+// value. AllowedPattern counts if Go's regexp can read it.
 func (p parameter) accepts(value string) error {
 	if p.resolved() {
 		return nil // what counts is what Systems Manager has

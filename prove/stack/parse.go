@@ -3,8 +3,8 @@
 // all values that make a difference, one after the other.
 //
 // It is a judge of imdslock and shares no code with it. It decodes a template
-// into plain values and computes, where imdslock reasons about spans of bytes
-// and about all values at once. What it does not know it refuses.
+// into plain values and computes, while imdslock reasons about spans of bytes
+// and about all values at once. It refuses what it does not know.
 package stack
 
 import (
@@ -137,9 +137,8 @@ func untagged(n *yaml.Node) (any, error) {
 	return scalar(n), nil
 }
 
-// A plain is a plain scalar of YAML 1.1 that is read as a boolean or a number,
-// and so is written otherwise than it reads. As a name it is what it is written
-// as.
+// A plain is a plain scalar of YAML 1.1 that is read as a boolean or a number, and
+// so may read differently from how it is written. As a name it is what is written.
 type plain struct{ written, read string }
 
 func (p plain) String() string { return p.read }

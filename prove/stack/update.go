@@ -13,13 +13,13 @@ import (
 type Use struct {
 	LogicalID string // of the group or instance
 	Path      string // of the LaunchTemplate within its properties
-	Template  string // logical id of the launch template
+	Template  string // logical ID of the launch template
 	Version   string // a number, $Latest or $Default
 	Launch    Launch // what that version has; only set by Update
 }
 
 // Uses returns which launch templates of the template are used, and by what,
-// sorted by logical id and path. The others are from elsewhere.
+// sorted by logical ID and path. Launch templates from elsewhere are left out.
 func (t *Template) Uses(passed map[string]string) ([]Use, error) {
 	e, err := t.evaluate(passed)
 	if err != nil {
@@ -113,8 +113,8 @@ func version(v any) string {
 // what each use of a launch template launches then. An update makes version 2
 // of a launch template that has changed, and leaves version 1 the default
 // ("AWS::EC2::LaunchTemplate" in the AWS CloudFormation Template Reference). A
-// group that stands in the second template alone uses version 1 of a launch
-// template that does too.
+// group that is only in the second template uses version 1 of a launch template
+// that is only there too.
 func Update(before, after *Template, passed map[string]string) ([]Use, error) {
 	first, err := before.Launches(passed)
 	if err != nil {

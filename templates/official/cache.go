@@ -11,8 +11,8 @@ import (
 	"github.com/google/renameio/v2/maybe"
 )
 
-// An entry of the cache is one template, with what the server calls this state
-// of it. The zero value is no entry.
+// An entry of the cache is one template, with the server's names for this state of
+// it. The zero value means that there is no entry.
 type entry struct {
 	URL    string `json:"url"`
 	ETag   string `json:"etag"`
@@ -52,9 +52,9 @@ func (c *Client) load(target *url.URL) entry {
 	return e
 }
 
-// store keeps an entry for the next download. Whoever reads the file meanwhile
-// sees the old entry or the new one; on Windows, which cannot do that, the
-// entry's own SHA-256 gives a half-written one away.
+// store keeps an entry for the next download. A reader of the file sees the old
+// entry or the new one; on Windows, where that cannot be ensured, the entry's own
+// SHA-256 reveals one that is half written.
 func (c *Client) store(e entry) {
 	if c.CacheDir == "" {
 		return

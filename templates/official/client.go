@@ -1,8 +1,8 @@
 // Package official downloads the node group templates that AWS publishes.
 //
 // What it returns is what AWS serves, byte for byte, or nothing: it speaks
-// HTTPS only, never leaves the bucket's host, and compares with a SHA-256
-// where one is given.
+// only HTTPS, never leaves the bucket's host, and compares with a SHA-256 if one
+// is given.
 package official
 
 import (
@@ -23,12 +23,12 @@ import (
 	"github.com/imdslock/imdslock/templates"
 )
 
-// maxSize is the most bytes that a template can have: CloudFormation's quota
+// maxSize is the largest size of a template in bytes: CloudFormation's quota
 // "template body size in an Amazon S3 object", 1 MB.
 // https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
 const maxSize = 1 << 20
 
-// tries is how often a request is made that fails for a reason that may pass.
+// tries is the number of times that a request is made if it fails for a passing reason.
 const tries = 4
 
 // firstDelay is the longest wait before the second try; it doubles after each.
@@ -41,10 +41,10 @@ const firstDelay = 500 * time.Millisecond
 // [net/http.ProxyFromEnvironment] reads them.
 type Client struct {
 	// CacheDir is the folder for what was downloaded, made when first needed.
-	// "" means no cache. A cache that cannot be read or written is no error.
+	// "" means no cache. It is not an error if the cache cannot be read or written.
 	CacheDir string
-	// Origin, as in "https://localhost:8443", takes the place of the scheme
-	// and the host of a release's URL. "" leaves them.
+	// Origin, such as "https://localhost:8443", replaces the scheme and the
+	// host of a release's URL. "" leaves them.
 	Origin string
 	// TLS says whom to trust, as [net/http.Transport] takes it. nil trusts
 	// whom the system trusts.
@@ -63,8 +63,8 @@ type Timeouts struct {
 	Total   time.Duration // for all tries together: 2 min
 }
 
-// New returns a client with a cache in the user's cache folder, or without one
-// where the system knows no such folder.
+// New returns a client with a cache in the user's cache folder, or without one if
+// the system has no such folder.
 func New() *Client {
 	c := &Client{}
 	if dir, err := os.UserCacheDir(); err == nil {
@@ -85,10 +85,10 @@ func (e *Error) Error() string { return fmt.Sprintf("downloading %s: %v", e.URL,
 // Unwrap returns the reason.
 func (e *Error) Unwrap() error { return e.Err }
 
-// Fetch returns the template of a release. Where sha256Hex is not empty it must
-// be the template's SHA-256, in hexadecimal digits; what is in the cache with
-// that SHA-256 then needs no network. Otherwise the server is asked, and what
-// is in the cache serves where the server says that it still holds.
+// Fetch returns the template of a release. If sha256Hex is not empty, it must be the
+// template's SHA-256, in hexadecimal digits; a template in the cache with that
+// SHA-256 then needs no network. Otherwise the server is asked, and the template in
+// the cache is returned if the server says that it is current.
 //
 // Answers of status 429 and 5xx, connections that fail and bodies that are cut
 // off are tried again, up to four times in all, with exponential back-off, or
@@ -129,7 +129,7 @@ func (c *Client) Fetch(ctx context.Context, r templates.Release, sha256Hex strin
 // parsePin checks a SHA-256 in hexadecimal digits and returns it in lower case.
 func parsePin(text string) (string, error) {
 	if sum, err := hex.DecodeString(text); err != nil || text != "" && len(sum) != sha256.Size {
-		return "", fmt.Errorf("%q is no SHA-256: want %d hexadecimal digits", text, 2*sha256.Size)
+		return "", fmt.Errorf("%q is not a SHA-256: must be %d hexadecimal digits", text, 2*sha256.Size)
 	}
 	return strings.ToLower(text), nil
 }
@@ -149,7 +149,7 @@ func hint(err error, cached entry) string {
 	case errors.Is(err, errNoTemplate), errors.Is(err, errRedirect):
 		return "a proxy or a sign-in page may have answered in place of the bucket"
 	case errors.As(err, &certificate):
-		return "where a proxy signs its own certificates, have this system trust the proxy's authority"
+		return "if a proxy signs its own certificates, have this system trust the proxy's authority"
 	case errors.Is(err, errTooLarge):
 		return ""
 	case cached.Body != nil:
@@ -158,7 +158,7 @@ func hint(err error, cached entry) string {
 	return "check the network and HTTPS_PROXY; the embedded reference template needs no network"
 }
 
-// getPatiently is get, tried again where that may help.
+// getPatiently is get, tried again if that may help.
 func (c *Client) getPatiently(ctx context.Context, target *url.URL, cached entry) (entry, error) {
 	httpClient, done := c.httpClient()
 	defer done()

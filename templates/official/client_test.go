@@ -72,13 +72,13 @@ func TestFaults(t *testing.T) {
 		{name: "wrong SHA-256", answers: []answer{send(template)}, sha256: sumOf("another"),
 			want: "its SHA-256 is " + sumOf(template) + ", wanted " + sumOf("another") + "$", hint: "compare before you trust it", requests: 1},
 
-		{name: "HTML", answers: []answer{send(page)}, want: "no CloudFormation template: the answer is HTML or XML$", hint: "sign-in page", requests: 1},
+		{name: "HTML", answers: []answer{send(page)}, want: "not a CloudFormation template: the answer is HTML or XML$", hint: "sign-in page", requests: 1},
 		{name: "HTML after a byte order mark", answers: []answer{send("\ufeff\r\n " + page)}, want: "the answer is HTML or XML$", requests: 1},
 		{name: "HTML in place of what has a SHA-256", answers: []answer{send(page)}, sha256: sumOf(template), want: "the answer is HTML or XML$", requests: 1},
 		{name: "empty", answers: []answer{send("")}, want: "the answer is empty$", hint: "sign-in page", requests: 1},
 		{name: "blank", answers: []answer{send(" \r\n")}, want: "the answer is empty$", requests: 1},
 		{name: "something else", answers: []answer{send("apiVersion: v1\n")}, want: "the answer does not mention Resources$", requests: 1},
-		{name: "compressed", answers: []answer{send("\x1f\x8bResources")}, want: "the answer is no UTF-8 text$", requests: 1},
+		{name: "compressed", answers: []answer{send("\x1f\x8bResources")}, want: "the answer is not UTF-8 text$", requests: 1},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -173,7 +173,7 @@ func TestOnlyHTTPS(t *testing.T) {
 			if got != nil {
 				t.Errorf("got %q", got)
 			}
-			wantError(t, err, tt.url, "want https and a host|invalid port|missing ']'", "")
+			wantError(t, err, tt.url, "must have https and a host|invalid port|missing ']'", "")
 		})
 	}
 }
@@ -182,7 +182,7 @@ func TestNoSHA256(t *testing.T) {
 	b := newBucket(t, send(template))
 	for _, pin := range []string{"abc", "xyz", sumOf(template)[1:], sumOf(template) + "00", " " + sumOf(template), strings.Repeat("g", 64)} {
 		got, err := b.client().Fetch(t.Context(), release, pin)
-		if err == nil || err.Error() != fmt.Sprintf("%q is no SHA-256: want 64 hexadecimal digits", pin) || got != nil {
+		if err == nil || err.Error() != fmt.Sprintf("%q is not a SHA-256: must be 64 hexadecimal digits", pin) || got != nil {
 			t.Errorf("%q: got %q, %v", pin, got, err)
 		}
 	}

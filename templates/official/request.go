@@ -16,9 +16,9 @@ import (
 	"unicode/utf8"
 )
 
-// Why an answer is not taken. None of them passes by trying again.
+// Why an answer is not accepted. Trying again does not help with any of them.
 var (
-	errNoTemplate = errors.New("no CloudFormation template")
+	errNoTemplate = errors.New("not a CloudFormation template")
 	errRedirect   = errors.New("refused a redirect")
 	errTooLarge   = fmt.Errorf("larger than %d bytes, which no template can be", maxSize)
 )
@@ -36,13 +36,13 @@ func (e *statusError) Error() string {
 	return fmt.Sprintf("status %d", e.code)
 }
 
-// isAbsent reports whether the bucket has no such file. S3 says so by 403 where
-// the bucket may not be listed.
+// isAbsent reports whether the bucket has no such file. S3 says so with 403 if the
+// bucket may not be listed.
 func (e *statusError) isAbsent() bool {
 	return e.code == http.StatusNotFound || e.code == http.StatusForbidden
 }
 
-// mayPass reports whether a try that failed for err may go well a little later.
+// mayPass reports whether a try that failed with err may succeed a little later.
 func mayPass(err error) bool {
 	var status *statusError
 	var certificate *tls.CertificateVerificationError
@@ -69,7 +69,7 @@ func (c *Client) target(release string) (*url.URL, error) {
 		target.Scheme, target.Host = origin.Scheme, origin.Host
 	}
 	if target.Scheme != "https" || target.Host == "" {
-		return nil, fmt.Errorf("refused %s: want https and a host", target)
+		return nil, fmt.Errorf("refused %s: must have https and a host", target)
 	}
 	return target, nil
 }
@@ -84,7 +84,7 @@ func (c *Client) httpClient() (client *http.Client, done func()) {
 		TLSClientConfig:       c.TLS.Clone(),
 		TLSHandshakeTimeout:   connect,
 		ResponseHeaderTimeout: cmp.Or(c.Timeouts.Header, 15*time.Second),
-		// The bytes as AWS stores them are what a SHA-256 is of.
+		// A SHA-256 is that of the bytes as AWS stores them.
 		DisableCompression: true,
 	}
 	return &http.Client{Transport: transport, CheckRedirect: stayOnHost}, transport.CloseIdleConnections
@@ -102,8 +102,7 @@ func stayOnHost(next *http.Request, earlier []*http.Request) error {
 	return nil
 }
 
-// get makes one request. It returns cached where the server says that it still
-// holds.
+// get makes one request. It returns cached if the server says that it is current.
 func get(ctx context.Context, client *http.Client, target *url.URL, cached entry) (entry, error) {
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, target.String(), nil)
 	if err != nil {
@@ -168,7 +167,7 @@ func checkTemplate(body []byte) error {
 	case text[0] == '<':
 		return fmt.Errorf("%w: the answer is HTML or XML", errNoTemplate)
 	case !utf8.Valid(text):
-		return fmt.Errorf("%w: the answer is no UTF-8 text", errNoTemplate)
+		return fmt.Errorf("%w: the answer is not UTF-8 text", errNoTemplate)
 	case !bytes.Contains(text, []byte("Resources")):
 		return fmt.Errorf("%w: the answer does not mention Resources", errNoTemplate)
 	}

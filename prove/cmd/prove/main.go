@@ -15,11 +15,11 @@
 //
 // It needs root, iptables, iproute2 and cloud-init's Python package, which it
 // gets itself on Debian and Ubuntu. CLOUD_INIT names the folder of that package
-// where it is neither installed nor to be got. Where something is missing, a
-// line says what to do.
+// if it is neither installed nor available. If something is missing, a line says
+// what to do.
 //
-// The exit status is 1 where something was not seen as expected or a pod
-// reads, and 2 where something could not be judged.
+// The exit status is 1 if something was not seen as expected or a pod reads, and 2
+// if something could not be judged.
 package main
 
 import (
@@ -68,8 +68,8 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	return j.files(flags.Args(), stdout, stderr)
 }
 
-// missing gets what it can and returns an error for all else that is missing, a
-// line for each thing.
+// missing gets what it can and returns an error for everything else that is missing,
+// a line for each thing.
 func missing(stderr io.Writer) error {
 	err := prove.NamespacesMissing()
 	if err == nil {
@@ -80,7 +80,7 @@ func missing(stderr io.Writer) error {
 	return errors.Join(err, prove.CloudInitMissing())
 }
 
-// tables prints all that is proved, and a sentence that sums it up.
+// tables prints everything that is proved, and a sentence that sums it up.
 func tables(stdout, stderr io.Writer) int {
 	status, nodes, unexpected := 0, 0, 0
 	for _, study := range prove.Studies() {
