@@ -215,7 +215,7 @@ func (r *yamlReader) mapping(n *Node, y *yaml.Node) error {
 			return err
 		}
 		if key.Kind != Scalar {
-			return r.Errorf(key.Span.Start, "a key of a mapping is not a string")
+			return r.unreadable(key.Span.Start, "a key of a mapping is not a string")
 		}
 		if text, ok := ScalarText(r.Template, key); ok {
 			key.Value = text
