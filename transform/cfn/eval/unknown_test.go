@@ -83,6 +83,29 @@ Mappings:
 		{"!Equals [!Base64 a, !Base64 {Ref: P}]", "true with P=any value; false with P=any value"},
 		{"!And [!Equals [!Base64 {Ref: P}, YQ==], !Equals [!Ref P, b]]", "false with P=any value; false with P=any other value"},
 
+		{"!Equals [!Sub '${P}-a-${Q}', x-b-y]", "false"},
+		{"!Equals [!Sub '${P}-a-${Q}', x-a-y]", "true with P=any value, Q=any value; false with P=any value, Q=any value"},
+		{"!Equals [!Sub '${P}a${Q}b', ba]", "false"},
+		{"!Equals [!Sub '${P}${One}', xlegacy]", "true with P=x; false with P=any other value"},
+		{"!Equals [!Sub '${Two}${One}', alegacy]", "true with Two=a; false with Two=b"},
+		{"!Equals [!Sub '${P}', '']", "true with P=\"\"; false with P=any other value"},
+		{"!Equals [!Sub '${P}${P}', '']", "true with P=any value; false with P=any value"},
+		{"!Equals [!Sub '${P}x', x]", "true with P=\"\"; false with P=any other value"},
+		{"!Equals [!Sub 'xx${P}', x]", "false"},
+
+		// Lists.
+		{"!Contains [[a, !Ref P], b]", "true with P=b; false with P=any other value"},
+		{"!Contains [a, b]", "true; false"},
+		{"!Contains [[], b]", "false"},
+		{"!EachMemberEquals [[a, !Ref P], a]", "true with P=a; false with P=any other value"},
+		{"!EachMemberEquals [[b, a], a]", "false"},
+		{"!EachMemberEquals [a, a]", "true; false"},
+		{"!EachMemberIn [[a, !Ref P], [a, b]]", "true with P=b; false with P=any other value"},
+		{"!EachMemberIn [[a, c], [a, b]]", "false"},
+		{"!EachMemberIn [a, [a]]", "true; false"},
+		{"!EachMemberIn [[a], a]", "true; false"},
+		{"!Contains [[a]]", "? Fn::Contains needs a list of 2"},
+
 		// Mappings.
 		{"!Equals [!Ref P, !FindInMap [M, live, label]]", "true with P=prod; false with P=any other value"},
 		{"!Equals [!FindInMap [M, !Ref P, label], prod]", "true with P=live; false with P=true; false with P=test"},
@@ -130,6 +153,16 @@ Mappings:
 
 		// Bad input.
 		{"!Equals [a]", "? Fn::Equals needs a list of 2"},
+		{"!Not a", "? Fn::Not needs a list of 1"},
+		{"!Not [!Condition Missing]", `? there is no condition "Missing"`},
+		{"!Not [!Not [!Equals [!Ref P, a]]]", "true with P=a; false with P=any other value"},
+		{"!Equals [!If [Missing, a, b], a]", `? there is no condition "Missing"`},
+		{"!Equals [[!If [Missing, a, b]], a]", `? there is no condition "Missing"`},
+		{"!And [!Equals [a, b], !Condition Missing]", "false"},
+		{"!And [!Condition Missing, !Equals [a, b]]", `? there is no condition "Missing"`},
+		{"!Or [!Equals [!FindInMap [M, none, label], a], !Equals [a, b]]", "? there is no M.none.label in Mappings"},
+		{"!Or [!Equals [a, b], !Equals [!FindInMap [M, none, label], a]]", "? there is no M.none.label in Mappings"},
+		{"!And [!Equals [!FindInMap [M, none, label], a], !Equals [a, b]]", "false"},
 		{"!And []", "? Fn::And needs a list of conditions"},
 		{"!Or x", "? Fn::Or needs a list of conditions"},
 		{"!Or [!Equals [a, a], !Condition Missing]", "true"},
