@@ -43,7 +43,7 @@ func Texts(t *cfn.Template, n *cfn.Node) ([]*Text, error) {
 		open = open[:len(open)-1]
 		r := &reader{Text: &Text{template: newWriter(t), choices: choices}, leaves: map[*cfn.Node]*leaf{}}
 		r.node = r.chosen(n)
-		r.read(r.node, false)
+		r.read(r.node)
 		if r.undecided == nil {
 			r.String = r.text.String()
 			texts = append(texts, r.Text)
@@ -90,7 +90,7 @@ func (r *reader) chosen(n *cfn.Node) *cfn.Node {
 }
 
 // read appends what an expression makes.
-func (r *reader) read(n *cfn.Node, isSub bool) {
+func (r *reader) read(n *cfn.Node) {
 	n = r.chosen(n)
 	if r.undecided != nil {
 		return
@@ -140,7 +140,7 @@ func (r *reader) join(delimiter string, list *cfn.Node) {
 		isFirst = false
 		r.places = append(r.places, itemPlace{r.text.Len(), list, i, after, delimiter})
 		after = i + 1
-		r.read(item, false)
+		r.read(item)
 	}
 }
 
@@ -204,7 +204,7 @@ func (r *reader) sub(n, own *cfn.Node) bool {
 		case value == nil:
 			r.placeholder(l, t, nil)
 		case value.Kind == cfn.Scalar || name == "Fn::Sub" || name == "Fn::Join":
-			r.read(value, false)
+			r.read(value)
 		default:
 			r.placeholder(l, token{name: describe(value), from: t.from, to: t.to}, value)
 		}

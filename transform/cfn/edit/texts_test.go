@@ -38,6 +38,15 @@ func TestTexts(t *testing.T) {
 		{"around the whole", `!If [C, !Sub "a", !Ref AWS::NoValue]`, []string{"a when C", o + " AWS::NoValue when not C"}},
 		{"not text", `!FindInMap [a, b, c]`, []string{o + " Fn::FindInMap"}},
 		{"not a list", `!Join ["", !Split [",", "a,b"]]`, []string{o + " Fn::Join"}},
+		{"Sub that is empty", `!Sub ""`, []string{""}},
+		{"Sub that is none", `!Sub {A: b}`, []string{o + " Fn::Sub"}},
+		{"a variable that is a list", `!Sub ["<${V}>", {V: [a]}]`, []string{"<" + o + "> a list"}},
+		{"a variable that is a mapping", `!Sub ["<${V}>", {V: {a: b}}]`, []string{"<" + o + "> a mapping"}},
+		{"Ref of nothing", `!Join ["", [!Ref "", a]]`, []string{o + "a Ref"}},
+		{"Join of three", `!Join ["", [a], b]`, []string{o + " Fn::Join"}},
+		{"a delimiter that is a function", `!Join [!Ref A, [b]]`, []string{o + " Fn::Join"}},
+		{"a choice without a value in a variable", `!Sub ["<${V}>", {V: !If [C, x, !Ref AWS::NoValue]}]`, []string{"<x> when C", "<" + o + "> AWS::NoValue when not C"}},
+		{"an If by a function", `!If [!Sub C, a, b]`, []string{o + " Fn::If"}},
 		{"an If that is none", `!Join ["", [a, !If [C, b]]]`, []string{"a" + o + " Fn::If"}},
 		{"JSON", `{"Fn::Join": ["\n", ["a", {"Fn::If": ["C", {"Fn::Sub": "${B}"}, {"Ref": "AWS::NoValue"}]}, {"Fn::Sub": ["${V}", {"V": "\u00e9"}]}]]}`,
 			[]string{"a\n" + o + "\né B when C", "a\né when not C"}},
@@ -107,6 +116,10 @@ func TestTextReplace(t *testing.T) {
 		{"a placeholder kept", `!Sub "a ${B} c ${D}"`, "a " + o + " c", "x" + o + "y", `!Sub "x${B}y ${D}"`},
 		{"two kept", `!Sub "a ${B} c ${D}"`, "a " + o + " c " + o, o + "-" + o, `!Sub "${B}-${D}"`},
 		{"all taken away", `!Sub "a ${B} c ${D}"`, o + " c " + o, "", `!Sub "a "`},
+		{"between two variables", `!Sub "${A}${B}"`, "", "x", `!Sub "x${A}${B}"`},
+		{"part of a placeholder's bytes stays", `!Sub "a${B}c"`, "c", "", `!Sub "a${B}"`},
+		{"an expression that is not text", `!Ref A`, o, "x", `1:4: the place is in no text that the template shows`},
+		{"two variables that changed places", `!Sub "${A}-${B}"`, o + "-" + o, o, `1:10: the new text has parts that only the deployment knows, and not those of the old`},
 		{"one of two", `!Sub "a ${B} c ${D}"`, o + " c " + o, o, `1:12: the new text has parts that only the deployment knows, and not those of the old`},
 		{"a line copied", "!Sub |\n  --${B}\n  x\n  --${B}\n", "x\n", "y\n--" + o + "\nx\n", "!Sub |\n  --${B}\n  y\n  --${B}\n  x\n  --${B}\n"},
 		{"one that may be two", "!Sub |\n  --${B}\n  x\n  --${C}\n", "x\n", "y\n--" + o + "\n", "3:3: the new text has parts that only the deployment knows, and not those of the old"},
@@ -169,6 +182,59 @@ func TestInsertItems(t *testing.T) {
 	}
 }
 
+// TestReplaceItems puts text into the place of whole items, or leaves them where
+// lines are not items.
+func TestReplaceItems(t *testing.T) {
+	for _, test := range []struct{ name, expr, old, text, want string }{
+		{"one by two", `!Join ["", ["a\n", "b\n", "c\n"]]`, "b\n", "x\ny\n", "v: !Join [\"\", [\"a\\n\", \"x\\n\", \"y\\n\", \"c\\n\"]]"},
+		{"two by one", `!Join ["", ["a\n", "b\n", "c\n"]]`, "a\nb\n", "x\n", "v: !Join [\"\", [\"x\\n\", \"c\\n\"]]"},
+		{"two by nothing", `!Join ["", ["a\n", "b\n", "c\n"]]`, "a\nb\n", "", "v: !Join [\"\", [\"c\\n\"]]"},
+		{"the last", `!Join ["", ["a\n", "b\n"]]`, "b\n", "x\n", "v: !Join [\"\", [\"a\\n\", \"x\\n\"]]"},
+		{"a line end for a delimiter", `!Join ["\n", [a, b, c]]`, "b\n", "x\ny\n", "v: !Join [\"\\n\", [a, \"x\", \"y\", c]]"},
+		{"CRLF for a delimiter", `!Join ["\r\n", [a, b, c]]`, "b\r\n", "x\r\ny\r\n", "v: !Join [\"\\r\\n\", [a, \"x\", \"y\", c]]"},
+		{"another line end than the delimiter", `!Join ["\r\n", [a, b, c]]`, "b", "x\ny", "v: !Join [\"\\r\\n\", [a, \"x\\ny\", c]]"},
+		{"a delimiter that no line ends in", `!Join [" ", ["a\n", "b\n"]]`, "b\n", "x\n", "v: !Join [\" \", [\"a\\n\", \"x\\n\"]]"},
+		{"a delimiter of two line ends", `!Join ["\n\n", [a, b]]`, "b", "x\n\n", "v: !Join [\"\\n\\n\", [a, \"x\\n\\n\"]]"},
+		{"within such a delimiter", `!Join ["\n\n", [a, b]]`, "\nb", "x\n\nb", "1:4: the place is in no text that the template shows"},
+		{"part of a line", `!Join ["", ["a\n", "b\n"]]`, "b", "x", "v: !Join [\"\", [\"a\\n\", \"x\\n\"]]"},
+		{"a placeholder's item", `!Join ["", ["a\n", !Ref B, "c\n"]]`, "a\n", "x\n", "v: !Join [\"\", [\"x\\n\", !Ref B, \"c\\n\"]]"},
+		{"a placeholder in the new text", `!Join ["", ["a\n", !Sub "${B}\n"]]`, "\uFFFC\n", "x\n\uFFFC\n", "v: !Join [\"\", [\"a\\n\", !Sub \"x\\n${B}\\n\"]]"},
+		{"over a list within", `!Join ["", ["a\n", !Join ["", ["b\n", "c\n"]], "d\n"]]`, "b\n", "x\n", "v: !Join [\"\", [\"a\\n\", !Join [\"\", [\"x\\n\", \"c\\n\"]], \"d\\n\"]]"},
+		{"at the end of a list within", `!Join ["", ["a\n", !Join ["", ["b\n", "c\n"]], "d\n"]]`, "a\nb\n", "x\n", "1:17: the place is in no text that the template shows"},
+		{"items without spaces", `!Join ["",["a\n","b\n","c\n"]]`, "b\n", "x\ny\n", "v: !Join [\"\",[\"a\\n\",\"x\\n\",\"y\\n\",\"c\\n\"]]"},
+		{"items with spaces before commas", `!Join ["", ["a\n" ,"b\n" ,"c\n"]]`, "b\n", "x\ny\n", "v: !Join [\"\", [\"a\\n\" ,\"x\\n\",\"y\\n\",\"c\\n\"]]"},
+		{"an item of a block", "!Join\n- ''\n- - \"a\\n\"\n  - \"b\\n\" # b\n  - \"c\\n\"\n", "b\n", "x\ny\n", "v: !Join\n- ''\n- - \"a\\n\"\n  - \"x\\n\"\n  - \"y\\n\"\n  - \"c\\n\"\n"},
+		{"a block in which a comment is", "!Join\n- ''\n- - \"a\\n\"\n  # of b\n  - \"b\\n\"\n  - \"c\\n\"\n", "b\n", "x\n", "v: !Join\n- ''\n- - \"a\\n\"\n  # of b\n  - \"x\\n\"\n  - \"c\\n\"\n"},
+		{"two in a block", "!Join\n- ''\n-   - \"a\\n\"\n    - \"b\\n\"\n    - \"c\\n\"\n", "a\nb\n", "x\n", "v: !Join\n- ''\n-   - \"x\\n\"\n    - \"c\\n\"\n"},
+		{"brackets over lines", "!Join ['', [\"a\\n\",\n  \"b\\n\", # b\n  \"c\\n\"]]\n", "b\n", "x\ny\n", "v: !Join ['', [\"a\\n\",\n  \"x\\n\",\n  \"y\\n\",\n  \"c\\n\"]]\n"},
+		{"JSON over lines", "{\"Fn::Join\": [\"\", [\n  \"a\\n\",\n  \"b\\n\"\n]]}", "a\n", "x\ny\n", "{\"v\": {\"Fn::Join\": [\"\", [\n  \"x\\n\",\n  \"y\\n\",\n  \"b\\n\"\n]]}}"},
+		{"JSON on a line", `{"Fn::Join": ["", ["a\n","b\n"]]}`, "a\n", "x\ny\n", "{\"v\": {\"Fn::Join\": [\"\", [\"x\\n\", \"y\\n\", \"b\\n\"]]}}"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			src := "v: " + test.expr
+			if strings.HasPrefix(test.expr, "{") {
+				src = `{"v": ` + test.expr + "}"
+			}
+			tmpl := parse(t, src)
+			x := textOf(t, tmpl, tmpl.Root().Get("v"))
+			at := strings.Index(x.String, test.old)
+			if at < 0 {
+				t.Fatalf("%q is not in %q", test.old, x.String)
+			}
+			got := apply(t, tmpl, func() (Edit, error) { return x.Replace(at, at+len(test.old), test.text) })
+			if got != test.want {
+				t.Errorf("got  %q\nwant %q", got, test.want)
+			}
+			if changed, err := cfn.Parse([]byte(got)); err == nil && changed.Root().Get("v") != nil {
+				want := x.String[:at] + test.text + x.String[at+len(test.old):]
+				if made := textOf(t, changed, changed.Root().Get("v")).String; made != want {
+					t.Errorf("it makes %q, want %q", made, want)
+				}
+			}
+		})
+	}
+}
+
 // TestInsertUnderAllConditions wants what comes after the same item in every text
 // to be one edit, whichever of the next items the text has.
 func TestInsertUnderAllConditions(t *testing.T) {
@@ -202,6 +268,14 @@ func TestOffset(t *testing.T) {
 		got := x.Offset(strings.Index(x.String, part))
 		if !strings.HasPrefix(src[got:], at) {
 			t.Errorf("%q is at %.20q, want %q", part, src[got:], at)
+		}
+	}
+	for at, want := range map[int]string{strings.Index(x.String, Placeholder): "P", len(x.String) - 1: "R", 0: "", len(x.String): "", -1: ""} {
+		if got := x.Name(at); got != want {
+			t.Errorf("the name at %d is %q, want %q", at, got, want)
+		}
+		if n := x.Expression(at); (n != nil) != (want == "R") {
+			t.Errorf("the expression at %d is %v", at, n)
 		}
 	}
 	if got := x.Offset(len(x.String) - 1); got != strings.Index(src, "!Join") {
