@@ -91,5 +91,5 @@ func (e *Evaluator) mapped(n *cfn.Node) Value {
 	if branches := e.eval(n, nil); len(branches) == 1 {
 		return branches[0].value
 	}
-	return e.unknown(n.Span.Start, "it is not evaluated", e.source(n))
+	return Value{} // the budget is used up
 }
