@@ -124,6 +124,10 @@ func (g *grammar) plain(word string) {
 		g.once("-A")
 		g.chain = g.next()
 		g.optional(1)
+	case "-R", "--replace":
+		g.once("-A")
+		g.chain = g.next()
+		g.check(isNumber(g.next(), 1, 1<<15), word)
 	case "-t", "--table":
 		g.once("-t")
 		g.table = g.next()

@@ -66,7 +66,7 @@ func parseCall(words []shell.Word, address string) call {
 		p.next()
 	}
 	c := p.call()
-	if c.op == 'A' || c.op == 'I' {
+	if c.op == 'A' || c.op == 'I' || c.op == 'R' {
 		c.refused = unknownSpelling(words, p.address, false)
 		if c.rule.known = c.refused == ""; !c.rule.known && c.rule.wrong == "" {
 			c.rule.wrong = c.refused

@@ -26,7 +26,7 @@ func newFamily(address string) *family { return &family{tables: tables{}, addres
 // apply makes the change that a call of iptables makes, which may not be certain.
 func (f *family) apply(step *shell.Step, words []shell.Word, sure bool) {
 	c := parseCall(words, f.address)
-	if c.op == 0 && c.loose || c.loose && !strings.ContainsRune("AICLSZPN", rune(c.op)) {
+	if c.loose && !strings.ContainsRune("AICLSZPN", rune(c.op)) {
 		f.tables.doubt(orAll(c.table), orAll(c.chain))
 		f.unknown = true
 		return
@@ -36,34 +36,52 @@ func (f *family) apply(step *shell.Step, words []shell.Word, sure bool) {
 	}
 	switch c.op {
 	case 'N':
-		if !c.loose {
-			f.tables.at(c.table, c.chain)
-		}
+		f.make(&c, sure)
 	case 'A', 'I':
 		f.add(step, &c, sure)
-	case 'F', 'X':
-		f.empty(&c, sure)
+	case 'F':
+		f.flush(&c, sure)
+	case 'X':
+		f.tables.deleteEmpty(c.table, c.chain)
 	case 'D':
 		f.delete(&c, sure)
 	case 'R':
 		f.replace(&c, sure)
 	case 'E':
-		f.tables.doubt(c.table, c.chain)
+		f.rename(&c)
 	}
 }
 
-// lacks reports whether a call is about a chain that does not exist.
+// lacks reports whether a call is about a chain that no script has made so far.
 func (f *family) lacks(c *call) bool {
-	return c.op != 'N' && c.chain != "" && !isBuiltin(c.table, c.chain) && f.tables[c.table][c.chain] == nil
+	return c.chain != "" && !isBuiltin(c.table, c.chain) && f.tables[c.table][c.chain] == nil
 }
 
-// empty flushes chains, or deletes them.
-func (f *family) empty(c *call, sure bool) {
+// make makes a chain.
+func (f *family) make(c *call, sure bool) {
+	ch := f.tables[c.table][c.chain]
 	switch {
-	case c.op == 'X' && c.chain == "": // it deletes only empty chains
-	case sure:
-		f.tables.flush(c.table, c.chain)
+	case c.loose:
+	case ch == nil:
+		f.tables.at(c.table, c.chain).gone = !sure
 	default:
+		ch.gone = ch.gone && !sure
+	}
+}
+
+// rename notes that a chain has another name, which is not followed.
+func (f *family) rename(c *call) {
+	if ch := f.tables[c.table][c.chain]; ch != nil {
+		ch.doubt()
+		ch.gone = true
+	}
+}
+
+// flush empties chains.
+func (f *family) flush(c *call, sure bool) {
+	if sure {
+		f.tables.flush(c.table, c.chain)
+	} else {
 		f.tables.doubt(c.table, c.chain)
 	}
 }
@@ -79,12 +97,13 @@ func orAll(name string) string {
 
 // replace replaces a rule.
 func (f *family) replace(c *call, sure bool) {
-	ch := f.tables.at(c.table, c.chain)
-	if !sure || ch.fuzzy || c.number < 1 || c.number > len(ch.rules) {
+	switch ch := f.tables.at(c.table, c.chain); {
+	case c.number > len(ch.rules) && !ch.fuzzy: // it fails
+	case sure && !ch.fuzzy && c.number > 0 && c.rule.wrong == "":
+		ch.rules[c.number-1] = c.rule
+	default:
 		ch.doubt()
-		return
 	}
-	ch.rules[c.number-1] = c.rule
 }
 
 // add adds a rule: to the end, or at its number.
@@ -103,6 +122,10 @@ func (f *family) add(step *shell.Step, c *call, sure bool) {
 			return
 		}
 		sure = false // another version may take it
+	}
+	if f.lacks(c) {
+		f.try(step, &r, "it is in a chain "+c.chain+" that nothing makes")
+		return
 	}
 	if !isStandard(r.target) && f.tables[c.table][r.target] == nil {
 		r.target += shell.Unknown // iptables refuses it, or it is an extension
@@ -134,8 +157,8 @@ func (f *family) tryInserted(step *shell.Step, r *rule) {
 func (f *family) doubtAbout(step *shell.Step, c *call, r *rule, sure bool) string {
 	ch := f.tables[c.table][c.chain]
 	switch {
-	case !isBuiltin(c.table, c.chain) && ch == nil:
-		return "it is in a chain " + c.chain + " that nothing makes"
+	case ch != nil && ch.gone:
+		return "it is in a chain " + c.chain + " that may not be there"
 	case f.unknown && (c.op == 'A' || c.number > 1) && isBuiltin(c.table, c.chain):
 		return "there may be rules before it that are not known"
 	case c.op == 'I' && c.number > 1 && (ch == nil || ch.fuzzy || c.number > len(ch.rules)+1):

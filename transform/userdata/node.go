@@ -2,6 +2,7 @@ package userdata
 
 import (
 	"cmp"
+	"slices"
 	"strings"
 
 	"github.com/imdslock/imdslock/transform/userdata/shell"
@@ -100,7 +101,7 @@ func (n *node) sure(s *shell.Step) bool {
 	if s.Runs == shell.Certainly {
 		return true
 	}
-	if len(s.Unless) == 0 || len(s.Words) < 2 {
+	if len(s.Unless) == 0 {
 		return false
 	}
 	for _, u := range s.Unless {
@@ -122,13 +123,19 @@ func (n *node) same(u, s *shell.Step) bool {
 		address = metadataIPv6
 	}
 	a, b := parseCall(u.Words[1:], address), parseCall(s.Words[1:], address)
-	for _, r := range n.family(s.Name()).tables.at(b.table, b.chain).rules {
-		if r.spec == b.rule.spec {
+	if a.loose || b.loose || a.table != b.table || a.chain != b.chain {
+		return false
+	}
+	if b.op == 'N' {
+		return a.op == 'L' || a.op == 'S'
+	}
+	if ch := n.family(s.Name()).tables[b.table][b.chain]; ch != nil {
+		isSame := func(r rule) bool { return r.spec == b.rule.spec }
+		if slices.ContainsFunc(ch.rules, isSame) {
 			return false // it stays where it is, which may be after others
 		}
 	}
-	return a.op == 'C' && (b.op == 'I' || b.op == 'A') && !a.loose && !b.loose && !a.rule.loose &&
-		a.table == b.table && a.chain == b.chain && a.rule.spec == b.rule.spec
+	return a.op == 'C' && (b.op == 'I' || b.op == 'A') && !a.rule.loose && a.rule.spec == b.rule.spec
 }
 
 // noIPv6 reports whether a step succeeds only where the kernel has no IPv6.
@@ -143,7 +150,7 @@ func noIPv6(u *shell.Step) bool {
 
 // never notes a command for a rule that never runs.
 func (n *node) never(s *shell.Step) {
-	if isIPTables(s.Name()) && len(s.Words) > 1 {
+	if isIPTables(s.Name()) {
 		f := n.family(s.Name())
 		if c := parseCall(s.Words[1:], f.address); c.op == 'A' || c.op == 'I' {
 			f.try(s, &c.rule, cmp.Or(s.Doubt, "it never runs"))

@@ -25,9 +25,9 @@ func (n *node) written(name string, sure bool) {
 // boot before the kubelet starts.
 func (n *node) startEnabled() {
 	for _, name := range n.service.own {
-		file := "/etc/systemd/system/" + strings.TrimSuffix(name, ".service") + ".service"
+		file := "/etc/systemd/system/" + name + ".service"
 		f := n.machine.Files.Get(file)
-		if f == nil || !n.isOneshot(file) || !has(f.Text, "[Unit]", "Before", kubeletService) || !has(f.Text, "[Install]", "WantedBy", "multi-user.target") {
+		if !n.isOneshot(file) || !has(f.Text, "[Unit]", "Before", kubeletService) || !has(f.Text, "[Install]", "WantedBy", "multi-user.target") {
 			continue
 		}
 		if n.service.v4.enabled && !has(f.Text, "[Unit]", "After", "iptables.service") || n.service.v6.enabled && !has(f.Text, "[Unit]", "After", "ip6tables.service") {
@@ -43,7 +43,7 @@ func (n *node) startEnabled() {
 // systemd.service).
 func (n *node) isOneshot(file string) bool {
 	f := n.machine.Files.Get(file)
-	if !f.Sure || f.Gone || !strings.HasPrefix(file, "/etc/systemd/system/") || strings.Contains(f.Text, shell.Unknown) {
+	if f == nil || !f.Sure || f.Gone || !strings.HasPrefix(file, "/etc/systemd/system/") || strings.Contains(f.Text, shell.Unknown) {
 		return false
 	}
 	if slices.ContainsFunc(n.machine.Files.All(), func(other string) bool { return extends(other, path.Base(file)) }) {
@@ -56,7 +56,7 @@ func (n *node) isOneshot(file string) bool {
 // oneshotCommands returns the commands of a unit. It reports false if the unit is not
 // of the type oneshot, or has a setting that may keep them from running.
 func oneshotCommands(text string) (commands []string, ok bool) {
-	kind := ""
+	var kind string
 	lines, _ := settings(text)
 	for _, l := range lines {
 		switch {
@@ -118,9 +118,9 @@ func (n *node) canExecute(command string) bool {
 	return true
 }
 
-// isEnabled reports whether systemctl can enable a unit that a script has written
+// isEnabled reports whether systemctl can enable a service that a script has written
 // for every boot: its file is there by now, and says what wants it.
 func (n *node) isEnabled(name string) bool {
-	text, ok := n.file("/etc/systemd/system/" + strings.TrimSuffix(name, ".service") + ".service")
+	text, ok := n.file("/etc/systemd/system/" + name + ".service")
 	return ok && has(text, "[Install]", "WantedBy", "multi-user.target")
 }

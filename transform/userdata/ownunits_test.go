@@ -47,6 +47,79 @@ func TestOwnUnits(t *testing.T) {
 	}
 }
 
+// TestOwnUnitRuns has units beside the one that sets up the rule, and settings of it,
+// with which its command has run for certain when systemctl returns, or not.
+func TestOwnUnitRuns(t *testing.T) {
+	const (
+		rule  = "/usr/sbin/iptables -w -t raw -I PREROUTING -d 169.254.169.254/32 -j DROP"
+		rule6 = "/usr/sbin/ip6tables -w -t raw -A PREROUTING -d fd00:ec2::254/128 -j DROP"
+		start = "systemctl enable --now pods\n"
+		dir   = "/etc/systemd/system/"
+	)
+	with := func(settings string) string {
+		return strings.Replace(ownUnit, "ExecStart=", settings+"\nExecStart=", 1) + start
+	}
+	unit := func(settings string) string { // in which section it stands matters
+		return strings.Replace(ownUnit, "[Unit]\n", "[Unit]\n"+settings+"\n", 1) + start
+	}
+	for _, test := range []struct{ script, want string }{
+		{unit("Description=x\nDocumentation=man:x\nAfter=network.target\nWants=network.target"), ""},
+		{with("RemainAfterExit=yes"), ""},
+		{strings.Replace(ownUnit, "WantedBy", "RequiredBy=x.target\nWantedBy", 1) + start, ""},
+		{unit("ConditionPathExists=/x"), "absent"},
+		{unit("Requires=x.service"), "absent"},
+		{with("User=nobody"), "absent"},
+		{with("ExecCondition=/bin/false"), "absent"},
+		{with("Type=oneshot\nType=exec"), "absent"},
+		{with("ExecStartPre=" + rule), ""},
+		{with("ExecStartPre=" + rule6), ""},
+		{with("ExecStartPre=" + strings.Replace(rule, "-I PRE", "-A PRE", 1)), ""},
+		{with("ExecStartPre=" + strings.Replace(rule, "-I PRE", "-D PRE", 1)), "absent"},
+		{with("ExecStartPre=" + strings.Replace(rule, "DROP", "REJECT", 1)), "absent"},
+		{with("ExecStartPre=" + rule + " --bogus"), "absent"},
+		{with("ExecStartPre=" + strings.Replace(rule6, "fd00:ec2::254/128", "169.254.169.254/32", 1)), "absent"},
+		{with("ExecStartPre=/bin/echo " + rule), "absent"},
+		{with("ExecStartPre=/usr/sbin/iptables"), "absent"},
+		{strings.Replace(ownUnit, "ExecStart=", "ExecStart=/bin/false\nExecStartPre=", 1) + start, "absent"},
+
+		// Files in its place or beside it.
+		{"if [ -e /x ]; then\n" + ownUnit + "fi\n" + start, "absent"},
+		{ownUnit + "rm " + dir + "pods.service\n" + start, "absent"},
+		{strings.Replace(ownUnit, "<<'X'\n[Unit]", "<<X\n[Unit]\nDescription=$X", 1) + start, "absent"},
+		{strings.Replace(ownUnit, "/etc/systemd/system/pods", "/run/systemd/system/pods", 1) + "printf '[Service]\\nExecStart=/bin/true\\n' > " + dir + "pods.service\n" + start, "absent"},
+		{ownUnit + "mkdir -p " + dir + "pods.service.d; printf '[Service]\\nExecStart=\\nExecStart=/bin/true\\n' > " + dir + "pods.service.d/x.conf\n" + start, "absent"},
+		{ownUnit + "mkdir -p " + dir + "docker.service.d; printf '[Service]\\nRestart=always\\n' > " + dir + "docker.service.d/x.conf\n" + start, ""},
+		{ownUnit + "printf '[Timer]\\nOnActiveSec=9\\n' > " + dir + "pods.timer; systemctl start pods.timer\n", "absent"},
+		{ownUnit + "systemctl start --no-block pods.service; systemctl enable pods\n", "absent"},
+		{ownUnit + "systemctl enable pods; systemctl start 'p*s'\n", "absent"},
+		{ownUnit + "systemctl enable pods; systemctl start other\n", "absent"},
+
+		// At the next boot.
+		{rawDrop + ownUnit + "systemctl enable pods\n", ""},
+		{rawDrop + strings.Replace(ownUnit, "[Unit]", "[Unit]\nWants=kubelet.service", 1) + "systemctl enable pods\n", ""},
+		{rawDrop + strings.Replace(ownUnit, "oneshot", "simple", 1) + "systemctl enable pods\n", "unsaved"},
+		{rawDrop + strings.Replace(ownUnit, "Before=kubelet.service", "Before=docker.service", 1) + "systemctl enable pods\n", "unsaved"},
+		{rawDrop + strings.Replace(ownUnit, "Before=kubelet.service", "Before=docker.service kubelet.service", 1) + "systemctl enable pods\n", ""},
+		{rawDrop + strings.Replace(ownUnit, "multi-user.target", "x.target", 1) + "systemctl enable pods\n", "unsaved"},
+		{rawDrop + strings.Replace(ownUnit, "[Install]", "[X]", 1) + "systemctl enable pods\n", "unsaved"},
+		{rawDrop + ownUnit + "systemctl enable pods\nrm " + dir + "pods.service\n", "unsaved"},
+		{rawDrop + ownUnit + "systemctl enable pods\nsed -i s/DROP/ACCEPT/ " + dir + "pods.service\n", "unsaved not-judged"},
+
+		// Other units that are started.
+		{rawDrop + ownUnit + "systemctl enable pods\nprintf '[Service]\\nExecStart=/sbin/iptables -t raw -F\\n' > " + dir + "x.service; systemctl start x\n", "undone"},
+		{rawDrop + ownUnit + "systemctl enable pods\nprintf '[Service]\\nExecStart=/sbin/iptables -t raw -F\\n' > " + dir + "x.service; printf '[Timer]\\nOnActiveSec=9\\n' > " + dir + "y.timer; systemctl start y.timer\n", "undone"},
+		{ownUnit + start + "mkdir -p " + dir + "docker.service.d; printf '[Service]\\nExecStartPre=/sbin/iptables -t raw -F\\n' > " + dir + "docker.service.d/x.conf; systemctl restart docker\n", "undone"},
+
+		// Programs that the kernel cannot run.
+		{strings.Replace(ownScript("/opt/x/x.sh", rawDrop), "ExecStart=/opt/x/x.sh", "ExecStart=\"/opt/x/x.sh\"", 1), "absent"},
+		{strings.Replace(ownScript("/opt/x/x.sh", bang+rawDrop), "ExecStart=/opt/x/x.sh", "ExecStart=\"/opt/x/x.sh\"", 1), ""},
+	} {
+		if got := codes(judgeText(bang+test.script+boot, Block{})); got != test.want {
+			t.Errorf("%q, not %q:\n%s", got, test.want, test.script)
+		}
+	}
+}
+
 // TestGoneAfterReboot sees that a script which each boot runs is not thought to find
 // its files in memory again, unless it writes them anew.
 func TestGoneAfterReboot(t *testing.T) {

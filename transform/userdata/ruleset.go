@@ -68,7 +68,8 @@ func (r *rule) mayEqual(other *rule) bool {
 // A chain is a list of rules.
 type chain struct {
 	rules []rule
-	fuzzy bool // the numbers of its rules are not known
+	fuzzy bool // what number a rule has is not known
+	gone  bool // it may not be there
 }
 
 // tables are the chains of a family by the name of the table and the chain.
@@ -98,7 +99,7 @@ func (t tables) clone() tables {
 	c := tables{}
 	for table, chains := range t {
 		for name, ch := range chains {
-			*c.at(table, name) = chain{slices.Clone(ch.rules), ch.fuzzy}
+			*c.at(table, name) = chain{slices.Clone(ch.rules), ch.fuzzy, ch.gone}
 		}
 	}
 	return c
@@ -192,7 +193,25 @@ func (t tables) doubt(table, name string) {
 func (t tables) flush(table, name string) {
 	for of, c := range t[table] {
 		if name == "" || name == of {
-			*c = chain{}
+			*c = chain{gone: c.gone}
+		}
+	}
+}
+
+// deleteEmpty notes that the chains of a table, or one of them, may not be there any
+// more, but for those that iptables does not delete: the built-in ones, and those that
+// have a rule, or to which one jumps.
+func (t tables) deleteEmpty(table, name string) {
+	used := map[string]bool{}
+	for of, c := range t[table] {
+		for _, r := range c.rules {
+			used[of] = used[of] || r.sure
+			used[r.target] = used[r.target] || r.sure
+		}
+	}
+	for of, c := range t[table] {
+		if (name == "" || name == of) && !isBuiltin(table, of) && !used[of] {
+			c.gone = true
 		}
 	}
 }

@@ -44,7 +44,7 @@ func (n *node) apply(s *shell.Step, sure bool) string {
 		n.runlevels(s, sure)
 	case "netfilter-persistent":
 		n.serviceCommand(s, append([]shell.Word{first}, s.Words[1:]...), sure)
-	case "yum", "dnf", "apt", "apt-get", "rpm", "dpkg", "aptitude", "tdnf", "microdnf":
+	case "yum", "dnf", "apt", "apt-get", "rpm", "dpkg", "aptitude", "tdnf", "microdnf", "zypper", "apk":
 		n.packages(s, sure)
 	case "modprobe", "rmmod":
 		n.modules(name, s)
