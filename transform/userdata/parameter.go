@@ -90,10 +90,10 @@ func continuation(name string) (base string, number int, ok bool) {
 	if !ok || base == "" || strings.Trim(base, wordCharacters) != "" {
 		return "", 0, false
 	}
-	rest = strings.TrimSuffix(rest, "*")
 	if rest == "" {
 		return base, -1, true
 	}
+	rest = strings.TrimSuffix(rest, "*")
 	number, err := strconv.Atoi(rest)
 	return base, number, err == nil && strings.Trim(rest, "0123456789") == ""
 }

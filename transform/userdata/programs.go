@@ -108,7 +108,7 @@ func isContainerRun(name string, words []shell.Word) bool {
 	}
 	verb := ""
 	for i, w := range words {
-		isValue := i > 0 && strings.HasPrefix(words[i-1].Text, "-") && !strings.Contains(words[i-1].Text, "=") && takesValue(words[i-1].Text)
+		isValue := i > 0 && takesValue(words[i-1].Text)
 		switch {
 		case verb == "run" && strings.HasPrefix(w.Text, "-"):
 			if !keepsApart(w.Text) {
@@ -183,19 +183,48 @@ func harmlessText(name string, s *shell.Step) bool {
 		return true
 	}
 	for i, w := range words {
-		switch w.Text {
-		case "-V", "--version", "-v":
-			return len(words) == 1
-		case "-m":
-			return i+1 < len(words) && (words[i+1].Text == "pip" || words[i+1].Text == "json.tool" || words[i+1].Text == "venv" || words[i+1].Text == "ensurepip")
-		case "-c", "-e":
-			return i+1 < len(words) && isPureText(words[i+1].Text)
+		after := shell.Word{Text: shell.Unknown}
+		if i+1 < len(words) {
+			after = words[i+1]
 		}
-		if strings.HasPrefix(w.Text, "-c") && strings.HasPrefix(name, "python") {
+		switch {
+		case w.Text == "-V" || w.Text == "--version" || w.Text == "-v":
+			return len(words) == 1
+		case w.Text == "-m":
+			return after.Text == "pip" || after.Text == "json.tool" || after.Text == "venv" || after.Text == "ensurepip"
+		case w.Text == optionOfText(name):
+			return isPureText(after.Text)
+		case strings.HasPrefix(w.Text, "-c") && strings.HasPrefix(name, "python"):
 			return isPureText(w.Text)
+		case !isOptionBeforeText(name, w.Text):
+			return false
 		}
 	}
 	return false
+}
+
+// optionOfText returns the option after which an interpreter has its program as a text.
+func optionOfText(name string) string {
+	for _, prefix := range [...]string{"perl", "ruby", "node"} {
+		if strings.HasPrefix(name, prefix) {
+			return "-e"
+		}
+	}
+	return "-c"
+}
+
+// isOptionBeforeText reports whether a word before the program of an interpreter is an
+// option that neither loads nor runs another.
+func isOptionBeforeText(name, option string) bool {
+	letters := "" // of shells -e ends them at errors, and -s reads another text
+	switch {
+	case strings.HasPrefix(name, "python"):
+		letters = "EIsuBSqO"
+	case strings.HasPrefix(name, "perl"), strings.HasPrefix(name, "ruby"):
+		letters = "pnlawi0.bak"
+	}
+	rest, ok := strings.CutPrefix(option, "-")
+	return ok && rest != "" && strings.Trim(rest, letters) == ""
 }
 
 // changesByAPI are the calls of a client of AWS's API, as boto3 names them, by which a

@@ -131,7 +131,7 @@ func isPlainTarOption(option string) bool {
 func writes(name string) bool {
 	switch name {
 	case "aws", "curl", "wget", "aria2c", "dd", "truncate", "rsync", "unzip", "cpio", "git", "patch", "split", "csplit", "fallocate", "sponge",
-		"scp", "sftp", "gpg", "zip", "bzip2", "bunzip2", "xz", "unxz", "zstd", "openssl", "crudini", "augtool", "uudecode", "link", "mkfifo", "mknod", "crontab", "gsutil", "s3cmd", "az",
+		"scp", "sftp", "gpg", "zip", "bzip2", "bunzip2", "xz", "unxz", "zstd", "openssl", "crudini", "augtool", "uudecode", "link", "mkfifo", "mknod", "gsutil", "s3cmd", "az",
 		"tar", "bsdtar", "gzip", "gunzip", "sort", "uniq", "shuf", "xxd", "dos2unix", "unix2dos", "iconv", "yq", "xmllint", "tree", "mktemp", "file", "date", "docker", "kubectl", "helm", "podman":
 		return true
 	}
