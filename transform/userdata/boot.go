@@ -21,7 +21,7 @@ func booted(scripts []script, want Block, endAt int) *node {
 	n.joins, n.guessed = n.started, n.starts <= n.guesses
 	n.start(n.startsBy)
 	n.first = n.shields
-	n.strictFirst, n.strictAt = n.strict, n.startAt
+	n.strictFirst = n.strict
 	v4, v6 := n.v4, n.v6
 	// What scripts do to the saved rules at the second boot shows at the third.
 	for range 2 {

@@ -25,8 +25,8 @@ func isDropIn(file string) bool { return extends(file, kubeletService) || extend
 
 // kubelet runs what the drop-ins of a unit of the kubelet do when it starts.
 func (n *node) kubelet(unit string) {
-	if strict := n.dropIns(unit); !strict && n.strict {
-		n.strict, n.strictAt = false, n.at
+	if !n.dropIns(unit) {
+		n.strict = false
 	}
 }
 

@@ -99,7 +99,7 @@ func orAll(name string) string {
 func (f *family) replace(c *call, sure bool) {
 	switch ch := f.tables.at(c.table, c.chain); {
 	case c.number > len(ch.rules) && !ch.fuzzy: // it fails
-	case sure && !ch.fuzzy && c.number > 0 && c.rule.wrong == "":
+	case sure && !ch.fuzzy && c.rule.wrong == "":
 		ch.rules[c.number-1] = c.rule
 	default:
 		ch.doubt()
@@ -110,7 +110,6 @@ func (f *family) replace(c *call, sure bool) {
 func (f *family) add(step *shell.Step, c *call, sure bool) {
 	r := c.rule
 	if c.loose {
-		sure = false
 		r.loosen()
 	}
 	if r.wrong != "" {
@@ -118,7 +117,7 @@ func (f *family) add(step *shell.Step, c *call, sure bool) {
 			step.Fails = true
 		}
 		f.try(step, &r, r.wrong)
-		if r.drops() || c.refused == "" {
+		if c.refused == "" {
 			return
 		}
 		sure = false // another version may take it
@@ -144,11 +143,9 @@ func (f *family) add(step *shell.Step, c *call, sure bool) {
 // tryInserted notes a rule that is in its chain and still does not drop what pods
 // send.
 func (f *family) tryInserted(step *shell.Step, r *rule) {
-	switch {
-	case !r.drops():
-	case r.covers == 0 && r.may != 0:
+	if r.covers == 0 {
 		f.try(step, r, "it does not match all that pods send there")
-	case r.covers != 0 && !f.tables.drops(r.covers):
+	} else if !f.tables.drops(r.covers) {
 		f.try(step, r, "a rule before it lets the packets pass")
 	}
 }
@@ -194,19 +191,16 @@ func (f *family) try(step *shell.Step, r *rule, why string) {
 	}
 }
 
-func isBuiltin(table, name string) bool {
-	switch name {
-	case "FORWARD":
-		return table != "raw" && table != "nat"
-	case "PREROUTING":
-		return table != "filter"
-	case "POSTROUTING":
-		return table == "mangle" || table == "nat"
-	case "INPUT", "OUTPUT":
-		return true
-	}
-	return false
+// builtinChains are those that each table has (man 8 iptables).
+var builtinChains = map[string][]string{
+	"raw":      {"PREROUTING", "OUTPUT"},
+	"mangle":   {"PREROUTING", "INPUT", "FORWARD", "OUTPUT", "POSTROUTING"},
+	"nat":      {"PREROUTING", "INPUT", "OUTPUT", "POSTROUTING"},
+	"filter":   {"INPUT", "FORWARD", "OUTPUT"},
+	"security": {"INPUT", "FORWARD", "OUTPUT"},
 }
+
+func isBuiltin(table, name string) bool { return slices.Contains(builtinChains[table], name) }
 
 // delete deletes a rule: by its number, or the first that is equal.
 func (f *family) delete(c *call, sure bool) {

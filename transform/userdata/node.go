@@ -30,7 +30,6 @@ type node struct {
 	startsBy       string // what the kubelet is started by first
 	strict         bool   // at each start of the kubelet so far its unit makes sure of the drop
 	strictFirst    bool
-	strictAt       int
 
 	routed   string // that routes are changed
 	routedAt int
@@ -118,18 +117,15 @@ func (n *node) same(u, s *shell.Step) bool {
 	if u.Name() != s.Name() || !isIPTables(s.Name()) {
 		return s.Name() == "ip6tables" && noIPv6(u)
 	}
-	address := metadataIPv4
-	if s.Name() == "ip6tables" {
-		address = metadataIPv6
-	}
-	a, b := parseCall(u.Words[1:], address), parseCall(s.Words[1:], address)
+	f := n.family(s.Name())
+	a, b := parseCall(u.Words[1:], f.address), parseCall(s.Words[1:], f.address)
 	if a.loose || b.loose || a.table != b.table || a.chain != b.chain {
 		return false
 	}
 	if b.op == 'N' {
 		return a.op == 'L' || a.op == 'S'
 	}
-	if ch := n.family(s.Name()).tables[b.table][b.chain]; ch != nil {
+	if ch := f.tables[b.table][b.chain]; ch != nil {
 		isSame := func(r rule) bool { return r.spec == b.rule.spec }
 		if slices.ContainsFunc(ch.rules, isSame) {
 			return false // it stays where it is, which may be after others
@@ -188,8 +184,8 @@ func (n *node) start(unit string) {
 	n.starts++
 	if unit != "" {
 		n.kubelet(unit)
-	} else if n.strict {
-		n.strict, n.strictAt = false, n.at
+	} else {
+		n.strict = false
 	}
 	if n.startAt < 0 {
 		n.startAt, n.startsBy = n.at, unit

@@ -43,6 +43,7 @@ func TestJudgeCalls(t *testing.T) {
 		{rule("iptables -C FORWARD -d 169.254.169.254 -j DROP || iptables -I FORWARD -d 169.254.169.254 -j DROP"), ""},
 		{rule("iptables -C FORWARD -d 169.254.169.254 -j DROP || iptables -A FORWARD -d 169.254.169.254 -j DROP"), ""},
 		{rule("iptables -C FORWARD -j DROP -d 169.254.169.254 || iptables -I FORWARD -d 169.254.169.254 -j DROP"), ""},
+		{rule("iptables -A FORWARD -j LOG\niptables -C FORWARD -d 169.254.169.254 -j DROP || iptables -I FORWARD -d 169.254.169.254 -j DROP"), ""},
 		{rule("iptables -C FORWARD -d 10.0.0.1 -j DROP || iptables -I FORWARD -d 169.254.169.254 -j DROP"), "absent"},
 		{rule("iptables -C INPUT -d 169.254.169.254 -j DROP || iptables -I FORWARD -d 169.254.169.254 -j DROP"), "absent"},
 		{rule("iptables -t mangle -C FORWARD -d 169.254.169.254 -j DROP || iptables -I FORWARD -d 169.254.169.254 -j DROP"), "absent"},
@@ -77,12 +78,18 @@ func TestTried(t *testing.T) {
 	for _, test := range []struct{ script, why, at string }{
 		{other, "no command drops", "#!"},
 		{"if false; then\n" + drop + "fi\n", "it never runs", drop},
-		{"if [ -e /x ]; then\n" + drop + "fi\n", "does not drop the packets: ", drop},
-		{"[ -e /x ] && exit\n" + drop, "does not drop the packets: ", drop},
+		{"if false; then iptables -A FORWARD -d 169.254.169.254 -j DROP; fi\n", "it never runs", "iptables -A"},
+		{"if [ -e /x ]; then\n" + drop + "fi\n", "it stands in a branch that may not be taken", drop},
+		{"[ -e /x ] && exit\n" + drop, "the script may have ended before", drop},
 		{"iptables -A K -d 169.254.169.254 -j DROP\n", "it is in a chain K that nothing makes", "iptables -A K"},
 		{"iptables -N K\niptables -X K\niptables -A K -d 169.254.169.254 -j DROP\n", "it is in a chain K that may not be there", "iptables -A K"},
 		{"iptables $X\niptables -A FORWARD -d 169.254.169.254 -j DROP\n", "there may be rules before it that are not known", "iptables -A"},
 		{"iptables -I FORWARD 3 -d 169.254.169.254 -j DROP\n", "nobody knows whether there are rules before its place", "iptables -I"},
+		{"iptables -t raw -I FORWARD -d 169.254.169.254 -j DROP\n", "the table raw has no chain FORWARD", "iptables -t"},
+		{"iptables -t security -I FORWARD -d 169.254.169.254 -j DROP\n", "does not pass the chain FORWARD of the table security", "iptables -t"},
+		{"iptables -I PREROUTING -d 169.254.169.254 -j DROP\n", "the table filter has no chain PREROUTING", "iptables -I"},
+		{"iptables -I POSTROUTING -d 169.254.169.254 -j DROP\n", "the table filter has no chain POSTROUTING", "iptables -I"},
+		{"iptables -A FORWARD -j LOG\niptables-restore -n < /opt/x\niptables -I FORWARD 2 -d 169.254.169.254 -j DROP\n", "there may be rules before it", "iptables -I"},
 		{"iptables -I FORWARD -s 10.0.0.1 -d 169.254.169.254 -j DROP\n", "it does not match all that pods send there", "iptables -I"},
 		{"iptables -A FORWARD -j ACCEPT\niptables -A FORWARD -d 169.254.169.254 -j DROP\n", "a rule before it lets the packets pass", "iptables -A FORWARD -d"},
 		{"iptables -t nat -I PREROUTING -d 169.254.169.254 -j DROP\n", "it is in the table nat", "iptables -t"},
@@ -98,6 +105,37 @@ func TestTried(t *testing.T) {
 		problems := judgeText(text, Block{})
 		if len(problems) == 0 || problems[0].Code != Absent || !strings.Contains(problems[0].Message, test.why) || !strings.HasPrefix(text[problems[0].At:], test.at) {
 			t.Errorf("%v, not at %q: %s\n%s", problems, test.at, test.why, test.script)
+		}
+	}
+}
+
+// TestStartedUnit has units by which the kubelet starts, with a drop-in that makes sure
+// of the drop for one of them.
+func TestStartedUnit(t *testing.T) {
+	dropIn := func(unit string) string {
+		dir := "/etc/systemd/system/" + unit + ".d"
+		return "mkdir -p " + dir + "\nprintf '[Service]\\nExecStartPre=/usr/sbin/" + strings.TrimSpace(rawDrop) + "\\n' > " + dir + "/x.conf\nsystemctl daemon-reload\n"
+	}
+	const byUnit, bySnap = "systemctl start kubelet\n", "snap start kubelet-eks\n"
+	for _, test := range []struct{ script, want, at string }{
+		{dropIn(kubeletService) + byUnit, "", ""},
+		{dropIn(kubeletSnap) + bySnap, "", ""},
+		{dropIn(kubeletService) + bySnap, "absent", ""},
+		{dropIn(kubeletSnap) + byUnit, "absent", ""},
+		{dropIn(kubeletService) + byUnit + bySnap, "not-strict", "systemctl start"},
+		{dropIn(kubeletSnap) + bySnap + byUnit, "not-strict", "snap"},
+		{dropIn(kubeletService) + boot, "", ""},
+		{dropIn(kubeletService) + "nodeadm init\n", "", ""},
+		{dropIn(kubeletService) + rawDrop + "kubelet --x &\n", "unsaved not-strict", "iptables -w"},
+		{recipe + boot, "not-strict", "/etc/eks"},
+		{recipe + boot + byUnit, "not-strict", "/etc/eks"},
+	} {
+		text := bang + test.script
+		problems := judgeText(text, Block{Mode: Strict})
+		if codes(problems) != test.want {
+			t.Errorf("%v, not %q\n%s", problems, test.want, text)
+		} else if len(problems) > 0 && !strings.HasPrefix(text[problems[0].At:], test.at) {
+			t.Errorf("at %q, not %q\n%s", text[problems[0].At:], test.at, text)
 		}
 	}
 }
