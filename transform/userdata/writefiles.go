@@ -94,7 +94,7 @@ func (t yamlText) addFile(c *composer, n *yaml.Node) string {
 		return reason
 	}
 	var value composer
-	if content != nil {
+	if content != nil && plainType(content) != plainNull {
 		t.addScalar(&value, content, false)
 	}
 	decoded, ok := decodeFile(value.source(), n, content)
@@ -160,7 +160,7 @@ func mayRaise(n, content *yaml.Node, decoded bool) bool {
 	if hasKey(n, "owner") && scalar(n, "owner") == nil {
 		return true
 	}
-	isText := content == nil && !hasKey(n, "content") || content != nil && (plainType(content) == plainText || content.Tag == "!!binary" || plainType(content) == plainNull)
+	isText := content == nil && !hasKey(n, "content") || content != nil && (plainType(content) == plainText || content.Tag == "!!binary")
 	return !isText || !decoded && !hasKey(n, "source")
 }
 
