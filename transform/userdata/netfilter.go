@@ -218,9 +218,7 @@ func (f *family) delete(c *call, sure bool) {
 		if !r.mayEqual(&c.rule) {
 			continue
 		}
-		if ch.fuzzy = true; r.mayDrop() {
-			r.sure = false
-		}
+		ch.fuzzy, r.sure = true, false
 	}
 }
 
@@ -237,8 +235,10 @@ func (c *chain) deleteNumber(number int, sure bool) {
 
 // restore makes the changes that iptables-restore makes of a text.
 func (f *family) restore(step *shell.Step, text string, noflush, sure bool) {
+	unknown := f.unknown
 	loaded, known := f.load(step, text, noflush)
 	f.become(loaded, known && sure, known)
+	f.unknown = f.unknown || unknown // in other tables, or beside what is restored
 }
 
 // become puts other tables in the place of those of a family, where that is

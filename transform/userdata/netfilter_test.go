@@ -13,14 +13,20 @@ func calls(list string) *family {
 	f := newFamily(metadataIPv4)
 	for call := range strings.SplitSeq(list, ";") {
 		call, perhaps := strings.CutPrefix(strings.TrimSpace(call), "?")
-		var words []shell.Word
-		for _, word := range strings.Fields(call) {
-			word = strings.NewReplacer("…", shell.Unknown, "IMDS", metadataIPv4+"/32").Replace(word)
-			words = append(words, shell.Word{Text: word})
+		if call != "" {
+			f.apply(nil, words(call), !perhaps)
 		}
-		f.apply(nil, words, !perhaps)
 	}
 	return f
+}
+
+// words returns the words of a call.
+func words(call string) []shell.Word {
+	var list []shell.Word
+	for word := range strings.FieldsSeq(strings.NewReplacer("…", shell.Unknown, "IMDS", metadataIPv4+"/32").Replace(call)) {
+		list = append(list, shell.Word{Text: word})
+	}
+	return list
 }
 
 // TestCalls has calls of iptables, and whether all packets of pods to the metadata

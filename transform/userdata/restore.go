@@ -11,11 +11,7 @@ import (
 // load returns the tables after iptables-restore has read a text, and whether
 // all of the text is known.
 func (f *family) load(step *shell.Step, text string, noflush bool) (loaded tables, known bool) {
-	done := tables{}
-	if f.tables != nil {
-		done = f.tables.clone()
-	}
-	g := &family{tables: done, address: f.address}
+	g := &family{tables: f.tables.clone(), address: f.address, unknown: f.unknown && noflush}
 	table, committed := "", true
 	for line := range strings.Lines(text) {
 		line = strings.TrimSpace(line)

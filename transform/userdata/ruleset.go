@@ -44,16 +44,10 @@ func (r *rule) loosen() {
 	}
 }
 
-// mayDrop reports whether the rule drops what it matches, or jumps to a chain that
-// may.
-func (r *rule) mayDrop() bool {
-	return r.drops() || !isTarget(r.target) && r.target != "ACCEPT" && r.target != "RETURN"
-}
-
-// equals reports whether the rule is certain to equal another, as iptables -D compares
+// equals reports whether the rule is another for certain, as iptables -D compares
 // them.
 func (r *rule) equals(other *rule) bool {
-	return r.spec == other.spec && r.target == other.target && !r.loose && !other.loose
+	return r.spec == other.spec && r.target == other.target && !r.loose
 }
 
 // mayEqual reports whether the rule may equal another that is spelled differently, as
@@ -168,17 +162,15 @@ func isTarget(name string) bool {
 	return false
 }
 
-// doubt makes the drops of a chain uncertain.
+// doubt makes the rules of a chain uncertain.
 func (c *chain) doubt() {
 	c.fuzzy = true
 	for i := range c.rules {
-		if r := &c.rules[i]; r.mayDrop() {
-			r.sure = false
-		}
+		c.rules[i].sure = false
 	}
 }
 
-// doubt makes all drops uncertain, in one table or, for "", in all.
+// doubt makes all rules uncertain, in one table or, for "", in all.
 func (t tables) doubt(table, name string) {
 	for in, chains := range t {
 		for of, c := range chains {
