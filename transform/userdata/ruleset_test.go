@@ -109,7 +109,7 @@ func TestSave(t *testing.T) {
 		{"-N K; -A K -d IMDS -j DROP; -A FORWARD -j K", "", "*filter\n:FORWARD ACCEPT [0:0]\n:K - [0:0]\n-A FORWARD -j K\n-A K -d 169.254.169.254/32 -j DROP\nCOMMIT\n"},
 		{"-A FORWARD -m foo -j ACCEPT", "", filter("-A FORWARD -j ACCEPT\n")},
 		{"-A FORWARD -m foo -j LOG; -A FORWARD -m foo; -A FORWARD -m foo -d 10.0.0.1 -j ACCEPT", "", filter("")},
-		{"-A INPUT -m foo -j ACCEPT", "", ""},
+		{"-t mangle -A INPUT -m foo -j ACCEPT; -t mangle -A OUTPUT -m foo -j ACCEPT", "", "*mangle\n:INPUT ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\nCOMMIT\n"},
 		{"-A FORWARD -d IMDS -j DROP; -A FORWARD -m foo -j DROP", "", filter(d)},
 		{"-t nat -A POSTROUTING -j LOG; -t raw -A PREROUTING -j LOG; -t mangle -A FORWARD -j LOG; -A FORWARD -j LOG; -t security -A FORWARD -j LOG", "",
 			"*raw\n:PREROUTING ACCEPT [0:0]\n-A PREROUTING -j LOG\nCOMMIT\n*mangle\n:FORWARD ACCEPT [0:0]\n-A FORWARD -j LOG\nCOMMIT\n*nat\n:POSTROUTING ACCEPT [0:0]\n-A POSTROUTING -j LOG\nCOMMIT\n" + filter("-A FORWARD -j LOG\n")},
