@@ -144,12 +144,11 @@ func plainType(n *yaml.Node) scalarType {
 func pythonInteger(s string) (string, bool) {
 	s = strings.ReplaceAll(s, "_", "")
 	sign := ""
-	if s != "" && (s[0] == '-' || s[0] == '+') {
+	if s[0] == '-' || s[0] == '+' {
 		sign, s = strings.TrimPrefix(s[:1], "+"), s[1:]
 	}
 	base := 10
 	switch {
-	case s == "0":
 	case strings.HasPrefix(s, "0b"):
 		s, base = s[2:], 2
 	case strings.HasPrefix(s, "0x"):

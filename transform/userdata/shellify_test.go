@@ -62,6 +62,8 @@ func TestCommands(t *testing.T) {
 		{"['\uFFFC', b]", first + "\uFFFC\nb\n", ""},
 		{"[a\uFFFC]", first + "a\uFFFC\n", ""},
 		{"[[\uFFFC]]", first + "'\uFFFC'\n", ""},
+		{"[[x, <<]]", "", "an element of a command in its cloud-config is no text"},
+		{"[&x [" + strings.Repeat("abcdefgh, ", 100) + "], " + strings.Repeat("*x, ", maxText/1000) + "]", "", "its runcmd is too large"},
 		{"[[[a]]]", first + "'", "an element of a command in its cloud-config is no text"},
 		{"[[{a: b}]]", first + "'", "an element of a command in its cloud-config is no text"},
 		{"[[!!str a]]", first + "'", "an element of a command in its cloud-config is no text"},
@@ -73,9 +75,37 @@ func TestCommands(t *testing.T) {
 			t.Errorf("%s: %q, not %q", test.list, got, test.text)
 		}
 	}
-	for _, list := range []string{"a", "12", "{a: b}", "[1]", "[yes]", "[a, {b: c}]", "[2001-01-01]", "[1.5]"} { // cloud-init makes none of them
+	for _, list := range []string{"a", "12", "{a: b}", "[1]", "[9]", "[yes]", "[True]", "[False]", "[a, {b: c}]", "[2001-01-01]", "[1.5]"} { // cloud-init makes none of them
 		if got := readScripts("#cloud-config\nruncmd: " + list + "\n"); len(got) != 0 {
 			t.Errorf("%s: %q", list, got)
+		}
+	}
+}
+
+// TestOriginOfCommands has items of a list of commands, and where the value stands in
+// them: after "^".
+func TestOriginOfCommands(t *testing.T) {
+	for _, marked := range []string{
+		"^abc", "&abc ^abc", "!!str ^str", "&a  !!str\t^a str", "'^abc'", "\"^abc\"", "&ab \"^ab\"", "'^it''s'", "\"^a\\x41\\u0041\\U00000041b\"", "\"^a\\\\b\"",
+		"|\n    ^abc\n", "| # abc\n    ^abc\n", ">-\n    ^abc\n    def\n", "&abc |+\n    ^abc\n", "|\n    ^a\n     b\n", "\"^a\\\n      b\"", "\"^\u00fc\\n\u00fc\"",
+	} {
+		item := strings.Replace(marked, "^", "", 1)
+		before := "#cloud-config\nruncmd:\n- " + "- "
+		text := before + item + "\n"
+		scripts := read(text).scripts
+		if len(scripts) != 1 || scripts[0].unknown != "" {
+			t.Errorf("%s: %v", marked, scripts)
+			continue
+		}
+		s, at := scripts[0], len("#!/bin/sh\n'")
+		want := len(before) + strings.Index(marked, "^")
+		if got := s.origin(at); got != want {
+			t.Errorf("%s: begins at %d, not %d", marked, got, want)
+		}
+		for i := at; i < len(s.text)-len("'\n"); i++ { // letters that the item has as they are come in order
+			if from := s.origin(i); from < want || from >= len(text) || i > at && from < s.origin(i-1) || s.text[i] >= 'a' && s.text[i] <= 'z' && text[from] != s.text[i] {
+				t.Errorf("%s: byte %d (%q) comes from %d", marked, i, s.text[i], from)
+			}
 		}
 	}
 }
