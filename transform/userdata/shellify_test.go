@@ -86,7 +86,7 @@ func TestCommands(t *testing.T) {
 // them: after "^".
 func TestOriginOfCommands(t *testing.T) {
 	for _, marked := range []string{
-		"^abc", "&abc ^abc", "!!str ^str", "&a  !!str\t^a str", "'^abc'", "\"^abc\"", "&ab \"^ab\"", "'^it''s'", "\"^a\\x41\\u0041\\U00000041b\"", "\"^a\\\\b\"",
+		"^abc", "&abc ^abc", "'^abc'", "\"^abc\"", "&ab \"^ab\"", "'^it''s'", "\"^a\\x41\\u0041\\U00000041b\"", "\"^a\\\\b\"",
 		"|\n    ^abc\n", "| # abc\n    ^abc\n", ">-\n    ^abc\n    def\n", "&abc |+\n    ^abc\n", "|\n    ^a\n     b\n", "\"^a\\\n      b\"", "\"^\u00fc\\n\u00fc\"",
 	} {
 		item := strings.Replace(marked, "^", "", 1)
