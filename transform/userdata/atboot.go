@@ -19,13 +19,13 @@ func (n *node) unattended() {
 		if !shell.ReadAtBoot(file) || isSaved(file) {
 			continue
 		}
-		n.at, n.cause, n.why = f.At, Undone, ""
+		n.at = f.At
 		for _, text := range f.Written() {
 			if strings.Contains(text, shell.Unknown) && strings.Trim(text, shell.Unknown+" \t\n") == "" {
 				n.note(f.At, "what is in "+shown(file)+", which the node runs or reads by itself, is not known")
-				continue
+			} else {
+				n.readAtBoot(file, text)
 			}
-			n.readAtBoot(file, text)
 		}
 	}
 }
@@ -43,25 +43,32 @@ func isSaved(file string) bool {
 // readAtBoot judges a text in a file that the node runs or reads by itself.
 func (n *node) readAtBoot(file, text string) {
 	switch {
-	case isUnitFile(file):
-		if !isDropIn(file) {
-			n.unitFile(file, false, false)
-			return
-		}
+	case isDropIn(file):
 		lines, _ := settings(text)
 		for _, line := range lines {
 			if strings.HasPrefix(line.key, "Exec") && line.key != "ExecStartPre" {
 				n.execute(line.value, false)
 			}
 		}
+	case isUnitFile(file):
+		n.unitFile(file, false, false)
 	case isCronTable(file):
 		n.cronTable(file, text)
 	case isBootScript(file):
-		n.aside("#!/bin/sh\n"+text, false)
+		n.bootScript(file, text)
 	case strings.TrimSpace(text) == "" || n.harmlessAtBoot(file, text):
 	default:
 		n.note(n.at, "what "+shown(file)+" has the node do is not known")
 	}
+}
+
+// bootScript runs a script that the node runs or sources by itself, whichever shell
+// its #! line names. One for another interpreter is not known.
+func (n *node) bootScript(file, text string) {
+	if kind, _ := shellScript(text); strings.HasPrefix(text, "#!") && kind != ShellScript {
+		n.note(n.at, "what "+shown(file)+" has the node do is not known")
+	}
+	n.aside("#!/bin/sh\n"+text, false)
 }
 
 // isCronTable reports whether the lines of a file have a time before a command.
@@ -81,7 +88,7 @@ func (n *node) cronTable(file, text string) {
 			n.note(n.at, "what "+name+" has cron run is not known")
 		}
 		before := n.starts
-		n.aside("#!/bin/sh\n"+cronCommand(file, line), false)
+		n.aside(cronCommand(file, line), false)
 		if n.starts != before {
 			n.note(n.at, "cron may start the kubelet at any time, even before the rule is there")
 		}
@@ -91,23 +98,23 @@ func (n *node) cronTable(file, text string) {
 // cronCommand returns the command of a line of cron (man 5 crontab), or "".
 func cronCommand(file, line string) string {
 	line = strings.TrimSpace(line)
-	name, _, assigns := strings.Cut(line, "=")
-	if line == "" || line[0] == '#' || assigns && strings.Trim(name, wordCharacters+" ") == "" && !strings.Contains(strings.TrimSpace(name), " ") {
-		return ""
+	name, _, _ := strings.Cut(line, "=")
+	if strings.HasPrefix(line, "#") || strings.Trim(strings.TrimSpace(name), wordCharacters) == "" {
+		return "" // a comment, a variable, or no command
 	}
 	before := 5
 	switch {
+	case file == "/etc/anacrontab":
+		before = 3 // the period, the delay and the name (man 5 anacrontab)
 	case line[0] == '@':
 		before = 1
-	case file == "/etc/anacrontab":
-		before = 3
 	}
 	if !strings.HasPrefix(file, "/var/spool/") && file != "/etc/anacrontab" {
 		before++ // the user
 	}
 	for range before {
 		line = strings.TrimLeft(line, " \t")
-		line = line[min(len(line), max(0, strings.IndexAny(line+" ", " \t"))):]
+		line = line[strings.IndexAny(line+" ", " \t"):]
 	}
 	return strings.TrimSpace(line)
 }

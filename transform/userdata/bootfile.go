@@ -4,8 +4,6 @@ import (
 	"path"
 	"slices"
 	"strings"
-
-	"github.com/imdslock/imdslock/transform/userdata/shell"
 )
 
 // A bootFile is a kind of file that a node reads by itself.
@@ -24,7 +22,7 @@ func kindsAtBoot() []bootFile {
 		{within("/tmpfiles.d/"), makesFiles},
 		{named("/etc/fstab"), mountsBeside},
 		{startsWith("/etc/logrotate.d/"), without("postrotate", "prerotate", "firstaction", "lastaction", "preremove", "mail", "compresscmd")},
-		{startsWith("/etc/cfn/"), runsCfnInit},
+		{startsWith("/etc/cfn/"), runsHooks},
 		{isCloudConfig, without("cmd", "module", "mount", "output", "disabled", "write_files", "datasource", "users", "packages")},
 		{startsWith("/etc/systemd/journald", "/etc/systemd/logind", "/etc/systemd/timesyncd", "/etc/systemd/resolved", "/etc/systemd/coredump", "/etc/systemd/oomd", "/etc/systemd/sleep"), without()},
 		{startsWith("/etc/systemd/system.conf"), without("Environment", "Watchdog", "Manager=")},
@@ -107,19 +105,28 @@ func makesFiles(n *node, text string) bool {
 	})
 }
 
-// mountsBeside reports whether fstab mounts nothing over files that matter.
+// mountsBeside reports whether fstab mounts nothing over what matters. Swap space has
+// no place (man 5 fstab).
 func mountsBeside(n *node, text string) bool {
 	return eachLine(text, func(fields []string) bool {
-		return len(fields) > 1 && (fields[1] == "none" || fields[1] == "swap" || !n.machine.Files.MayMatter(fields[1]))
+		return len(fields) > 2 && (fields[2] == "swap" || !n.machine.Files.MayMatter(fields[1]))
 	})
 }
 
-// runsCfnInit reports whether the only actions of cfn-hup's hooks are cfn-init's.
-func runsCfnInit(_ *node, text string) bool {
-	return !shell.Mentions(text) && eachLine(text, func(fields []string) bool {
-		command, isAction := strings.CutPrefix(strings.ReplaceAll(strings.Join(fields, " "), " = ", "="), "action=")
-		return !isAction || strings.HasPrefix(command, "/opt/aws/bin/cfn-init")
-	})
+// runsHooks runs the actions of cfn-hup's hooks, which are commands for a shell
+// ("cfn-hup" in the CloudFormation User Guide). An indented line continues one.
+func runsHooks(n *node, text string) bool {
+	for line := range strings.Lines(text) {
+		command := strings.TrimLeft(line, " \t")
+		isAction := command != line
+		if i := strings.IndexAny(line, "=:"); i >= 0 && strings.EqualFold(strings.TrimSpace(line[:i]), "action") {
+			isAction, command = true, line[i+1:]
+		}
+		if isAction {
+			n.aside(command, false)
+		}
+	}
+	return true
 }
 
 // eachLine reports whether something is true of the fields of each line, without

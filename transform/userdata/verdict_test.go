@@ -27,6 +27,15 @@ func codes(problems []Problem) string {
 	return strings.Join(all, " ")
 }
 
+// messages returns the codes of problems with what they say.
+func messages(problems []Problem) string {
+	var all []string
+	for _, p := range problems {
+		all = append(all, string(p.Code)+": "+p.Message)
+	}
+	return strings.Join(all, "; ")
+}
+
 func judgeText(text string, want Block) []Problem {
 	return judge([]script{{stage: stageScript, text: text}}, want)
 }
