@@ -18,17 +18,17 @@ type grammar struct {
 	address netip.Addr // of the metadata service, for the version of IP
 	restore bool       // it is a line of iptables-restore
 
-	table, chain, target string
-	protocol             string
-	given                []string // options so far, each of which may occur once
-	needs                string   // the protocols that a match is for
-	wrong                string
+	chain, target string
+	protocol      string
+	given         []string // options so far, each of which may stand once
+	needs         string   // the protocols that a match is for
+	wrong         string
 }
 
 // unknownSpelling says why a rule in these words may be refused, or "". The
 // words are those after iptables, or a line of iptables-restore.
 func unknownSpelling(words []shell.Word, address netip.Addr, restore bool) string {
-	g := grammar{words: words, address: address, restore: restore, table: "filter"}
+	g := grammar{words: words, address: address, restore: restore}
 	for g.wrong == "" && g.at < len(g.words) {
 		g.option()
 	}
@@ -43,27 +43,26 @@ func (g *grammar) refuse(what string) {
 	}
 }
 
-// next returns the next word, "" at the end or where it is not known.
-func (g *grammar) next() string {
+// next returns the next word, "" at the end.
+func (g *grammar) next() (word string) {
 	if g.at >= len(g.words) {
 		g.refuse("the end of its words")
-		return ""
+		return
 	}
 	w := g.words[g.at]
 	g.at++
 	if !w.Known() || w.Text == "" {
 		g.refuse("a word that is not known")
-		return ""
 	}
 	return w.Text
 }
 
-// peek returns the next word without taking it.
-func (g *grammar) peek() string {
-	if g.at >= len(g.words) || !g.words[g.at].Known() {
-		return ""
+// peek returns the next word without taking it, "" where it is not known.
+func (g *grammar) peek() (word string) {
+	if g.at < len(g.words) && g.words[g.at].Known() {
+		word = g.words[g.at].Text
 	}
-	return g.words[g.at].Text
+	return word
 }
 
 // once records an option, which may occur once.
@@ -130,8 +129,7 @@ func (g *grammar) plain(word string) {
 		g.check(isNumber(g.next(), 1, 1<<15), word)
 	case "-t", "--table":
 		g.once("-t")
-		g.table = g.next()
-		g.check(!g.restore && slices.Contains(tableNames[:], g.table), word)
+		g.check(slices.Contains(tableNames[:], g.next()) && !g.restore, word)
 	case "-w", "--wait":
 		g.once("-w")
 		g.optional(0)

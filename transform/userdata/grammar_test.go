@@ -37,6 +37,7 @@ var taken = [...]string{
 	"-t security -w5 -A FORWARD -j ACCEPT",
 	"-t nat -w 0 -4 -A PREROUTING -j ACCEPT",
 	"-t filter -A FORWARD -w32768 -j ACCEPT",
+	"-w0 -A FORWARD -j ACCEPT",
 	"-p tcp --dport 80 --sport 0:65535 -A FORWARD -j DROP",
 	"-p udp --destination-port 1:1 --source-port 65535 -A FORWARD -j DROP",
 	"-p 6 --dport 80 -A FORWARD -j DROP",

@@ -233,9 +233,6 @@ func (p *parser) call() call {
 	slices.Sort(p.specs)
 	c.rule.spec = strings.Join(p.specs, " ")
 	c.loose = c.loose || strings.Contains(c.table, shell.Unknown) || strings.Contains(c.chain, shell.Unknown)
-	if strings.Contains(c.rule.target, shell.Unknown) {
-		c.rule.loose = true
-	}
 	c.rule.wrong = c.misplaced()
 	return *c
 }

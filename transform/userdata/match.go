@@ -126,7 +126,7 @@ func parsePrefix(s string) (netip.Prefix, bool) {
 	if has {
 		if bits, err = strconv.Atoi(mask); err != nil {
 			var ok bool
-			if bits, ok = maskBits(mask); !ok {
+			if bits, ok = maskBits(mask); !ok || !a.Is4() {
 				return netip.Prefix{}, false
 			}
 		}
