@@ -55,7 +55,10 @@ func renderJinja(s source) (source, string) {
 func isJinjaVariable(expression string) bool {
 	name := strings.TrimSpace(expression)
 	for _, known := range [...]string{"v1.", "ds.meta_data."} {
-		name = strings.TrimPrefix(name, known)
+		if rest, ok := strings.CutPrefix(name, known); ok {
+			name = rest
+			break
+		}
 	}
 	return name != "" && strings.Trim(name, wordCharacters) == "" && (name[0] < '0' || name[0] > '9')
 }
