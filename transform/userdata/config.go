@@ -96,7 +96,7 @@ func parseConfig(text string) (*yaml.Node, string) {
 		return nil, "its cloud-config has more than one YAML document"
 	}
 	n := root.Content[0]
-	if n.Kind == yaml.AliasNode || n.Style&yaml.TaggedStyle != 0 || strings.HasPrefix(n.Value, placeholder) {
+	if n.Style&yaml.TaggedStyle != 0 || strings.HasPrefix(n.Value, placeholder) {
 		return nil, "its cloud-config is not known"
 	}
 	if reason := doubts(text, n); reason != "" {

@@ -61,6 +61,7 @@ var taken = [...]string{
 	"-A FORWARD -p tcp -m tcp --dport 80 --sport 1 -j DROP",
 	"-A FORWARD -p 6 -m tcp --destination-port 80 --source-port 1 -j DROP",
 	"-A FORWARD -p udp -m udp --sport 53 -j DROP",
+	"-A FORWARD -m tcp --dport 80 -p tcp -j DROP",
 	"-A FORWARD -p 17 -m udp -j DROP",
 	"-A FORWARD -p tcp -m multiport --dports 1,2:3 -j DROP",
 	"-A FORWARD -p udp -m multiport --destination-ports 1,2,3,4,5,6,7,8,9,10,11,12,13,14,15 -j DROP",
