@@ -10,38 +10,40 @@ import (
 // run in it, and assignments. It returns the status of (( )), which is known only
 // for a number.
 func (r *runner) arithmetic(x syntax.ArithmExpr) status {
-	if x == nil {
-		return unsure
-	}
-	set := map[syntax.Node]bool{} // what is assigned and not read
-	syntax.Walk(x, func(n syntax.Node) bool {
-		switch n := n.(type) {
-		case *syntax.CmdSubst:
-			r.substitute(n.Stmts)
-			return false
-		case *syntax.ParamExp:
-			r.param(n)
-			return false
-		case *syntax.BinaryArithm:
-			if assigns(n.Op) {
-				r.lose(n.X, r.s.forget)
-			}
-			set[n.X] = n.Op == syntax.Assgn
-		case *syntax.UnaryArithm:
-			if n.Op == syntax.Inc || n.Op == syntax.Dec {
-				r.lose(n.X, r.s.forget)
-			}
-		case *syntax.Word:
-			if name := r.show(n.Lit()); isName(name) && !set[n] {
-				r.operand(offset(n.Pos()), name)
-			}
+	switch x := x.(type) {
+	case *syntax.Word:
+		r.operand(x)
+		return number(x.Lit())
+	case *syntax.ParenArithm:
+		r.arithmetic(x.X)
+	case *syntax.UnaryArithm:
+		r.arithmetic(x.X)
+		if x.Op == syntax.Inc || x.Op == syntax.Dec {
+			r.lose(x.X, r.s.compute)
 		}
-		return true
-	})
-	if w, ok := x.(*syntax.Word); ok {
-		return number(w.Lit())
+	case *syntax.BinaryArithm:
+		if x.Op != syntax.Assgn {
+			r.arithmetic(x.X)
+		} else if element, ok := soleParam(x.X); ok {
+			r.inParam(element)
+		}
+		r.arithmetic(x.Y)
+		if assigns(x.Op) {
+			r.lose(x.X, r.s.compute)
+		}
 	}
 	return unsure
+}
+
+// soleParam returns the parameter expansion that is all of an expression, as that
+// of an element of an array is.
+func soleParam(x syntax.ArithmExpr) (*syntax.ParamExp, bool) {
+	w, ok := x.(*syntax.Word)
+	if !ok || len(w.Parts) != 1 {
+		return nil, false
+	}
+	p, ok := w.Parts[0].(*syntax.ParamExp)
+	return p, ok
 }
 
 // number returns the status of (( )) about a literal.
@@ -70,23 +72,66 @@ func assigns(op syntax.BinAritOperator) bool {
 	return false
 }
 
-// operand reads a variable in an expression. Its value is an expression again.
-func (r *runner) operand(at int, name string) {
-	v, set := r.s.vars[name]
-	if !set {
-		r.unbound(name)
-		return
+// operand reads an operand of an expression. What it is expanded to is an expression
+// again, and so is the value of a variable that it names.
+func (r *runner) operand(w *syntax.Word) {
+	text := r.show(w.Lit())
+	if text == "" {
+		text = r.one(w)
+	} else if _, set := r.s.vars[text]; !set && isName(text) {
+		r.unbound(text)
 	}
-	for _, w := range append(v.array, Word{Text: v.text}) {
-		r.evaluates(at, w.Text)
+	r.evaluates(text)
+}
+
+// evaluates evaluates a text as an expression, as bash does where it expects a
+// number, or the index of an element.
+func (r *runner) evaluates(text string) {
+	if r.depth++; r.depth > maxDepth {
+		r.unknownAt(r.now, "its expressions are nested too deeply")
+	} else if v, set := r.s.vars[text]; set {
+		for _, w := range v.words() {
+			r.evaluates(w.Text)
+		}
+	} else if strings.ContainsAny(text, "=[$`") || strings.Contains(text, "++") || strings.Contains(text, "--") {
+		r.again(text, func(text string) error {
+			x, err := syntax.NewParser().Arithmetic(strings.NewReader(text))
+			if err != nil {
+				return err
+			}
+			r.arithmetic(x)
+			return nil
+		})
+	}
+	r.depth--
+}
+
+// subscript evaluates the index of a text that names an element.
+func (r *runner) subscript(text string) {
+	name, index, ok := strings.Cut(text, "[")
+	if index, closed := strings.CutSuffix(index, "]"); ok && closed && isName(name) {
+		r.evaluates(index)
 	}
 }
 
-// evaluates judges a text that is evaluated as an expression, which may do something.
-func (r *runner) evaluates(at int, text string) {
-	if strings.ContainsAny(text, "=[$`") || strings.Contains(text, "++") || strings.Contains(text, "--") {
-		r.unknown(at, "the value of a variable is evaluated as an expression")
-		r.s.forget(Unknown)
+// again runs what the shell reads in a text that it has expanded before.
+func (r *runner) again(text string, run func(text string) error) {
+	place, token, now := r.place, r.token, r.now
+	r.place = func(int) int { return now }
+	text, r.token = hide(text)
+	if err := run(text); err != nil {
+		r.unknown(0, "the shell evaluates a text that it cannot read")
+	}
+	r.place, r.token, r.now = place, token, now
+}
+
+// compute is forget for a variable that an expression may assign. It stays set if it
+// is.
+func (s *state) compute(name string) {
+	v, set := s.vars[name]
+	s.forget(name)
+	if set && name != "PATH" && !v.isArr {
+		s.vars[name] = value{text: Unknown}
 	}
 }
 

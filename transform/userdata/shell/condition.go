@@ -20,6 +20,11 @@ func statusIf(ok bool) status {
 // of a test that is about more than texts is unsure, and so is that of one that takes
 // an operator for a text.
 func (r *runner) test(words []Word) status {
+	for i, w := range words[1:] {
+		if words[i].Text == "-v" {
+			r.subscript(w.Text)
+		}
+	}
 	if slices.ContainsFunc(words, func(w Word) bool { return !w.Known() }) {
 		return unsure
 	}
@@ -147,7 +152,7 @@ func (r *runner) testUnary(x *syntax.UnaryTest) status {
 	text := r.one(w)
 	switch {
 	case x.Op == syntax.TsVarSet:
-		r.evaluates(offset(x.Pos()), text)
+		r.subscript(text)
 	case strings.Contains(text, Unknown):
 	case x.Op == syntax.TsNempStr:
 		return statusIf(text != "")
@@ -183,7 +188,7 @@ func (r *runner) testBinary(x *syntax.BinaryTest) status {
 		r.s.forget("BASH_REMATCH")
 		return unsure
 	case syntax.TsEql, syntax.TsNeq, syntax.TsLeq, syntax.TsGeq, syntax.TsLss, syntax.TsGtr:
-		return r.testNumbers(offset(x.Pos()), text, x.Op, r.one(right))
+		return r.testNumbers(text, x.Op, r.one(right))
 	}
 	r.one(right)
 	return unsure
@@ -198,13 +203,12 @@ func same(a, b string) status {
 }
 
 // testNumbers compares texts as numbers. In [[ ]] they are arithmetic expressions.
-func (r *runner) testNumbers(at int, left string, op syntax.BinTestOperator, right string) status {
-	r.evaluates(at, left)
-	r.evaluates(at, right)
+func (r *runner) testNumbers(left string, op syntax.BinTestOperator, right string) status {
 	for _, text := range [...]string{left, right} {
-		if isName(text) && !strings.Contains(text, Unknown) {
-			r.operand(at, text)
+		if _, set := r.s.vars[text]; !set && isName(text) && !strings.Contains(text, Unknown) {
+			r.unbound(text)
 		}
+		r.evaluates(text)
 	}
 	return compareNumbers(left, op.String(), right)
 }

@@ -10,6 +10,7 @@ import (
 type declaration struct {
 	name     string // of the builtin
 	readonly bool
+	integer  bool
 	local    bool // its variables end with the function
 	queries  bool // it prints, or is about functions: it may fail
 }
@@ -26,6 +27,7 @@ func (r *runner) declare(c *syntax.DeclClause) status {
 		}
 		name := r.show(a.Name.Value)
 		r.scope(&d, name)
+		r.count(&d, name)
 		if a.Naked {
 			r.unsetLocal(&d, name)
 		} else {
@@ -34,6 +36,7 @@ func (r *runner) declare(c *syntax.DeclClause) status {
 				r.s.returned = "" // what a function sets is forgotten when it returns
 			}
 			r.assignment(a)
+			r.compound(r.s.vars[name].text)
 			r.s.returned = outer
 		}
 		r.protect(&d, name)
@@ -65,7 +68,7 @@ func (r *runner) declareWord(d *declaration, w Word) {
 	switch {
 	case strings.HasPrefix(w.Text, "-") && w.Known():
 		d.option(w.Text)
-		r.s.refs = r.s.refs || d.name != "export" && strings.ContainsAny(w.Text, "nilcu")
+		r.s.refs = r.s.refs || d.name != "export" && strings.ContainsAny(w.Text, "nlcu")
 		if strings.ContainsAny(w.Text, "nlcu") && d.name != "export" {
 			r.s.environ = either(r.s.environ, "a variable may be another name of PATH, or another PATH")
 		}
@@ -78,10 +81,14 @@ func (r *runner) declareWord(d *declaration, w Word) {
 	case strings.HasPrefix(w.Text, "+"):
 	default:
 		r.scope(d, name)
+		r.count(d, name)
 		if name, appends := strings.CutSuffix(name, "+"); assigns && appends {
-			r.s.forget(name)
+			r.assigned(name)
+		} else if assigns && strings.Contains(name, "[") {
+			r.assigned(name)
 		} else if assigns {
 			r.assign(name, value{text: text})
+			r.compound(text)
 		} else {
 			r.unsetLocal(d, name)
 		}
@@ -91,6 +98,7 @@ func (r *runner) declareWord(d *declaration, w Word) {
 
 func (d *declaration) option(letters string) {
 	d.readonly = d.readonly || strings.Contains(letters, "r")
+	d.integer = d.integer || strings.Contains(letters, "i")
 	d.queries = d.queries || strings.ContainsAny(letters, "pfF")
 	if strings.Contains(letters, "g") {
 		d.local = false
@@ -117,7 +125,22 @@ func (r *runner) unsetLocal(d *declaration, name string) {
 	}
 }
 
-// protect makes a variable readonly if a declaration does.
+// count has the values of a variable be evaluated where a declaration does.
+func (r *runner) count(d *declaration, name string) {
+	if d.integer && !d.queries {
+		r.s.integer[name] = true
+	}
+}
+
+// compound runs what is in the elements of an array that a declaration is given as
+// one text, which it expands again.
+func (r *runner) compound(text string) {
+	if elements, ok := strings.CutPrefix(text, "("); ok && strings.HasSuffix(text, ")") {
+		r.expandsAgain(strings.TrimSuffix(elements, ")"))
+	}
+}
+
+// protect makes a variable readonly where a declaration does.
 func (r *runner) protect(d *declaration, name string) {
 	if d.readonly && !d.queries {
 		r.s.readonly[name] = true

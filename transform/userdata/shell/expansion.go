@@ -36,9 +36,9 @@ func guards(e *syntax.Expansion) bool {
 
 // inParam runs the commands in an expansion.
 func (r *runner) inParam(p *syntax.ParamExp) {
-	if w, ok := p.Index.(*syntax.Word); ok {
-		r.one(w) // it may be the key of an associative array
-	} else {
+	if w, ok := p.Index.(*syntax.Word); ok && !isAll(w) {
+		r.evaluates(r.one(w)) // it may be the key of an associative array
+	} else if !ok {
 		r.arithmetic(p.Index)
 	}
 	if p.Slice != nil {
@@ -84,7 +84,9 @@ func (r *runner) expansion(e *syntax.Expansion, name string, v value, set bool) 
 		if known && v.text != "" {
 			return v.text
 		}
-		r.s.ended = "the script ends if " + name + " is not set"
+		r.s.ended = "the script ends where " + name + " is not set"
+	case syntax.OtherParamOps:
+		r.expandsAgain(`"` + v.text + `"`) // by @P
 	default:
 		r.one(e.Word)
 	}

@@ -169,7 +169,7 @@ func (r *runner) unset(args []Word) status {
 				r.s.funcs[w.Text] = f
 			}
 		default:
-			if r.s.forget(w.Text); w.Text == "IFS" && r.s.doubt() == "" {
+			if r.assigned(w.Text); w.Text == "IFS" && r.s.doubt() == "" {
 				r.s.ifs = false
 			}
 			if f, ok := r.s.funcs[w.Text]; ok {

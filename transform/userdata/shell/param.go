@@ -83,6 +83,7 @@ func (r *runner) param(p *syntax.ParamExp) (text string, splits bool) {
 	r.requireSet(p, name, v, set)
 	switch {
 	case p.Excl:
+		r.subscript(v.text)
 		return Unknown, true
 	case p.Length:
 		return Unknown, false

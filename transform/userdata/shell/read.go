@@ -43,7 +43,7 @@ func (r *runner) assigns(args []Word, after string) {
 			if w.Splits {
 				name = Unknown
 			}
-			r.s.forget(name)
+			r.assigned(name)
 		}
 	}
 	if after == "" {
@@ -53,12 +53,16 @@ func (r *runner) assigns(args []Word, after string) {
 	}
 }
 
-// let evaluates words as arithmetic expressions, and forgets what they may assign.
+// assigned forgets a variable that a builtin assigns. Its name may have an index.
+func (r *runner) assigned(name string) {
+	r.subscript(name)
+	r.s.forget(name)
+}
+
+// let evaluates words as arithmetic expressions.
 func (r *runner) let(args []Word) status {
 	for _, w := range args {
-		r.evaluates(0, w.Text)
-		name, _, _ := strings.Cut(w.Text, "=")
-		r.s.forget(strings.Trim(name, "+-*/%&|^<> "))
+		r.evaluates(w.Text)
 	}
 	return unsure
 }

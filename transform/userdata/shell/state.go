@@ -32,6 +32,7 @@ type state struct {
 	moved  bool   // cd may have changed it
 
 	readonly map[string]bool // names that may not be assigned, perhaps
+	integer  map[string]bool // names whose values are evaluated, perhaps
 
 	posix, errexit, nounset, pipefail, noglob, ifs bool
 	noclobber, lastpipe, extglob                   bool
@@ -54,7 +55,7 @@ type state struct {
 }
 
 func newState() *state {
-	return &state{vars: map[string]value{}, funcs: map[string]function{}, readonly: map[string]bool{}, killed: new(string)}
+	return &state{vars: map[string]value{}, funcs: map[string]function{}, readonly: map[string]bool{}, integer: map[string]bool{}, killed: new(string)}
 }
 
 // doubt returns why what follows may not run, or "".
@@ -73,7 +74,8 @@ func (s *state) onlySkipped() bool {
 
 func (s *state) clone() *state {
 	c := *s
-	c.vars, c.funcs, c.readonly = maps.Clone(s.vars), maps.Clone(s.funcs), maps.Clone(s.readonly)
+	c.vars, c.funcs = maps.Clone(s.vars), maps.Clone(s.funcs)
+	c.readonly, c.integer = maps.Clone(s.readonly), maps.Clone(s.integer)
 	return &c
 }
 
@@ -125,6 +127,7 @@ func (s *state) join(a, b *state) {
 	s.joinOptions(a, b)
 	s.moved = a.moved || b.moved
 	maps.Copy(s.readonly, b.readonly)
+	maps.Copy(s.integer, b.integer)
 	s.ifs, s.aliases, s.anyDef = a.ifs || b.ifs, a.aliases || b.aliases, a.anyDef || b.anyDef
 	s.refs, s.debugTrap = a.refs || b.refs, a.debugTrap || b.debugTrap
 	s.path, s.environ = either(a.path, b.path), either(a.environ, b.environ)

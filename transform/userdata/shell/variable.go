@@ -128,12 +128,18 @@ func (s *state) restore(v variable) {
 
 // assign sets a variable, and runs what its value makes the shell run.
 func (r *runner) assign(name string, v value) {
+	if r.s.integer[name] || isInteger(name) {
+		v = r.evaluated(v)
+	}
 	r.s.assign(name, v)
+	if r.s.refs {
+		r.subscript(v.text)
+	}
 	if loads(name) && v.text != "" {
 		r.emit(&Step{At: r.place(0), Reason: "what " + name + " has programs load is not known"})
 	}
 	switch {
-	case name != "PS4" && name != "PROMPT_COMMAND", !strings.Contains(v.text, "$(") && !strings.Contains(v.text, "`") && name == "PS4":
+	case name != "PS4" && name != "PROMPT_COMMAND", !substitutes(v.text) && name == "PS4":
 		return
 	case name == "PS4":
 		v.text = ": \"" + v.text + "\""
@@ -144,6 +150,41 @@ func (r *runner) assign(name string, v value) {
 		r.place = func(int) int { return place(0) }
 		r.parse(v.text)
 		r.place, r.token = outer, token
+	})
+}
+
+// substitutes reports whether a text has commands in it that run where it is
+// expanded.
+func substitutes(text string) bool {
+	return strings.Contains(text, "$(") || strings.Contains(text, "`")
+}
+
+// words returns all that a value holds.
+func (v value) words() []Word { return append(slices.Clone(v.array), Word{Text: v.text}) }
+
+// evaluated returns the value that a variable gets whose values are evaluated.
+func (r *runner) evaluated(v value) value {
+	for _, w := range v.words() {
+		r.evaluates(w.Text)
+	}
+	if v.isArr {
+		return value{isArr: true, array: []Word{{Unknown, true}}}
+	}
+	return value{text: Unknown}
+}
+
+// isInteger reports whether what is assigned to a variable is always evaluated.
+func isInteger(name string) bool { return name == "RANDOM" || name == "OPTIND" }
+
+// expandsAgain runs the commands in words that have been expanded before, and that
+// may be expanded again.
+func (r *runner) expandsAgain(words string) {
+	if !substitutes(words) {
+		return
+	}
+	r.doubting("it stands in a text that may be expanded again", func() status {
+		r.again(": "+words, func(text string) error { r.parse(text); return nil })
+		return unsure
 	})
 }
 

@@ -36,7 +36,8 @@ type runner struct {
 	stdin *string          // what commands read from their standard input, or nil
 	out   *strings.Builder // what takes their output, or nil
 
-	guarded  int // above 0, set -e does not apply
+	now      int // the place of the statement that runs
+	guarded  int // above 0, set -e does not count
 	depth    int
 	budget   *int
 	deferred []deferral
@@ -56,6 +57,7 @@ func (r *runner) stmt(s *syntax.Stmt) status {
 	if s == nil || *r.budget < 0 || !r.spend(r.place(offset(s.Pos()))) {
 		return unsure
 	}
+	r.now = r.place(offset(s.Pos()))
 	if r.over != "" {
 		r.pass(s)
 		return failure
@@ -69,7 +71,7 @@ func (r *runner) stmt(s *syntax.Stmt) status {
 	}
 	for _, d := range s.Redirs { // {name}>file
 		if d.N != nil && strings.HasPrefix(d.N.Value, "{") {
-			r.s.forget(strings.Trim(r.show(d.N.Value), "{}"))
+			r.assigned(strings.Trim(r.show(d.N.Value), "{}"))
 		}
 	}
 	if s.Negated {
