@@ -43,6 +43,7 @@ type Files struct {
 	dirs    map[string]bool
 	links   map[string]string // paths that stand for others: symbolic links and bind mounts
 	covered []string          // files and directories in which what is written may not last
+	open    []string          // files that commands may write to at any time
 
 	programs bool // one of them may be a program that is called by its name
 
@@ -85,7 +86,7 @@ func (fs *Files) write(name, text string, sure bool) {
 	if fs.writeLinked(name, text) {
 		sure = false
 	}
-	sure = sure && !fs.isCovered(name)
+	sure = sure && !fs.isCovered(name) && !slices.Contains(fs.open, name)
 	if strings.Contains(name, Unknown) {
 		fs.writeMatching(name, text)
 	}
@@ -219,8 +220,8 @@ func copied(from string) string {
 }
 
 // knownDirs are directories that a node has before any script runs.
-var knownDirs = [...]string{"/", "/dev", "/etc", "/tmp", "/run", "/root", "/opt", "/usr", "/usr/bin", "/usr/sbin", "/usr/local/bin", "/usr/local/sbin",
-	"/var", "/var/log", "/var/tmp", "/var/lib", "/var/lib/cloud", "/etc/sysconfig", "/etc/iptables", "/etc/default", "/etc/systemd/system", "/etc/sysctl.d",
+var knownDirs = [...]string{"/", "/dev", "/etc", "/tmp", "/run", "/run/lock", "/root", "/opt", "/usr", "/usr/bin", "/usr/sbin", "/usr/local/bin", "/usr/local/sbin",
+	"/var", "/var/log", "/var/tmp", "/var/lock", "/var/lib", "/var/lib/cloud", "/etc/sysconfig", "/etc/iptables", "/etc/default", "/etc/systemd/system", "/etc/sysctl.d",
 	"/etc/eks", "/etc/docker", "/etc/kubernetes", "/etc/kubernetes/kubelet", "/etc/cron.d", "/etc/profile.d", "/etc/yum.repos.d", "/home/ec2-user", "/home/ubuntu", "/proc/sys/net/ipv4"}
 
 func (fs *Files) isDir(name string) bool {

@@ -51,6 +51,14 @@ func (fs *Files) cover(name string) {
 	}
 }
 
+// leaveOpen says that a descriptor is open by which commands may write to a file at
+// any time.
+func (fs *Files) leaveOpen(name string) {
+	name = fs.resolve(name)
+	fs.open = append(fs.open, name)
+	fs.write(name, Unknown, false)
+}
+
 func (fs *Files) isCovered(name string) bool {
 	for _, c := range fs.covered {
 		if isIn(name, c) {

@@ -12,6 +12,9 @@ func (r *runner) redirected(s *syntax.Stmt) status {
 		return r.command(s.Cmd)
 	}
 	io := r.redirections(s.Redirs)
+	for i := range io.opened {
+		io.opened[i].open = io.opened[i].open || isExec(s.Cmd)
+	}
 	stdin, out := r.stdin, r.out
 	skipped, unless := r.s.skipped, r.s.unless
 	var b strings.Builder
@@ -53,6 +56,9 @@ func (r *runner) truncate(io inout, at int, sure bool) {
 	for _, w := range io.opened {
 		if !w.appends {
 			r.m.Files.write(w.path, "", sure && !r.s.noclobber)
+		}
+		if w.open {
+			r.m.Files.leaveOpen(w.path)
 		}
 	}
 }
@@ -100,4 +106,5 @@ type inout struct {
 type write struct {
 	path    string
 	appends bool
+	open    bool // by a descriptor that any command may write to until it is closed
 }

@@ -31,7 +31,9 @@ func (r *runner) redirections(redirs []*syntax.Redirect) inout {
 			if fd == "" || fd == "0" {
 				r.inputFrom(d, &io)
 			}
-			r.changes(r.target(d.Word))
+			if name := r.abs(r.target(d.Word)); !strings.HasPrefix(name, "/dev/") {
+				io.opened = append(io.opened, write{path: name, appends: true, open: true})
+			}
 			io.redirect(fd, discarded)
 		case syntax.DplIn:
 			io.input, io.stdin = true, nil
@@ -125,7 +127,8 @@ func (r *runner) outputTo(d *syntax.Redirect, fd string, io *inout) {
 	if !r.m.Files.opens(name) {
 		io.doubt = "the file " + display(name) + " that its output goes to may not open"
 	}
-	io.opened = append(io.opened, write{name, d.Op == syntax.AppOut || d.Op == syntax.AppAll})
+	open := !both && fd != "" && fd != "1" && fd != "2"
+	io.opened = append(io.opened, write{name, d.Op == syntax.AppOut || d.Op == syntax.AppAll, open})
 }
 
 // target returns the name of the file that a redirection is to. Patterns in it are

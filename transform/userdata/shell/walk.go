@@ -115,7 +115,7 @@ func (r *runner) command(c syntax.Command) status {
 		r.output(Unknown) // the time, where its errors go the same way
 		return r.stmt(c.Stmt)
 	case *syntax.CoprocClause:
-		r.later("it runs in the background", func() { r.subshell([]*syntax.Stmt{c.Stmt}) })
+		r.later("it runs in the background", func() { r.beside([]*syntax.Stmt{c.Stmt}, true) })
 		r.s.forget("COPROC")
 		if c.Name != nil {
 			r.s.forget(r.one(c.Name))

@@ -285,12 +285,23 @@ func (r *runner) value(part syntax.WordPart) (text string, splits bool) {
 		r.arithmetic(p.X)
 		return Unknown, false
 	case *syntax.ProcSubst:
-		r.later("it runs alongside the script", func() { r.subshell(p.Stmts) })
+		r.later("it runs beside the script", func() { r.beside(p.Stmts, p.Op == syntax.CmdOut) })
 		return Unknown, false
 	case *syntax.ExtGlob:
 		return Unknown, true
 	}
 	return Unknown, true
+}
+
+// beside runs commands in a subshell beside the script, which may write what they
+// read.
+func (r *runner) beside(stmts []*syntax.Stmt, reads bool) {
+	stdin, text := r.stdin, Unknown
+	if reads {
+		r.stdin = &text
+	}
+	r.subshell(stmts)
+	r.stdin = stdin
 }
 
 // substitute runs commands in a subshell and returns their output.
