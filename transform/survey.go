@@ -16,6 +16,7 @@ import (
 type survey struct {
 	t         *cfn.Template
 	values    *eval.Evaluator
+	section   *cfn.Node // Resources
 	resources []resource
 	includes  []*cfn.Node // each Fn::Transform that brings in resources
 	unread    []*cfn.Node // each Fn::ForEach that cannot be read
@@ -58,6 +59,9 @@ func ResourceTypes() []string {
 // the template has no resources, or a [*CannotLock] if an alias hides one.
 func newSurvey(ctx context.Context, t *cfn.Template, given map[string]string) (*survey, error) {
 	section := t.Root().Get("Resources")
+	if section == nil && bringsIn(t.Root()) {
+		section = &cfn.Node{Kind: cfn.Mapping, Span: t.Root().Span}
+	}
 	if section == nil || section.Kind != cfn.Mapping {
 		hint := "a template has a section Resources"
 		if t.Root().Get("apiVersion") != nil {
@@ -65,7 +69,7 @@ func newSurvey(ctx context.Context, t *cfn.Template, given map[string]string) (*
 		}
 		return nil, t.NotTemplate(t.Root().Span.Start, "it has no Resources", hint)
 	}
-	s := &survey{t: t, values: eval.New(ctx, t, given), verdicts: map[judged]userdata.Verdict{}}
+	s := &survey{t: t, section: section, values: eval.New(ctx, t, given), verdicts: map[judged]userdata.Verdict{}}
 	if pair, ok := t.Root().Pair("Fn::Transform"); ok {
 		s.includes = append(s.includes, pair.Key)
 	}
@@ -80,6 +84,16 @@ func newSurvey(ctx context.Context, t *cfn.Template, given map[string]string) (*
 	}
 	slices.SortStableFunc(s.launchers, func(a, b *launcher) int { return a.key.Span.Start - b.key.Span.Start })
 	return s, nil
+}
+
+// bringsIn reports whether a template without Resources gets them from elsewhere: from
+// modules, or from what transforms it.
+func bringsIn(root *cfn.Node) bool {
+	if root.Get("AWSTemplateFormatVersion") != nil && (root.Get("Transform") != nil || root.Get("Fn::Transform") != nil) {
+		return true
+	}
+	modules := root.Get("Modules")
+	return modules != nil && slices.ContainsFunc(modules.Pairs, func(p cfn.Pair) bool { return p.Value.Get("Source") != nil })
 }
 
 // readLaunchers reads what says how nodes are launched, then the groups that use
@@ -193,7 +207,7 @@ func (s *survey) known(opts Options) error {
 		if slices.Contains(names, id) {
 			continue
 		}
-		e := s.t.Errorf(s.t.Root().Get("Resources").Span.Start, "there is no launch template or node group %q", id)
+		e := s.t.Errorf(s.section.Span.Start, "there is no launch template or node group %q", id)
 		if len(names) > 0 {
 			e.Hint = "the template has " + strings.Join(names, ", ")
 		}

@@ -16,7 +16,7 @@ type sighting uint8
 
 const (
 	sightsNodes     sighting = 1 << iota // what there is to lock, or another kind of input
-	sightsResources                      // the section that every template has
+	sightsResources                      // a section that a template has
 	sightsAWS                            // a type, a macro or a pseudo parameter of AWS
 	sightsRunning                        // a word of lists of what runs, which other texts have too
 )
@@ -31,7 +31,7 @@ type word struct {
 
 // wordsToFind returns what mentions looks for.
 func wordsToFind() []word {
-	words := []word{{"Resources", sightsResources}, {"AWS::", sightsAWS}}
+	words := []word{{"Resources", sightsResources}, {"Modules", sightsResources}, {"AWSTemplateFormatVersion", sightsResources}, {"AWS::", sightsAWS}}
 	for _, text := range slices.Concat(transform.ResourceTypes(), inputs.Marks()) {
 		words = append(words, word{text, sightsNodes})
 	}

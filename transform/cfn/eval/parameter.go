@@ -29,6 +29,7 @@ func (e *Evaluator) readParameters() {
 	if section == nil {
 		return
 	}
+	loops := loopVariables(e.t.Root())
 	e.parameters = make(map[string]*parameter, len(section.Pairs))
 	all := make([]parameter, len(section.Pairs))
 	for i, pair := range section.Pairs {
@@ -42,8 +43,23 @@ func (e *Evaluator) readParameters() {
 			p.standard = &d
 		}
 		p.allowed = e.allowedValues(p.node)
-		e.parameters[p.name] = p
+		if !loops[p.name] { // which of the two a Ref is to depends on where it stands
+			e.parameters[p.name] = p
+		}
 	}
+}
+
+// loopVariables returns the names of the variables of each Fn::ForEach.
+func loopVariables(root *cfn.Node) map[string]bool {
+	names := map[string]bool{}
+	for n := range root.All {
+		for _, p := range n.Pairs {
+			if strings.HasPrefix(p.Key.Value, "Fn::ForEach::") && len(p.Value.Items) > 0 {
+				names[p.Value.Items[0].Value] = true
+			}
+		}
+	}
+	return names
 }
 
 // allowedValues returns the AllowedValues of a parameter, or nil if there are none

@@ -322,6 +322,22 @@ Value: {A: !If [C, x, !Ref AWS::NoValue], B: x, N: !Ref AWS::NoValue}
 	}
 }
 
+// TestShadowedParameter has the variable of a loop that is a parameter too.
+func TestShadowedParameter(t *testing.T) {
+	tmpl, err := cfn.Parse([]byte(`
+Parameters: {N: {Type: String, AllowedValues: [shut]}}
+Resources:
+  Fn::ForEach::Each: [N, [ajar], {'R${N}': {Type: T, Value: !Ref N}}]
+  R: {Type: T, Value: !Ref N}
+`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := outcomes(t, New(t.Context(), tmpl, nil), "Resources", "R", "Value"); slices.Contains(got, "shut") {
+		t.Errorf("got %q, which the loop may have changed", got)
+	}
+}
+
 // TestMadeConditions lets a macro or a loop make conditions, which then go both
 // ways: those that stand there too, and those that do not.
 func TestMadeConditions(t *testing.T) {
