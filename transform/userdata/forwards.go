@@ -87,10 +87,13 @@ func editsFiles(words []shell.Word) bool {
 }
 
 // redirects notes rules that change where packets of pods to the metadata service go,
-// or send others there.
+// or send others there, or change how far its answers go.
 func (n *node) redirects(name string, s *shell.Step) {
 	const why = "the rule here may send packets of pods to another service in place of the metadata service, or other packets to it"
 	name = withoutVariant(name)
+	if (isIPTables(name) || name == "nft" || strings.HasSuffix(name, "-restore")) && slices.ContainsFunc(n.rulesOf(s), raisesHops().MatchString) {
+		n.note(s.At, "the rule here may have answers of the metadata service go further than its hop limit")
+	}
 	switch {
 	case isIPTables(name):
 		switch words, address := s.Words[1:], n.family(name).address; {
@@ -109,22 +112,32 @@ func (n *node) redirects(name string, s *shell.Step) {
 			}
 		}
 	case name == "nft":
-		var texts []string
-		words := ""
-		for _, w := range s.Words[1:] {
-			words += " " + w.Text
-			if text, ok := n.file(w.Text); ok {
-				texts = append(texts, text)
-			}
-		}
-		if s.Stdin != nil {
-			texts = append(texts, *s.Stdin)
-		}
-		if slices.ContainsFunc(append(texts, words), redirectsByNFT().MatchString) {
+		if slices.ContainsFunc(n.rulesOf(s), redirectsByNFT().MatchString) {
 			n.note(s.At, why)
 		}
 	}
 }
+
+// rulesOf returns the texts in which a command is given rules: its words, the files
+// that they name, and what it reads.
+func (n *node) rulesOf(s *shell.Step) []string {
+	var texts []string
+	words := ""
+	for _, w := range s.Words[1:] {
+		words += " " + w.Text
+		if text, ok := n.file(w.Text); ok {
+			texts = append(texts, text)
+		}
+	}
+	if s.Stdin != nil {
+		texts = append(texts, *s.Stdin)
+	}
+	return append(texts, words)
+}
+
+// raisesHops are targets of iptables, and statements of nft, that change how far packets
+// go (man 8 iptables-extensions, man 8 nft).
+var raisesHops = pattern(`--(?:ttl|hl)-(?:set|inc)\b|\bip ttl set\b|\bip6 hoplimit set\b`)
 
 // redirectsByNFT are the statements of nft that change where packets go (man 8 nft).
 var redirectsByNFT = pattern(`\b(?:dnat|redirect|tproxy|fwd|dup|ip6? daddr set)\b`)
@@ -207,6 +220,9 @@ func (n *node) filesForward() {
 				n.note(f.At, "the rules in "+shown(file)+" may send packets of pods to another service in place of the metadata service, or other packets to it")
 			}
 			if isRules(text) {
+				if raisesHops().MatchString(text) {
+					n.note(f.At, "the rules in "+shown(file)+" may have answers of the metadata service go further than its hop limit")
+				}
 				continue
 			}
 			if address := forwardsToService(text); address != "" {

@@ -134,6 +134,9 @@ func (n *node) unit(verb string, now bool, w shell.Word, sure bool) {
 	if isFirewall(name) && (a.starts || a.enables) {
 		n.note(n.at, "what "+name+" does to the rules, also at the next boot, is not known")
 	}
+	if isForwardProxy(name) && (a.starts || a.enables) {
+		n.note(n.at, name+", which may run here, sends on what others ask for, and so may send what pods ask the metadata service")
+	}
 	if a.starts || a.stops {
 		n.otherUnit(name, w, a)
 	}
@@ -203,6 +206,16 @@ func (n *node) packagedUnit(service string, f *family, file, verb string, a acti
 func isFirewall(name string) bool {
 	switch name {
 	case "firewalld", "nftables", "ufw", "shorewall", "csf", "ferm":
+		return true
+	}
+	return false
+}
+
+// isForwardProxy reports whether a service connects to the addresses that others ask it
+// for.
+func isForwardProxy(name string) bool {
+	switch name, _, _ = strings.Cut(name, "@"); name {
+	case "squid", "tinyproxy", "privoxy", "polipo", "3proxy", "danted", "sockd", "microsocks", "v2ray", "xray", "gost", "mitmproxy", "shadowsocks-libev", "shadowsocks", "ziproxy":
 		return true
 	}
 	return false
