@@ -35,11 +35,11 @@ func TestAtBoot(t *testing.T) {
 		{"echo '@monthly 5 x iptables -F' > /etc/anacrontab\n", takesBack},
 		{"echo '@monthly 5 x run-parts /etc/cron.monthly' > /etc/anacrontab\n", "not-judged: what run-parts does is not known"},
 		{"printf 'MAILTO=root\\nSHELL=/bin/sh\\nSHELL = /bin/bash\\n#x\\n\\n@daily root true\\n' > /etc/cron.d/x\n", ""},
-		{"printf 'SHELL=/bin/zsh\\n' > /etc/cron.d/x\n", "not-judged: what cron runs by /bin/zsh is not known"},
+		{"printf 'SHELL=/bin/zsh\\n' > /etc/cron.d/x\n", "not-judged: what cron runs with /bin/zsh is not known"},
 		{"printf 'BASH_ENV=/opt/x\\n' > /etc/cron.d/x\n", "not-judged: what BASH_ENV has cron run is not known"},
 		{"printf 'ENV = /opt/x\\n' > /etc/cron.d/x\n", "not-judged: what ENV has cron run is not known"},
 		{"printf 'LD_PRELOAD=/opt/x\\n' > /etc/cron.d/x\n", "not-judged: what LD_PRELOAD has cron run is not known"},
-		{"echo '* * * * * root kubelet --x' > /etc/cron.d/x\n", "not-judged: cron may start the kubelet at any time, also before the rule is there"},
+		{"echo '* * * * * root kubelet --x' > /etc/cron.d/x\n", "not-judged: cron may start the kubelet at any time, even before the rule is there"},
 
 		{"printf '#!/bin/bash\\niptables -F\\n' > /etc/cron.daily/x\n", takesBack},
 		{"printf 'iptables -F\\n' > /etc/profile.d/x.sh\n", takesBack},

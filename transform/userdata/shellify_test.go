@@ -31,7 +31,7 @@ func TestScalars(t *testing.T) {
 		case len(got) != 1:
 			t.Errorf("%s: %v", test[0], got)
 		case test[1] == "?":
-			if got[0].unknown != "an element of a command in its cloud-config is no text" {
+			if got[0].unknown != "an element of a command in its cloud-config is not text" {
 				t.Errorf("%s: %v", test[0], got[0])
 			}
 		case got[0].text != want || got[0].unknown != "":
@@ -62,13 +62,13 @@ func TestCommands(t *testing.T) {
 		{"['\uFFFC', b]", first + "\uFFFC\nb\n", ""},
 		{"[a\uFFFC]", first + "a\uFFFC\n", ""},
 		{"[[\uFFFC]]", first + "'\uFFFC'\n", ""},
-		{"[[x, <<]]", "", "an element of a command in its cloud-config is no text"},
+		{"[[x, <<]]", "", "an element of a command in its cloud-config is not text"},
 		{"[&x [" + strings.Repeat("abcdefgh, ", 100) + "], " + strings.Repeat("*x, ", maxText/1000) + "]", "", "its runcmd is too large"},
-		{"[[[a]]]", first + "'", "an element of a command in its cloud-config is no text"},
-		{"[[{a: b}]]", first + "'", "an element of a command in its cloud-config is no text"},
-		{"[[!!str a]]", first + "'", "an element of a command in its cloud-config is no text"},
+		{"[[[a]]]", first + "'", "an element of a command in its cloud-config is not text"},
+		{"[[{a: b}]]", first + "'", "an element of a command in its cloud-config is not text"},
+		{"[[!!str a]]", first + "'", "an element of a command in its cloud-config is not text"},
 		{"\uFFFC", "", "what runcmd is is not known before the deployment"},
-		{"[[1.5], b]", first + "'b\n", "an element of a command in its cloud-config is no text"},
+		{"[[1.5], b]", first + "'b\n", "an element of a command in its cloud-config is not text"},
 	} {
 		got := readScripts("#cloud-config\nruncmd: " + test.list + "\n")
 		if len(got) != 1 || got[0].unknown != test.unknown || test.unknown == "" && got[0].text != test.text {

@@ -104,7 +104,7 @@ func TestKeepItem(t *testing.T) {
 		{"none", "v: [a, b]\n", "1:4: there is no item \"k\""},
 		{"a mapping", "v: [{a: k}, !Ref k]\n", "1:4: there is no item \"k\""},
 		{"an anchor", "v: [k, &a b]\nw: *a\n", "1:8: the anchor &a is on a value that must change"},
-		{"a key that stands twice", "v: [k]\nv: [a, k]\n", "2:1: the key \"v\" must change, and it stands at line 1 too"},
+		{"a key that stands twice", "v: [k]\nv: [a, k]\n", "2:1: the key \"v\" must change, and it occurs at line 1 too"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			tmpl := parse(t, test.src)
