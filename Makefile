@@ -2,7 +2,7 @@
 
 .PHONY: build lambda page run test mutate prove lint bench dist packages image clean
 
-# The command line library can make documents, which costs a third of a
+# The command line library can generate documents, which costs a third of a
 # millisecond at every start; the tag leaves that out.
 build: ## the command, at bin/imdslock
 	CGO_ENABLED=0 go build -trimpath -tags=urfave_cli_no_docs -ldflags='-s -w' -o bin/imdslock ./cmd/imdslock

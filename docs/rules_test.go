@@ -15,7 +15,7 @@ import (
 )
 
 // madeOfTheCode is the line of rules.md after which all is made from the code.
-const madeOfTheCode = "<!-- made of transform/rules.go by: go test ./docs -run TestRules -update -->\n"
+const madeOfTheCode = "<!-- made from transform/descriptions.go by: go test ./docs -run TestRules -update -->\n"
 
 // TestRules fails unless rules.md says of every rule what the code says.
 func TestRules(t *testing.T) {
