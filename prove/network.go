@@ -102,7 +102,7 @@ route add 10.0.1.0/24 via 10.0.0.10
 route add fd00:10:1::/64 via fd00:10::10
 `
 
-// podLinks are the links of a pod with an address, whose host side has a MAC address.
+// podLinks returns the links of a pod with an address, whose host side has a MAC address.
 func podLinks(address, mac string) string {
 	return `link set lo up
 link set eth0 up

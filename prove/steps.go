@@ -35,7 +35,7 @@ func flush(n *node) error {
 // repair gives the node a working iptables.
 func repair(n *node) error { return n.chooseIPTables(false) }
 
-// restartKubelet is also what systemd does, five seconds after a failure.
+// restartKubelet restarts the kubelet, as systemd does five seconds after a failure.
 func restartKubelet(n *node) error { return n.run("/usr/local/bin/systemctl", "restart", "kubelet") }
 
 // again runs the user data a second time.

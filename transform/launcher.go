@@ -32,7 +32,7 @@ type launcher struct {
 	inherits bool
 
 	override *cfn.Node // of a fleet: the override that has options of its own
-	unread   string    // why nobody can tell what it is, or ""
+	unread   string    // why it is not known what it is, or ""
 }
 
 func newLauncher(p resource) *launcher {

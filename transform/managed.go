@@ -179,7 +179,7 @@ func (p *planner) freeID(id string) string {
 	return id
 }
 
-// newUserData is user data for nodes that have none.
+// newUserData returns user data for nodes that have none.
 func (p *planner) newUserData(l *launcher, block userdata.Block) edit.Value {
 	text := userdata.Document(block)
 	p.texts = append(p.texts, plannedText{l, l.key.Span.Start, text})

@@ -152,9 +152,9 @@ func (s *survey) plain(l *launcher, n *cfn.Node) (payload, error) {
 	return payload{node: n, variants: texts, texts: map[*edit.Text]string{}}, nil
 }
 
-// base64 reads user data that stands in the template in base64, maybe
-// compressed ("Run commands when you launch an EC2 instance with user data
-// input" in the Amazon EC2 User Guide).
+// base64 reads user data that is in the template in base64, maybe compressed ("Run
+// commands when you launch an EC2 instance with user data input" in the Amazon EC2
+// User Guide).
 func (s *survey) base64(n *cfn.Node) payload {
 	switch text, encoding, ok := userdata.Decode(n.Value); {
 	case strings.HasPrefix(n.Value, "{{resolve:"):

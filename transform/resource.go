@@ -14,7 +14,7 @@ import (
 // A resource is one of the section Resources, or one that Fn::ForEach repeats.
 type resource struct {
 	cfn.Pair
-	section *cfn.Node // the mapping that it stands in: Resources, or that of a loop
+	section *cfn.Node // the mapping that it is in: Resources, or that of a loop
 	loops   []loop    // around it
 	types   []string  // that it can have, sorted; several if the variable of a loop chooses
 	untold  bool      // it can have a type that the template does not show

@@ -96,7 +96,7 @@ func (p *planner) promised(t *cfn.Template, findings []Finding) error {
 	return nil
 }
 
-// broken is the error for a promise that does not hold.
+// broken returns the error for a promise that does not hold.
 func broken(t *cfn.Template, f Finding, message string) error {
 	return cannotLock(t, f.LogicalID, f.Rule.property(), f.Start.Offset, "", "%s", strings.TrimPrefix(message, f.LogicalID+": "))
 }

@@ -29,7 +29,7 @@ func (p *planner) version(g *group) error {
 	return nil
 }
 
-// versionSpan is where a specification says its version, or the specification.
+// versionSpan returns the place of the version in a specification, or of the specification.
 func (u use) versionSpan() cfn.Span {
 	if n := u.spec.Get("Version"); n != nil {
 		return n.Span

@@ -160,7 +160,7 @@ func (s *survey) decides(given deployment) []string {
 	return slices.Compact(names)
 }
 
-// refusedValue is the finding on a value that the template of a stack set does not
+// refusedValue returns the finding on a value that the template of a stack set does not
 // accept: what is deployed stays as it is.
 func (s *survey) refusedValue(set stackSet, parameter, text string) Finding {
 	at := set.Key.Span

@@ -44,8 +44,8 @@ func patchConfiguration(opts options, results []patched, stderr io.Writer) (patc
 	return p, nil
 }
 
-// neededParameters are the values that all templates need. Templates that need
-// different ones cannot share a template configuration.
+// neededParameters returns the values that all templates need. It returns an error if
+// two need different values, since they cannot share a template configuration.
 func neededParameters(results []patched) (map[string]string, error) {
 	values, by := map[string]string{}, map[string]string{}
 	for _, r := range results {

@@ -65,7 +65,7 @@ func (f *named) Names() []string {
 	return f.names
 }
 
-// Page is the end of the page: options and exit status.
+// Page returns the end of the page: options and exit status.
 func (h helpFlag) Page() string {
 	var b strings.Builder
 	for _, g := range h.groups {
@@ -120,7 +120,7 @@ func describe(f cli.Flag) option {
 	return o
 }
 
-// spelling is the option as it is typed.
+// spelling returns the option as it is typed.
 func (o option) spelling() string {
 	return strings.TrimSpace(strings.Join(o.names, ", ") + " " + o.value)
 }

@@ -54,7 +54,7 @@ func (s *source) know(input []byte) {
 	}
 }
 
-// tooLarge is the error for more content than the limit.
+// tooLarge returns the error for more content than the limit.
 func (s source) tooLarge(limit int64) error {
 	is := "is larger"
 	if info, err := os.Stat(s.path); err == nil && info.Mode().IsRegular() {

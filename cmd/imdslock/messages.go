@@ -52,10 +52,10 @@ func printHint(stderr io.Writer, hint string) {
 	}
 }
 
-// shownName is a file's name in messages, in lists and in diffs.
+// shownName returns a file's name as messages, lists and diffs show it.
 func shownName(name string) string { return message.Name(name) }
 
-// noFile is the error for an argument that names no file, with what may have
+// noFile returns the error for an argument that names no file, with what may have
 // been meant.
 func noFile(opts options, arg string, err error) error {
 	e := failure("reading", arg, err)

@@ -95,7 +95,7 @@ func commandWith(app *cli.App, name string) string {
 	return ""
 }
 
-// choice is the value of a flag that is one of a few words.
+// choice returns the value of a flag that must be one of a few words.
 func choice[T ~string](c *cli.Context, flag string, of ...T) (T, error) {
 	value := T(c.String(flag))
 	if !slices.Contains(of, value) {

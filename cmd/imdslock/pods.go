@@ -50,7 +50,7 @@ func podsCommand() *cli.Command {
 	}
 }
 
-// podsFormats are the formats that pods has.
+// podsFormats returns the formats of pods.
 func podsFormats() []report.Format {
 	return []report.Format{report.Text, report.JSON, report.SARIF, report.GitHub, report.GitLab, report.JUnit}
 }
@@ -138,7 +138,7 @@ func readPods(cluster *pods.Cluster, opts podsOptions, arg string, stdin io.Read
 	return nil
 }
 
-// podsError is an error of reading, or of what was read.
+// podsError returns an error of reading, or about what was read.
 func podsError(name string, err error) error {
 	if at, ok := err.(*pods.Error); ok {
 		return at
@@ -190,7 +190,7 @@ func countVerdicts(found pods.Report) map[pods.Verdict]int {
 	return counts
 }
 
-// podsNotes are the notes of a report, and how much of it is not known.
+// podsNotes returns the notes of a report, and one on how much of it is not known.
 func podsNotes(found pods.Report) []pods.Note {
 	notes := slices.Clone(found.Notes)
 	if n := countVerdicts(found)[pods.Unknown]; n > 0 {

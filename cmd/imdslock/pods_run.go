@@ -33,7 +33,7 @@ func podsRun(found pods.Report) report.Run {
 	return run
 }
 
-// podsFindingOf is a finding on a workload.
+// podsFindingOf returns a finding on a workload as the formats of check write it.
 func podsFindingOf(w pods.Workload, f pods.Finding) transform.Finding {
 	at := cfn.Position{Line: f.Place.Line, Column: f.Place.Column}
 	name := w.String()

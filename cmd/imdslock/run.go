@@ -41,7 +41,7 @@ type command struct {
 	failed error        // what check could not read, though the rest goes out
 }
 
-// run is the command: args as in os.Args, and the exit status.
+// run runs the command with args as in os.Args, and returns the exit status.
 func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	signal.Ignore(syscall.SIGPIPE) // writing into a closed pipe becomes an error like others
 	c := &command{args: args, stdin: stdin, stdout: stdout, stderr: stderr}

@@ -77,7 +77,7 @@ func (m mutant) Source() []byte {
 	return b.Bytes()
 }
 
-// place is the file and the line of the change.
+// place returns the file and the line of the change.
 func (m mutant) place() string {
 	path := m.file
 	if wd, err := os.Getwd(); err == nil {
@@ -89,7 +89,7 @@ func (m mutant) place() string {
 	return fmt.Sprintf("%s:%d", path, line)
 }
 
-// position is the line and the column of the change, in bytes from 1.
+// position returns the line and the column of the change, both from 1; columns count bytes.
 func (m mutant) position() (line, col int) {
 	before := m.src[:m.edits[0].start]
 	return 1 + bytes.Count(before, []byte("\n")), len(before) - bytes.LastIndexByte(before, '\n')

@@ -143,7 +143,7 @@ func (p *pkg) notices(ctx context.Context, dir, overlay string) (string, error) 
 	return "", nil
 }
 
-// choices are the arguments that run first the fast tests, then the slow ones.
+// choices returns the arguments that run first the fast tests, then the slow ones.
 func (p *pkg) choices() []string {
 	if len(p.slow) == 0 {
 		return []string{"-test.run=."}

@@ -1,4 +1,4 @@
-// Elements, made without a parser of HTML: texts of strangers stay texts.
+// Elements, made without a parser of HTML: untrusted texts stay texts.
 
 type Child = Node | string | null | undefined;
 

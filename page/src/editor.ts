@@ -26,7 +26,7 @@ const longest = 2_000_000; // characters beyond which there is no syntax highlig
 
 const diffConfig = { scanLimit: 2000, timeout: 2000 };
 
-// Editors has one view at a time. They stand in a shadow root, where CodeMirror's
+// Editors has one view at a time. Views are in a shadow root, where CodeMirror's
 // styles are objects, which a Content-Security-Policy need not allow.
 export class Editors {
   private readonly root: ShadowRoot;

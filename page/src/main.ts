@@ -44,8 +44,8 @@ function ask(why: Reason): void {
   history.replaceState(null, "", address);
 }
 
-// take has a text take the place of the one before, and forgets the names of what
-// was in that.
+// take replaces the text with another, and forgets the names of what was in the old
+// one.
 function take(next: Source): void {
   window.clearTimeout(typing);
   options = { ...options, resource: [], parameter: {} };

@@ -90,8 +90,8 @@ export function commands(options: Options, name: string, size: number): { patch:
 }
 
 // fragment returns the part of a link that has the options, and an example if there
-// is one. Names of resources and parameters are those of a template: they are
-// in the link of an example only.
+// is one. Names of resources and parameters are those of a template: they are only
+// in the link of an example.
 export function fragment(options: Options, example: string): string {
   const usual = defaults();
   const query = new URLSearchParams();

@@ -1,5 +1,5 @@
-// The picture: a node with its pods, the metadata service, and who reads. What it
-// says is what the table in docs/proof.md says of what is locked.
+// The picture: a node with its pods, the metadata service, and who reads. It says
+// what the table in docs/proof.md says about what is locked.
 
 import { svg } from "./dom";
 import type { Readers, Reads } from "./engine";

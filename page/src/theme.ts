@@ -67,7 +67,7 @@ const colours = HighlightStyle.define([
 
 export const look = [theme, syntaxHighlighting(colours)];
 
-// outer is the style of what stands around editors.
+// outer is the style of what is around editors.
 export const outer = `
 :host { display: block }
 .cm-mergeView, .single { height: 100%; overflow: auto; background: var(--page) }

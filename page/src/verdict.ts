@@ -1,4 +1,4 @@
-// What is said of an answer in words.
+// What the page says about an answer in words.
 
 import { element, plural, shown } from "./dom";
 import type { Finding, Result } from "./engine";
@@ -37,7 +37,7 @@ const hint = (text: string): Node[] => (text ? [paragraph(`Hint: ${shown(text)}`
 
 function changes(answer: Result): string {
   const made = count(answer.changes, "change"), left = count(answer.left, "open");
-  if (made === 0) return left > 0 ? "imdslock changes nothing here by these options." : "Nothing has to change.";
+  if (made === 0) return left > 0 ? "imdslock changes nothing here with these options." : "Nothing has to change.";
   const then = left > 0 ? `${plural(left, "place stays", "places stay")} open.` : "Then nothing is open.";
   return `imdslock makes ${plural(made, "change")}. ${then}`;
 }

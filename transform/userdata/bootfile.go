@@ -49,19 +49,19 @@ func (n *node) harmlessAtBoot(file, text string) bool {
 	return false
 }
 
-// startsWith is for files whose names start with one of the prefixes.
+// startsWith matches files whose names start with one of the prefixes.
 func startsWith(prefixes ...string) func(file string) bool {
 	return func(file string) bool {
 		return slices.ContainsFunc(prefixes, func(p string) bool { return strings.HasPrefix(file, p) })
 	}
 }
 
-// within is for files with a part in their names.
+// within matches files with a part in their names.
 func within(part string) func(file string) bool {
 	return func(file string) bool { return strings.Contains(file, part) }
 }
 
-// named is for one file.
+// named matches one file.
 func named(name string) func(file string) bool {
 	return func(file string) bool { return file == name }
 }
@@ -77,7 +77,7 @@ func isOtherThanCNI(file string) bool {
 	return strings.HasPrefix(file, "/etc/cni/") && !slices.Contains([]string{".conf", ".conflist", ".json"}, path.Ext(file))
 }
 
-// without is for texts that have none of the words, which run something, or change
+// without matches texts that have none of the words, which run something, or change
 // what matters.
 func without(words ...string) func(n *node, text string) bool {
 	return func(_ *node, text string) bool {

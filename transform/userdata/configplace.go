@@ -106,7 +106,7 @@ func (t configText) asItems(at int, indent string, commands []string) Change {
 }
 
 // intoFlow puts the commands after the bracket that opens a flow sequence, on
-// lines of their own before what stood there. The line is written anew.
+// lines of their own before what was there. The line is written anew.
 func (t configText) intoFlow(line, bracket, after int, margin string, commands []string) Change {
 	eol := eolOf(t.text)
 	added := t.text[line:bracket] + eol + indented(flowItems(commands), margin+"  ", eol)

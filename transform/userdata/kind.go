@@ -89,7 +89,7 @@ func isMessage(text string) bool {
 // Detect returns the kind of a text, or Other and the reason why it is none of the others.
 func Detect(text string) (Kind, string) { return detect(Unnamed(text)) }
 
-// detect is Detect of a text without the names of variables.
+// detect does what Detect does, for a text without the names of variables.
 func detect(text string) (Kind, string) {
 	start := strings.TrimLeft(text, " \t\r\n")
 	switch {
@@ -128,7 +128,7 @@ func isWindows(start string) bool {
 		strings.HasPrefix(lower, "<persist>") || strings.HasPrefix(lower, "version: 1.") && strings.Contains(lower, "task:")
 }
 
-// messageKind is the kind of a text whose first line says nothing.
+// messageKind returns the kind of a text whose first line does not say it.
 func messageKind(text, start string) (Kind, string) {
 	switch {
 	case isMessage(text) && len(start) == len(text):
@@ -141,7 +141,7 @@ func messageKind(text, start string) (Kind, string) {
 	return Other, "cloud-init would not run it: it has no #! line and no other header that is known"
 }
 
-// jinjaKind is the kind of what a template for jinja renders to.
+// jinjaKind returns the kind of what a template for jinja renders to.
 func jinjaKind(text string) (Kind, string) {
 	if !isJinja(text) {
 		return Other, "its jinja header is not one that cloud-init takes"

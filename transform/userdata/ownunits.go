@@ -118,8 +118,8 @@ func (n *node) canExecute(command string) bool {
 	return true
 }
 
-// isEnabled reports whether systemctl can enable a service that a script has written
-// for every boot: its file is there by now, and says what wants it.
+// isEnabled reports whether systemctl can enable a unit that a script has written
+// for every boot: its file exists by now, and says what starts it (WantedBy).
 func (n *node) isEnabled(name string) bool {
 	text, ok := n.file("/etc/systemd/system/" + name + ".service")
 	return ok && has(text, "[Install]", "WantedBy", "multi-user.target")

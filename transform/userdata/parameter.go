@@ -167,5 +167,5 @@ func cleanName(name string) string {
 	}, name)
 }
 
-// numberedName is the name of a part without one.
+// numberedName returns the name of a part without one.
 func numberedName(number int) string { return fmt.Sprintf("part-%03d", number) }

@@ -210,7 +210,7 @@ func (r *requestReader) step(s *shell.Step) string {
 	return answers + shell.Unknown
 }
 
-// address returns where the address stands in the command at an offset, or that
+// address returns the offset of the address in the command at an offset, or that
 // offset.
 func (r *requestReader) address(at int) int {
 	end := at

@@ -52,7 +52,7 @@ func newIssues(run Run) []issue {
 	return issues
 }
 
-// severity is how serious a finding is, in GitLab's words, by the bands of CVSS
+// severity returns how serious a finding is, in GitLab's words, by the bands of CVSS
 // where that measures it.
 func severity(kind transform.Kind, cvss float64) string {
 	switch {

@@ -166,7 +166,7 @@ func isOpen(f transform.Finding) bool { return f.Kind == transform.KindOpen }
 // file names a file for machines, where names are not quoted.
 func file(path, name string) string { return cmp.Or(path, name) }
 
-// slashed is a file's name with slashes, relative to the folder of the run if it
+// slashed returns a file's name with slashes, relative to the folder of the run if it
 // is below that, without "./".
 func slashed(path, name string) string { return filepath.ToSlash(filepath.Clean(file(path, name))) }
 

@@ -73,7 +73,7 @@ func newInvocation(run Run) invocation {
 	return i
 }
 
-// newNotification is about a place in a file, about a file, or about the run.
+// newNotification returns a notification about a place in a file, a file, or the run.
 func newNotification(level, message, path string, at cfn.Position) notification {
 	n := notification{level, text{Text: message}, nil}
 	if path == "" {
@@ -166,7 +166,7 @@ func (x fixes) of(f transform.Finding) []fix {
 	}}
 }
 
-// newRegion is the region between two places, the end exclusive.
+// newRegion returns the region between two places, the end exclusive.
 func newRegion(start, end cfn.Position) *region {
 	if end.Offset < start.Offset || end.Line == 0 {
 		end = start

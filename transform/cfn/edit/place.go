@@ -45,7 +45,7 @@ func (t writer) placeIn(m, n *cfn.Node, p place) (place, bool) {
 }
 
 // reread makes an edit within a node, or in the comments and empty lines around
-// it, and reads the result as it stands there. It returns nil if the result
+// it, and reads the result in its place. It returns nil if the result
 // cannot be read, or is more than the node.
 func (t writer) reread(n *cfn.Node, e Edit) *cfn.Node {
 	read, root := t.rereadBeside(n, e)

@@ -69,8 +69,8 @@ func (x *Text) Name(at int) string {
 }
 
 // Expression returns the expression that the placeholder at a place of String stands
-// for, or nil if there is none, or if it is a variable of Fn::Sub that is a parameter
-// or a resource.
+// for. It returns nil if there is none, or if it is a variable of Fn::Sub that is a
+// parameter or a resource.
 func (x *Text) Expression(at int) *cfn.Node {
 	if r, ok := x.runAt(at); ok {
 		return r.of

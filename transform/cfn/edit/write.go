@@ -68,8 +68,8 @@ func GetAtt(logicalID, attribute string) Value {
 // Ref returns a reference to a parameter or a resource.
 func Ref(to string) Value { return Call("Ref", name(to)) }
 
-// name is how a function names a resource: as itself, or by Fn::Sub if the variable
-// of an Fn::ForEach is in its logical ID.
+// name returns the name of a resource as a function takes it: the logical ID itself, or
+// an Fn::Sub if the variable of an Fn::ForEach is in it.
 func name(logicalID string) Value {
 	if strings.Contains(logicalID, "{") {
 		return Sub(logicalID, InDoubleQuotes)

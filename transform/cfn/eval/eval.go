@@ -120,7 +120,7 @@ func (e *Evaluator) Outcomes(n *cfn.Node) ([]Outcome, error) {
 	return outcomes, nil
 }
 
-// exceeded is the error for an evaluator that has stopped.
+// exceeded returns the error for an evaluator that has stopped.
 func (e *Evaluator) exceeded(n *cfn.Node) error {
 	if e.stopped != errBudget {
 		return e.stopped
@@ -165,7 +165,7 @@ func (e *Evaluator) settle(w world, v Value) []branch {
 }
 
 // maker returns the key of Fn::Transform or Fn::ForEach in a mapping, which may add
-// to what stands beside it, or replace it; or nil.
+// to what is beside it, or replace it; or nil.
 func maker(n *cfn.Node) *cfn.Node {
 	for _, p := range n.Pairs {
 		if key := p.Key.Value; key == "Fn::Transform" || strings.HasPrefix(key, "Fn::ForEach::") {

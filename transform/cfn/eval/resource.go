@@ -17,8 +17,8 @@ func (v Value) Reference() (logicalID, attribute string) {
 	return x.resource, x.attribute
 }
 
-// resource is the value of Ref, Fn::GetAtt or Fn::Sub for a resource, of which
-// nothing is known but its name: "ID" or "ID.Attribute".
+// resource returns the value of Ref, Fn::GetAtt or Fn::Sub for a resource, of which
+// only the name is known: "ID" or "ID.Attribute".
 func (e *Evaluator) resource(at int, function, name string) Value {
 	v := e.unknown(at, function+" "+name+" is not known before the deployment", "Ref "+name)
 	x := v.pieces[0].variable

@@ -15,7 +15,7 @@ func (r *runner) abs(name string) string {
 	return clean(r.s.dir + "/" + strings.TrimPrefix(name, "./"))
 }
 
-// clean is path.Clean that keeps a slash at the end.
+// clean is like path.Clean, but keeps a slash at the end.
 func clean(name string) string {
 	for strings.Contains(name, "//") {
 		name = strings.ReplaceAll(name, "//", "/")
@@ -33,7 +33,7 @@ func clean(name string) string {
 	}
 }
 
-// dotEnd returns the dot with which a path ends that stands for its directory.
+// dotEnd returns the last element of a path if it is a dot for the directory, or "".
 func dotEnd(name string) string {
 	if strings.HasSuffix(name, "/.") {
 		return "."
