@@ -112,6 +112,8 @@ func (s *survey) managedDefaults(g *group, opts Options) (rule Rule, kind Kind, 
 			return RuleNodegroup, KindNote, ""
 		}
 		return RuleIPTables, KindOpen, "Amazon EKS sets hop limit 1 and required tokens for AL2023, but there is no iptables rule" + remedy
+	case images == amiAL2023:
+		message = "Amazon EKS sets hop limit 1 for AL2023"
 	case images.has(amiAL2 | amiChosen):
 		message = "Amazon EKS leaves Amazon Linux 2 a hop limit of 2 and optional tokens"
 		if images.has(amiChosen) {

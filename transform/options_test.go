@@ -1,0 +1,115 @@
+package transform_test
+
+import (
+	"flag"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/imdslock/imdslock/transform"
+)
+
+// TestOptionWords wants the words of every option to be taken, and the others
+// refused with a list of them.
+func TestOptionWords(t *testing.T) {
+	for _, test := range []struct {
+		option flag.Value
+		words  string
+		err    string
+	}{
+		{new(transform.IMDSv1), "lock default literal keep", `must be lock, default, literal or keep`},
+		{new(transform.IPTables), "auto aws strict off", `must be auto, aws, strict or off`},
+		{new(transform.LaunchTemplateVersion), "latest keep", `must be latest or keep`},
+		{new(transform.OS), "linux windows", `must be linux or windows`},
+	} {
+		for _, word := range strings.Fields(test.words) {
+			if err := test.option.Set(word); err != nil || test.option.String() != word {
+				t.Errorf("%s: got %s, %v", word, test.option, err)
+			}
+		}
+		before := test.option.String()
+		for _, word := range []string{"", "Lock", "other"} {
+			if err := test.option.Set(word); err == nil || err.Error() != test.err || test.option.String() != before {
+				t.Errorf("%q: got %s, %v", word, test.option, err)
+			}
+		}
+	}
+}
+
+// TestFindingsWithOptions is the table of what options make of a template.
+func TestFindingsWithOptions(t *testing.T) {
+	const bare = `L: {Type: AWS::EC2::LaunchTemplate, Properties: {LaunchTemplateData: {ImageId: ami-1}}}`
+	const open = `L: {Type: AWS::EC2::LaunchTemplate, Properties: {LaunchTemplateData: {MetadataOptions: {HttpTokens: optional, HttpPutResponseHopLimit: 2}, UserData: !Base64 '#!/bin/sh'}}}`
+	const chosen = `L: {Type: AWS::EC2::LaunchTemplate, Properties: {LaunchTemplateData: {MetadataOptions: {HttpTokens: !If [IsLocked, required, optional], HttpPutResponseHopLimit: 1}}}}`
+	const group = `L: {Type: AWS::EC2::LaunchTemplate, Properties: {LaunchTemplateData: {MetadataOptions: {HttpTokens: required, HttpPutResponseHopLimit: 1}}}}, G: {Type: AWS::AutoScaling::AutoScalingGroup, Properties: {LaunchTemplate: {LaunchTemplateId: !Ref L, Version: '1'}}}`
+	const managed = `N: {Type: AWS::EKS::Nodegroup, Properties: {AmiType: AL2023_x86_64_STANDARD}}`
+	const without = `N: {Type: AWS::EKS::Nodegroup, Properties: {DiskSize: 20}}`
+	const conditional = `N: {Type: AWS::EKS::Nodegroup, Condition: C, Properties: {AmiType: WINDOWS_x}}, NLaunchTemplate: {Type: T}`
+	const either = `N: {Type: AWS::EKS::Nodegroup, Properties: {LaunchTemplate: !If [C, {Id: x}, !Ref AWS::NoValue]}}`
+	const image = `L: {Type: AWS::EC2::LaunchTemplate, Properties: {LaunchTemplateData: {ImageId: !Ref Image, MetadataOptions: {HttpTokens: required, HttpPutResponseHopLimit: 1}}}}`
+	const twoSystems = `L: {Type: AWS::EC2::LaunchTemplate, Properties: {LaunchTemplateData: {ImageId: !If [C, '{{resolve:ssm:/aws/service/bottlerocket/aws-k8s-1.33/x86_64/latest/image_id}}', '{{resolve:ssm:/aws/service/ami-windows-latest/Windows_Server-2022-English-Core-EKS_Optimized-1.33/image_id}}'], MetadataOptions: {HttpTokens: required, HttpPutResponseHopLimit: 1}}}}`
+	for _, test := range []struct{ name, options, resources, want string }{
+		{"the hop limit alone", "hop=3 imdsv1=keep iptables=off", open, `open hop-limit: L: HttpPutResponseHopLimit is 2, not 3 | change hop-limit: HttpPutResponseHopLimit is 2: set to 3`},
+		{"no hop limit", "hop=0 iptables=off", open, `open imdsv1-open: L: HttpTokens is "optional", so IMDSv1 is open | change imdsv1-open: HttpTokens is "optional": set to required`},
+		{"a hop limit of two", "hop=2 iptables=off", open, `open imdsv1-open: L: HttpTokens is "optional", so IMDSv1 is open | change imdsv1-open: HttpTokens is "optional": set to required`},
+		{"user data alone", "hop=0 imdsv1=keep", open, `open iptables-absent: L: no command drops the packets of pods to the metadata service | change iptables-absent: pods can reach the metadata service: iptables commands put into the shell script`},
+		{"nothing", "hop=0 imdsv1=keep iptables=off version=keep", open, ``},
+		{"no options, nothing else", "hop=0 imdsv1=keep iptables=off", bare, ``},
+		{"aws", "iptables=aws", bare, `open user-data-unknown: L: user data not judged: there is none, and what the nodes run is not known (--os tells) | open metadata-options: L: no MetadataOptions | refused: 3:13: L: its UserData cannot take the iptables commands: there is none, and what the nodes run is not known (--os tells) (use --iptables auto to lock what can be locked, or --resource to choose launch templates)`},
+		{"aws, as told", "iptables=aws os=linux", bare, `open iptables-absent: L: no user data, and so no iptables commands | open metadata-options: L: no MetadataOptions | change metadata-options: no MetadataOptions: added | change iptables-absent: no UserData: added a MIME document with the iptables commands`},
+		{"strict", "iptables=strict os=linux", bare, `open iptables-absent: L: no user data, and so no iptables commands | open metadata-options: L: no MetadataOptions | change metadata-options: no MetadataOptions: added | change iptables-absent: no UserData: added a MIME document with the iptables commands`},
+		{"Windows, as told", "iptables=aws os=windows", bare, `open user-data-unknown: L: user data not judged: Windows has no iptables, and whether a hop limit of 1 holds its pods is not known | open metadata-options: L: no MetadataOptions | refused: 3:13: L: its UserData cannot take the iptables commands: Windows has no iptables, and whether a hop limit of 1 holds its pods is not known (use --iptables auto to lock what can be locked, or --resource to choose launch templates)`},
+		{"Bottlerocket, as told", "os=bottlerocket", bare, `note user-data-unknown: L: user data not judged: Bottlerocket runs no scripts from user data, only bootstrap containers | open metadata-options: L: no MetadataOptions | change metadata-options: no MetadataOptions: added`},
+		{"two systems", "", twoSystems, `note user-data-unknown: L: user data not judged: the nodes run Windows or Bottlerocket, which run no scripts from user data`},
+		{"two systems with commands", "iptables=aws", twoSystems, `open user-data-unknown: L: user data not judged: the nodes run Windows or Bottlerocket, which run no scripts from user data | refused: 3:13: L: its UserData cannot take the iptables commands: the nodes run Windows or Bottlerocket, which run no scripts from user data (use --iptables auto to lock what can be locked, or --resource to choose launch templates)`},
+		{"two systems, as told", "iptables=off os=linux", twoSystems, ``},
+		{"the default of a parameter", "imdsv1=default", chosen, `note user-data-unknown: L: user data not judged: there is none, and what the nodes run is not known (--os tells) | open imdsv1-parameter: L: HttpTokens is "optional" with Lock=no, so IMDSv1 is open | open hop-limit-alone: L: the hop limit does not stop IMDSv1, which is open | change imdsv1-parameter: parameter leaves IMDSv1 open: default "no" set to "yes"`},
+		{"a literal", "imdsv1=literal", chosen, `note user-data-unknown: L: user data not judged: there is none, and what the nodes run is not known (--os tells) | open imdsv1-parameter: L: HttpTokens is "optional" with Lock=no, so IMDSv1 is open | open hop-limit-alone: L: the hop limit does not stop IMDSv1, which is open | change imdsv1-parameter: parameter leaves IMDSv1 open: default "no" set to "yes" | change imdsv1-open: HttpTokens is Fn::If: set to required | change imdsv1-parameter: nothing uses the condition any more: removed`},
+		{"no tokens", "imdsv1=keep", chosen, `note user-data-unknown: L: user data not judged: there is none, and what the nodes run is not known (--os tells)`},
+		{"versions kept", "version=keep", group, `note user-data-unknown: L: user data not judged: there is none, and what the nodes run is not known (--os tells) | note launch-template-version: G: it stays on version 1, whatever is locked in L`},
+		{"another resource", "resource=X", group, `error: 3:12: there is no launch template or node group "X" (the template has L, G) | refused: 3:12: there is no launch template or node group "X" (the template has L, G)`},
+		{"nothing to name", "resource=X", "T: {Type: T}", `error: 3:12: there is no launch template or node group "X" | refused: 3:12: there is no launch template or node group "X"`},
+		{"a group by name", "resource=G", group + ", M: {Type: AWS::EC2::LaunchTemplate, Properties: {LaunchTemplateData: {ImageId: a}}}", `note user-data-unknown: L: user data not judged: there is none, and what the nodes run is not known (--os tells) | open launch-template-version: G: it stays on version 1, whatever is locked in L | change launch-template-version: it stays on version 1: now follows the newest version of L, and the deployment replaces its nodes`},
+		{"a launch template by name", "resource=M", group + ", M: {Type: AWS::EC2::LaunchTemplate, Properties: {LaunchTemplateData: {ImageId: a}}}", `note user-data-unknown: M: user data not judged: there is none, and what the nodes run is not known (--os tells) | open metadata-options: M: no MetadataOptions | change metadata-options: no MetadataOptions: added`},
+		{"an added launch template", "add", managed, `open iptables-absent: N: no launch template: Amazon EKS sets hop limit 1 and required tokens for AL2023, but there is no iptables rule; --add-launch-template adds a launch template that is locked | change nodegroup-without-launch-template: no launch template: NLaunchTemplate added, and Amazon EKS replaces the node group`},
+		{"one without options", "add hop=0 imdsv1=keep", managed, `open iptables-absent: N: no launch template: Amazon EKS sets hop limit 1 and required tokens for AL2023, but there is no iptables rule; --add-launch-template adds a launch template that is locked | change nodegroup-without-launch-template: no launch template: NLaunchTemplate added, and Amazon EKS replaces the node group`},
+		{"one without anything", "add hop=0 imdsv1=keep iptables=off", managed, ``},
+		{"one that is not asked for", "hop=2", managed, `open nodegroup-without-launch-template: N: no launch template: Amazon EKS sets hop limit 1 for AL2023; --add-launch-template adds a launch template that is locked`},
+		{"one for a disk", "add", without, `open nodegroup-without-launch-template: N: no launch template: without an AmiType Amazon EKS may choose Amazon Linux 2, with a hop limit of 2 and optional tokens; --add-launch-template adds a launch template that is locked | refused: 3:67: N: DiskSize cannot stand beside a launch template (move it into a launch template by hand: BlockDeviceMappings, or KeyName and SecurityGroupIds)`},
+		{"one of a condition, for Windows", "add", conditional, `open nodegroup-without-launch-template: N: no launch template: which metadata options Amazon EKS sets for Windows is not documented; --add-launch-template adds a launch template that is locked | note template-not-seen: NLaunchTemplate: extension T: what its code makes is not seen | change nodegroup-without-launch-template: no launch template: NLaunchTemplateLocked added, and Amazon EKS replaces the node group`},
+		{"one in some cases", "add", either, `note launch-template-elsewhere: N: launch template from elsewhere: lock it in the template that makes it | open nodegroup-without-launch-template: N: it may have no launch template: without an AmiType Amazon EKS may choose Amazon Linux 2, with a hop limit of 2 and optional tokens; --add-launch-template adds a launch template that is locked | refused: 3:13: N: its launch template depends on a condition (refer to a launch template in every case)`},
+		{"a managed group, no commands", "iptables=off", managed, ``},
+		{"a managed group, no commands, hop limit two", "iptables=off hop=2", managed, `open nodegroup-without-launch-template: N: no launch template: Amazon EKS sets hop limit 1 for AL2023; --add-launch-template adds a launch template that is locked`},
+		{"a parameter for the image", "iptables=aws", image, `open iptables-absent: L: no user data, and so no iptables commands | refused: 3:13: L: its UserData cannot take the iptables commands of AWS: the image is Ubuntu's, which has no yum (use --iptables auto or strict)`},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			opts := transform.Defaults()
+			for _, option := range strings.Fields(test.options) {
+				name, value, _ := strings.Cut(option, "=")
+				switch name {
+				case "hop":
+					opts.HopLimit = int(value[0] - '0')
+				case "imdsv1":
+					opts.IMDSv1 = transform.IMDSv1(value)
+				case "iptables":
+					opts.IPTables = transform.IPTables(value)
+				case "version":
+					opts.Version = transform.LaunchTemplateVersion(value)
+				case "resource":
+					opts.Resources = append(opts.Resources, value)
+				case "os":
+					opts.OS = transform.OS(value)
+				case "add":
+					opts.AddLaunchTemplate = true
+				}
+			}
+			src := "Parameters: {P: {Type: String}, Lock: {Type: String, Default: 'no', AllowedValues: ['yes', 'no']}, Image: {Type: AWS::SSM::Parameter::Value<AWS::EC2::Image::Id>, Default: /aws/service/canonical/ubuntu/eks/x, AllowedValues: [/aws/service/canonical/ubuntu/eks/x, /aws/service/suse/x]}}\n" +
+				"Conditions: {C: !Equals [!Ref P, c], IsLocked: !Equals [!Ref Lock, 'yes']}\nResources: {" + test.resources + "}\n"
+			got := findings(t, src, opts)
+			if diff := cmp.Diff(test.want, got); diff != "" {
+				t.Errorf("-want +got:\n%s", diff)
+			}
+		})
+	}
+}
