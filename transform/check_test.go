@@ -245,6 +245,7 @@ func TestOptions(t *testing.T) {
 		func(o *transform.Options) { o.IMDSv1 = "Keep" },
 		func(o *transform.Options) { o.IPTables = "Strict" },
 		func(o *transform.Options) { o.OS = "Linux" },
+		func(o *transform.Options) { o.Version = "Latest" },
 	} {
 		opts := transform.Defaults()
 		change(&opts)

@@ -1,14 +1,22 @@
 package transform_test
 
 import (
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/imdslock/imdslock/transform"
 )
 
+// isControl matches the IDs of controls of AWS Control Tower and Security Hub.
+var isControl = regexp.MustCompile(`^(CT\.[A-Z0-9]+\.PR\.[0-9]+|[A-Z][A-Za-z0-9]+\.[0-9]+|CIS .+)$`)
+
 // TestRules wants every rule to be described once and in full, in one style.
 func TestRules(t *testing.T) {
+	withoutProperty := []transform.Rule{ // about something else than a property of nodes
+		transform.RuleNothing, transform.RuleNotSeen, transform.RuleCustom, transform.RuleOpened, transform.RuleAutoMode, transform.RuleAcceptance, transform.RuleDuplicate,
+	}
 	seen := map[transform.Rule]bool{}
 	for _, d := range transform.Rules() {
 		switch {
@@ -20,12 +28,14 @@ func TestRules(t *testing.T) {
 			t.Errorf("%s: the reason or what to do is not a sentence: %q, %q", d.Rule, d.Why, d.Fix)
 		case !strings.HasPrefix(d.Source, "https://"):
 			t.Errorf("%s has the source %q", d.Rule, d.Source)
+		case d.Property == "" != slices.Contains(withoutProperty, d.Rule):
+			t.Errorf("%s is about the property %q", d.Rule, d.Property)
 		case d.Note != (d.Severity == 0) || d.Severity < 0 || d.Severity > 10:
 			t.Errorf("%s has severity %g, and is a note: %v", d.Rule, d.Severity, d.Note)
 		}
 		for _, control := range d.Controls {
-			if control == "" {
-				t.Errorf("%s has a control without an ID", d.Rule)
+			if !isControl.MatchString(control) {
+				t.Errorf("%s has the control %q", d.Rule, control)
 			}
 		}
 		seen[d.Rule] = true
