@@ -13,6 +13,7 @@ import (
 func TestAdd(t *testing.T) {
 	one := Pair{"b", Scalar("1", Number)}
 	mapping := Pair{"b", Map(Pair{"c", Scalar("1", Number)})}
+	calls := Pair{"b", Map(Pair{"c", Ref("d")}, Pair{"e", List(Ref("f"), Scalar("g", Unquoted))})}
 	list := Pair{"b", List(Scalar("x", Unquoted), Scalar("y", InSingleQuotes))}
 	for _, test := range []struct {
 		name, src string
@@ -62,6 +63,10 @@ func TestAdd(t *testing.T) {
 		{"flow with spaces before colons", "r: {m: {'a' : 2, \"c\" : 3}}\n", one, "r: {m: {'a' : 2, \"c\" : 3, \"b\" : 1}}\n"},
 		{"flow without spaces", "r: {m: {\"a\":2}}\n", one, "r: {m: {\"a\":2, \"b\": 1}}\n"},
 		{"a key alone in flow", "r: {m: {a: 2, c}}\n", one, "r: {m: {a: 2, c, b: 1}}\n"},
+		{"functions in flow", "r: {m: {a: !Ref x}}\n", calls, "r: {m: {a: !Ref x, b: {c: !Ref d, e: [!Ref f, g]}}}\n"},
+		{"functions in flow after commas without spaces", "r: {m: {a: !Ref x,c: y}}\n", calls, "r: {m: {a: !Ref x,c: y,b: {c: !Ref d, e: [!Ref f, g]}}}\n"},
+		{"functions", "r:\n  m:\n    a: !Ref x\n", calls, "r:\n  m:\n    a: !Ref x\n    b:\n      c: !Ref d\n      e:\n        - !Ref f\n        - g\n"},
+		{"functions in JSON", "{\n  \"r\": {\n    \"m\": {\n      \"a\": 1\n    }\n  }\n}\n", calls, "{\n  \"r\": {\n    \"m\": {\n      \"a\": 1,\n      \"b\": {\n        \"c\": {\n          \"Ref\": \"d\"\n        },\n        \"e\": [\n          {\n            \"Ref\": \"f\"\n          },\n          \"g\"\n        ]\n      }\n    }\n  }\n}\n"},
 		{"a list in flow", "r: {m: {a: 2}}\n", list, "r: {m: {a: 2, b: [x, 'y']}}\n"},
 		{"a mapping in flow over lines", "r:\n  m: {\n    a: 2\n  }\n", mapping, "r:\n  m: {\n    a: 2,\n    b: {c: 1}\n  }\n"},
 

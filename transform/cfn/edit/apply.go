@@ -37,7 +37,6 @@ func splice(start, end int, text string) Edit {
 // names both if two edits overlap, and one if an edit is outside of src.
 func Apply(src []byte, edits []Edit) ([]byte, error) {
 	edits = Sorted(edits)
-	size := len(src)
 	for i, e := range edits {
 		if e.Start < 0 || e.End < e.Start || e.End > len(src) {
 			return nil, fmt.Errorf("edit %d-%d is outside of the source of %d bytes", e.Start, e.End, len(src))
@@ -45,9 +44,8 @@ func Apply(src []byte, edits []Edit) ([]byte, error) {
 		if i > 0 && e.Start < edits[i-1].End {
 			return nil, fmt.Errorf("edit %d-%d overlaps edit %d-%d", e.Start, e.End, edits[i-1].Start, edits[i-1].End)
 		}
-		size += len(e.New) - (e.End - e.Start)
 	}
-	out := make([]byte, 0, size)
+	var out []byte
 	at := 0
 	for _, e := range edits {
 		out = append(out, src[at:e.Start]...)
