@@ -127,7 +127,10 @@ func doubts(text string, root *yaml.Node) string {
 		case !isPythonValue(n):
 			reason = "a value in its cloud-config may be invalid: " + n.Value
 		}
-		for _, child := range n.Content {
+		for i, child := range n.Content {
+			if isKey := n.Kind == yaml.MappingNode && i%2 == 0; isKey && child.Value == "<<" {
+				continue // it merges a mapping, and is no value
+			}
 			walk(child)
 		}
 	}
@@ -160,7 +163,7 @@ func isPythonValue(n *yaml.Node) bool {
 		_, ok := pythonInteger(n.Value)
 		return ok
 	case plainOther:
-		if n.Value == "=" {
+		if n.Value == "=" || n.Value == "<<" {
 			return false
 		}
 		if date := n.Value[:min(len(n.Value), len("2006-01-02"))]; datePattern().MatchString(date) {
