@@ -31,7 +31,7 @@ func (n *node) filter(name string, s *shell.Step, sure bool) (string, bool) {
 	case "iptables-restore", "ip6tables-restore":
 		n.restores(f, s, words, sure)
 		return "", true
-	case "iptables-apply", "ip6tables-apply", "xtables-multi", "xtables-nft-multi", "xtables-legacy-multi":
+	case "iptables-apply", "ip6tables-apply", "xtables-multi":
 		f.tables.doubt("", "")
 		return "", true
 	case "nft":

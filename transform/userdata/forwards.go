@@ -145,9 +145,6 @@ var redirectsByNFT = pattern(`\b(?:dnat|redirect|tproxy|fwd|dup|ip6? daddr set)\
 // restoresRedirect reports whether a text for iptables-restore has a rule that sends
 // packets elsewhere.
 func (n *node) restoresRedirect(text string) bool {
-	if !strings.Contains(text, "nat") {
-		return false
-	}
 	table := ""
 	for line := range strings.Lines(text) {
 		line = strings.TrimSpace(line)
@@ -189,7 +186,7 @@ func sendsToService(words []shell.Word, address string) bool {
 	for i, w := range words {
 		value := ""
 		switch option, after, has := strings.Cut(w.Text, "="); {
-		case !strings.HasPrefix(option, "--to"):
+		case !strings.HasPrefix(option, "--to"), strings.HasPrefix(option, "--to-p"): // --to-ports
 			continue
 		case has:
 			value = after

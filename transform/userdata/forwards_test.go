@@ -170,3 +170,150 @@ func TestNodeConfigOfPods(t *testing.T) {
 		}
 	}
 }
+
+// TestForwardsToService has texts with the name of the metadata service, and what of
+// it may be more than a request.
+func TestForwardsToService(t *testing.T) {
+	const v4, v6 = metadataIPv4, metadataIPv6
+	for _, test := range []struct{ text, want string }{
+		{"x\n", ""},
+		{"server " + v4 + ":80", v4},
+		{"a\nserver " + v4, v4},
+		{"http://" + v4 + "/latest/x", ""},
+		{"http://" + v4 + ":80//latest", ""},
+		{"http://" + v4 + ":8080/latest", v4},
+		{"http://" + v4 + "/latestx", v4},
+		{"http://" + v4 + "/1.0/ http://" + v4 + "/2021-07-15/", ""},
+		{"http://" + v4 + "/latest/ http://" + v4 + "/", v4},
+		{"http://[" + v6 + "]/latest/", ""},
+		{v4 + "/32 " + v6 + "/128", ""},
+		{v4 + "/31", v4},
+		{"no_proxy=" + v4 + "\nNOPROXY=" + v4 + "\n-Dhttp.nonProxyHosts=" + v4 + "\nAWS_EC2_METADATA_SERVICE_ENDPOINT=http://" + v4, ""},
+		{v4 + " no_proxy", v4},
+		{" # " + v4 + "\n ; " + v4 + "\n // " + v4, ""},
+		{"x # " + v4, v4},
+		{"fd00:0ec2:0:0:0:0:0:254", "fd00:0ec2:0:0:0:0:0:254"},
+		{"FD00:EC2::254", "FD00:EC2::254"},
+		{"0xA9FEA9FE", "0xA9FEA9FE"},
+		{"2852039166", "2852039166"},
+		{"12852039166", ""},
+		{"169.254.43518", "169.254.43518"},
+		{"instance-data:80", "instance-data"},
+		{"instance-data.ec2.internal", "instance-data.ec2.internal"},
+		{"instance-database", ""},
+	} {
+		if got := forwardsToService(test.text); got != test.want {
+			t.Errorf("%q: %q, not %q", test.text, got, test.want)
+		}
+	}
+}
+
+// TestForwardsSays has what is said of commands and files that may forward.
+func TestForwardsSays(t *testing.T) {
+	const (
+		named     = " names the metadata service (169.254.169.254) here, and may send pods' packets to it"
+		elsewhere = "not-judged: the rule here may send packets of pods to another service in the place of the metadata service, or to that"
+		restored  = "undone: the rules that are restored here may take the place of the rule; "
+		dnat      = "-A PREROUTING -d 169.254.169.254/32 -p tcp -j DNAT --to-destination 10.0.0.1:8181"
+		tproxy    = "-A PREROUTING -d 169.254.169.254/32 -p tcp -j TPROXY --on-port 1"
+		written   = ", which is written here, names the metadata service (169.254.169.254), and may have something send pods' packets to it"
+	)
+	for _, test := range []struct{ line, want string }{
+		{"docker run x TCP:169.254.169.254:80\n", "not-judged: docker" + named},
+		{"sed -i s/x/169.254.169.254:1/ /opt/x\n", "not-judged: sed" + named},
+		{"sed s/x/169.254.169.254:1/ /opt/x\n", ""},
+		{"ip route get 169.254.169.254; route -n 169.254.169.254; nmcli x 169.254.169.254\n", ""},
+		{"iptables -t nat -A PREROUTING -d 10.9.9.9/32 -j DNAT --to-destination 169.254.169.254\n", "not-judged: the rule here may send packets for another address to the metadata service"},
+		{"iptables -t nat " + dnat + "\n", elsewhere},
+		{"printf '*nat\\n" + dnat + "\\nCOMMIT\\n' | iptables-restore -n\n", restored + elsewhere},
+		{"printf '*mangle\\n" + tproxy + "\\nCOMMIT\\n' | iptables-restore -n\n", restored + elsewhere},
+		{"printf '*nat\\n" + dnat + "\\nCOMMIT\\n' > /opt/r; iptables-restore -n /opt/r\n", restored + elsewhere},
+		{"nft add rule ip n p dnat to 10.0.0.1\n", elsewhere},
+		{"nft -f - <<'X'\nadd rule ip n p redirect to :1\nX\n", elsewhere},
+		{"printf 'add rule ip n p tproxy to :1\\n' > /opt/r; nft -f /opt/r\n", elsewhere},
+		{"nft add rule ip n p accept\n", ""},
+		{"echo 'server 169.254.169.254:80' > /opt/x.conf\n", "not-judged: /opt/x.conf" + written},
+		{"printf '*nat\\n" + dnat + "\\nCOMMIT\\n' > /opt/r\n", "not-judged: the rules in /opt/r may send packets of pods to another service in the place of the metadata service, or to that"},
+		{"printf '*filter\\n-A FORWARD -d 169.254.169.254 -j DROP\\nCOMMIT\\n' > /opt/r\n", ""},
+		{"printf '#!/bin/x\\nserver 169.254.169.254:80\\n' > /opt/x.conf\n", ""},
+		{"echo '169.254.169.254 x' > /etc/hosts\n", ""},
+		{"echo 'U = \"169.254.169.254\"' > /opt/x.py\n", ""},
+		{"echo '* * * * * root ping 169.254.169.254' > /etc/cron.d/x\n", ""},
+		{"echo 'ping 169.254.169.254' > /opt/x.sh\n", ""},
+		{"printf '[Service]\\nExecStart=/bin/ping 169.254.169.254\\n' > /etc/systemd/system/x.service\n", ""},
+	} {
+		if got := messages(judgeText(bang+recipe+boot+test.line, Block{})); got != test.want {
+			t.Errorf("%s: got %q, want %q", test.line, got, test.want)
+		}
+	}
+}
+
+// TestRedirectsService has rules of iptables that send packets of pods elsewhere, or
+// others to the metadata service, and the nearest that do not.
+func TestRedirectsService(t *testing.T) {
+	const to = "-t nat -A PREROUTING -d 169.254.169.254 "
+	for rule, want := range map[string]bool{
+		to + "-j DNAT --to 10.0.0.1": true, to + "-j REDIRECT --to-ports 1": true, to + "-j TPROXY": true, to + "-j TEE": true, to + "-j NETMAP": true,
+		to + "-jDNAT": true, to + "-jREDIRECT": true, to + "--jump=DNAT": true, to + "-j ACCEPT": false, to + "-j SNAT": false,
+		"-t nat -I PREROUTING -j DNAT": true, "-t nat -R PREROUTING 1 -j DNAT": true, "-t nat -D PREROUTING -j DNAT": false, "-t nat -C PREROUTING -j DNAT": false,
+		"-t nat -A OUTPUT -d 169.254.169.254 -j DNAT":                               false,
+		"-t nat -A PREROUTING -d 10.0.0.9 -j DNAT --to 10.0.0.1":                    false,
+		"-t nat -A PREROUTING -d 10.0.0.9 -j DNAT --to 169.254.169.254:80":          true,
+		"-t nat -A PREROUTING -d 10.0.0.9 -j DNAT --to-destination=169.254.169.254": true,
+		"-t nat -A PREROUTING -d 10.0.0.9 -j DNAT --to ?":                           true,
+		"-t nat -A PREROUTING -d 10.0.0.9 -j DNAT --to":                             false,
+		"-t nat -A PREROUTING -d 10.0.0.9 -j NETMAP --to 169.254.169.0/24":          true,
+		"-t nat -A PREROUTING -d 10.0.0.9 -j DNAT --to 10.0.0.1-10.0.0.9":           true,
+		"-t nat -A PREROUTING -d 10.0.0.9 -j DNAT --to 10.0.0.1:80-90":              false,
+		"-t nat -A PREROUTING -d 10.0.0.9 -p tcp -j REDIRECT --to-ports 80-90":      false,
+		"-t nat -A PREROUTING -d 10.0.0.9 -p tcp -j REDIRECT --to-ports=80-90":      false,
+	} {
+		if got := redirectsService(wordsOf(rule), metadataIPv4); got != want {
+			t.Errorf("%s: %v", rule, got)
+		}
+	}
+	for text, want := range map[string]bool{
+		"*nat\n-A PREROUTING -d 169.254.169.254/32 -j DNAT\n":       true,
+		"*nat\n -I PREROUTING -d fd00:ec2::254/128 -j DNAT\n":       true,
+		"*nat\n[1:2] -A PREROUTING -d 169.254.169.254/32 -j DNAT\n": true,
+		"*nat\n-D PREROUTING -d 169.254.169.254/32 -j DNAT\n":       false,
+		"*nat\n-A OUTPUT -d 169.254.169.254/32 -j DNAT\n":           false,
+		"*nat\n# -A PREROUTING -d 169.254.169.254/32 -j DNAT\n":     false,
+	} {
+		if got := newNode(Block{}).restoresRedirect(text); got != want {
+			t.Errorf("%q: %v", text, got)
+		}
+	}
+	for text, want := range map[string]bool{"*filter\n": true, "x\n*nat\n": true, "table ip x {\n": true, "table ip6 x": true, "table inet x": true, "table bridge x": true, " *filter\n": false, "*filtered\n": false, "table arp x": false} {
+		if got := isRules(text); got != want {
+			t.Errorf("%q: %v", text, got)
+		}
+	}
+	for file, want := range map[string]bool{"/etc/hosts": true, "/etc/hosts.x": false, "/proc/x": true, "/opt/proc/x": false} {
+		if got := isHostsFile(file); got != want {
+			t.Errorf("%s: %v", file, got)
+		}
+	}
+}
+
+// TestAsksOrSays has programs that send nothing on behalf of pods, whatever address is
+// among their words.
+func TestAsksOrSays(t *testing.T) {
+	for _, name := range strings.Fields("curl wget http https aria2c ping ping6 nc ncat telnet dig host nslookup traceroute tracepath getent ss netstat " +
+		"echo printf logger cat grep egrep fgrep cut tr awk jq yq expr test [ timeout tee sed export declare typeset local readonly read set let : true false eval return exit " +
+		"cfn-signal ec2-metadata ec2metadata iptables iptables-save ip6tables nft conntrack ipset") {
+		if !asksOrSays(name) {
+			t.Errorf("%s may forward", name)
+		}
+	}
+	for _, name := range strings.Fields("socat ssh nginx docker kubectl python3 xiptables") {
+		if asksOrSays(name) {
+			t.Errorf("%s does not forward", name)
+		}
+	}
+	for words, want := range map[string]bool{"-i x": true, "-i.bak x": true, "--in-place x": true, "--in-place=.b x": true, "-ni x": true, "-n x": false, "--line-length=1 x": false, "s/i/j/ x": false, "-n s/i/j/": false} {
+		if got := editsFiles(wordsOf(words)); got != want {
+			t.Errorf("%s: %v", words, got)
+		}
+	}
+}

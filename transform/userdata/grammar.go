@@ -243,7 +243,6 @@ func (g *grammar) ports(options ...string) {
 // end checks what only the whole rule shows.
 func (g *grammar) end() {
 	switch {
-	case g.wrong != "":
 	case g.chain == "" || strings.HasPrefix(g.chain, "-") || len(g.chain) > 28:
 		g.refuse("the name of the chain")
 	case g.needs != "" && !slices.Contains(strings.Fields(g.needs), g.protocol):
