@@ -45,11 +45,7 @@ func (a *attempt) stays() bool {
 		if a.wrong(problems) == nil {
 			continue
 		}
-		b := a.block
-		if b.Mode == Auto {
-			b.Mode = AWS
-		}
-		same := slices.ContainsFunc(a.variants(problems, b), func(commands []string) bool {
+		same := slices.ContainsFunc(a.variants(problems), func(commands []string) bool {
 			return m.isLike(a.d.text, commands) || m.isLike(a.d.text, goingOn(commands))
 		})
 		if !same {

@@ -4,8 +4,8 @@ import "slices"
 
 // variants returns the commands that may be enough, the fewest first: those that are
 // missing beside rules by hand, or all.
-func (a *attempt) variants(problems []Problem, block Block) [][]string {
-	return append(beside(problems, block), block.commands(missing{all: true}))
+func (a *attempt) variants(problems []Problem) [][]string {
+	return append(beside(problems, a.block), a.block.commands(missing{all: true}))
 }
 
 // beside returns the commands that may be enough beside rules by hand: what is

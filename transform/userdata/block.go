@@ -142,8 +142,8 @@ func goingOn(commands []string) []string {
 // endsAtError reports whether the #! line of a script has the option -e.
 func endsAtError(text string) bool {
 	line, _, _ := strings.Cut(text, "\n")
-	for i, field := range strings.Fields(line) {
-		if i > 0 && len(field) > 1 && field[0] == '-' && field[1] != '-' && strings.Contains(field, "e") {
+	for _, field := range strings.Fields(line) {
+		if len(field) > 1 && field[0] == '-' && field[1] != '-' && strings.Contains(field, "e") {
 			return strings.HasPrefix(line, "#!")
 		}
 	}
@@ -184,8 +184,9 @@ func (m marked) rewritten(text string, commands []string) Change {
 	block := text[m.start:m.end]
 	eol, indent := eolOf(block), m.indent
 	lines := linesLike(block, commands)
-	if lines[1] == commands[0] && strings.Contains(strings.Join(commands, "\n"), "<<") {
-		indent = "" // a here-document ends only at the margin
+	isScript := lines[1] == commands[0]
+	if isScript && slices.ContainsFunc(commands, func(c string) bool { return strings.Contains(c, "<<") }) {
+		indent = "" // a here-document ends at the margin only
 	}
 	out := indented(lines, indent, eol)
 	if !strings.HasSuffix(block, "\n") {

@@ -120,7 +120,7 @@ func doubts(text string, root *yaml.Node) string {
 		case n.Style&yaml.TaggedStyle != 0 && n.Tag != "!!str" && n.Tag != "!!binary":
 			reason = "its cloud-config has the tag " + n.Tag
 		case n.Kind != yaml.ScalarNode:
-		case tabs > 0 && n.Style&yaml.DoubleQuotedStyle != 0:
+		case n.Style&yaml.DoubleQuotedStyle != 0:
 			tabs -= quotedTabs(text[places.offset(n):])
 		case n.Style&^yaml.TaggedStyle != 0:
 			tabs -= strings.Count(n.Value, "\t")

@@ -132,6 +132,7 @@ func TestConfigScripts(t *testing.T) {
 	unknown := func(name string) []ran {
 		return []ran{{"write-files", name, "", "what " + name + " does is not known"}}
 	}
+	unknowns := []ran{{"bootcmd", "bootcmd", "", "its cloud-config is not valid YAML"}, {"script", "runcmd", "", "its cloud-config is not valid YAML"}}
 	deep := strings.Repeat("[", maxNesting+2) + strings.Repeat("]", maxNesting+2)
 	tests := map[string][]ran{
 		"runcmd: [a]\nbootcmd: [b]\n":                               {{"bootcmd", "bootcmd", sh + "b\n", ""}, {"script", "runcmd", sh + "a\n", ""}},
@@ -165,6 +166,10 @@ func TestConfigScripts(t *testing.T) {
 		"users: [{homedir: /bin/bash}]\n":                    unknown("users"),
 		"users: [{homedir: [/bin/bash]}]\n":                  unknown("users"),
 		"users: [{/bin/bash: x}]\n":                          nil,
+		"users: [{a: b, homedir: /bin/bash}]\n":              unknown("users"),
+		"users: [{a: b, shell: /bin/bash, c: d}]\n":          nil,
+		"ntp: {a: b, cmd: x}\n":                              unknown("ntp"),
+		"[a\n":                                               unknowns,
 	}
 	for _, key := range strings.Fields("cmd command commands script config service_name template exec") {
 		tests["ntp: {"+key+": x}\n"] = unknown("ntp")
@@ -175,6 +180,11 @@ func TestConfigScripts(t *testing.T) {
 	for text, want := range tests {
 		if diff := cmp.Diff(want, readScripts("#cloud-config\n"+text), cmp.AllowUnexported(ran{})); diff != "" {
 			t.Errorf("%s: -want +got:\n%s", text, diff)
+		}
+		for _, s := range read("#cloud-config\n" + text).scripts {
+			if s.everyBoot != (s.stage == stageBootcmd) {
+				t.Errorf("%s: %s runs at every boot: %v", text, s.name, s.everyBoot)
+			}
 		}
 	}
 	d := read("#cloud-config\nx: y\nruncmd: [[[a]]]\n")
@@ -193,7 +203,8 @@ func TestConfigScripts(t *testing.T) {
 // runs.
 func TestDecides(t *testing.T) {
 	for name, want := range map[string]bool{
-		"/etc/cron.d/x": true, "/etc/cron.d": true, "/etc/systemd": true, "/usr/bin/x": true, "/usr/bin": true, "/opt/../etc/cron.d/x": true,
+		"/etc/cron.d/x": true, "/etc/cron.d": true, "/etc/systemd": true, "/usr/bin/x": true, "/usr/bin": true, "/bin/x": true, "/sbin/x": true, "/usr/sbin/x": true, "/usr/local/bin/x": true, "/usr/local/sbin/x": true,
+		"/opt/aws/bin/x": true, "/snap/bin/x": true, "/opt/../etc/cron.d/x": true,
 		"/opt/x": false, "/usr": false, "etc/cron.d/x": false, "/etc/cron.d/x y": false, "/etc/cron.d/x\ny": false, "": false,
 	} {
 		if got := decides(name); got != want {

@@ -16,6 +16,7 @@ func TestConfigPlaces(t *testing.T) {
 		{"#cloud-config", "#cloud-config\nruncmd:\n  B\n  - a\n  E", "#cloud-config\nbootcmd:\n  B\n  - a\n  E"},
 		{"## template: jinja\n#cloud-config\n# y\n\n---\nz: 1\n", "## template: jinja\n#cloud-config\n# y\n\n---\nruncmd:\n  B\n  - a\n  E\nz: 1\n", "## template: jinja\n#cloud-config\n# y\n\n---\nbootcmd:\n  B\n  - a\n  E\nz: 1\n"},
 		{head + "%YAML 1.1\n---\nz: 1\n", head + "%YAML 1.1\n---\nruncmd:\n  B\n  - a\n  E\nz: 1\n", head + "%YAML 1.1\n---\nbootcmd:\n  B\n  - a\n  E\nz: 1\n"},
+		{head + "# y\nz: 1\n", head + "runcmd:\n  B\n  - a\n  E\n# y\nz: 1\n", newBoot + "# y\nz: 1\n"},
 		{head + "  z: 1\n", head + "  runcmd:\n    B\n    - a\n    E\n  z: 1\n", head + "  bootcmd:\n    B\n    - a\n    E\n  z: 1\n"},
 		{head + "z: 1\r\n", head + "runcmd:\n  B\n  - a\n  E\nz: 1\r\n", newBoot + "z: 1\r\n"},
 		{"#cloud-config\r\nz: 1\r\n", "#cloud-config\r\nruncmd:\r\n  B\r\n  - a\r\n  E\r\nz: 1\r\n", "#cloud-config\r\nbootcmd:\r\n  B\r\n  - a\r\n  E\r\nz: 1\r\n"},

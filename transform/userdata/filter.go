@@ -37,8 +37,6 @@ func (n *node) filter(name string, s *shell.Step, sure bool) (string, bool) {
 	case "nft":
 		n.nft(s, words)
 		return shell.Unknown, true
-	case "conntrack", "ipset":
-		return "", true
 	case "ebtables", "arptables":
 		n.note(s.At, "what "+name+" does to the packets is not known")
 		return "", true

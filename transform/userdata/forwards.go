@@ -112,7 +112,18 @@ func (n *node) redirects(name string, s *shell.Step) {
 			}
 		}
 	case name == "nft":
-		if slices.ContainsFunc(n.rulesOf(s), redirectsByNFT().MatchString) {
+		var texts []string
+		var words string
+		for _, w := range s.Words[1:] {
+			words += " " + w.Text
+			if text, ok := n.file(w.Text); ok {
+				texts = append(texts, text)
+			}
+		}
+		if s.Stdin != nil {
+			texts = append(texts, *s.Stdin)
+		}
+		if slices.ContainsFunc(append(texts, words), redirectsByNFT().MatchString) {
 			n.note(s.At, why)
 		}
 	}
