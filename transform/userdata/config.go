@@ -182,7 +182,7 @@ func (c *config) merge(p part) {
 	root, reason := parseConfig(p.source.text)
 	if reason == "" && root != nil {
 		reason = c.mergeMapping(root, newYAMLText(p.source))
-		if how, ok := p.mergeType(); ok && c.parts > 0 {
+		if how := p.mergeType(); how != "" && c.parts > 0 {
 			reason = cmp.Or(reason, "its parts are merged as "+how+" says")
 		}
 		c.parts++
@@ -190,17 +190,16 @@ func (c *config) merge(p part) {
 	c.unknown = cmp.Or(c.unknown, reason)
 }
 
-// mergeType reports whether a part has a header that says how it is merged.
-func (p part) mergeType() (name string, ok bool) {
-	if p.message == nil {
-		return "", false
-	}
-	for _, name := range [...]string{"Merge-Type", "X-Merge-Type"} {
-		if _, ok := p.message.get(name); ok {
-			return name, true
+// mergeType returns the name of the header that says how a part is merged, or "".
+func (p part) mergeType() string {
+	if p.message != nil {
+		for _, name := range [...]string{"Merge-Type", "X-Merge-Type"} {
+			if _, ok := p.message.get(name); ok {
+				return name
+			}
 		}
 	}
-	return "", false
+	return ""
 }
 
 // changesModules are keys that change which modules of cloud-init run, and so

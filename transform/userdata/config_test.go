@@ -88,6 +88,11 @@ func TestYAMLOffsets(t *testing.T) {
 			t.Errorf("%q: %d:%d is at %d, not %d", test.text, test.line, test.column, got, test.want)
 		}
 	}
+	for text, want := range map[string]bool{"a\x7f": true, "aü": false, "\u0080": false, "": true} {
+		if newYAMLText(whole(text, 0)).isASCII != want {
+			t.Errorf("%q is ASCII: %v", text, !want)
+		}
+	}
 	n, _ := parseConfig("é: [ü, \"b\"]\n")
 	for i, want := range []int{5, 9} {
 		if got := newYAMLText(whole("é: [ü, \"b\"]\n", 0)).offset(n.Content[1].Content[i]); got != want {
@@ -144,7 +149,9 @@ func TestConfigScripts(t *testing.T) {
 		"packages: [[]]\n":                                          {{"write-files", "packages", sh + "yum install -y ''\n", ""}},
 		"mounts: [[a, /b], [c], [d, null], x, [e, /f/../g, xfs]]\n": {{"write-files", "mounts", sh + "mount 'a' '/b'\nmount 'e' '/g'\n", ""}},
 		"mounts: [[c], x]\n":                                        nil,
-		"output: {all: '| a', init: ['>b', ' >> c'], final: {output: '| d', error: '&1'}}\n": {{"bootcmd", "output", sh + "{ a\n} </dev/null &\necho x >b\necho x >> c\n{ d\n} </dev/null &\n", ""}},
+		"output: {all: '|a', init: ['>b', ' >> c'], final: {output: '| d', error: '&1'}}\n": {{"bootcmd", "output", sh + "{ a\n} </dev/null &\necho x >b\necho x >> c\n{ d\n} </dev/null &\n", ""}},
+		"output: {'| k': x}\n":                               nil,
+		"write_files: [{path: /etc/cron.d/x, content: a}]\n": {{"write-files", "write_files", sh + "mkdir -p '/etc/cron.d'\ncat >'/etc/cron.d/x' <<'EOF'\na\nEOF\n", ""}},
 		"output: {all: x}\n":                                 nil,
 		"power_state: {condition: test -e /x}\n":             {{"script", "~power_state", sh + "test -e /x\n", ""}},
 		"power_state: {condition: true}\n":                   nil,

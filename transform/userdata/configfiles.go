@@ -13,11 +13,9 @@ import (
 // namesFile reports whether the value of a key of cloud-config, for a module that is
 // not followed here, names a file that decides what a node runs: modules write what
 // they are told to random_seed's file, apt's filename, locale_configfile, yum_repo_dir
-// and others. A configuration for apt may have commands in it.
-func namesFile(n *yaml.Node, key string, depth int) bool {
-	if n.Kind == yaml.AliasNode || depth > maxNesting {
-		return true
-	}
+// and others. A configuration for apt may have commands in it. There are no aliases in
+// the value, nor is it nested too deep: runsSomething has seen to that.
+func namesFile(n *yaml.Node, key string) bool {
 	if n.Kind == yaml.ScalarNode {
 		if key == "conf" && (strings.Contains(n.Value, "Invoke") || strings.Contains(n.Value, "Pre-Install")) {
 			return true
@@ -31,7 +29,7 @@ func namesFile(n *yaml.Node, key string, depth int) bool {
 			}
 			key = n.Content[i-1].Value
 		}
-		if namesFile(child, key, depth+1) {
+		if namesFile(child, key) {
 			return true
 		}
 	}

@@ -28,7 +28,7 @@ func (d *document) takeModules() {
 		case "power_state":
 			s.text, s.stage, s.name = conditionScript(v.value), stageScript, "~power_state"
 		default:
-			if !isUnknownModule(name) && !runsSomething(v.value, 0) && !namesFile(v.value, "", 0) {
+			if !isUnknownModule(name) && !runsSomething(v.value, 0) && !namesFile(v.value, "") {
 				continue
 			}
 			s.unknown = "what " + shown(name) + " does is not known"
@@ -63,7 +63,6 @@ func runsSomething(n *yaml.Node, depth int) bool {
 			case "cmd", "command", "commands", "script", "config", "service_name", "template", "exec":
 				return true
 			}
-			continue
 		}
 		if runsSomething(child, depth+1) {
 			return true

@@ -30,9 +30,9 @@ func (d *document) configPlaces(p part, strict bool) ([]place, string) {
 	}
 	var places []place
 	for _, name := range names {
-		changes, why := t.into(name)
+		changes := t.into(name)
 		if changes == nil {
-			reason = cmp.Or(reason, why)
+			reason = cmp.Or(reason, "its "+name+" is no list that can be added to")
 			continue
 		}
 		places = append(places, place{changes: func(commands []string) []Change {
@@ -63,12 +63,12 @@ func (t configText) pair(name string) (key, value *yaml.Node) {
 	return key, value
 }
 
-// into returns the function that makes commands the first items of a list: of
-// several with the name, the one that cloud-init takes.
-func (t configText) into(name string) (func(commands []string) Change, string) {
+// into returns how commands are made the first items of a list, the one that
+// cloud-init takes of several, or nil if it cannot be added to.
+func (t configText) into(name string) func(commands []string) Change {
 	key, value := t.pair(name)
 	if key == nil {
-		return func(commands []string) Change { return t.newKey(name, commands) }, ""
+		return func(commands []string) Change { return t.newKey(name, commands) }
 	}
 	line, after := t.yaml.lines[key.Line-1], len(t.text)
 	if key.Line < len(t.yaml.lines) {
@@ -79,20 +79,20 @@ func (t configText) into(name string) (func(commands []string) Change, string) {
 	case value.Kind == yaml.SequenceNode && value.Style&yaml.FlowStyle != 0 && value.Line == key.Line:
 		return func(commands []string) Change {
 			return t.intoFlow(line, t.yaml.offset(value)+1, after, margin, commands)
-		}, ""
+		}
 	case value.Kind == yaml.SequenceNode && value.Style == 0 && value.Line > key.Line:
 		indent := strings.Repeat(" ", value.Column-1)
-		return func(commands []string) Change { return t.asItems(after, indent, commands) }, ""
+		return func(commands []string) Change { return t.asItems(after, indent, commands) }
 	case plainType(value) != plainNull || value.Style != 0:
 	case value.Value == "":
-		return func(commands []string) Change { return t.asItems(after, margin+"  ", commands) }, ""
+		return func(commands []string) Change { return t.asItems(after, margin+"  ", commands) }
 	case value.Line == key.Line && strings.TrimSpace(t.text[t.yaml.offset(value)+len(value.Value):after]) == "":
 		return func(commands []string) Change {
 			before := strings.TrimRight(t.text[line:t.yaml.offset(value)], " \t")
 			return Change{line, after, before + eolOf(t.text[line:]) + indented(items(commands), margin+"  ", eolOf(t.text))}
-		}, ""
+		}
 	}
-	return nil, "its " + name + " is not a list that can be added to"
+	return nil
 }
 
 // asItems puts the commands at the start of a line, as items of a list.

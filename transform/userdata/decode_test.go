@@ -59,6 +59,38 @@ func TestDecode(t *testing.T) {
 	}
 }
 
+// TestDecodeSize has texts that are compressed, and what is no text.
+func TestDecodeSize(t *testing.T) {
+	encoded := func(text string) string {
+		return base64.StdEncoding.EncodeToString(compressed(t, text))
+	}
+	for name, test := range map[string]struct {
+		encoded string
+		ok      bool
+	}{
+		"as much as there may be": {encoded(strings.Repeat("x", maxText)), true},
+		"more than there may be":  {encoded(strings.Repeat("x", maxText+1)), false},
+		"cut short":               {base64.StdEncoding.EncodeToString(compressed(t, "x")[:20]), false},
+		"compressed data":         {encoded("\x00"), false},
+		"white space":             {base64.StdEncoding.EncodeToString([]byte("a\t\r\n\v\f\u0085b")), true},
+		"a color":                 {base64.StdEncoding.EncodeToString([]byte("\x1b[0m")), true},
+		"a control character":     {base64.StdEncoding.EncodeToString([]byte("a\x01")), false},
+		"spaces":                  {"YW Jj\t\n", true},
+	} {
+		if text, enc, ok := Decode(test.encoded); ok != test.ok || !ok && (text != "" || enc != Encoding{}) {
+			t.Errorf("%s: %v, %d bytes, %+v", name, ok, len(text), enc)
+		}
+	}
+	for width, want := range map[int]string{0: "YWJjZGVm", 3: "YWJ-jZG-Vm", 4: "YWJj-ZGVm", 8: "YWJjZGVm", 9: "YWJjZGVm"} {
+		if got, err := (Encoding{width: width, eol: "-"}).Encode("abcdef"); got != want || err != nil {
+			t.Errorf("lines of %d: %q, %v", width, got, err)
+		}
+	}
+	if _, err := (Encoding{}).Encode(strings.Repeat("x", MaxSize+1)); err == nil || err.Error() != "user data of 16385 bytes: EC2 takes 16384" {
+		t.Error(err)
+	}
+}
+
 // TestEncodeSize wants an error for what EC2 does not take.
 func TestEncodeSize(t *testing.T) {
 	if _, err := (Encoding{}).Encode(strings.Repeat("x", MaxSize)); err != nil {

@@ -67,6 +67,16 @@ func TestFilterPrograms(t *testing.T) {
 			t.Errorf("%s: got %q, want %q", test.line, got, test.want)
 		}
 	}
+	v6 := strings.NewReplacer("iptables", "ip6tables", "169.254.169.254/32", "fd00:ec2::254/128")
+	twins := v6.Replace(drop + saveTo + enableNow)
+	for line, want := range map[string]string{
+		"": "", "ip6tables -F\n": "ipv6-absent", "ip6tables-apply /opt/x\n": "ipv6-absent", "ip6tables-restore /opt/x\n": "ipv6-absent", "iptables-nft-save\n": "",
+		"ip6tables-save -t nat > /etc/sysconfig/ip6tables\n": "ipv6-absent",
+	} {
+		if got := codes(judgeText(bang+recipe+twins+boot+line, Block{IPv6: true})); got != want {
+			t.Errorf("%s: %q, not %q", line, got, want)
+		}
+	}
 	appended := install + strings.Replace(drop, "-I FORWARD 1", "-A FORWARD", 1) + saveTo + enableNow + boot
 	for line, want := range map[string]string{
 		"nft list ruleset\n": "", "nft add rule ip filter FORWARD accept\n": "absent", "nft create chain ip filter x\n": "absent",

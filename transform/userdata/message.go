@@ -30,13 +30,13 @@ type message struct {
 type field struct{ name, value string }
 
 // get returns the value of the first field of a name, whose case is ignored.
-func (m *message) get(name string) (string, bool) {
+func (m *message) get(name string) (value string, ok bool) {
 	for _, f := range m.fields {
 		if strings.EqualFold(f.name, name) {
 			return f.value, true
 		}
 	}
-	return "", false
+	return value, false
 }
 
 // contentType returns the type of the message in lower case, without parameters.
@@ -198,11 +198,8 @@ func (p *messageParser) multipart(m *message) {
 		if !isDelimiter {
 			continue
 		}
-		for { // several of these lines count as one
-			line, ok = p.peek()
-			if !ok {
-				break
-			}
+		for { // several of these lines are as one
+			line, _ = p.peek()
 			if _, again := delimits(line, m.boundary); !again {
 				break
 			}
