@@ -1,0 +1,78 @@
+package userdata
+
+import (
+	"strings"
+	"testing"
+)
+
+// A saying is a problem as the tests write it, with what stands at its place.
+type saying struct {
+	code        Code
+	at, message string
+}
+
+// TestMessages has what is said of scripts: the code, where it is, and the message.
+func TestMessages(t *testing.T) {
+	const (
+		dropRaw6 = "ip6tables -t raw -I PREROUTING -d fd00:ec2::254/128 -j DROP\n"
+		cron     = "echo '* * * * * root iptables -F' > /etc/cron.d/x\n"
+		perBoot  = "%boot "
+	)
+	save6 := strings.NewReplacer("iptables", "ip6tables").Replace(saveTo + enableNow)
+	for _, test := range []struct {
+		script string
+		want   Block
+		said   []saying
+	}{
+		{boot, Block{}, []saying{{Absent, "#!", "no command drops the packets of pods to the metadata service"}}},
+		{"acme\n" + boot, Block{}, []saying{{Absent, "#!", "no command that can be judged drops the packets of pods to the metadata service"}, {NotJudged, "acme", "what acme does is not known"}}},
+		{boot + recipe, Block{}, []saying{{Late, "/etc/eks", "the kubelet may start here, before the packets to the metadata service are dropped"}}},
+		{recipe + boot + "iptables -F\n", Block{}, []saying{{Undone, "iptables -F", "the command here may take back the rule that drops the packets of pods"}}},
+		{recipe + boot + "yum remove -y iptables\n", Block{}, []saying{{Undone, "yum remove", "the package that is removed here is needed to load the rules at boot"}}},
+		{recipe + boot + "iptables-restore < /opt/x\n", Block{}, []saying{{Undone, "iptables-restore", "the rules that are restored here may take the place of the rule"}}},
+		{recipe + boot + "\"$X\" -F\n", Block{}, []saying{{Undone, "\"$X\"", "the command here, whose name is not known, may take back the rule that drops the packets of pods"}}},
+		{recipe + boot + "update-alternatives --set iptables /x\n", Block{}, []saying{{Undone, "update-alt", "the command here may have another program run in the place of iptables"}, {NotJudged, "update-alt", "what update-alternatives does to the rules is not known"}}},
+		{recipe + boot + cron, Block{}, []saying{{Undone, "echo", "a unit that is written here may take the rule back"}}},
+		{install + drop + enableNow + saveTo + boot, Block{}, []saying{{Replaced, "systemctl", "the service that starts here loads its packaged rules in the place of the rule, which is not saved in /etc/sysconfig/iptables yet"}}},
+		{drop + boot, Block{}, []saying{{Unsaved, drop, "after a reboot the packets of pods are not dropped: the rule is not saved"}}},
+		{strictCommands + "\n" + boot + "rm -r /etc/systemd/system/kubelet.service.d\n", Block{}, []saying{{Unsaved, "rm ", "after a reboot the packets of pods are not dropped: the drop-in 05-imdslock.conf of the kubelet's unit may be gone"}}},
+		{install + drop + saveTo + enableNow + boot, Block{BranchENI: true}, []saying{{BranchENIAbsent, "#!", "no command drops the packets of pods with branch network interfaces to the metadata service"}}},
+		{boot + recipe, Block{BranchENI: true}, []saying{{Late, "/etc/eks", "the kubelet may start here, before the packets to the metadata service are dropped"}}},
+		{install + drop + saveTo + enableNow + boot + dropVLAN + saveTo, Block{BranchENI: true}, []saying{{Late, "/etc/eks", "the kubelet may start here, before the packets of pods with branch network interfaces to the metadata service are dropped"}}},
+		{recipe + boot + "iptables -t mangle -F\n", Block{BranchENI: true}, []saying{{Undone, "iptables -t mangle -F", "the command here may take back the rule that drops the packets of pods with branch network interfaces"}}},
+		{install + drop + saveTo + enableNow + dropVLAN + boot, Block{BranchENI: true}, []saying{{BranchENIUnsaved, dropVLAN, "after a reboot the packets of pods with branch network interfaces are not dropped: the rule is not among those that are saved in /etc/sysconfig/iptables"}}},
+		{drop + dropVLAN + boot, Block{BranchENI: true}, []saying{{Unsaved, drop, "after a reboot the packets of pods are not dropped: the rule is not saved"}}},
+		{boot, Block{BranchENI: true, IPv6: true}, []saying{{Absent, "#!", "no command drops the packets of pods to the metadata service"}}},
+		{recipe + boot, Block{IPv6: true}, []saying{{IPv6Absent, "#!", "no command drops the packets of pods to the IPv6 endpoint of the metadata service"}}},
+		{recipe + boot + dropRaw6 + save6, Block{IPv6: true}, []saying{{IPv6Absent, "/etc/eks", "the kubelet may start here, before the packets of pods to the IPv6 endpoint of the metadata service are dropped"}}},
+		{recipe + dropRaw6 + boot, Block{IPv6: true}, []saying{{IPv6Absent, dropRaw6, "after a reboot the packets of pods to the IPv6 endpoint of the metadata service are not dropped: the rule is not among those that are saved in /etc/sysconfig/iptables"}}},
+		{recipe + boot, Block{Mode: Strict}, []saying{{NotStrict, "/etc/eks", "the kubelet's unit does not make sure of the drop when it starts"}}},
+		{boot + recipe, Block{Mode: Strict}, []saying{{Late, "/etc/eks", "the kubelet may start here, before the packets to the metadata service are dropped"}}},
+		{boot, Block{Mode: Strict}, []saying{{Absent, "#!", "no command drops the packets of pods to the metadata service"}}},
+		{recipe + boot + "acme\nacme2\n", Block{}, []saying{{NotJudged, "acme", "what acme does is not known"}}},
+		{recipe + boot + "ip rule add pref 5\n", Block{BranchENI: true}, []saying{{NotJudged, "ip rule", "the routes that ip changes here may take packets of pods with branch network interfaces by another interface than the rule is for"}}},
+		{recipe + boot + "acme\nip rule add pref 5\n", Block{BranchENI: true}, []saying{{NotJudged, "acme", "what acme does is not known"}}},
+		{drop + saveTo + boot + "acme\n", Block{}, []saying{{NotJudged, "acme", "what acme does is not known"}}},
+		{drop + saveTo + enableNow + boot, Block{}, []saying{{NotJudged, saveTo, "nothing here installs iptables-services, whose iptables.service would load /etc/sysconfig/iptables at boot"}}},
+		{drop + saveTo + boot + "iptables -F\n", Block{}, []saying{{Undone, "iptables -F", "the command here may take back the rule that drops the packets of pods"}}},
+		{perBoot + rawDrop, Block{}, []saying{{Unsaved, "iptables -w", "after a reboot the kubelet may start before the packets to the metadata service are dropped"}}},
+	} {
+		rest, everyBoot := strings.CutPrefix(test.script, perBoot)
+		text := bang + rest
+		scripts := []script{{stage: stageScript, text: text}}
+		if everyBoot {
+			scripts = []script{{stage: stagePerBoot, text: text, everyBoot: true}, {stage: stageScript, text: bang + boot}}
+		}
+		problems := judge(scripts, test.want)
+		if len(problems) != len(test.said) {
+			t.Errorf("%v\n%s", problems, test.script)
+			continue
+		}
+		for i, said := range test.said {
+			p := problems[i]
+			if p.Code != said.code || p.Message != said.message || !strings.HasPrefix(text[p.At:], said.at) {
+				t.Errorf("%s at %.20q: %s\nnot %s at %q: %s\n%s", p.Code, text[p.At:], p.Message, said.code, said.at, said.message, test.script)
+			}
+		}
+	}
+}
