@@ -191,6 +191,97 @@ func TestNoPlace(t *testing.T) {
 	}
 }
 
+// TestPlaces wants the block right after what a text begins with.
+func TestPlaces(t *testing.T) {
+	const single = "MIME-Version: 1.0\nContent-Type: "
+	for _, start := range []string{
+		"#!/bin/bash\n", "## template: jinja\n#!/bin/bash\n", "#cloud-boothook\n#!/bin/bash\n", "#cloud-boothook\n\n  \n#!/bin/bash\n",
+		single + "text/x-shellscript\n\n#!/bin/bash\n", single + "text/plain\n\n#!/bin/bash\n", single + "text/cloud-boothook\n\n#!/bin/bash\n", single + "text/cloud-boothook\n\n#cloud-boothook\n#!/bin/bash\n",
+		single + "text/x-shellscript-per-boot\n\n#!/bin/bash\n", single + "text/x-shellscript-per-once\n\n#!/bin/bash\n", single + "text/x-shellscript-per-instance\n\n#!/bin/bash\n",
+		single + "text/jinja2\n\n## template: jinja\n#!/bin/bash\n",
+	} {
+		if got, want := protectTwice(t, start+bootstrap, bothRules), start+markedBlock(bothRules)+bootstrap; got != want {
+			t.Errorf("%q, not %q", got, want)
+		}
+	}
+	listed := indented(items(bothRules.commands(missing{all: true})), "  ", "\n")
+	for _, start := range []string{"#cloud-config\nruncmd:\n", "## template: jinja\n#cloud-config\nruncmd:\n", single + "text/cloud-config\n\nruncmd:\n"} {
+		if got, want := protectTwice(t, start+"  - "+bootstrap, bothRules), start+listed+"  - "+bootstrap; got != want {
+			t.Errorf("%q, not %q", got, want)
+		}
+	}
+	for text, want := range map[string]string{
+		single + "text/x-shellscript\nContent-Transfer-Encoding: base64\n\nIyEvYmluL3NoCmEK\n": "it is encoded as base64",
+		single + "text/html\n\nx\n": "it is a MIME document of type \"text/html\"",
+	} {
+		if _, err := Protect(text, bothRules); err == nil || err.Error() != want {
+			t.Errorf("%q: %v, not %s", text, err, want)
+		}
+	}
+}
+
+// TestDocument wants a document for nodes that have no user data.
+func TestDocument(t *testing.T) {
+	for _, test := range []struct {
+		block  Block
+		strict bool
+	}{{bothRules, false}, {Block{}, false}, {Block{NoYum: "they are Ubuntu"}, true}, {Block{Mode: Strict}, true}, {Block{Mode: AWS, NoYum: "they are Ubuntu"}, false}} {
+		text := Document(test.block)
+		if strings.Contains(text, "-t raw") != test.strict {
+			t.Errorf("%+v: %s", test.block, text)
+		}
+		if got := readScripts(text); len(got) != 1 || got[0].stage != "script" || !strings.HasPrefix(got[0].text, "#!/bin/bash\n"+Begin) || got[0].unknown != "" {
+			t.Errorf("%+v: %v", test.block, got)
+		}
+	}
+	got := protectTwice(t, "kind: NodeConfig\nx: y\n", bothRules)
+	if scripts := readScripts(got); len(scripts) != 2 || scripts[0].text != "#!/bin/bash\n"+markedBlock(bothRules)[:len(markedBlock(bothRules))-1] || scripts[1].stage != "nodeadm" || !strings.Contains(got, "kind: NodeConfig\nx: y\n") {
+		t.Errorf("%s", got)
+	}
+	if got := protectTwice(t, "kind: NodeConfig", bothRules); !strings.HasSuffix(got, "\n\nkind: NodeConfig\n--"+ownBoundary+"--") {
+		t.Errorf("%s", got)
+	}
+}
+
+// TestKinds wants to be told how a text was changed.
+func TestKinds(t *testing.T) {
+	rules := drop + dropVLAN
+	many := strings.Repeat(markedBlock(bothRules), maxMarked+1)
+	for _, test := range []struct {
+		name, text                 string
+		block                      Block
+		changed                    bool
+		adapted, completed, strict bool
+	}{
+		{"nothing there", bootstrap, bothRules, true, false, false, false},
+		{"by hand", recipe + bootstrap, bothRules, false, false, false, false},
+		{"by hand, not saved", rules + bootstrap, bothRules, true, false, true, false},
+		{"by hand, too late", bootstrap + recipe, bothRules, true, false, false, false},
+		{"by hand, and strict is asked for", recipe + bootstrap, Block{Mode: Strict}, true, true, false, true},
+		{"strict", bootstrap, Block{Mode: Strict}, true, false, false, true},
+		{"strict is there", strictCommands + "\n" + bootstrap, Block{Mode: Strict}, false, false, false, true},
+		{"strict is there for auto", strictCommands + "\n" + bootstrap, Block{BranchENI: true}, false, false, false, true},
+		{"strict for no yum", bootstrap, Block{NoYum: "they are Ubuntu"}, true, false, false, true},
+		{"other options", markedBlock(Block{Mode: AWS}) + bootstrap, bothRules, true, true, false, false},
+		{"many that do", many + bootstrap, bothRules, false, false, false, false},
+	} {
+		p, err := Protect(bang+test.text, test.block)
+		if err != nil {
+			t.Errorf("%s: %v", test.name, err)
+			continue
+		}
+		if (len(p.Changes) > 0) != test.changed || p.Adapted != test.adapted || p.Completed != test.completed || p.Strict != test.strict {
+			t.Errorf("%s: %d changes, adapted %t, completed %t, strict %t", test.name, len(p.Changes), p.Adapted, p.Completed, p.Strict)
+		}
+		if diff := cmp.Diff(Judge(Apply(bang+test.text, p.Changes), test.block).Problems, p.After.Problems); diff != "" {
+			t.Errorf("%s: -want +got:\n%s", test.name, diff)
+		}
+	}
+	if _, err := Protect(bang+bootstrap+many, bothRules); err == nil || err.Error() != "5 marked blocks stand in it: remove all but one of them" {
+		t.Errorf("%v", err)
+	}
+}
+
 // TestVerdict wants what the reading of user data alone finds.
 func TestVerdict(t *testing.T) {
 	for _, test := range []struct {

@@ -41,12 +41,10 @@ func (d *document) recipePlaces(want Block) []place {
 // first that may start the kubelet.
 func (d *document) recipe(want Block) []int {
 	var found []int
-	seen := map[int]bool{}
 	n := newNode(want)
 	n.machine.Run = func(s *shell.Step) string {
 		out := n.step(s)
-		if !n.started && s.Runs != shell.Never && isAboutRules(s) && !seen[s.At] {
-			seen[s.At] = true
+		if !n.started && s.Runs != shell.Never && isAboutRules(s) {
 			found = append(found, s.At)
 		}
 		return out
@@ -140,13 +138,21 @@ func setsErrexit(stmt *syntax.Stmt, before bool) bool {
 	if !ok || len(call.Args) < 2 || call.Args[0].Lit() != "set" {
 		return before
 	}
+	on := true
 	for _, arg := range call.Args[1:] {
-		switch option := arg.Lit(); {
-		case strings.HasPrefix(option, "-") && strings.Contains(option, "e"), option == "errexit":
-			before = true
-		case strings.HasPrefix(option, "+") && strings.Contains(option, "e"):
-			before = false
+		option := arg.Lit()
+		if option == "--" {
+			break // what follows are arguments
 		}
+		if isOption := strings.HasPrefix(option, "-") || strings.HasPrefix(option, "+"); isOption {
+			on = option[0] == '-'
+			if !strings.Contains(option, "e") {
+				continue
+			}
+		} else if option != "errexit" {
+			continue
+		}
+		before = on
 	}
 	return before
 }
