@@ -160,7 +160,7 @@ func cleanName(name string) string {
 		switch {
 		case r == '/':
 			return '_'
-		case r < 0x80 && strings.ContainsRune(wordCharacters+"-.()", r):
+		case strings.ContainsRune(wordCharacters+"-.()", r):
 			return r
 		}
 		return -1

@@ -20,7 +20,7 @@ func TestWithheld(t *testing.T) {
 			t.Errorf("%s: %v", line, problems)
 		}
 	}
-	for _, line := range []string{"echo 'exclude=iptables*' >> /etc/yum.conf\n", "yum-config-manager --disable '*'\n"} {
+	for _, line := range []string{"echo 'exclude=iptables*' >> /etc/yum.conf\n", "yum-config-manager --disable '*'\n", "echo 'exclude=iptables*' >> /etc/yum.conf\nyum install -y jq\n"} {
 		if problems := judgeText(bang+recipe+boot+line, Block{}); len(problems) > 0 {
 			t.Errorf("after the installation: %s: %v", line, problems)
 		}

@@ -12,15 +12,13 @@ import (
 // all of the text is known.
 func (f *family) load(step *shell.Step, text string, noflush bool) (loaded tables, known bool) {
 	g := &family{tables: f.tables.clone(), address: f.address, unknown: f.unknown && noflush}
-	table, committed := "", true
+	table := ""
 	for line := range strings.Lines(text) {
 		line = strings.TrimSpace(line)
 		switch {
 		case line == "", line[0] == '#':
-		case strings.HasPrefix(line, shell.Unknown):
-			return nil, false
 		case line[0] == '*':
-			table, committed = line[1:], false
+			table = line[1:]
 			if !noflush {
 				delete(g.tables, table)
 			}
@@ -30,9 +28,6 @@ func (f *family) load(step *shell.Step, text string, noflush bool) (loaded table
 				*c = chain{} // one that is there is flushed
 			}
 		case line == "COMMIT":
-			committed = true
-		case table == "" || strings.Contains(line, shell.Unknown+shell.Unknown):
-			return nil, false
 		default:
 			words := append([]shell.Word{{Text: "-t"}, {Text: table}}, splitLine(line)...)
 			g.apply(step, words, true)
@@ -41,7 +36,7 @@ func (f *family) load(step *shell.Step, text string, noflush bool) (loaded table
 	if step != nil && f.tried == nil {
 		f.tried, f.triedWhy = g.tried, g.triedWhy
 	}
-	return g.tables, committed && isRestorable(text, netip.MustParseAddr(f.address))
+	return g.tables, isRestorable(text, netip.MustParseAddr(f.address))
 }
 
 // isRestorable reports whether iptables-restore is sure to take a text: it must have
@@ -108,7 +103,7 @@ func isRestorableRule(line, table string, chains []string, address netip.Addr) b
 		return false
 	}
 	isThere := func(name string) bool { return isBuiltin(table, name) || slices.Contains(chains, name) }
-	c := parseCall(append([]shell.Word{{Text: "-t"}, {Text: table}}, words...), address.String())
+	c := parseCall(words, address.String())
 	return isThere(c.chain) && (isStandard(c.rule.target) || isThere(c.rule.target))
 }
 

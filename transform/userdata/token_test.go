@@ -41,6 +41,13 @@ func TestWithoutToken(t *testing.T) {
 		script + "iptables --insert FORWARD 1 --in-interface eni+ --destination 169.254.169.254/32 --jump DROP\ncp /latest/x y\nexport NO_PROXY=169.254.169.254\n",
 		"#cloud-config\nruncmd:\n- [curl, \"http://|169.254.169.254/latest/meta-data/mac\"]\n",
 		"<powershell>\nInvoke-RestMethod http://|169.254.169.254/latest/meta-data/mac\n",
+		script + "curl -H a\\;b http://|169.254.169.254/latest/meta-data/mac; true\n",
+		script + "true; curl http://|169.254.169.254/latest/meta-data/mac && cat\ncurl 169.254.169.253/latest/\n",
+		script + "x http://|169.254.169.254/1.0/meta-data/mac\ny http://169.254.169.254:80/x\ncurl http://|169.254.169.254:80/x\ncurl --x=169.254.169.254\n",
+		script + "acme http://|instance-data/2020-01-01/x\nacme http://instance-data.example/latest/x\nacme xinstance-data/latest\n",
+		script + "curl http://169.254.169.254/latest/api/token\ncurl 169.254.169.254/api/token\nacme http://|169.254.169.254/latest/api\n",
+		"<powershell>\n# http://169.254.169.254/latest/x\nx http://|169.254.169.254/latest/x http://|169.254.169.254/latest/y\nx -Headers @{} http://169.254.169.254/latest/x\nheaders=h, x('http://169.254.169.254/latest/x')\nx http://169.254.169.254/latest/api/token\n" +
+			"x -Headers x-aws-ec2-metadata-token:1\n",
 		script,
 	} {
 		var want []int
@@ -62,6 +69,43 @@ func TestWithoutToken(t *testing.T) {
 		}
 		if !slices.Equal(got, want) {
 			t.Errorf("%q: %d, want %d", text, got, want)
+		}
+	}
+}
+
+// TestQuiet has commands whose words go nowhere, and those that join a node.
+func TestQuiet(t *testing.T) {
+	const id = "id=$(curl http://169.254.169.254/latest/meta-data/instance-id)\n"
+	for name := range strings.FieldsSeq(": awk echo grep ip ip6tables iptables logger nft printf route sed test [") {
+		if got := read("#!/bin/sh\n" + name + " http://169.254.169.254/latest/meta-data/mac\n").withoutToken(); len(got) > 0 {
+			t.Errorf("%s: %v", name, got)
+		}
+	}
+	for name := range strings.FieldsSeq("acme wget curl ruby") {
+		if got := read("#!/bin/sh\n" + name + " http://169.254.169.254/latest/meta-data/mac\n").withoutToken(); len(got) != 1 {
+			t.Errorf("%s: %v", name, got)
+		}
+	}
+	for name, joins := range map[string]bool{"bootstrap.sh": true, "/etc/eks/bootstrap.sh": true, "nodeadm": true, "kubelet": true, "kubeadm": true, "snap": true, "acme": false, "aws": false} {
+		for _, line := range []string{name + " $id\n", name + " <<X\n$id\nX\n"} {
+			got := read("#!/bin/sh\n" + id + line).withoutToken()
+			if len(got) != 1 || strings.HasSuffix(got[0].Message, nodeMayNotJoin) != joins {
+				t.Errorf("%q: %v", line, got)
+			}
+		}
+	}
+	for text, want := range map[string]string{
+		"curl http://169.254.169.254/latest/x\n": asksWithoutToken, "ec2-metadata\n": toolWithoutToken, "ec2metadata -i\n": toolWithoutToken,
+		"acme <<X\nGET http://169.254.169.254/latest/x\nX\n": asksWithoutToken, "cat > /x <<X\ncurl http://169.254.169.254/latest/x\nX\n": asksWithoutToken,
+	} {
+		if got := read("#!/bin/sh\n" + text).withoutToken(); len(got) != 1 || got[0].Message != want {
+			t.Errorf("%q: %v", text, got)
+		}
+	}
+	for _, text := range []string{"iptables -A FORWARD -d 169.254.169.254/32 -j DROP\n", "ip6tables -A FORWARD -d fd00:ec2::254/128 -j DROP\n", "acme\n", "if false; then curl http://169.254.169.254/latest/x; fi\n",
+		"cat > /x <<X\ncurl -H \"X-aws-ec2-metadata-token: y\" http://169.254.169.254/latest/x\nX\n", "acme <<X\nx-aws-ec2-metadata-token: y\nhttp://169.254.169.254/latest/x\nX\n"} {
+		if got := read("#!/bin/sh\n" + text).withoutToken(); len(got) > 0 {
+			t.Errorf("%q: %v", text, got)
 		}
 	}
 }

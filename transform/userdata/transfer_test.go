@@ -73,6 +73,15 @@ func TestPayload(t *testing.T) {
 	}
 }
 
+// TestASCII has texts with other characters, or without.
+func TestASCII(t *testing.T) {
+	for text, want := range map[string]bool{"": true, "a\n~\u007f": true, "\u0080": false, "\u00fc": false, "a\u00fc": false, placeholder: true, "a" + placeholder + "b": true, placeholder + "\u00fc": false} {
+		if isASCII(text) != want {
+			t.Errorf("%q: %t", text, !want)
+		}
+	}
+}
+
 // TestCompressed has the types that cloud-init decompresses (user_data.py).
 func TestCompressed(t *testing.T) {
 	for _, contentType := range []string{"application/gzip", "application/gzip-compressed", "application/gzipped", "application/x-compress", "application/x-compressed", "application/x-gunzip", "application/x-gzip", "application/x-gzip-compressed"} {
