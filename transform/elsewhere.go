@@ -30,6 +30,8 @@ func (s *survey) elsewhere() []Finding {
 			notes = append(notes, f)
 		} else if f, ok := s.otherInterfaces(r); ok {
 			notes = append(notes, f)
+		} else if f, ok := s.deployment(r); ok {
+			notes = append(notes, f)
 		}
 	}
 	return notes
@@ -58,9 +60,41 @@ func (s *survey) opening(r resource) (Finding, bool) {
 	return Finding{}, false
 }
 
-// otherInterfaces notes what may connect pods through interfaces whose names do not
-// begin with eni, which the rules match: a custom prefix, Cilium, and a cluster of
-// the IPv6 family, whose pods reach IPv4 through another interface ("Learn about
+// deployment notes what has AWS CodeDeploy run the hooks of a revision on instances.
+func (s *survey) deployment(r resource) (Finding, bool) {
+	if r.mayBe("AWS::CodeDeploy::DeploymentGroup") {
+		for _, key := range [...]string{"AutoScalingGroups", "Ec2TagFilters", "Ec2TagSet"} {
+			for _, n := range at(r.Value, "Properties", key) {
+				return s.noteOn(RuleOpened, r.Key.Value, n, "%s: it may run commands on nodes that run; that is not judged", r.Key.Value), true
+			}
+		}
+	}
+	return Finding{}, false
+}
+
+// isNotSaid reports whether a value comes from a parameter, another stack or another
+// resource.
+func isNotSaid(n *cfn.Node) bool {
+	switch name, _ := n.Function(); name {
+	case "Ref", "Fn::ImportValue", "Fn::GetAtt":
+		return !n.IsNoValue()
+	}
+	return false
+}
+
+// mayBeCNI reports whether an add-on may be the one that makes the interfaces of pods.
+func (s *survey) mayBeCNI(addon resource) bool {
+	for _, n := range at(addon.Value, "Properties", "AddonName") {
+		if n.Kind != cfn.Scalar || n.Value == "vpc-cni" {
+			return true
+		}
+	}
+	return false
+}
+
+// otherInterfaces notes what may connect pods by interfaces whose names do not begin
+// with eni, as the rules have it: a prefix of one's own, Cilium, and a cluster of
+// the IPv6 family, whose pods reach IPv4 by an interface of its own ("Learn about
 // IPv6 addresses to clusters, Pods, and services" in the Amazon EKS User Guide).
 func (s *survey) otherInterfaces(r resource) (Finding, bool) {
 	note := func(n *cfn.Node) (Finding, bool) {
@@ -69,6 +103,11 @@ func (s *survey) otherInterfaces(r resource) (Finding, bool) {
 	if r.mayBe("AWS::EKS::Addon") {
 		for n := range texts(r.Value.Get("Properties")) {
 			if strings.Contains(n.Value, "VETHPREFIX") || strings.Contains(strings.ToLower(n.Value), "cilium") {
+				return note(n)
+			}
+		}
+		for _, n := range at(r.Value, "Properties", "ConfigurationValues") {
+			if isNotSaid(n) && s.mayBeCNI(r) {
 				return note(n)
 			}
 		}
