@@ -21,8 +21,8 @@ func kindsAtBoot() []bootFile {
 		{startsWith("/etc/modules", "/lib/modules-load.d/"), without()},
 		{within("/tmpfiles.d/"), makesFiles},
 		{named("/etc/fstab"), mountsBeside},
-		{startsWith("/etc/logrotate.d/"), without("postrotate", "prerotate", "firstaction", "lastaction", "preremove", "mail", "compresscmd")},
-		{startsWith("/etc/cfn/"), runsHooks},
+		{startsWith("/etc/logrotate."), without("postrotate", "prerotate", "firstaction", "lastaction", "preremove", "mail", "compresscmd")},
+		{startsWith("/etc/cfn/"), runsCfnInit},
 		{isCloudConfig, without("cmd", "module", "mount", "output", "disabled", "write_files", "datasource", "users", "packages")},
 		{startsWith("/etc/systemd/journald", "/etc/systemd/logind", "/etc/systemd/timesyncd", "/etc/systemd/resolved", "/etc/systemd/coredump", "/etc/systemd/oomd", "/etc/systemd/sleep"), without()},
 		{startsWith("/etc/systemd/system.conf"), without("Environment", "Watchdog", "Manager=")},
@@ -34,6 +34,7 @@ func kindsAtBoot() []bootFile {
 		{startsWith("/etc/dnf/automatic.conf", "/etc/yum/yum-cron"), without("command")},
 		{startsWith("/etc/audit/auditd.conf"), without("exec")},
 		{isOtherThanCNI, without()},
+		{startsWith("/etc/snmp/"), without("extend", "exec", "pass", "sh ", "dlmod", "perl")},
 		{startsWith("/etc/environment"), without("PATH", "LD_", "BASH_ENV", "ENV=")},
 	}
 }

@@ -227,6 +227,8 @@ func (c *config) mergeMapping(root *yaml.Node, text yamlText) string {
 			return "it has a launch-index, and so runs on some instances only"
 		case slices.Contains(changesModules[:], name):
 			return "it changes which modules of cloud-init run"
+		case name == "system_info" && (hasKey(value, "paths") || hasKey(value, "distro")):
+			return "it changes where cloud-init keeps its scripts, or how it runs them"
 		}
 		if value.Kind == yaml.AliasNode {
 			value = value.Alias

@@ -1,9 +1,6 @@
 package userdata
 
-import (
-	"strings"
-	"testing"
-)
+import "testing"
 
 // The tables here are of commands that must not pass without a word: each opens
 // a node, or may, and a note that it is not judged is enough.
@@ -146,6 +143,13 @@ var forTheNextBoot = [...]string{
 	"tar -xPf /opt/x.tar\n",
 	"tar -xzf /opt/x.tgz\n",
 	"curl -K /opt/x\n",
+	"curl -o /etc/logrotate.conf http://x\n",
+	"echo ':x:M::xx::/opt/x:' > /etc/binfmt.d/x.conf\n",
+	"mkdir -p /etc/supervisord.d; printf '[program:x]\\ncommand=/opt/x\\n' > /etc/supervisord.d/x.ini\n",
+	"printf 'vrrp_script x {\\n script /opt/x\\n}\\n' > /etc/keepalived/keepalived.conf\n",
+	"echo '*:any:/opt/x' > /etc/dnf/plugins/post-transaction-actions.d/x.action\n",
+	"printf '#!/bin/sh\\n/opt/x\\n' > /etc/kernel/install.d/x.install\n",
+	"echo 'extend x /opt/x' >> /etc/snmp/snmpd.conf\n",
 	"echo 'action(type=\"omprog\" binary=\"/opt/x\")' > /etc/rsyslog.d/x.conf\n",
 	"printf '#!/bin/sh\\n/opt/x\\n' > /sbin/ifup-local\n",
 	"curl -o /opt/cni/bin/x http://x\n",
@@ -266,6 +270,18 @@ var runElsewhere = [...]string{
 	"exec > /opt/x.sh; echo 'iptables -F'; sh /opt/x.sh\n",
 	"exec 3> >(bash); echo 'iptables -F' >&3\n",
 	"coproc bash; echo 'iptables -F' >&${COPROC[1]}\n",
+	"exec 3<<< 'iptables -F'; bash <&3\n",
+	"exec <<< 'iptables -F'; bash -s\n",
+	"exec < <(echo iptables -F); bash\n",
+	"enable -f /opt/x.so x\n",
+	"hash -p /opt/x iptables; iptables -L\n",
+	"env -S 'iptables -F'\n",
+	"env -iS'iptables -F'\n",
+	"runuser -u root -- iptables -F\n",
+	"echo /opt/x > /proc/sys/kernel/modprobe\n",
+	"echo '|/opt/x' > /proc/sys/kernel/core_pattern\n",
+	"echo ':x:M::xx::/opt/x:' > /proc/sys/fs/binfmt_misc/register\n",
+	"ip link set dev eth0 xdp obj x.o\n",
 	"systemd-run /opt/unknown.sh\n",
 	"su - ec2-user -c /opt/unknown.sh\n",
 	"find /opt -name '*.sh' -exec sh {} \\;\n",
@@ -379,103 +395,5 @@ func TestNothingPasses(t *testing.T) {
 	}
 	for _, line := range beforeTheRule {
 		speaks("before", bang+line+recipe+boot)
-	}
-}
-
-// strictUndone are commands around the strict block after which the kubelet may
-// start without the drop.
-var strictUndone = [...]string{
-	"mkdir -p /etc/systemd/system/service.d; printf '[Service]\\nExecStartPre=\\n' > /etc/systemd/system/service.d/zzz.conf\n",
-	"mkdir -p /usr/local/lib/systemd/system/kubelet.service.d; printf '[Service]\\nExecStartPre=\\n' > /usr/local/lib/systemd/system/kubelet.service.d/zzz.conf\n",
-	"mkdir -p /etc/systemd/system.control/kubelet.service.d; printf '[Service]\\nExecStartPre=\\n' > /etc/systemd/system.control/kubelet.service.d/zzz.conf\n",
-	"aws s3 cp s3://b/zzz.conf /etc/systemd/system/kubelet.service.d/zzz.conf\n",
-	"install /opt/zzz.conf /etc/systemd/system/kubelet.service.d/\n",
-	"rsync -a /opt/x/ /etc/systemd/system/kubelet.service.d/\n",
-	"tar xf /opt/x -C /etc/systemd/system\n",
-	"ln -sf /bin/true /usr/sbin/iptables\n",
-	"ln -sf /bin/true /usr/bin/sh\n",
-	"printf '[Service]\\nEnvironment=PATH=/x\\n' > /etc/systemd/system/kubelet.service.d/x.conf\n",
-	"mount -t tmpfs x /etc/systemd/system/kubelet.service.d\n",
-	"printf '#!/bin/sh\\n' > /usr/local/sbin/iptables; chmod +x /usr/local/sbin/iptables\n",
-}
-
-// TestNothingPassesStrict is the same for the strict block.
-func TestNothingPassesStrict(t *testing.T) {
-	const strict = strictCommands + "\n"
-	for _, line := range strictUndone {
-		for _, script := range []string{bang + strict + line + boot, bang + line + strict + boot} {
-			if problems := judgeText(script, Block{}); len(problems) == 0 {
-				t.Errorf("nothing is said of\n%s", script)
-			}
-		}
-	}
-	for _, command := range []string{"/bin/echo x; R", "/bin/true & R", "/bin/echo y | R", "/bin/echo `R`"} {
-		command = strings.Replace(command, "R", "/usr/sbin/iptables -w -t raw -I PREROUTING -d 169.254.169.254/32 -j DROP", 1)
-		script := bang + "mkdir -p /etc/systemd/system/kubelet.service.d\ncat > /etc/systemd/system/kubelet.service.d/x.conf <<'X'\n[Service]\nExecStartPre=" + command + "\nX\nsystemctl daemon-reload\n" + boot
-		if problems := judgeText(script, Block{}); len(problems) == 0 {
-			t.Errorf("nothing is said of\n%s", script)
-		}
-	}
-	for _, start := range []string{"snap start kubelet\n", "systemctl start mykubelet\n", "kubelet --x &\n"} {
-		if problems := judgeText(bang+strict+start+boot, Block{}); len(problems) == 0 {
-			t.Errorf("nothing is said of\n%s", start)
-		}
-	}
-}
-
-// everyBoot are scripts that run at every boot beside the recipe, which runs at
-// the first.
-var everyBoot = [...]string{
-	"rm -f /etc/sysconfig/iptables\n",
-	"systemctl disable iptables\n",
-	"systemctl mask iptables\n",
-	"> /etc/sysconfig/iptables\n",
-	"sed -i /DROP/d /etc/sysconfig/iptables\n",
-}
-
-// TestNothingPassesWithoutInit has rules that every boot sets up anew, and what keeps
-// cloud-init from running, or runs them after the kubelet.
-func TestNothingPassesWithoutInit(t *testing.T) {
-	raw := "iptables -t raw -I PREROUTING -d 169.254.169.254/32 -j DROP\n"
-	for _, line := range []string{"touch /etc/cloud/cloud-init.disabled\n", "systemctl disable cloud-init\n", "systemctl mask cloud-init.target\n", "yum remove -y cloud-init\n", "echo 'cloud_init_modules: []' > /etc/cloud/cloud.cfg.d/x.cfg\n"} {
-		scripts := []script{{stage: stageBootcmd, text: bang + raw, everyBoot: true}, {stage: stageScript, text: bang + boot + line}}
-		if problems := judge(scripts, Block{}); len(problems) == 0 {
-			t.Errorf("nothing is said of\n%s", line)
-		}
-	}
-	first := []script{{stage: stageBoothook, text: bang + raw, everyBoot: true}, {stage: stageScript, text: bang + boot}}
-	if problems := judge(first, Block{}); len(problems) > 0 {
-		t.Errorf("a boothook at every boot: %v", problems)
-	}
-	late := []script{{stage: stagePerBoot, text: bang + raw, everyBoot: true}, {stage: stageScript, text: bang + boot}}
-	if problems := judge(late, Block{}); codes(problems) != "unsaved" {
-		t.Errorf("a per-boot script, which runs after the kubelet at the next boot: %v", problems)
-	}
-}
-
-// TestNothingPassesAtEveryBoot has what shows at the third boot only.
-func TestNothingPassesAtEveryBoot(t *testing.T) {
-	for _, line := range everyBoot {
-		for _, of := range []stage{stageBoothook, stageBootcmd, stagePerBoot} {
-			scripts := []script{{stage: of, text: bang + line, everyBoot: true}, {stage: stageScript, text: bang + recipe + boot}}
-			if problems := judge(scripts, Block{}); len(problems) == 0 {
-				t.Errorf("stage %d: nothing is said of\n%s", of, line)
-			}
-		}
-	}
-	for _, config := range []string{
-		"output: {all: '| iptables -F'}\n",
-		"mounts: [[tmpfs, /etc/sysconfig, tmpfs]]\n",
-		"write_files: [{path: /etc/systemd/system/x.service, source: {uri: 'https://x'}}]\n",
-		"puppet: {install: true}\n",
-		"random_seed: {command: [systemctl, start, kubelet]}\n",
-		"fs_setup: [{cmd: /opt/x}]\n",
-		"ntp: {config: {service_name: kubelet}}\n",
-		"power_state: {mode: reboot, condition: 'iptables -F'}\n",
-	} {
-		const multipart = "MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=\"B\"\n\n--B\nContent-Type: text/x-shellscript\n\n" + bang + recipe + boot + "--B\nContent-Type: text/cloud-config\n\n#cloud-config\n"
-		if v := Judge(multipart+config+"--B--\n", Block{}); len(v.Problems) == 0 {
-			t.Errorf("nothing is said of\n%s", config)
-		}
 	}
 }

@@ -99,10 +99,14 @@ func (r *runner) changesShell(c invocation) (status, bool) {
 		return unsure, true
 	case "enable":
 		r.s.path = "what enable does to it is not known"
+		if slices.ContainsFunc(args, func(w Word) bool { return strings.HasPrefix(w.Text, "-") && strings.Contains(w.Text, "f") }) {
+			r.emit(&Step{At: c.at, Reason: "what enable loads is not known"})
+		}
 		return unsure, true
 	case "hash":
 		if slices.ContainsFunc(args, func(w Word) bool { return !w.Known() || strings.HasPrefix(w.Text, "-p") }) {
 			r.s.path = "what hash does to it is not known"
+			r.emit(&Step{At: c.at, Reason: "what runs by the names that hash changes is not known"})
 		}
 		return unsure, true
 	}

@@ -41,11 +41,11 @@ func (r *runner) named(name string, c invocation) status {
 	if isShell(name) {
 		return r.shell(name, c)
 	}
+	if name == "su" || name == "runuser" && !has(c.words, "-u") { // which take -c
+		return r.su(c)
+	}
 	if w, ok := wrapperOf(name); ok {
 		return r.wrapper(w, c)
-	}
-	if name == "su" || name == "runuser" {
-		return r.su(c)
 	}
 	if st, ok := r.fileProgram(name, c); ok {
 		return st

@@ -69,7 +69,7 @@ func wordsToRun(name string) []string {
 	case "wget":
 		return []string{"-e", "--execute", "--config"}
 	case "ip":
-		return []string{"exec", "vrf"}
+		return []string{"exec", "vrf", "xdp", "xdpgeneric", "xdpdrv", "xdpoffload"}
 	case "snap":
 		return []string{"run", "set"}
 	case "crictl", "kubectl", "helm":

@@ -38,6 +38,9 @@ func (r *runner) redirected(s *syntax.Stmt) status {
 	}
 	r.fill(io, b.String(), at, sure)
 	r.s.skipped, r.s.unless = skipped, unless
+	if isExec(s.Cmd) && io.input {
+		stdin = io.stdin
+	}
 	r.stdin, r.out = stdin, out
 	if io.doubt == "" {
 		return st

@@ -36,7 +36,7 @@ func (r *runner) redirections(redirs []*syntax.Redirect) inout {
 			}
 			io.redirect(fd, discarded)
 		case syntax.DplIn:
-			io.input, io.stdin = true, nil
+			r.duplicateInput(d, fd, &io)
 		case syntax.DplOut:
 			r.duplicate(d, fd, &io)
 		default:
@@ -56,7 +56,17 @@ func (io *inout) redirect(fd, to string) {
 	}
 }
 
-// duplicate reads a redirection such as 2>&1.
+// duplicateInput reads a redirection as <&3. What that descriptor reads is not known.
+func (r *runner) duplicateInput(d *syntax.Redirect, fd string, io *inout) {
+	if source := r.one(d.Word); (fd == "" || fd == "0") && source != "0" {
+		text := Unknown
+		if io.input, io.stdin = true, &text; source == "-" {
+			io.stdin = nil
+		}
+	}
+}
+
+// duplicate reads a redirection as 2>&1.
 func (r *runner) duplicate(d *syntax.Redirect, fd string, io *inout) {
 	switch target := r.one(d.Word); target {
 	case "1":

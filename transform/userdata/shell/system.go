@@ -6,12 +6,13 @@ import (
 )
 
 // readAtBoot are files and directories that decide what a node runs by itself:
-// units, what cron, udev, cloud-init and the network's scripts run, what the
-// dynamic linker and modprobe read, and what loads the packet filter's rules.
+// units, what cron, udev, cloud-init and the network's scripts run, what daemons run
+// that are there for that, what the dynamic linker, modprobe and the kernel read, and
+// what loads the packet filter's rules.
 // A name that does not end in a slash stands for all that begin with it.
 var readAtBoot = [...]string{
 	"/etc/systemd/", "/run/systemd/", "/usr/lib/systemd/", "/lib/systemd/", "/usr/local/lib/systemd/",
-	"/etc/cron", "/var/spool/cron", "/var/spool/at", "/etc/anacrontab", "/etc/logrotate.d/",
+	"/etc/cron", "/var/spool/cron", "/var/spool/at", "/etc/anacrontab", "/etc/logrotate.",
 	"/etc/profile", "/etc/bash", "/root/.bash", "/root/.profile",
 	"/etc/rc", "/etc/init", "/var/lib/cloud/", "/etc/cloud/", "/etc/cfn/",
 	"/etc/network/", "/etc/networkd-dispatcher/", "/etc/NetworkManager/", "/etc/sysconfig/network-scripts/", "/etc/dhcp/",
@@ -24,6 +25,9 @@ var readAtBoot = [...]string{
 	"/etc/rsyslog", "/usr/sbin/ifup", "/usr/sbin/ifdown", "/opt/cni/bin/", "/etc/containerd/", "/etc/docker/daemon.json",
 	"/etc/cni/", "/etc/kubernetes/manifests/", "/etc/eks/nodeadm", "/etc/update-motd.d/", "/etc/dnf/automatic.conf", "/etc/yum/yum-cron",
 	"/etc/audit/plugins.d/", "/etc/audit/auditd.conf", "/etc/audisp/plugins.d/", "/proc/sysrq-trigger",
+	"/proc/sys/kernel/modprobe", "/proc/sys/kernel/core_pattern", "/proc/sys/kernel/modules_disabled", "/proc/sys/fs/binfmt_misc/", "/etc/binfmt.d/", "/usr/lib/binfmt.d/",
+	"/etc/supervisor", "/etc/monit", "/etc/keepalived/", "/etc/openvpn/", "/etc/xinetd", "/etc/incron", "/etc/snmp/", "/etc/libvirt/hooks/", "/etc/kernel/",
+	"/etc/dnf/plugins/post-transaction-actions.d/", "/etc/yum/post-actions/",
 	"/etc/eks/bootstrap.sh", "/boot/", "/lib/modules/", "/usr/lib/modules/", "/etc/modules", "/etc/default/grub", "/etc/grub", "/etc/dracut", "/etc/pam.d/", "/etc/acpi/",
 }
 

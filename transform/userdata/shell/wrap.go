@@ -18,7 +18,8 @@ const mayRefuse = "the program before it may not run it"
 // wrappers are the programs that run another one.
 var wrappers = [...]wrapper{
 	{name: "sudo", values: "ugpChrtTUR", safe: "nEHk"},
-	{name: "env", values: "uCS"},
+	{name: "env", values: "uC"},
+	{name: "runuser", values: "ugGw", doubt: "another user runs it"},
 	{name: "nohup"},
 	{name: "setsid", safe: "wf"},
 	{name: "timeout", values: "ks", operands: 1, safe: "ksv", doubt: "timeout may end it early"},
@@ -56,6 +57,8 @@ func (r *runner) wrapper(w wrapper, c invocation) status {
 	for len(args) > 0 {
 		a := args[0].Text
 		switch {
+		case w.name == "env" && splitsString(a):
+			return r.doubting(mayRefuse, func() status { r.maybeScript(join(args), c.at); return unsure })
 		case strings.HasPrefix(a, "-") && len(a) > 1 && a != "--":
 			why, takes := w.option(a)
 			doubt = either(doubt, why)
@@ -83,6 +86,12 @@ func (r *runner) wrapper(w wrapper, c invocation) status {
 		r.output(Unknown)
 	}
 	return unsure
+}
+
+// splitsString reports whether an option of env has a text after it, or in it, that
+// is split into a command.
+func splitsString(option string) bool {
+	return strings.HasPrefix(option, "--split") || strings.HasPrefix(option, "-") && !strings.HasPrefix(option, "--") && strings.Contains(option, "S")
 }
 
 // assigns reports whether a wrapper takes a word for an assignment to a variable in
