@@ -3,6 +3,7 @@ package userdata
 import (
 	"path"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/imdslock/imdslock/transform/userdata/shell"
@@ -27,7 +28,7 @@ func (n *node) startEnabled() {
 	for _, name := range n.service.own {
 		file := "/etc/systemd/system/" + name + ".service"
 		f := n.machine.Files.Get(file)
-		if !n.isOneshot(file) || !has(f.Text, "[Unit]", "Before", kubeletService) || !has(f.Text, "[Install]", "WantedBy", "multi-user.target") {
+		if f == nil || !n.isOneshot(file) || !isBeforeKubelet(f.Text) || !isWanted(f.Text) {
 			continue
 		}
 		if n.service.v4.enabled && !has(f.Text, "[Unit]", "After", "iptables.service") || n.service.v6.enabled && !has(f.Text, "[Unit]", "After", "ip6tables.service") {
@@ -64,11 +65,49 @@ func oneshotCommands(text string) (commands []string, ok bool) {
 			kind = l.value // of several settings the last counts
 		case (l.key == "ExecStart" || l.key == "ExecStartPre") && l.section == "[Service]" && l.value != "":
 			commands = append(commands, l.value)
-		case !slices.Contains([]string{"Description", "Documentation", "Before", "After", "Wants", "RemainAfterExit", "WantedBy", "RequiredBy"}, l.key):
+		case !leavesCommands(l):
 			return nil, false
 		}
 	}
 	return commands, kind == "oneshot"
+}
+
+// leavesCommands reports whether a setting of a unit keeps none of its commands from
+// running, and from doing what they do.
+func leavesCommands(l setting) bool {
+	switch l.key {
+	case "Description", "Documentation", "Before", "After", "Wants", "RemainAfterExit", "WantedBy", "RequiredBy", "TimeoutStopSec", "KillMode", "RestartSec", "SyslogIdentifier":
+		return true
+	case "User", "Group":
+		return l.value == "root"
+	case "Restart": // others are refused by some versions
+		return l.value == "no"
+	case "StandardOutput", "StandardError":
+		return slices.Contains([]string{"journal", "null", "syslog", "kmsg", "inherit", "journal+console", "syslog+console"}, l.value)
+	case "TimeoutSec", "TimeoutStartSec":
+		seconds, err := strconv.Atoi(strings.TrimSuffix(l.value, "s"))
+		return l.value == "infinity" || err == nil && (seconds == 0 || seconds >= 30)
+	case "Environment":
+		return !strings.Contains(l.value, "PATH") && !loadsPrograms(l.value)
+	}
+	return false
+}
+
+// isBeforeKubelet reports whether a unit starts before the kubelet at each boot. Where it
+// is to start after what starts after the kubelet too, systemd leaves one of them out.
+func isBeforeKubelet(text string) bool {
+	for _, late := range [...]string{kubeletService, "multi-user.target", "graphical.target", "default.target", "cloud-final.service", "cloud-init.target", "nodeadm-run.service"} {
+		if has(text, "[Unit]", "After", late) {
+			return false
+		}
+	}
+	return has(text, "[Unit]", "Before", kubeletService)
+}
+
+// isWanted reports whether something starts a unit at each boot once it is enabled, or
+// when the kubelet starts.
+func isWanted(text string) bool {
+	return has(text, "[Install]", "WantedBy", "multi-user.target") || has(text, "[Install]", "WantedBy", kubeletService) || has(text, "[Install]", "RequiredBy", kubeletService)
 }
 
 // mayFail reports whether a command of a unit may fail: any but the addition of a
@@ -121,6 +160,6 @@ func (n *node) canExecute(command string) bool {
 // isEnabled reports whether systemctl can enable a unit that a script has written
 // for every boot: its file exists by now, and says what starts it (WantedBy).
 func (n *node) isEnabled(name string) bool {
-	text, ok := n.file("/etc/systemd/system/" + name + ".service")
-	return ok && has(text, "[Install]", "WantedBy", "multi-user.target")
+	text, ok := n.file("/etc/systemd/system/" + strings.TrimSuffix(name, ".service") + ".service")
+	return ok && isWanted(text)
 }

@@ -51,11 +51,13 @@ func settings(text string) (all []setting, known bool) {
 	return all, true
 }
 
-// execute runs a command of a unit. What systemd expands itself is not known, and
-// operators of a shell are arguments to it ("Command lines" in man 5 systemd.service).
+// execute runs a command of a unit. What systemd expands itself is not known, and it
+// has no operators of a shell: they are arguments ("Command lines" in man 5
+// systemd.service). That of Amazon Linux 2 knows most of the prefixes not, nor how to
+// find a program by its name.
 func (n *node) execute(command string, sure bool) {
 	plain := strings.TrimLeft(command, "@-:+!|")
-	if prefix := command[:len(command)-len(plain)]; strings.ContainsAny(prefix, "@-|") || strings.ContainsAny(plain, "%$") || hasOperators(plain) || !n.canExecute(plain) {
+	if plain != command || !strings.HasPrefix(strings.TrimLeft(plain, `"'`), "/") || strings.ContainsAny(plain, "%$") || hasOperators(plain) || !n.canExecute(plain) {
 		sure = false
 	}
 	n.aside("#!/bin/bash\n"+plain, sure)
@@ -144,6 +146,8 @@ func (n *node) unitFile(file string, starts, sure bool) {
 				n.note(f.At, "what "+line.key+"= in "+shown(file)+" has the unit run is not known")
 			case line.key == "Where" && n.machine.Files.MayMatter(line.value):
 				n.note(f.At, "what "+shown(file)+" mounts over "+shown(line.value)+" is not known")
+			case line.key == "Conflicts" && slices.ContainsFunc(n.service.own, func(own string) bool { return strings.Contains(line.value, own) }):
+				n.note(f.At, "what "+line.key+"="+shown(line.value)+" in "+shown(file)+" does to the rules is not known")
 			case onlyOrders(line.key):
 			case strings.Contains(line.value, "kubelet"), strings.Contains(line.value, "nodeadm"):
 				if starts && line.section == "[Unit]" {
