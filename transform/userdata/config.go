@@ -204,7 +204,7 @@ func (p part) mergeType() string {
 
 // changesModules are keys that change which modules of cloud-init run, and so
 // what is done with all others.
-var changesModules = [...]string{"cloud_init_modules", "cloud_config_modules", "cloud_final_modules"}
+var changesModules = [...]string{"cloud_init_modules", "cloud_config_modules", finalModules}
 
 // mergeMapping merges the pairs of a mapping, or says why that cannot be done.
 func (c *config) mergeMapping(root *yaml.Node, text yamlText) string {
@@ -225,6 +225,7 @@ func (c *config) mergeMapping(root *yaml.Node, text yamlText) string {
 			return "its parts are merged as " + name + " says"
 		case name == "launch-index":
 			return "it has a launch-index, and so runs on some instances only"
+		case name == finalModules && isUserScripts(value):
 		case slices.Contains(changesModules[:], name):
 			return "it changes which modules of cloud-init run"
 		case name == "system_info" && (hasKey(value, "paths") || hasKey(value, "distro")):
@@ -262,6 +263,9 @@ func (d *document) takeConfig() {
 	d.takeModules()
 	if v, ok := c.values["runcmd"]; ok {
 		d.commands(v, script{stage: stageScript, name: "runcmd"})
+	}
+	if v, ok := c.values[finalModules]; ok {
+		d.takeFinal(v)
 	}
 }
 

@@ -26,3 +26,22 @@ func TestModulesThatWrite(t *testing.T) {
 		}
 	}
 }
+
+// TestFinalModules has cloud-config that says which modules the last stage runs.
+func TestFinalModules(t *testing.T) {
+	const message = "MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=\"B\"\n\n--B\nContent-Type: text/cloud-config\n\n#cloud-config\n"
+	script := "--B\nContent-Type: text/x-shellscript\n\n" + bang + recipe + boot
+	for _, test := range []struct{ config, more, want string }{
+		{"cloud_final_modules:\n- [scripts-user, always]\n", "", ""},
+		{"cloud_final_modules: [scripts-user]\n", "", ""},
+		{"cloud_final_modules:\n- [scripts-user, always]\n", "rm -f /etc/sysconfig/iptables\n", "unsaved"},
+		{"cloud_final_modules:\n- [scripts-user, once]\n", "", "not-judged"},
+		{"cloud_final_modules: [runcmd]\n", "", "not-judged"},
+		{"cloud_final_modules: [scripts-user]\npackages: [jq]\n", "", "not-judged"},
+		{"cloud_final_modules: [scripts-user]\n", "--B\nContent-Type: text/x-shellscript-per-boot\n\n" + bang + "true\n", "not-judged"},
+	} {
+		if got := codes(Judge(message+test.config+script+test.more+"--B--\n", Block{}).Problems); got != test.want {
+			t.Errorf("%s%s: %q, not %q", test.config, test.more, got, test.want)
+		}
+	}
+}

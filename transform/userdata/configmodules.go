@@ -39,6 +39,44 @@ func (d *document) takeModules() {
 	}
 }
 
+// finalModules is the key that says which modules the last stage of cloud-init runs.
+const finalModules = "cloud_final_modules"
+
+// isUserScripts reports whether a list of modules has nothing but the scripts of users,
+// perhaps at every boot ("How can I run user data after the initial launch" on AWS
+// re:Post).
+func isUserScripts(list *yaml.Node) bool {
+	if list.Kind != yaml.SequenceNode || len(list.Content) != 1 {
+		return false
+	}
+	n := list.Content[0]
+	if n.Kind == yaml.ScalarNode {
+		return n.Value == "scripts-user"
+	}
+	return n.Kind == yaml.SequenceNode && len(n.Content) == 2 && n.Content[0].Value == "scripts-user" && (n.Content[1].Value == "always" || n.Content[1].Value == "once-per-instance")
+}
+
+// takeFinal has the last stage of cloud-init run the scripts of users alone, as the
+// value of finalModules says. What else it would have to do is left out then.
+func (d *document) takeFinal(v configValue) {
+	left := slices.ContainsFunc(d.scripts, func(s script) bool { return s.stage >= stagePerOnce && s.stage <= stagePerInstance })
+	for _, key := range [...]string{"packages", "package_upgrade", "power_state", "write_files"} {
+		_, has := d.config.values[key]
+		left = left || has
+	}
+	if left {
+		at := v.text.origin(v.key)
+		d.put(script{stage: stageWriteFiles, name: finalModules, unknown: "it changes which modules of cloud-init run", origin: func(int) int { return at }})
+		return
+	}
+	n := v.value.Content[0]
+	for i := range d.scripts {
+		if s := &d.scripts[i]; s.stage == stageScript && n.Kind == yaml.SequenceNode && n.Content[1].Value == "always" {
+			s.everyBoot = true
+		}
+	}
+}
+
 // isUnknownModule reports whether a key is that of a module which runs commands
 // that are not followed here, or installs what does. A key that no module has is
 // passed over.
