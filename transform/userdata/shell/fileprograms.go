@@ -39,7 +39,7 @@ func (r *runner) fileProgram(name string, c invocation) (status, bool) {
 	case "find":
 		r.found(operands, c)
 	default:
-		if !readsOnly(name, c.words[1:]) {
+		if !readsOnly(name, c.words[1:]) && !(name == "sed" && r.inserts(c.words[1:])) {
 			r.touches(name, c)
 		}
 	}

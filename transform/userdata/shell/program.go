@@ -120,7 +120,7 @@ func (r *runner) endsBy(name string, c invocation) {
 func (r *runner) texts(name string) []string {
 	if strings.Contains(name, "/") {
 		if f := r.m.Files.touched(r.abs(name)); f != nil && !f.Sure {
-			return f.Texts()
+			return f.Written()
 		}
 		return nil
 	}

@@ -1,6 +1,7 @@
 package shell
 
 import (
+	"path"
 	"slices"
 	"strings"
 )
@@ -77,21 +78,63 @@ func isSedScript(script string) bool {
 
 // sedCommand reads a command with its addresses, and returns what follows it.
 func sedCommand(s string) (rest string, ok bool) {
-	for s != "" { // addresses
+	if s = afterAddresses(s); s == "" {
+		return "", false
+	}
+	return sedVerb(s)
+}
+
+// afterAddresses returns a command of sed without its addresses, or "" where that is
+// none.
+func afterAddresses(s string) string {
+	for s != "" {
 		switch c := s[0]; {
 		case c == '/':
 			end := delimited(s, 1, '/')
 			if end < 0 {
-				return "", false
+				return ""
 			}
 			s = strings.TrimLeft(s[end+1:], "IM")
 		case strings.IndexByte("0123456789$,!~+ \t{", c) >= 0:
 			s = s[1:]
 		default:
-			return sedVerb(s)
+			return s
 		}
 	}
-	return "", false
+	return ""
+}
+
+// sedInserted returns the text that a script of sed inserts, if it does nothing else.
+func sedInserted(script string) (text string, ok bool) {
+	command := afterAddresses(strings.TrimSpace(script))
+	if command == "" || command[0] != 'a' && command[0] != 'i' {
+		return "", false
+	}
+	text = strings.TrimPrefix(strings.TrimLeft(command[1:], " \t"), `\`)
+	text = strings.TrimPrefix(text, "\n")
+	lines := strings.ReplaceAll(text, "\\\n", "")
+	if text == "" || strings.Contains(lines, "\n") || strings.Contains(strings.NewReplacer(`\n`, "", `\t`, "", `\\`, "").Replace(lines), `\`) {
+		return "", false
+	}
+	return strings.NewReplacer("\\\n", "\n", `\n`, "\n", `\t`, "\t", `\\`, `\`).Replace(text) + "\n", true
+}
+
+// inserts notes what sed inserts into a script of the image, or reports that it does
+// something else.
+func (r *runner) inserts(args []Word) bool {
+	scripts, ok := sedScripts(args)
+	if !ok || len(scripts) != 1 || !inPlace(args) || len(args) < 2 {
+		return false
+	}
+	text, ok := sedInserted(scripts[0])
+	last := args[len(args)-1]
+	name := r.abs(last.Text)
+	isOne := !slices.ContainsFunc(args[:len(args)-1], func(w Word) bool { return !strings.HasPrefix(w.Text, "-") && w.Text != scripts[0] })
+	if f := r.m.Files.Get(name); !ok || !isOne || !last.Known() || path.Ext(name) != ".sh" || !ReadAtBoot(r.m.Files.resolve(name)) || f != nil && !f.Image {
+		return false
+	}
+	r.m.Files.add(name, "\n"+text, false)
+	return true
 }
 
 func sedVerb(s string) (rest string, ok bool) {
