@@ -149,7 +149,7 @@ func (r *runner) function(name string, f function, c invocation) status {
 			delete(r.calling, name)
 		}
 	}()
-	params, returned, broke, token := r.s.params, r.s.returned, r.s.broke, r.token
+	params, returned, token := r.s.params, r.s.returned, r.token
 	st := success
 	for i, body := range f.bodies {
 		r.s.params = c.words[1:]
@@ -165,7 +165,7 @@ func (r *runner) function(name string, f function, c invocation) status {
 	if r.s.returned != returned {
 		st = unsure
 	}
-	r.s.params, r.s.returned, r.s.broke, r.token = params, returned, broke, token
+	r.s.params, r.s.returned, r.token = params, returned, token // bash before 4.4 leaves a loop around the call, too
 	return st
 }
 
