@@ -195,6 +195,7 @@ func (r *runner) assignment(a *syntax.Assign) (mayFail bool) {
 	switch {
 	case a.Array != nil:
 		v.isArr = true
+		before := *r.budget
 		for _, e := range a.Array.Elems {
 			if e.Index != nil || e.Value == nil {
 				r.arithmetic(e.Index)
@@ -204,6 +205,7 @@ func (r *runner) assignment(a *syntax.Assign) (mayFail bool) {
 			}
 			v.array = append(v.array, r.fields([]*syntax.Word{e.Value})...)
 		}
+		mayFail = *r.budget != before
 	case a.Value != nil:
 		before := *r.budget
 		v.text = r.one(a.Value)
