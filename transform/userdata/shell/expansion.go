@@ -41,14 +41,27 @@ func (r *runner) inParam(p *syntax.ParamExp) {
 	} else if !ok {
 		r.arithmetic(p.Index)
 	}
-	if p.Slice != nil {
-		r.arithmetic(p.Slice.Offset)
-		r.arithmetic(p.Slice.Length)
-	}
-	if p.Repl != nil {
-		r.one(p.Repl.Orig)
-		r.one(p.Repl.With)
-	}
+	r.doubting(mayNotExpand, func() status {
+		if p.Slice != nil {
+			r.arithmetic(p.Slice.Offset)
+			r.arithmetic(p.Slice.Length)
+		}
+		if p.Repl != nil {
+			r.one(p.Repl.Orig)
+			r.one(p.Repl.With)
+		}
+		return unsure
+	})
+}
+
+// mayNotExpand is the doubt about commands in a word that the shell expands only
+// where a parameter is set, or only where it is not.
+const mayNotExpand = "it stands in an expansion that may not be made"
+
+// mayExpand expands a word of which that is not known.
+func (r *runner) mayExpand(w *syntax.Word) (text string) {
+	r.doubting(mayNotExpand, func() status { text = r.one(w); return unsure })
+	return text
 }
 
 // expansion returns the value of ${name:-word} and its like.
@@ -59,27 +72,25 @@ func (r *runner) expansion(e *syntax.Expansion, name string, v value, set bool) 
 		if known && v.text != "" {
 			return v.text
 		}
-		word := r.one(e.Word)
 		if known {
+			word := r.one(e.Word)
 			if e.Op == syntax.AssignUnsetOrNull {
 				r.assign(name, value{text: word})
 			}
 			return word
 		}
+		r.mayExpand(e.Word)
 		if e.Op == syntax.AssignUnsetOrNull {
 			r.s.forget(name)
 		}
-	case syntax.DefaultUnset:
+	case syntax.DefaultUnset, syntax.AssignUnset:
 		if known {
 			return v.text
 		}
-		r.one(e.Word)
-	case syntax.AssignUnset:
-		r.one(e.Word)
-		if known {
-			return v.text
+		r.mayExpand(e.Word)
+		if e.Op == syntax.AssignUnset {
+			r.s.forget(name)
 		}
-		r.s.forget(name)
 	case syntax.ErrorUnset, syntax.ErrorUnsetOrNull:
 		if known && v.text != "" {
 			return v.text
@@ -88,7 +99,7 @@ func (r *runner) expansion(e *syntax.Expansion, name string, v value, set bool) 
 	case syntax.OtherParamOps:
 		r.expandsAgain(`"` + v.text + `"`) // by @P
 	default:
-		r.one(e.Word)
+		r.mayExpand(e.Word)
 	}
 	return Unknown
 }
