@@ -64,16 +64,16 @@ func (r *runner) trap(c invocation) status {
 	if len(args) == 0 || strings.HasPrefix(args[0].Text, "-") && args[0].Text != "-" {
 		return success // it prints
 	}
-	text, signals := args[0].Text, signals(args[1:])
-	if len(signals) == 0 { // the word is a signal, and its trap is removed
-		text, signals = "-", []string{strings.TrimPrefix(strings.ToUpper(text), "SIG")}
+	text, names := args[0].Text, signals(args[1:])
+	if len(names) == 0 { // the word is a signal, and its trap is taken back
+		text, names = "-", signals(args)
 	}
-	r.untrap(signals)
-	other := slices.ContainsFunc(signals, func(s string) bool { // DEBUG, ERR, RETURN, or not known
+	r.untrap(names)
+	other := slices.ContainsFunc(names, func(s string) bool { // DEBUG, ERR, RETURN, or not known
 		return !slices.Contains([]string{"EXIT", "INT", "TERM", "HUP", "QUIT"}, s)
 	})
 	if text != "-" && text != "" {
-		r.setTrap(c, text, signals)
+		r.setTrap(c, text, names)
 		r.s.debugTrap = r.s.debugTrap || other && !onlySpeaks(text)
 	}
 	return statusIf(!other).orUnsure()
