@@ -30,8 +30,10 @@ func setsOnly(name string, args []Word) bool {
 		return false
 	case slices.ContainsFunc(args, func(w Word) bool { return !w.Known() || printOption(name, w.Text) }):
 		return false
-	case name == "ulimit", name == "shopt":
+	case name == "ulimit":
 		return !strings.HasPrefix(args[len(args)-1].Text, "-")
+	case name == "shopt":
+		return strings.HasPrefix(args[0].Text, "-") && !strings.HasPrefix(args[len(args)-1].Text, "-")
 	}
 	return true
 }
