@@ -2,6 +2,7 @@ package shell
 
 import (
 	"path"
+	"slices"
 	"strings"
 )
 
@@ -41,7 +42,7 @@ func (r *runner) named(name string, c invocation) status {
 	if isShell(name) {
 		return r.shell(name, c)
 	}
-	if name == "su" || name == "runuser" && !has(c.words, "-u") { // which take -c
+	if name == "su" || name == "runuser" && !namesUser(c.words[1:]) {
 		return r.su(c)
 	}
 	if w, ok := wrapperOf(name); ok {
@@ -93,7 +94,6 @@ func (r *runner) written(c invocation) (status, bool) {
 // endsBy records that a script may have ended because of a program: one that kills it,
 // never ends itself, or reads it away.
 func (r *runner) endsBy(name string, c invocation) {
-	words := join(c.words)
 	switch name {
 	case "kill":
 		r.kill(c)
@@ -102,11 +102,11 @@ func (r *runner) endsBy(name string, c invocation) {
 	case "killall5":
 		r.kills(true)
 	case "sleep":
-		if strings.Contains(words, " inf") {
+		if strings.Contains(join(c.words), " inf") {
 			r.s.ended = "sleep before it never ends"
 		}
 	case "tail":
-		if strings.Contains(words, " -f") || strings.Contains(words, " -F") {
+		if slices.ContainsFunc(c.words[1:], func(w Word) bool { return strings.HasPrefix(w.Text, "-") && strings.ContainsAny(w.Text, "fF") }) {
 			r.s.ended = "tail before it never ends"
 		}
 	}
@@ -223,7 +223,13 @@ func (r *runner) maybeScript(text string, at int) {
 	})
 }
 
-// su runs a text as another user, who may not be allowed to do what it does.
+// namesUser reports whether options have runuser run a program, as sudo does, and not
+// a shell.
+func namesUser(args []Word) bool {
+	return slices.ContainsFunc(args, func(w Word) bool { return strings.HasPrefix(w.Text, "-u") || strings.HasPrefix(w.Text, "--user") })
+}
+
+// su runs a text as another user, who may not be allowed what it does.
 func (r *runner) su(c invocation) status {
 	text, found := Unknown, false
 	for i, w := range c.words[1:] {
@@ -239,6 +245,11 @@ func (r *runner) su(c invocation) status {
 		text, found = *r.stdin, true
 	}
 	if !found {
+		operands, _ := split(c.words[1:])
+		operands = slices.DeleteFunc(operands, func(w Word) bool { return w.Text == "-" })
+		if len(operands) > 1 { // what is after the user is for the shell
+			r.emit(&Step{Words: c.words, At: c.at, Reason: "what another user runs is not known"})
+		}
 		return unsure
 	}
 	return r.doubting("another user runs it", func() status {

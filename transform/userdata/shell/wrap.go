@@ -34,11 +34,12 @@ var wrappers = [...]wrapper{
 	{name: "cloud-init-per", operands: 2, doubt: "cloud-init-per runs it only at some boots"},
 	{name: "busybox", doubt: "it may have no such applet"},
 	{name: "toybox", doubt: "it may have no such applet"},
-	{name: "xargs", values: "aEIiLlnPsd", doubt: "its arguments are not known"},
+	{name: "xargs", values: "aEILnPsd", doubt: "its arguments are not known"},
 	{name: "watch", values: "n", doubt: "it runs over and over"},
 	{name: "chroot", operands: 1, doubt: "it runs in another root"},
 	{name: "unshare", doubt: "it runs in another namespace"},
 	{name: "nsenter", values: "tSG", doubt: "it runs in another namespace"},
+	{name: "runuser", values: "ugGsw", doubt: "another user runs it"}, // by -u: see su
 }
 
 // wrapperOf returns how the program of a name runs another one.
@@ -64,6 +65,9 @@ func (r *runner) wrapper(w wrapper, c invocation) status {
 			doubt = either(doubt, why)
 			if w.name == "sudo" && strings.Contains(a, "i") {
 				r.login(c.at)
+			}
+			if w.name == "env" && (strings.Contains(a, "S") || strings.HasPrefix(a, "--split")) {
+				r.emit(&Step{Words: c.words, At: c.at, Reason: "what " + display(a) + " has env run is not known"})
 			}
 			if takes && len(args) > 1 {
 				args = args[1:]
@@ -137,12 +141,14 @@ func (r *runner) wrapped(name, doubt string, c invocation, words []Word) status 
 	if name == "xargs" {
 		words = append(words[:len(words):len(words)], Word{Unknown, true})
 	}
-	if name == "watch" && len(words) == 1 && strings.Contains(words[0].Text, " ") {
-		r.doubting(doubt, func() status { r.maybeScript(words[0].Text, c.at); return unsure })
-		return unsure
-	}
 	c.words, c.external = words, true
-	st := r.doubting(doubt, func() status { return r.call(c) })
+	st := r.doubting(doubt, func() status {
+		if name == "watch" && len(words) == 1 && strings.Contains(words[0].Text, " ") {
+			r.maybeScript(words[0].Text, c.at)
+			return unsure
+		}
+		return r.call(c)
+	})
 	if name == "watch" {
 		r.s.ended = "watch before it never ends"
 	}
