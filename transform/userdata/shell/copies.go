@@ -71,7 +71,7 @@ func (r *runner) copies(name string, call invocation, sure bool) {
 	switch {
 	case !ok:
 	case c.makes:
-		r.makeDirectories(c.from, "", sure)
+		r.makeDirectories(c.from, sure)
 	default:
 		r.copyAll(c, call, sure)
 	}

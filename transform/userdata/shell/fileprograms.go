@@ -23,7 +23,7 @@ func (r *runner) fileProgram(name string, c invocation) (status, bool) {
 		r.which(operands)
 		return unsure, true
 	case "mkdir":
-		return r.makeDirectories(operands, options, sure), false
+		r.makeDirectories(operands, sure)
 	case "rm", "unlink", "shred", "rmdir":
 		r.removes(operands, options, c, sure)
 	case "cp", "mv", "ln", "install":
@@ -94,17 +94,13 @@ func (r *runner) chattr(operands []Word) {
 	}
 }
 
-// makeDirectories makes directories, as mkdir does with the letters of its options.
-func (r *runner) makeDirectories(operands []Word, options string, sure bool) status {
+// makeDirectories makes directories.
+func (r *runner) makeDirectories(operands []Word, sure bool) {
 	for _, w := range operands {
 		if sure && w.Known() {
 			r.m.Files.mkdir(r.abs(w.Text))
 		}
 	}
-	if strings.Contains(options, "p") {
-		return success
-	}
-	return unsure
 }
 
 func (r *runner) cat(operands []Word, options string, c invocation) status {
