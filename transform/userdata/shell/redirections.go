@@ -15,6 +15,7 @@ func (r *runner) redirections(redirs []*syntax.Redirect) inout {
 		if d.N != nil {
 			fd = d.N.Value
 		}
+		stdin, input := io.stdin, io.input
 		switch d.Op {
 		case syntax.Hdoc, syntax.DashHdoc:
 			text := ""
@@ -36,11 +37,15 @@ func (r *runner) redirections(redirs []*syntax.Redirect) inout {
 			}
 			io.redirect(fd, discarded)
 		case syntax.DplIn:
-			r.duplicateInput(d, fd, &io)
+			text := Unknown // of another file that is open
+			io.stdin, io.input = &text, true
 		case syntax.DplOut:
 			r.duplicate(d, fd, &io)
 		default:
 			r.outputTo(d, fd, &io)
+		}
+		if fd != "" && fd != "0" { // another file than the standard input
+			io.stdin, io.input = stdin, input
 		}
 	}
 	return io
