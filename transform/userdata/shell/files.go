@@ -234,7 +234,7 @@ func (fs *Files) opens(name string) bool {
 		return false
 	}
 	name = fs.resolve(name)
-	return !strings.Contains(name, Unknown) && fs.isDir(path.Dir(name)) && !fs.isDir(name) && !fs.isCovered(name)
+	return !strings.Contains(name, Unknown) && !strings.HasSuffix(name, "/") && fs.isDir(path.Dir(name)) && !fs.isDir(name) && !fs.isCovered(name)
 }
 
 // mkdir makes a directory and those above it.
