@@ -55,7 +55,7 @@ func (r *runner) printf(args []Word) status {
 	if len(args) == 0 {
 		return failure
 	}
-	format := strings.NewReplacer(`\n`, "\n", `\t`, "\t", `\\`, `\`, `\"`, `"`, "%%", "%").Replace(args[0].Text)
+	format := strings.NewReplacer(`\n`, "\n", `\t`, "\t", `\"`, `"`).Replace(args[0].Text)
 	rest := args[1:]
 	verbs := strings.Count(format, "%s")
 	r.counts(format, rest)
