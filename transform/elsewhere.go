@@ -65,7 +65,7 @@ func (s *survey) deployment(r resource) (Finding, bool) {
 	if r.mayBe("AWS::CodeDeploy::DeploymentGroup") {
 		for _, key := range [...]string{"AutoScalingGroups", "Ec2TagFilters", "Ec2TagSet"} {
 			for _, n := range at(r.Value, "Properties", key) {
-				return s.noteOn(RuleOpened, r.Key.Value, n, "%s: it may run commands on nodes that run; that is not judged", r.Key.Value), true
+				return s.noteOn(RuleOpened, r.Key.Value, n, "%s: it may run commands on running nodes; that is not judged", r.Key.Value), true
 			}
 		}
 	}

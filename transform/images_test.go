@@ -14,7 +14,7 @@ func TestSystems(t *testing.T) {
 	const (
 		yum     = "iptables commands" // with yum
 		noYum   = "strict"
-		unknown = "there is none, and what the nodes run is not known (--os tells)"
+		unknown = "there is none, and what the nodes run is not known (use --os)"
 		win     = "Windows has no iptables, and whether a hop limit of 1 holds its pods is not known"
 		br      = "Bottlerocket runs no scripts from user data, only bootstrap containers"
 	)

@@ -22,7 +22,7 @@ func kindsAtBoot() []bootFile {
 		{within("/tmpfiles.d/"), makesFiles},
 		{named("/etc/fstab"), mountsBeside},
 		{startsWith("/etc/logrotate."), without("postrotate", "prerotate", "firstaction", "lastaction", "preremove", "mail", "compresscmd")},
-		{startsWith("/etc/cfn/"), runsCfnInit},
+		{startsWith("/etc/cfn/"), runsHooks},
 		{isCloudConfig, without("cmd", "module", "mount", "output", "disabled", "write_files", "datasource", "users", "packages")},
 		{startsWith("/etc/systemd/journald", "/etc/systemd/logind", "/etc/systemd/timesyncd", "/etc/systemd/resolved", "/etc/systemd/coredump", "/etc/systemd/oomd", "/etc/systemd/sleep"), without()},
 		{startsWith("/etc/systemd/system.conf"), without("Environment", "Watchdog", "Manager=")},

@@ -32,7 +32,7 @@ func (d *document) configPlaces(p part, strict bool) ([]place, string) {
 	for _, name := range names {
 		changes := t.into(name)
 		if changes == nil {
-			reason = cmp.Or(reason, "its "+name+" is no list that can be added to")
+			reason = cmp.Or(reason, "its "+name+" is not a list that can be added to")
 			continue
 		}
 		places = append(places, place{changes: func(commands []string) []Change {

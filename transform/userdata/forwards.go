@@ -91,41 +91,27 @@ func editsFiles(words []shell.Word) bool {
 func (n *node) redirects(name string, s *shell.Step) {
 	const why = "the rule here may send packets of pods to another service in place of the metadata service, or other packets to it"
 	name = withoutVariant(name)
-	if (isIPTables(name) || name == "nft" || strings.HasSuffix(name, "-restore")) && slices.ContainsFunc(n.rulesOf(s), raisesHops().MatchString) {
+	isRestore := strings.HasSuffix(name, "-restore")
+	if !isIPTables(name) && !isRestore && name != "nft" {
+		return
+	}
+	rules := n.rulesOf(s)
+	if slices.ContainsFunc(rules, raisesHops().MatchString) {
 		n.note(s.At, "the rule here may have answers of the metadata service go further than its hop limit")
 	}
-	switch {
-	case isIPTables(name):
-		switch words, address := s.Words[1:], n.family(name).address; {
-		case sendsToService(words, address):
-			n.note(s.At, "the rule here may send packets for another address to the metadata service")
-		case redirectsService(words, address):
+	switch words, address := s.Words[1:], n.family(name).address; {
+	case isRestore:
+		if slices.ContainsFunc(rules, n.restoresRedirect) {
 			n.note(s.At, why)
-		}
-	case strings.HasSuffix(name, "-restore"):
-		if s.Stdin != nil && n.restoresRedirect(*s.Stdin) {
-			n.note(s.At, why)
-		}
-		for _, w := range s.Words[1:] {
-			if text, ok := n.file(w.Text); ok && n.restoresRedirect(text) {
-				n.note(s.At, why)
-			}
 		}
 	case name == "nft":
-		var texts []string
-		var words string
-		for _, w := range s.Words[1:] {
-			words += " " + w.Text
-			if text, ok := n.file(w.Text); ok {
-				texts = append(texts, text)
-			}
-		}
-		if s.Stdin != nil {
-			texts = append(texts, *s.Stdin)
-		}
-		if slices.ContainsFunc(append(texts, words), redirectsByNFT().MatchString) {
+		if slices.ContainsFunc(rules, redirectsByNFT().MatchString) {
 			n.note(s.At, why)
 		}
+	case sendsToService(words, address):
+		n.note(s.At, "the rule here may send packets for another address to the metadata service")
+	case redirectsService(words, address):
+		n.note(s.At, why)
 	}
 }
 

@@ -212,7 +212,7 @@ func TestForwardsToService(t *testing.T) {
 func TestForwardsSays(t *testing.T) {
 	const (
 		named     = " names the metadata service (169.254.169.254) here, and may send pods' packets to it"
-		elsewhere = "not-judged: the rule here may send packets of pods to another service in the place of the metadata service, or to that"
+		elsewhere = "not-judged: the rule here may send packets of pods to another service in place of the metadata service, or other packets to it"
 		restored  = "undone: the rules that are restored here may take the place of the rule; "
 		dnat      = "-A PREROUTING -d 169.254.169.254/32 -p tcp -j DNAT --to-destination 10.0.0.1:8181"
 		tproxy    = "-A PREROUTING -d 169.254.169.254/32 -p tcp -j TPROXY --on-port 1"
@@ -233,7 +233,7 @@ func TestForwardsSays(t *testing.T) {
 		{"printf 'add rule ip n p tproxy to :1\\n' > /opt/r; nft -f /opt/r\n", elsewhere},
 		{"nft add rule ip n p accept\n", ""},
 		{"echo 'server 169.254.169.254:80' > /opt/x.conf\n", "not-judged: /opt/x.conf" + written},
-		{"printf '*nat\\n" + dnat + "\\nCOMMIT\\n' > /opt/r\n", "not-judged: the rules in /opt/r may send packets of pods to another service in the place of the metadata service, or to that"},
+		{"printf '*nat\\n" + dnat + "\\nCOMMIT\\n' > /opt/r\n", "not-judged: the rules in /opt/r may send packets of pods to another service in place of the metadata service, or other packets to it"},
 		{"printf '*filter\\n-A FORWARD -d 169.254.169.254 -j DROP\\nCOMMIT\\n' > /opt/r\n", ""},
 		{"printf '#!/bin/x\\nserver 169.254.169.254:80\\n' > /opt/x.conf\n", ""},
 		{"echo '169.254.169.254 x' > /etc/hosts\n", ""},

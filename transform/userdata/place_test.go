@@ -243,8 +243,8 @@ func TestDocument(t *testing.T) {
 	}
 }
 
-// TestKinds wants to be told how a text was changed.
-func TestKinds(t *testing.T) {
+// TestHowChanged wants to be told how a text was changed.
+func TestHowChanged(t *testing.T) {
 	rules := drop + dropVLAN
 	many := strings.Repeat(markedBlock(bothRules), maxMarked+1)
 	for _, test := range []struct {
@@ -277,7 +277,7 @@ func TestKinds(t *testing.T) {
 			t.Errorf("%s: -want +got:\n%s", test.name, diff)
 		}
 	}
-	if _, err := Protect(bang+bootstrap+many, bothRules); err == nil || err.Error() != "5 marked blocks stand in it: remove all but one of them" {
+	if _, err := Protect(bang+bootstrap+many, bothRules); err == nil || err.Error() != "it has 5 marked blocks: remove all but one of them" {
 		t.Errorf("%v", err)
 	}
 }

@@ -53,8 +53,8 @@ func settings(text string) (all []setting, known bool) {
 
 // execute runs a command of a unit. What systemd expands itself is not known, and it
 // has no operators of a shell: they are arguments ("Command lines" in man 5
-// systemd.service). That of Amazon Linux 2 knows most of the prefixes not, nor how to
-// find a program by its name.
+// systemd.service). The systemd of Amazon Linux 2 does not know most of the prefixes,
+// and finds no program without its path.
 func (n *node) execute(command string, sure bool) {
 	plain := strings.TrimLeft(command, "@-:+!|")
 	if plain != command || !strings.HasPrefix(strings.TrimLeft(plain, `"'`), "/") || strings.ContainsAny(plain, "%$") || hasOperators(plain) || !n.canExecute(plain) {

@@ -125,7 +125,7 @@ func (r *runner) changesVariables(c invocation) (status, bool) {
 	case "export", "declare", "local", "readonly", "typeset": // reached by command, builtin or a variable
 		return r.declareWords(c.words), true
 	case "let":
-		return r.let(c.at, args), true
+		return r.let(args), true
 	case "read", "getopts":
 		return r.read(c), true
 	case "mapfile", "readarray":

@@ -1,10 +1,6 @@
 package shell
 
-import (
-	"strings"
-
-	"mvdan.cc/sh/v3/syntax"
-)
+import "strings"
 
 // read reads into the variables that the words of read or its like name.
 func (r *runner) read(c invocation) status {
@@ -51,40 +47,16 @@ func (r *runner) assigns(args []Word, after string) {
 	}
 }
 
-// let runs let where its words are known only after their expansion.
-func (r *runner) let(at int, args []Word) status {
+// assigned forgets a variable that a builtin assigns. Its name may have an index.
+func (r *runner) assigned(name string) {
+	r.subscript(name)
+	r.s.forget(name)
+}
+
+// let evaluates words as arithmetic expressions.
+func (r *runner) let(args []Word) status {
 	for _, w := range args {
-		if w.Splits {
-			r.s.forget(Unknown)
-			continue
-		}
-		r.letText(at, w.Text)
+		r.evaluates(w.Text)
 	}
 	return unsure
-}
-
-// letExpr evaluates a word of let as the parser has read it, or what it is after
-// its quotes are taken off.
-func (r *runner) letExpr(x syntax.ArithmExpr) {
-	if w, ok := x.(*syntax.Word); ok && w.Lit() == "" {
-		r.letText(r.place(offset(w.Pos())), r.one(w))
-		return
-	}
-	r.arithmetic(x)
-}
-
-// letText evaluates a text as an arithmetic expression. The shell expands nothing in
-// it but the indexes of arrays.
-func (r *runner) letText(at int, text string) {
-	text, token := hide(text)
-	x, err := syntax.NewParser().Arithmetic(strings.NewReader(text))
-	if err != nil || strings.ContainsAny(text, "$`") {
-		r.unknownAt(at, "the text that let evaluates is not known")
-		r.s.forget(Unknown)
-		return
-	}
-	outer, place := r.token, r.place
-	r.token, r.place = token, func(int) int { return at }
-	r.arithmetic(x)
-	r.token, r.place = outer, place
 }

@@ -37,8 +37,7 @@ func (r *runner) redirections(redirs []*syntax.Redirect) inout {
 			}
 			io.redirect(fd, discarded)
 		case syntax.DplIn:
-			text := Unknown // of another file that is open
-			io.stdin, io.input = &text, true
+			r.duplicateInput(d, &io)
 		case syntax.DplOut:
 			r.duplicate(d, fd, &io)
 		default:
@@ -62,8 +61,8 @@ func (io *inout) redirect(fd, to string) {
 }
 
 // duplicateInput reads a redirection as <&3. What that descriptor reads is not known.
-func (r *runner) duplicateInput(d *syntax.Redirect, fd string, io *inout) {
-	if source := r.one(d.Word); (fd == "" || fd == "0") && source != "0" {
+func (r *runner) duplicateInput(d *syntax.Redirect, io *inout) {
+	if source := r.one(d.Word); source != "0" {
 		text := Unknown
 		if io.input, io.stdin = true, &text; source == "-" {
 			io.stdin = nil

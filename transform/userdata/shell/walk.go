@@ -149,7 +149,7 @@ func (r *runner) clause(c syntax.Command) status {
 		return st
 	case *syntax.LetClause:
 		for _, x := range c.Exprs {
-			r.letExpr(x)
+			r.arithmetic(x)
 		}
 		r.ends("a test", unsure)
 		return unsure
