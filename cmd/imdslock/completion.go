@@ -135,7 +135,7 @@ func completeShells(c *cli.Context) {
 func shells() []string { return []string{"bash", "zsh", "fish"} }
 
 const completionDescription = `Prints a script that lets the shell complete commands, options, their values,
-rule ids and files.
+rule IDs and files.
 
   bash   in ~/.bashrc:   source <(imdslock completion bash)
   zsh    in ~/.zshrc:    source <(imdslock completion zsh)    after compinit
