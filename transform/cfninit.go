@@ -153,7 +153,15 @@ func (i initScript) problemsAfterRule(block userdata.Block) []userdata.Problem {
 	ruled += "\n"
 	var found []userdata.Problem
 	for _, p := range userdata.Judge(ruled+i.text, userdata.Block{Mode: userdata.AWS}).Problems {
-		if at := p.At - len(ruled); at >= 0 && slices.Contains([]userdata.Code{userdata.Undone, userdata.Replaced, userdata.NotJudged}, p.Code) {
+		at := p.At - len(ruled)
+		switch p.Code {
+		case userdata.Undone, userdata.Replaced, userdata.NotJudged:
+		case userdata.Unsaved: // which the rule by itself is not, wherever it is said
+			at = max(at, 0)
+		default:
+			continue
+		}
+		if at >= 0 {
 			p.At = at
 			found = append(found, p)
 		}
