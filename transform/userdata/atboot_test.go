@@ -70,6 +70,7 @@ func TestAtBootSetsUpNothing(t *testing.T) {
 		"mkdir -p /etc/systemd/system/kubelet.service.d; printf '[Service]\\nExecStartPost=" + rule + "\\n' > /etc/systemd/system/kubelet.service.d/x.conf\n",
 		"echo '* * * * * root " + rule + "' > /etc/cron.d/x\n",
 		"echo '" + rule + "' > /etc/rc.local\n",
+		"mkdir -p /etc/cfn/hooks.d; echo 'action=" + rule + "' > /etc/cfn/hooks.d/x.conf\n",
 	} {
 		if got := codes(judgeText(bang+boot+lines, Block{})); got != "absent" {
 			t.Errorf("%s: %q", lines, got)

@@ -34,8 +34,8 @@ type call struct {
 // their short one. Options without a letter stand for themselves.
 var longOptions = [...]struct{ name, short string }{
 	{"append", "A"}, {"check", "C"}, {"delete", "D"}, {"insert", "I"}, {"replace", "R"}, {"list", "L"}, {"list-rules", "S"}, {"flush", "F"},
-	{"zero", "Z"}, {"new-chain", "N"}, {"new", "N"}, {"delete-chain", "X"}, {"policy", "P"}, {"rename-chain", "E"},
-	{"table", "t"}, {"protocol", "p"}, {"proto", "p"}, {"source", "s"}, {"src", "s"}, {"destination", "d"}, {"dst", "d"},
+	{"zero", "Z"}, {"new-chain", "N"}, {"delete-chain", "X"}, {"policy", "P"}, {"rename-chain", "E"},
+	{"table", "t"}, {"protocol", "p"}, {"source", "s"}, {"src", "s"}, {"destination", "d"}, {"dst", "d"},
 	{"in-interface", "i"}, {"out-interface", "o"}, {"jump", "j"}, {"goto", "g"}, {"match", "m"}, {"wait", "w"}, {"wait-interval", "W"},
 	{"numeric", "n"}, {"verbose", "v"}, {"exact", "x"}, {"line-numbers", "0"}, {"ipv4", "4"}, {"ipv6", "6"}, {"modprobe", "M"}, {"set-counters", "c"}, {"fragment", "f"},
 }

@@ -136,6 +136,8 @@ func (s *services) unsaved(n *node, set int) (int, string) {
 		return f.At, "what is saved in " + sysconfig4 + " is not certain"
 	case f != nil:
 		return set, "the rule is not among those that are saved in " + sysconfig4
+	case s.initOff != "":
+		return set, s.initOff
 	}
 	return set, "the rule is not saved"
 }

@@ -267,6 +267,7 @@ func TestJudgeScripts(t *testing.T) {
 		{"a flush at every boot", []script{{stage: stagePerBoot, text: bang + "iptables -F\n", everyBoot: true}, {stage: stageScript, text: bang + recipe + boot}}, "undone"},
 		{"a written file", []script{{stage: stageWriteFiles, text: "#!/bin/sh\ncat >/root/x.sh <<'X'\n" + recipe + "X\n"}, {stage: stageScript, text: bang + "bash /root/x.sh\n" + boot}}, ""},
 		{"an unknown script", []script{{stage: stageScript, unknown: "it is encrypted"}, {stage: stageScript, text: bang + recipe + boot}}, "not-judged"},
+		{"a script that is not known, whatever its text", []script{{stage: stageScript, text: bang + recipe + boot}, {stage: stageScript, text: bang + "iptables -F\n", unknown: "it is encrypted"}}, "not-judged"},
 		{"a script for another interpreter", []script{{stage: stageScript, text: "#!/usr/bin/perl\nsystem('iptables -F');\n"}, {stage: stageScript, text: bang + recipe + boot}}, "not-judged"},
 		{"one that flushes", []script{{stage: stageScript, text: bang + recipe + boot}, {stage: stageScript, text: "#!/usr/bin/perl\nsystem('iptables -F');\n"}}, "undone not-judged"},
 		{"a mode that is a number", []script{{stage: stageWriteFiles, text: "#!/bin/sh\ncat >/opt/x.sh <<'X'\n#!/bin/bash\n" + recipe + "X\nchmod 1402 /opt/x.sh\n"}, {stage: stageScript, text: bang + "/opt/x.sh\n" + boot}}, "absent"},
