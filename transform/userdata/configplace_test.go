@@ -43,6 +43,8 @@ func TestConfigPlaces(t *testing.T) {
 		{head + "runcmd: b\nbootcmd: c\n", "its runcmd is not a list that can be added to", ""},
 		{head + "{z: 1}\n", "it is a flow mapping or JSON", ""},
 		{head + "[z\n", "its cloud-config is not valid YAML", ""},
+		{"## template: jinja\n#cloud-config\nx: {{ v1.region }}\n", "## template: jinja\n#cloud-config\nruncmd:\n  B\n  - a\n  E\nx: {{ v1.region }}\n", "## template: jinja\n#cloud-config\nbootcmd:\n  B\n  - a\n  E\nx: {{ v1.region }}\n"},
+		{"## template: jinja\n#cloud-config\nruncmd: [ls {{ v1.region }}]\n", "its cloud-config is not valid YAML", ""},
 		{head + "launch-index: 1\n", "it has a launch-index, and so runs on some instances only", ""},
 	} {
 		d := read(test.text)

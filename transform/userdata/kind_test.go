@@ -20,6 +20,7 @@ func TestDetect(t *testing.T) {
 		{"\uE000#!/bin/sh\n", Other, "what it is is not known before the deployment"},
 		{"\uFEFF#!/bin/sh\n", Other, "the byte order mark before its first line keeps cloud-init from running it"},
 		{"x\n", Other, plain},
+		{"# x\n\n", Other, plain},
 		{"#cloud-config\n", CloudConfig, ""},
 		{"#cloud-boothook\n", Boothook, ""},
 		{"#include\nx\n", Other, "it is an #include list, and what that fetches is not known"},
