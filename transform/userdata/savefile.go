@@ -31,7 +31,8 @@ func (n *node) savesTo(file, text string, s *shell.Step, sure bool) string {
 	case file == "":
 		return text
 	case !strings.HasPrefix(file, "/"): // in a directory that is not known here
-		return shell.Unknown
+		n.note(s.At, "which file "+s.Name()+" writes here is not known")
+		return ""
 	}
 	n.machine.Files.Write(file, text, sure, s.At)
 	return ""

@@ -14,6 +14,14 @@ func TestSavesToFile(t *testing.T) {
 		{"iptables-save -t nat -f /etc/sysconfig/iptables\n", "replaced"},
 		{"true && false && iptables-save -f /etc/sysconfig/iptables\n", "replaced"},
 		{"iptables-save -f\n", "replaced"},
+		{"cd /etc/sysconfig; iptables-save -f iptables\n", "replaced not-judged"},
+		{saveTo + "cd /etc/sysconfig; iptables-save -t nat -f iptables\n", "not-judged"},
+		{saveTo + "iptables-save -t nat -f /etc/sysconfig/nat\n", ""},
+		{saveTo + "iptables-save -t nat -f /etc/sysconfig/iptables\n", "replaced"},
+		{"iptables-save -f /tmp/x > /etc/sysconfig/iptables\n", "replaced"},
+		{"iptables-save --file=/tmp/x -f /etc/sysconfig/iptables\n", ""},
+		{"iptables-save -f /etc/sysconfig/iptables -t filter\n", ""},
+		{"ip6tables-save -f /etc/sysconfig/iptables\n", "replaced"},
 	} {
 		if got := codes(judgeText(bang+install+drop+dropVLAN+test.save+enableNow+boot, Block{})); got != test.want {
 			t.Errorf("%s: %q, not %q", test.save, got, test.want)
