@@ -163,6 +163,10 @@ func TestNodeConfigOfPods(t *testing.T) {
 		{"kubelet: {config: {staticPodPath: /opt/x}}", "not-judged"},
 		{"kubelet: {flags: [--pod-manifest-path=/opt/x]}", "not-judged"},
 		{"containerd: {config: 'conf_dir = \"/opt/x\"'}", "not-judged"},
+		{"containerd: {config: 'conf_template = \"/opt/x\"'}", "not-judged"},
+		{"containerd: {config: 'bin_dir = \"/opt/x\"'}", "not-judged"},
+		{"kubelet: {flags: [--manifest-url=http://x]}", "not-judged"},
+		{"kubelet: {config: {VETHPREFIX: x}}", "not-judged"},
 		{"containerd: {config: 'imports = [\"/opt/x\"]'}", "not-judged"},
 	} {
 		if got := codes(Judge(before+test.spec+"\n--B--\n", Block{}).Problems); got != test.want {

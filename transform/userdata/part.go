@@ -135,7 +135,7 @@ func (p part) unsure() string {
 	case isCompressed(p.contentType):
 		return "a part of it is compressed"
 	case unknownTypes(p.contentType) != "":
-		return strings.Replace(unknownTypes(p.contentType), "it ", "a part of it ", 1)
+		return "a part of " + unknownTypes(p.contentType)
 	case isHandled(p.contentType) && hasPlaceholder(p.name):
 		return "the name of a part is not known before the deployment"
 	}

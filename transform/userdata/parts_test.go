@@ -71,6 +71,29 @@ func TestParts(t *testing.T) {
 	}
 }
 
+// TestPlainParts has parts whose first line decides what they are.
+func TestPlainParts(t *testing.T) {
+	for part, want := range map[string]string{
+		"text/plain\n\n\uFFFC\n":               "boothook part-001 what a part of it is is not known before the deployment",
+		"text/x-not-multipart\n\n \uFFFCa\n":   "boothook part-001 what a part of it is is not known before the deployment",
+		"text/plain\n\na\uFFFC\n":              "",
+		"text/plain\n\na\n":                    "",
+		"text/plain\n\n#cloud-boothook\n#!x\n": "boothook part-001",
+		"text/html\n\n\uFFFC\n":                "",
+		"text/x-shellscript\n\n\uFFFC\n":       "script part-001 it does not begin with #!, and so may not run",
+		"text/x-shellscript\n\na\n":            "script part-001 it does not begin with #!, and so may not run",
+		"text/cloud-boothook\n\na\n":           "boothook part-001 it does not begin with #!, and so may not run",
+	} {
+		got := ""
+		for _, s := range readScripts(mime("Content-Type: " + part)) {
+			got += strings.TrimSpace(s.stage + " " + s.name + " " + s.unknown)
+		}
+		if got != want {
+			t.Errorf("%q: %q, not %q", part, got, want)
+		}
+	}
+}
+
 // TestSniff has the first lines by which cloud-init tells parts apart
 // (type_from_starts_with in cloudinit/handlers).
 func TestSniff(t *testing.T) {

@@ -86,15 +86,11 @@ var firstNames = [...]string{"", "00-imdslock.sh", "-imdslock.sh", "(imdslock).s
 // partPlaces returns the places in a multipart: a part of its own before all
 // others, which is a script, or else a boothook.
 func (d *document) partPlaces() []place {
-	taken := map[string]bool{}
-	for _, p := range d.parts {
-		taken[cleanName(p.name)] = true
-	}
 	var places []place
 	for _, name := range firstNames {
 		if name == "" {
 			places = append(places, d.ownPart(partHeader))
-		} else if !taken[name] {
+		} else {
 			places = append(places, d.ownPart(partHeader, `Content-Disposition: attachment; filename="`+name+`"`))
 		}
 	}

@@ -132,7 +132,6 @@ func (d *document) takeUnknown(p part) {
 		d.nodeConfig(p.source.text, p.source.origin(0))
 		return
 	}
-	s.everyBoot = s.stage == stageBoothook || s.stage == stagePerBoot
 	if !hasPlaceholder(p.name) {
 		s.name = s.stage.fileName(p.name)
 	}

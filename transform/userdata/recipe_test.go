@@ -76,6 +76,7 @@ func TestAfterStatements(t *testing.T) {
 		{"if x; then\n  b\nfi\nc\n", "b", "if x; then\n  b\nfi\n", "if x; then\n  b\n"},
 		{"b <<X\nx\nX\nc\n", "b", "b <<X\nx\nX\n", "b <<X\n"},
 		{"a \\\n  b\nc\n", "b", "a \\\n  b\n", "a \\\n  b\n"},
+		{"{ b <<X; }\nx\nX\nc\n", "b", "{ b <<X; }\nx\nX\n", "{ b <<X; }\n"},
 		{"a\nb", "b", "a\nb", "a\nb"},
 	} {
 		text := "#!/bin/sh\n" + test.script

@@ -1,6 +1,7 @@
 package userdata
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -17,7 +18,7 @@ func indented(lines []string, indent, eol string) string {
 // or one literal scalar for all of them if they belong together.
 func items(commands []string) []string {
 	lines := []string{Begin}
-	if strings.Contains(strings.Join(commands, "\n"), "<<") {
+	if haveHereDocument(commands) {
 		lines = append(lines, "- |")
 		for _, c := range commands {
 			lines = append(lines, "  "+c)
@@ -30,9 +31,14 @@ func items(commands []string) []string {
 	return append(lines, End)
 }
 
+// haveHereDocument reports whether commands belong together, as the lines of one do.
+func haveHereDocument(commands []string) bool {
+	return slices.ContainsFunc(commands, func(c string) bool { return strings.Contains(c, "<<") })
+}
+
 // flowItems writes commands as items of a YAML flow sequence.
 func flowItems(commands []string) []string {
-	if strings.Contains(strings.Join(commands, "\n"), "<<") {
+	if haveHereDocument(commands) {
 		commands = []string{join(commands, "\n")}
 	}
 	lines := []string{Begin}

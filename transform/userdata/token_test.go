@@ -41,6 +41,8 @@ func TestWithoutToken(t *testing.T) {
 		script + "iptables --insert FORWARD 1 --in-interface eni+ --destination 169.254.169.254/32 --jump DROP\ncp /latest/x y\nexport NO_PROXY=169.254.169.254\n",
 		"#cloud-config\nruncmd:\n- [curl, \"http://|169.254.169.254/latest/meta-data/mac\"]\n",
 		"<powershell>\nInvoke-RestMethod http://|169.254.169.254/latest/meta-data/mac\n",
+		script + "echo 'curl http://|169.254.169.254/latest/meta-data/mac' > /opt/x.sh\n",
+		script + "wget |169.254.169.254\nwget --x=169.254.169.254\nacme 169.254.169.254\n",
 		script + "curl -H a\\;b http://|169.254.169.254/latest/meta-data/mac; true\n",
 		script + "true; curl http://|169.254.169.254/latest/meta-data/mac && cat\ncurl 169.254.169.253/latest/\n",
 		script + "x http://|169.254.169.254/1.0/meta-data/mac\ny http://169.254.169.254:80/x\ncurl http://|169.254.169.254:80/x\ncurl --x=169.254.169.254\n",
