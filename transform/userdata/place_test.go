@@ -234,6 +234,10 @@ func TestDocument(t *testing.T) {
 			t.Errorf("%+v: %v", test.block, got)
 		}
 	}
+	want := "MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=\"==imdslock==\"\n\n--==imdslock==\nContent-Type: text/x-shellscript; charset=\"us-ascii\"\n\n#!/bin/bash\n" + markedBlock(bothRules) + "--==imdslock==--\n"
+	if text := Document(bothRules); text != want {
+		t.Errorf("%s", text)
+	}
 	got := protectTwice(t, "kind: NodeConfig\nx: y\n", bothRules)
 	if scripts := readScripts(got); len(scripts) != 2 || scripts[0].text != "#!/bin/bash\n"+markedBlock(bothRules)[:len(markedBlock(bothRules))-1] || scripts[1].stage != "nodeadm" || !strings.Contains(got, "kind: NodeConfig\nx: y\n") {
 		t.Errorf("%s", got)
@@ -277,7 +281,10 @@ func TestHowChanged(t *testing.T) {
 			t.Errorf("%s: -want +got:\n%s", test.name, diff)
 		}
 	}
-	if _, err := Protect(bang+bootstrap+many, bothRules); err == nil || err.Error() != "it has 5 marked blocks: remove all but one of them" {
+	if _, err := Protect(bang+bootstrap+strings.Repeat(markedBlock(bothRules), maxMarked), bothRules); err != nil {
+		t.Error(err)
+	}
+	if _, err := Protect(bang+bootstrap+many, bothRules); err == nil || err.Error() != "5 marked blocks stand in it: remove all but one of them" {
 		t.Errorf("%v", err)
 	}
 }
