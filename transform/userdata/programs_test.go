@@ -65,6 +65,7 @@ func TestPrograms(t *testing.T) {
 		{"printf '0 * * * * iptables -F\\n' | crontab -u root %", "-", "undone not-judged"},
 		{"printf '0 * * * * iptables -F\\n' | %", "crontab", "undone not-judged"},
 		{"printf '0 * * * * true\\n' | %", "crontab", ""},
+		{"printf '0 * * * * true\\n' | crontab -u root %", "-", ""},
 		{"% < /dev/null", "crontab", ""},
 		{"% - < /opt/x", "crontab", "not-judged"},
 		{"crontab %", "- /opt/unknown", "not-judged"},

@@ -65,7 +65,7 @@ func (n *node) turnsRepositoryOff(name string, s *shell.Step) {
 	}
 	for _, w := range words {
 		for _, repository := range [...]string{"amazonlinux", "amzn2-core", "amzn-main", "amzn-updates"} {
-			if !strings.HasPrefix(w.Text, "-") && w.Text != "config-manager" && isPattern(w.Text, repository) {
+			if !strings.HasPrefix(w.Text, "-") && isPattern(w.Text, repository) {
 				n.service.withheld, n.service.withheldAt = "the repository that is turned off here may be the one with iptables-services", s.At
 			}
 		}

@@ -157,15 +157,6 @@ func (n *node) enable(name, verb string, sure bool) {
 	}
 }
 
-// clear removes all rules of a family.
-func (n *node) clear(f *family, sure bool) {
-	if sure {
-		f.tables = tables{}
-		return
-	}
-	f.tables.doubt("", "")
-}
-
 // loads judges a service that loads a file of rules when it starts, if it is not
 // running already. A restart removes all rules first. If no script has written the
 // file, it is the package's.

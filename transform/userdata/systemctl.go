@@ -198,7 +198,7 @@ func (n *node) packagedUnit(service string, f *family, file, verb string, a acti
 		l.runs = true
 	}
 	if a.stops {
-		n.clear(f, sure)
+		f.tables.doubt("", "") // it takes all rules away, if it runs
 	}
 }
 

@@ -146,6 +146,8 @@ func TestLoaders(t *testing.T) {
 		{install + drop + "systemctl enable --now iptables\n" + saveTo, "", "replaced", "loads its packaged rules"},
 		{install + "iptables-save > /etc/sysconfig/iptables\n" + drop + "systemctl enable --now iptables\n" + saveTo, "", "replaced", "which is not saved there yet"},
 		{install + drop + saveTo + "systemctl enable --now iptables; systemctl restart iptables\n", "", "", ""},
+		{"printf '*filter\\nCOMMIT\\n' > /etc/sysconfig/iptables\n" + drop + "systemctl start iptables\n" + install + saveTo + "systemctl enable iptables\n", "", "replaced", "which is not saved there yet"},
+		{install + "iptables -A FORWARD -j ACCEPT\nsystemctl stop iptables\niptables -A FORWARD -d 169.254.169.254 -j DROP\n" + saveTo + "systemctl enable iptables\n", "", "absent", "a rule before it lets the packets pass"},
 		{install + drop + saveTo + "systemctl enable --now iptables; [ -e /x ] && systemctl restart iptables\n", "", "", ""},
 	} {
 		problems := judgeText(bang+test.script+boot, Block{NoYum: test.noYum})
@@ -153,10 +155,17 @@ func TestLoaders(t *testing.T) {
 			t.Errorf("%v, not %q: %s\n%s", problems, test.want, test.message, test.script)
 		}
 	}
+	for verb := range strings.FieldsSeq("restart reload reload-or-restart try-restart condrestart force-reload try-reload-or-restart") {
+		script := install + saveTo + enableNow + drop + "systemctl " + verb + " iptables\n" + saveTo
+		if problems := judgeText(bang+script+boot, Block{}); codes(problems) != "replaced" {
+			t.Errorf("%s: %v", verb, problems)
+		}
+	}
 	v6 := strings.NewReplacer("iptables", "ip6tables", "169.254.169.254/32", "fd00:ec2::254/128")
 	for script, want := range map[string]string{
-		v6.Replace(drop + saveTo + "systemctl enable --now iptables\n"):         "",
-		v6.Replace(drop + "service iptables save\nsystemctl enable iptables\n"): "",
+		v6.Replace(drop+saveTo+"systemctl enable --now iptables\n") + "modprobe -r ip_tables\n": "undone ipv6-absent",
+		v6.Replace(drop + saveTo + "systemctl enable --now iptables\n"):                         "",
+		v6.Replace(drop + "service iptables save\nsystemctl enable iptables\n"):                 "",
 		v6.Replace(drop + saveTo): "not-judged",
 		v6.Replace(drop + saveTo + "systemctl enable iptables\nsystemctl disable iptables\n"):                 "ipv6-absent",
 		v6.Replace(drop + saveTo + "systemctl enable --now iptables\nsystemctl stop iptables\n"):              "ipv6-absent",

@@ -124,3 +124,18 @@ func TestWriteFilesDeferred(t *testing.T) {
 		}
 	}
 }
+
+// TestOriginOfFiles wants content that is decoded to come from where it is written.
+func TestOriginOfFiles(t *testing.T) {
+	for _, item := range []string{"{path: /a, content: eAo=, encoding: b64}", "{path: /a, content: \"eAo=\", encoding: b64}", "{path: /a, content: x}", "{path: /a, content: 'x'}"} {
+		text := "#cloud-config\nwrite_files:\n- " + item + "\n"
+		s := read(text).scripts[0]
+		content := max(strings.Index(text, "eAo="), strings.Index(text, "x"))
+		if got := s.origin(strings.Index(s.text, "\nx\n") + 1); got != content {
+			t.Errorf("%s: the content comes from %d, not %d", item, got, content)
+		}
+		if got, want := s.origin(strings.Index(s.text, "mkdir")), strings.Index(text, "{path"); got != want {
+			t.Errorf("%s: the commands come from %d, not %d", item, got, want)
+		}
+	}
+}
