@@ -207,18 +207,22 @@ func (f *family) delete(c *call, sure bool) {
 	ch := f.tables.at(c.table, c.chain)
 	if c.number > 0 {
 		ch.deleteNumber(c.number, sure)
-		return
+	} else {
+		ch.deleteEqual(&c.rule, sure)
 	}
-	for i := range ch.rules {
-		r := &ch.rules[i]
-		if sure && r.equals(&c.rule) {
-			ch.rules = slices.Delete(ch.rules, i, i+1)
+}
+
+// deleteEqual deletes the first rule that is equal to another, which may not be certain.
+func (c *chain) deleteEqual(other *rule, sure bool) {
+	for i := range c.rules {
+		r := &c.rules[i]
+		if sure && r.equals(other) {
+			c.rules = slices.Delete(c.rules, i, i+1)
 			return
 		}
-		if !r.mayEqual(&c.rule) {
-			continue
+		if r.mayEqual(other) {
+			c.fuzzy, r.sure = true, false
 		}
-		ch.fuzzy, r.sure = true, false
 	}
 }
 

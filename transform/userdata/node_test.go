@@ -125,6 +125,8 @@ func TestStartedUnit(t *testing.T) {
 		{dropIn(kubeletService) + byUnit + bySnap, "not-strict", "systemctl start"},
 		{dropIn(kubeletSnap) + bySnap + byUnit, "not-strict", "snap"},
 		{dropIn(kubeletService) + boot, "", ""},
+		{dropIn(kubeletService) + "systemctl revert kubelet\nsystemctl daemon-reload\n" + boot, "absent", ""},
+		{dropIn(kubeletService) + "systemctl revert docker\nsystemctl daemon-reload\n" + boot, "", ""},
 		{dropIn(kubeletService) + "nodeadm init\n", "", ""},
 		{dropIn(kubeletService) + rawDrop + "kubelet --x &\n", "unsaved not-strict", "iptables -w"},
 		{recipe + boot, "not-strict", "/etc/eks"},

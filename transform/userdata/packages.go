@@ -108,7 +108,7 @@ func packageVerbOf(verb string) packageVerb {
 
 // installs judges what a package manager installs.
 func (n *node) installs(s *shell.Step, c packageCall, sure bool) {
-	if why, at := n.withheld(); why != "" && isRedHat(s.Name()) && c.about("iptables-services") {
+	if why, at := n.withheld(); isRedHat(s.Name()) && c.about("iptables-services") {
 		n.note(at, why)
 	}
 	n.service.installed = n.service.installed || sure && isRedHat(s.Name()) && c.installs("iptables-services")

@@ -13,6 +13,7 @@ func TestErrexit(t *testing.T) {
 		{bang + "a\nb\n", "++"},
 		{"#!/bin/bash -e\na\nset +e\nb\n", "--+"},
 		{bang + "set -e\na\nset +e\nb\n", "+--+"},
+		{bang + "a\nif\n", ""},
 		{bang + "set -eu\na\n", "+-"},
 		{bang + "set -x\na\n", "++"},
 		{bang + "set -o errexit\na\nset +o errexit\nb\n", "+--+"},

@@ -38,6 +38,8 @@ func TestRestore(t *testing.T) {
 		{"", "*filter\n-A INPUT -m comment --comment \"a b\" -j ACCEPT\nD\nCOMMIT\n", true, true},
 		{"", "*filter\n-A INPUT -m foo -j ACCEPT\nD\nCOMMIT\n", false, false},
 		{"", "*filter\n-A INPUT -w -j ACCEPT\nD\nCOMMIT\n", false, false},
+		{"", "*filter\n D\nCOMMIT\n", false, false},
+		{"", "*filter\n-A INPUT -j ACCEPT \nD\nCOMMIT\n", false, false},
 		{"", "*filter\n-L FORWARD\nD\nCOMMIT\n", false, false},
 		{"", "*filter\nD\n", false, false},
 		{"", "*filter\nCOMMIT\nD\n", false, false},

@@ -397,3 +397,113 @@ func TestNothingPasses(t *testing.T) {
 		speaks("before", bang+line+recipe+boot)
 	}
 }
+
+// strictUndone are commands around the strict block after which the kubelet may
+// start without the drop.
+var strictUndone = [...]string{
+	"mkdir -p /etc/systemd/system/service.d; printf '[Service]\\nExecStartPre=\\n' > /etc/systemd/system/service.d/zzz.conf\n",
+	"mkdir -p /usr/local/lib/systemd/system/kubelet.service.d; printf '[Service]\\nExecStartPre=\\n' > /usr/local/lib/systemd/system/kubelet.service.d/zzz.conf\n",
+	"mkdir -p /etc/systemd/system.control/kubelet.service.d; printf '[Service]\\nExecStartPre=\\n' > /etc/systemd/system.control/kubelet.service.d/zzz.conf\n",
+	"aws s3 cp s3://b/zzz.conf /etc/systemd/system/kubelet.service.d/zzz.conf\n",
+	"install /opt/zzz.conf /etc/systemd/system/kubelet.service.d/\n",
+	"rsync -a /opt/x/ /etc/systemd/system/kubelet.service.d/\n",
+	"tar xf /opt/x -C /etc/systemd/system\n",
+	"ln -sf /bin/true /usr/sbin/iptables\n",
+	"ln -sf /bin/true /usr/bin/sh\n",
+	"printf '[Service]\\nEnvironment=PATH=/x\\n' > /etc/systemd/system/kubelet.service.d/x.conf\n",
+	"mount -t tmpfs x /etc/systemd/system/kubelet.service.d\n",
+	"printf '#!/bin/sh\\n' > /usr/local/sbin/iptables; chmod +x /usr/local/sbin/iptables\n",
+}
+
+// TestNothingPassesStrict is the same for the strict block.
+func TestNothingPassesStrict(t *testing.T) {
+	const strict = strictCommands + "\n"
+	for _, line := range strictUndone {
+		for _, script := range []string{bang + strict + line + boot, bang + line + strict + boot} {
+			if problems := judgeText(script, Block{}); len(problems) == 0 {
+				t.Errorf("nothing is said of\n%s", script)
+			}
+		}
+	}
+	for _, command := range []string{"/bin/echo x; R", "/bin/true & R", "/bin/echo y | R", "/bin/echo `R`"} {
+		command = strings.Replace(command, "R", "/usr/sbin/iptables -w -t raw -I PREROUTING -d 169.254.169.254/32 -j DROP", 1)
+		script := bang + "mkdir -p /etc/systemd/system/kubelet.service.d\ncat > /etc/systemd/system/kubelet.service.d/x.conf <<'X'\n[Service]\nExecStartPre=" + command + "\nX\nsystemctl daemon-reload\n" + boot
+		if problems := judgeText(script, Block{}); len(problems) == 0 {
+			t.Errorf("nothing is said of\n%s", script)
+		}
+	}
+	for _, start := range []string{"snap start kubelet\n", "systemctl start mykubelet\n", "kubelet --x &\n"} {
+		if problems := judgeText(bang+strict+start+boot, Block{}); len(problems) == 0 {
+			t.Errorf("nothing is said of\n%s", start)
+		}
+	}
+}
+
+// everyBoot are scripts that run at every boot beside the recipe, which runs at
+// the first.
+var everyBoot = [...]string{
+	"rm -f /etc/sysconfig/iptables\n",
+	"systemctl disable iptables\n",
+	"systemctl mask iptables\n",
+	"> /etc/sysconfig/iptables\n",
+	"sed -i /DROP/d /etc/sysconfig/iptables\n",
+}
+
+// TestNothingPassesWithoutInit has rules that every boot sets up anew, and what keeps
+// cloud-init from running, or runs them after the kubelet.
+func TestNothingPassesWithoutInit(t *testing.T) {
+	raw := "iptables -t raw -I PREROUTING -d 169.254.169.254/32 -j DROP\n"
+	for _, line := range []string{"touch /etc/cloud/cloud-init.disabled\n", "systemctl disable cloud-init\n", "systemctl mask cloud-init.target\n", "yum remove -y cloud-init\n", "echo 'cloud_init_modules: []' > /etc/cloud/cloud.cfg.d/x.cfg\n"} {
+		scripts := []script{{stage: stageBootcmd, text: bang + raw, everyBoot: true}, {stage: stageScript, text: bang + boot + line}}
+		if problems := judge(scripts, Block{}); len(problems) == 0 {
+			t.Errorf("nothing is said of\n%s", line)
+		}
+	}
+	for _, line := range []string{"chkconfig cloud-init off\n", "systemctl disable cloud-config\n", "systemctl mask 'cloud*'\n", "systemctl disable cloud-final.service\n"} {
+		scripts := []script{{stage: stageBootcmd, text: bang + raw, everyBoot: true}, {stage: stageScript, text: bang + boot + line}}
+		if problems := judge(scripts, Block{}); len(problems) == 0 {
+			t.Errorf("nothing is said of\n%s", line)
+		}
+	}
+	for _, line := range []string{"systemctl enable cloud-init\n", "systemctl unmask cloud-final\n", "systemctl restart cloud-init\n", "systemctl disable docker\n", "yum install -y cloud-init\n"} {
+		scripts := []script{{stage: stageBootcmd, text: bang + raw, everyBoot: true}, {stage: stageScript, text: bang + boot + line}}
+		if problems := judge(scripts, Block{}); len(problems) > 0 {
+			t.Errorf("%s: %v", line, problems)
+		}
+	}
+	first := []script{{stage: stageBoothook, text: bang + raw, everyBoot: true}, {stage: stageScript, text: bang + boot}}
+	if problems := judge(first, Block{}); len(problems) > 0 {
+		t.Errorf("a boothook at every boot: %v", problems)
+	}
+	late := []script{{stage: stagePerBoot, text: bang + raw, everyBoot: true}, {stage: stageScript, text: bang + boot}}
+	if problems := judge(late, Block{}); codes(problems) != "unsaved" {
+		t.Errorf("a per-boot script, which runs after the kubelet at the next boot: %v", problems)
+	}
+}
+
+// TestNothingPassesAtEveryBoot has what shows at the third boot only.
+func TestNothingPassesAtEveryBoot(t *testing.T) {
+	for _, line := range everyBoot {
+		for _, of := range []stage{stageBoothook, stageBootcmd, stagePerBoot} {
+			scripts := []script{{stage: of, text: bang + line, everyBoot: true}, {stage: stageScript, text: bang + recipe + boot}}
+			if problems := judge(scripts, Block{}); len(problems) == 0 {
+				t.Errorf("stage %d: nothing is said of\n%s", of, line)
+			}
+		}
+	}
+	for _, config := range []string{
+		"output: {all: '| iptables -F'}\n",
+		"mounts: [[tmpfs, /etc/sysconfig, tmpfs]]\n",
+		"write_files: [{path: /etc/systemd/system/x.service, source: {uri: 'https://x'}}]\n",
+		"puppet: {install: true}\n",
+		"random_seed: {command: [systemctl, start, kubelet]}\n",
+		"fs_setup: [{cmd: /opt/x}]\n",
+		"ntp: {config: {service_name: kubelet}}\n",
+		"power_state: {mode: reboot, condition: 'iptables -F'}\n",
+	} {
+		const multipart = "MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=\"B\"\n\n--B\nContent-Type: text/x-shellscript\n\n" + bang + recipe + boot + "--B\nContent-Type: text/cloud-config\n\n#cloud-config\n"
+		if v := Judge(multipart+config+"--B--\n", Block{}); len(v.Problems) == 0 {
+			t.Errorf("nothing is said of\n%s", config)
+		}
+	}
+}
