@@ -121,7 +121,7 @@ func cronCommand(file, line string) string {
 
 // isBootScript reports whether a file is a script that the node runs by itself.
 func isBootScript(file string) bool {
-	for _, prefix := range [...]string{"/etc/cron.", "/etc/profile", "/etc/bash", "/root/.", "/etc/rc", "/etc/init.d/", "/var/lib/cloud/scripts/", "/var/lib/cloud/instance",
+	for _, prefix := range [...]string{"/etc/cron.", "/etc/profile", "/etc/bash", "/root/.bash", "/root/.profile", "/etc/rc", "/etc/init.d/", "/var/lib/cloud/scripts/", "/var/lib/cloud/instance",
 		"/etc/networkd-dispatcher/", "/etc/network/", "/etc/update-motd.d/", "/etc/NetworkManager/dispatcher.d/", "/etc/dhcp/", "/etc/sysconfig/network-scripts/if"} {
 		if strings.HasPrefix(file, prefix) {
 			return true

@@ -34,6 +34,11 @@ func kindsAtBoot() []bootFile {
 		{startsWith("/etc/dnf/automatic.conf", "/etc/yum/yum-cron"), without("command")},
 		{startsWith("/etc/audit/auditd.conf"), without("exec")},
 		{isOtherThanCNI, without()},
+		{startsWith("/root/.gitconfig", "/etc/gitconfig"), without("!", "helper", "command", "fsmonitor", "pager", "editor", "hooksPath", "include", "external")},
+		{startsWith("/root/.curlrc"), without("output", "-o", "-O", "config", "-K", "remote-name")},
+		{startsWith("/root/.wgetrc", "/etc/wgetrc"), without("output", "use_askpass", "dir_prefix", "logfile")},
+		{startsWith("/root/.aws/"), without("credential_process", "!")},
+		{startsWith("/root/.ssh/"), without("Command", "command", "exec", "Include", "include", "PKCS11")},
 		{startsWith("/etc/snmp/"), without("extend", "exec", "pass", "sh ", "dlmod", "perl")},
 		{startsWith("/etc/environment"), without("PATH", "LD_", "BASH_ENV", "ENV=")},
 	}

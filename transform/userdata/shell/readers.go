@@ -74,6 +74,8 @@ func wordsToRun(name string) []string {
 		return []string{"run", "set"}
 	case "crictl", "kubectl", "helm":
 		return []string{"exec", "plugin", "run", "runp", "debug"}
+	case "man":
+		return []string{"-P", "--pager", "-H"}
 	case "openssl":
 		return []string{"-engine", "engine", "-provider"}
 	}

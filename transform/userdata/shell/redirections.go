@@ -129,6 +129,9 @@ func (r *runner) outputTo(d *syntax.Redirect, fd string, io *inout) {
 			return
 		}
 	}
+	if r.namesScript(d.Word) {
+		r.unknown(offset(d.OpPos), "the script writes to itself")
+	}
 	name := r.abs(r.target(d.Word))
 	if d.Op == syntax.RdrAll && r.s.posix {
 		io.doubt = "a POSIX shell runs it in the background"
@@ -143,6 +146,21 @@ func (r *runner) outputTo(d *syntax.Redirect, fd string, io *inout) {
 	}
 	open := !both && fd != "" && fd != "1" && fd != "2"
 	io.opened = append(io.opened, write{name, d.Op == syntax.AppOut || d.Op == syntax.AppAll, open})
+}
+
+// namesScript reports whether a word is the name of the script that runs.
+func (r *runner) namesScript(w *syntax.Word) bool {
+	parts := w.Parts
+	if len(parts) == 1 {
+		if q, ok := parts[0].(*syntax.DblQuoted); ok {
+			parts = q.Parts
+		}
+	}
+	if len(parts) != 1 || !r.isFile {
+		return false
+	}
+	p, ok := parts[0].(*syntax.ParamExp)
+	return ok && p.Param != nil && isPlain(p) && (p.Param.Value == "0" || p.Param.Value == "BASH_SOURCE")
 }
 
 // target returns the name of the file that a redirection is to. Patterns in it are

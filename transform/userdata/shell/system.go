@@ -14,6 +14,7 @@ var readAtBoot = [...]string{
 	"/etc/systemd/", "/run/systemd/", "/usr/lib/systemd/", "/lib/systemd/", "/usr/local/lib/systemd/",
 	"/etc/cron", "/var/spool/cron", "/var/spool/at", "/etc/anacrontab", "/etc/logrotate.",
 	"/etc/profile", "/etc/bash", "/root/.bash", "/root/.profile",
+	"/root/.gitconfig", "/etc/gitconfig", "/root/.curlrc", "/root/.wgetrc", "/etc/wgetrc", "/root/.aws/config", "/root/.aws/cli/alias", "/root/.ssh/config",
 	"/etc/rc", "/etc/init", "/var/lib/cloud/", "/etc/cloud/", "/etc/cfn/",
 	"/etc/network/", "/etc/networkd-dispatcher/", "/etc/NetworkManager/", "/etc/sysconfig/network-scripts/", "/etc/dhcp/",
 	"/etc/udev/", "/lib/udev/", "/usr/lib/udev/", "/run/udev/",

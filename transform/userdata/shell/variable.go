@@ -97,7 +97,18 @@ func loads(name string) bool {
 	return false
 }
 
-// A variable is a saved variable, with what it does to the shell.
+// callsCommand reports whether programs run the command that is the value of a variable
+// in their environment.
+func callsCommand(name string) bool {
+	switch name {
+	case "GIT_SSH_COMMAND", "GIT_SSH", "GIT_ASKPASS", "GIT_PAGER", "GIT_EDITOR", "GIT_EXTERNAL_DIFF", "PAGER", "MANPAGER", "EDITOR", "VISUAL", "LESSOPEN",
+		"RSYNC_RSH", "SUDO_ASKPASS", "SSH_ASKPASS", "TAR_OPTIONS":
+		return true
+	}
+	return false
+}
+
+// A variable is one with what it does to the shell, to be put back.
 type variable struct {
 	name          string
 	value         value
@@ -137,6 +148,9 @@ func (r *runner) assign(name string, v value) {
 	}
 	if loads(name) && v.text != "" {
 		r.emit(&Step{At: r.place(0), Reason: "what " + name + " has programs load is not known"})
+	}
+	if callsCommand(name) && Mentions(v.text) {
+		r.maybeScript(strings.TrimPrefix(v.text, "|"), r.now)
 	}
 	switch {
 	case name != "PS4" && name != "PROMPT_COMMAND", !substitutes(v.text) && name == "PS4":
