@@ -15,14 +15,14 @@ type bootFile struct {
 // kindsAtBoot returns the kinds of files that are known. The first that a file is of counts.
 func kindsAtBoot() []bootFile {
 	return []bootFile{
-		{startsWith("/etc/sysctl", "/usr/lib/sysctl.d/", "/run/sysctl.d/"), without("modules_disabled", "kernel.modprobe", "kernel/modprobe", "core_pattern")},
+		{startsWith("/etc/sysctl", "/usr/lib/sysctl.d/", "/run/sysctl.d/"), setsKernel},
 		{startsWith("/etc/udev/", "/lib/udev/", "/usr/lib/udev/", "/run/udev/"), without("RUN", "PROGRAM", "IMPORT", "SYSTEMD_WANTS", "NAME=")},
 		{within("/modprobe."), loadsNoFilter},
 		{startsWith("/etc/modules", "/lib/modules-load.d/"), without()},
 		{within("/tmpfiles.d/"), makesFiles},
 		{named("/etc/fstab"), mountsBeside},
-		{startsWith("/etc/logrotate."), without("postrotate", "prerotate", "firstaction", "lastaction", "preremove", "mail", "compresscmd")},
-		{startsWith("/etc/cfn/"), runsHooks},
+		{startsWith("/etc/logrotate."), rotates},
+		{startsWith("/etc/cfn/"), runsCfnInit},
 		{isCloudConfig, without("cmd", "module", "mount", "output", "disabled", "write_files", "datasource", "users", "packages")},
 		{startsWith("/etc/systemd/journald", "/etc/systemd/logind", "/etc/systemd/timesyncd", "/etc/systemd/resolved", "/etc/systemd/coredump", "/etc/systemd/oomd", "/etc/systemd/sleep"), without()},
 		{startsWith("/etc/systemd/system.conf"), without("Environment", "Watchdog", "Manager=")},
@@ -91,6 +91,46 @@ func without(words ...string) func(n *node, text string) bool {
 	}
 }
 
+// setsKernel reports whether settings of the kernel have it run no program.
+func setsKernel(_ *node, text string) bool {
+	return eachLine(text, func(fields []string) bool { return !runsByKernel(strings.Join(fields, "")) })
+}
+
+// runsByKernel reports whether a setting of the kernel has it run another program, or
+// load no module any more. A core_pattern that begins with | is a command (man 5 core).
+func runsByKernel(setting string) bool {
+	if name, value, ok := strings.Cut(setting, "="); ok && strings.Contains(name, "core_pattern") {
+		return strings.HasPrefix(value, "|") || strings.Contains(value, shell.Unknown)
+	}
+	for _, word := range [...]string{"modules_disabled", "kernel.modprobe", "kernel/modprobe", "core_pattern"} {
+		if strings.Contains(setting, word) {
+			return true
+		}
+	}
+	return false
+}
+
+// rotates reports whether a configuration of logrotate runs nothing but the scripts in
+// it, which are judged (man 8 logrotate).
+func rotates(n *node, text string) bool {
+	var script, rest strings.Builder
+	into := &rest
+	for line := range strings.Lines(text) {
+		switch strings.TrimSpace(line) {
+		case "postrotate", "prerotate", "firstaction", "lastaction", "preremove":
+			into = &script
+		case "endscript":
+			into = &rest
+		default:
+			into.WriteString(line)
+		}
+	}
+	if script.Len() > 0 {
+		n.aside("#!/bin/sh\n"+script.String(), false)
+	}
+	return without("postrotate", "prerotate", "action", "preremove", "mail", "compresscmd", "include")(n, strings.ReplaceAll(rest.String(), "nomail", ""))
+}
+
 // loadsNoFilter reports whether a configuration of modprobe has only options, aliases
 // and modules not to load, none of them of the packet filter (man 5 modprobe.d).
 func loadsNoFilter(_ *node, text string) bool {
@@ -98,6 +138,8 @@ func loadsNoFilter(_ *node, text string) bool {
 		switch fields[0] {
 		case "blacklist", "options", "alias":
 			return !aboutFilter(strings.Join(fields[1:], " "))
+		case "install":
+			return len(fields) == 3 && !aboutFilter(fields[1]) && (path.Base(fields[2]) == "true" || path.Base(fields[2]) == "false") && !strings.HasPrefix(fields[1], "*")
 		}
 		return false
 	})

@@ -55,10 +55,18 @@ func startsByWords(name string, words []shell.Word) (starts, ok bool) {
 		return mayHave(words, "6"), true
 	case "hyperkube", "k3s", "rke2", "k0s", "microk8s":
 		return true, true
-	case "dbus-send", "busctl", "gdbus", "docker", "podman", "nerdctl", "ctr", "crictl":
+	case "docker", "podman", "nerdctl":
+		return !onlyImages(words) && mentionsKubelet(words), true
+	case "dbus-send", "busctl", "gdbus", "ctr", "crictl":
 		return mentionsKubelet(words), true
 	}
 	return false, false
+}
+
+// onlyImages reports whether a call of docker is about images and registries, and starts
+// no container.
+func onlyImages(words []shell.Word) bool {
+	return len(words) > 0 && slices.Contains([]string{"login", "logout", "pull", "push", "tag", "images", "image", "ps", "info", "version", "inspect", "logs"}, words[0].Text)
 }
 
 // mayHave reports whether one of the words, of which something is known, may be one

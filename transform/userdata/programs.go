@@ -73,7 +73,7 @@ func serves(words []shell.Word) bool {
 func replacesIPTables(name string, words []shell.Word) bool {
 	switch name {
 	case "sysctl":
-		return mentionsAny(words, "kernel.modprobe", "kernel.core_pattern", "modules_disabled")
+		return slices.ContainsFunc(words, func(w shell.Word) bool { return runsByKernel(w.Text) })
 	case "update-alternatives", "alternatives":
 		return mentionsAny(words, "tables", shell.Unknown)
 	}
@@ -110,10 +110,8 @@ func isContainerRun(name string, words []shell.Word) bool {
 	for i, w := range words {
 		isValue := i > 0 && takesValue(words[i-1].Text)
 		switch {
-		case verb == "run" && strings.HasPrefix(w.Text, "-"):
-			if !keepsApart(w.Text) {
-				return true
-			}
+		case verb == "run":
+			return name == "ctr" || !isKeptApart(words[i:])
 		case verb != "" || strings.HasPrefix(w.Text, "-") || isValue:
 		default:
 			switch verb = w.Text; verb {
@@ -123,7 +121,32 @@ func isContainerRun(name string, words []shell.Word) bool {
 			}
 		}
 	}
-	return verb == "run" && name == "ctr"
+	return verb == "run"
+}
+
+// isKeptApart reports whether the words after docker run give the container, whose image
+// is the first that is no option, no rights on the node.
+func isKeptApart(words []shell.Word) bool {
+	for len(words) > 0 && strings.HasPrefix(words[0].Text, "-") {
+		option := words[0].Text
+		if !keepsApart(option) {
+			return false
+		}
+		words = words[1:]
+		if !isFlag(option) && !strings.Contains(option, "=") && len(words) > 0 {
+			words = words[1:]
+		}
+	}
+	return len(words) > 0
+}
+
+// isFlag reports whether an option of docker run has no value.
+func isFlag(option string) bool {
+	switch option {
+	case "-d", "--detach", "-i", "-t", "-it", "-ti", "-dt", "-dit", "-itd", "-di", "--rm", "--init", "-q", "--quiet", "--read-only":
+		return true
+	}
+	return false
 }
 
 // keepsApart reports whether an option of docker run gives a container no rights on

@@ -199,6 +199,8 @@ func (r *runner) found(operands []Word, c invocation) {
 		switch {
 		case (strings.HasPrefix(w.Text, "-exec") || strings.HasPrefix(w.Text, "-ok")) && i+2 < len(c.words) && (isShell(path.Base(c.words[i+2].Text)) || !Known(path.Base(c.words[i+2].Text))):
 			r.emit(&Step{Words: c.words, At: c.at, Reason: "what find runs is not known"})
+		case w.Text == "-exec" && i+3 < len(c.words) && path.Base(c.words[i+2].Text) == "chmod" && isForOthers(c.words[i+3].Text):
+			continue
 		case w.Text == "-delete", strings.HasPrefix(w.Text, "-fprint"), strings.HasPrefix(w.Text, "-fls"):
 		case strings.HasPrefix(w.Text, "-exec"), strings.HasPrefix(w.Text, "-ok"):
 		default:
@@ -210,6 +212,23 @@ func (r *runner) found(operands []Word, c invocation) {
 		}
 		return
 	}
+}
+
+// isForOthers reports whether a mode for chmod takes rights from the group and others
+// alone, or bits that programs of a node do without.
+func isForOthers(mode string) bool {
+	for _, clause := range strings.Split(mode, ",") {
+		who, rights, ok := strings.Cut(clause, "-")
+		switch {
+		case !ok || rights == "" || who == "":
+			return false
+		case strings.Trim(who, "go") == "" && strings.Trim(rights, "rwxst") == "":
+		case strings.Trim(who, "ugoa") == "" && strings.Trim(rights, "st") == "":
+		default:
+			return false
+		}
+	}
+	return true
 }
 
 // startsOf returns the directories that find begins with: those before its
