@@ -36,6 +36,9 @@ func parseShell(args []Word) shellCall {
 			call.option(a)
 		}
 	}
+	if len(args) > 0 && args[0].Text == "-" { // as "--"
+		args = args[1:]
+	}
 	call.operands = args
 	return call
 }
@@ -87,10 +90,12 @@ func (r *runner) shellCalled(name string, call shellCall, c invocation) status {
 	case call.command:
 		place := r.inside(c, len(args))
 		return r.shellText(name, call, &args[0].Text, args[min(2, len(args)):], place) // after $0
-	case len(args) > 0 && !call.standard && args[0].Text != "-" && args[0].Text != "/dev/stdin":
+	case len(args) > 0 && !call.standard && args[0].Text != "/dev/stdin":
 		return r.file(c, args)
 	case r.stdin == nil:
 		return success // it reads the empty input of cloud-init
+	case !call.standard:
+		args = args[min(1, len(args)):]
 	}
 	call.standard = true
 	return r.shellText(name, call, r.stdin, args, func(int) int { return c.at })
