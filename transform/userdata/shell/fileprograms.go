@@ -118,9 +118,7 @@ func (r *runner) cat(operands []Word, options string, c invocation) status {
 			if r.stdin != nil {
 				r.output(*r.stdin)
 			}
-			if r.fromStdin {
-				r.s.ended = "cat may read away the script"
-			}
+			r.readsAway("cat")
 			continue
 		}
 		if f := r.m.Files.Get(r.abs(w.Text)); f != nil && f.Sure && w.Known() {

@@ -110,8 +110,8 @@ func (r *runner) endsBy(name string, c invocation) {
 			r.s.ended = "tail before it never ends"
 		}
 	}
-	if r.fromStdin && !leavesStdin(name) {
-		r.s.ended = name + " may read away the script"
+	if !leavesStdin(name) {
+		r.readsAway(name)
 	}
 }
 

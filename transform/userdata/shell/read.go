@@ -5,7 +5,18 @@ import "strings"
 // read reads into the variables that the words of read or its like name.
 func (r *runner) read(c invocation) status {
 	r.assigns(c.words[1:], "")
+	if name := c.words[0].Text; name != "getopts" {
+		r.readsAway(name)
+	}
 	return unsure
+}
+
+// readsAway says that a command may read the rest of the script, where the shell
+// reads it from its standard input, too.
+func (r *runner) readsAway(name string) {
+	if r.fromStdin && r.stdin == nil {
+		r.s.ended = name + " may read away the script"
+	}
 }
 
 // callback runs the command that mapfile calls for lines.

@@ -37,7 +37,9 @@ func (r *runner) redirections(redirs []*syntax.Redirect) inout {
 			}
 			io.redirect(fd, discarded)
 		case syntax.DplIn:
-			r.duplicateInput(d, &io)
+			if text := Unknown; r.one(d.Word) != "0" { // of another file that is open
+				io.stdin, io.input = &text, true
+			}
 		case syntax.DplOut:
 			r.duplicate(d, fd, &io)
 		default:
