@@ -22,7 +22,7 @@ var wrappers = [...]wrapper{
 	{name: "runuser", values: "ugGw", doubt: "another user runs it"},
 	{name: "nohup"},
 	{name: "setsid", safe: "wf"},
-	{name: "timeout", values: "ks", operands: 1, safe: "ksv", doubt: "timeout may end it early"},
+	{name: "timeout", values: "ks", operands: 1, doubt: "timeout may end it before"},
 	{name: "nice", values: "n", safe: "n", numbers: true},
 	{name: "ionice", values: "cnpPu", doubt: mayRefuse},
 	{name: "chrt", values: "TPD", operands: 1, doubt: mayRefuse},
