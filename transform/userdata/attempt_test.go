@@ -116,7 +116,7 @@ func TestObjection(t *testing.T) {
 		{"after one of its stage, alone", mime(script+"true\n", script+boot), "--B\n" + script + boot, part, true, "its script part-001 runs before the commands would"},
 		{"after one of its stage, not alone", mime(script+"true\n", script+boot), "--B\n" + script + boot, part, false, ""},
 		{"after one of an earlier stage", mime("Content-Type: text/cloud-boothook\n\n"+bang+"true\n", script+boot), "--B\n" + script, part, true, ""},
-		{"beside a block that is needed, in other words", bang + Begin + "\n" + drop + End + "\n" + install + saveTo + enableNow + boot, boot, Begin + "\ntrue\n" + End + "\n", false, "several marked blocks stand in it: remove all but one of them"},
+		{"beside a block that is needed, in other words", bang + Begin + "\n" + drop + End + "\n" + install + saveTo + enableNow + boot, boot, Begin + "\ntrue\n" + End + "\n", false, "it has several marked blocks: remove all but one of them"},
 		{"after another boothook", mime("Content-Type: text/cloud-boothook\n\n"+bang+"true\n", script+boot), "--B\n" + script, strings.Replace(part, "x-shellscript", "cloud-boothook", 1), true, ""},
 	} {
 		a := &attempt{d: read(test.text), block: Block{Mode: AWS}, marked: findMarked(test.text)}

@@ -4,6 +4,8 @@ import (
 	"path"
 	"slices"
 	"strings"
+
+	"github.com/imdslock/imdslock/transform/userdata/shell"
 )
 
 // A bootFile is a kind of file that a node reads by itself.
@@ -22,7 +24,7 @@ func kindsAtBoot() []bootFile {
 		{within("/tmpfiles.d/"), makesFiles},
 		{named("/etc/fstab"), mountsBeside},
 		{startsWith("/etc/logrotate."), rotates},
-		{startsWith("/etc/cfn/"), runsCfnInit},
+		{startsWith("/etc/cfn/"), runsHooks},
 		{isCloudConfig, without("cmd", "module", "mount", "output", "disabled", "write_files", "datasource", "users", "packages")},
 		{startsWith("/etc/systemd/journald", "/etc/systemd/logind", "/etc/systemd/timesyncd", "/etc/systemd/resolved", "/etc/systemd/coredump", "/etc/systemd/oomd", "/etc/systemd/sleep"), without()},
 		{startsWith("/etc/systemd/system.conf"), without("Environment", "Watchdog", "Manager=")},

@@ -284,7 +284,7 @@ func TestHowChanged(t *testing.T) {
 	if _, err := Protect(bang+bootstrap+strings.Repeat(markedBlock(bothRules), maxMarked), bothRules); err != nil {
 		t.Error(err)
 	}
-	if _, err := Protect(bang+bootstrap+many, bothRules); err == nil || err.Error() != "5 marked blocks stand in it: remove all but one of them" {
+	if _, err := Protect(bang+bootstrap+many, bothRules); err == nil || err.Error() != "it has 5 marked blocks: remove all but one of them" {
 		t.Errorf("%v", err)
 	}
 }

@@ -23,7 +23,9 @@ func TestPrograms(t *testing.T) {
 		{"nc % x 80", "-l -e -c -lk -ke", "not-judged"},
 		{"ncat % x 80", "-l -e -c", "not-judged"},
 		{"nc % x 80", "-z -v -vz l", ""},
-		{"sysctl -w %=x", "kernel.modprobe kernel.core_pattern kernel.modules_disabled", "undone not-judged"},
+		{"sysctl -w %=x", "kernel.modprobe kernel.modules_disabled", "undone not-judged"},
+		{"sysctl -w 'kernel.core_pattern=%x'", "| |/opt/", "undone not-judged"},
+		{"sysctl -w kernel.core_pattern=%", "x /var/core", ""},
 		{"sysctl -w %=1", "vm.swappiness net.ipv4.ip_forward", ""},
 		{"update-alternatives --set % /x", "iptables arptables $X", "undone not-judged"},
 		{"alternatives --set % /x", "ip6tables $X", "undone not-judged"},
@@ -39,7 +41,8 @@ func TestPrograms(t *testing.T) {
 		{"acme-aws %", "describe-instances", "not-judged"},
 
 		// Containers.
-		{"docker %", "run pull push login logout images image ps info version build tag rmi rm stop kill logs inspect network volume load save system stats events search", ""},
+		{"docker % x", "run", ""},
+		{"docker %", "pull push login logout images image ps info version build tag rmi rm stop kill logs inspect network volume load save system stats events search", ""},
 		{"docker % x", "exec compose start restart create plugin swarm service update cp", "not-judged"},
 		{"% pull x", "docker podman nerdctl ctr", ""},
 		{"% exec x", "docker podman nerdctl ctr", "not-judged"},

@@ -118,7 +118,7 @@ func TestReadSaysWhyNot(t *testing.T) {
 		"## template: jinja\n#cloud-boothook\n":                                             "it is a jinja template of something that cloud-init does not run",
 		"## template: jinja2\n#!/bin/sh\n":                                                  "its jinja header is not one that cloud-init takes",
 		"MIME-Version: 1.0\nContent-Type: multipart/mixed\n\n--B\n\n--B--\n":                "its Content-Type names no boundary",
-		"MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=C\n\n--B\n\n--B--\n":    "its boundary \"C\" never stands on a line of its own",
+		"MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=C\n\n--B\n\n--B--\n":    "its boundary \"C\" is never on a line of its own",
 		"MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=B\n\n--B\n\n--B--\n":    "",
 		"MIME-Version: 1.0\nContent-Type: text/x-shellscript\n\n#!/bin/sh\n":                "",
 		mime("Content-Type: message/rfc822\n\nx\n"):                                         "it has a part of type message/rfc822",

@@ -69,6 +69,18 @@ func TestNothingPassesWithoutInit(t *testing.T) {
 			t.Errorf("nothing is said of\n%s", line)
 		}
 	}
+	for _, line := range []string{"chkconfig cloud-init off\n", "systemctl disable cloud-config\n", "systemctl mask 'cloud*'\n", "systemctl disable cloud-final.service\n"} {
+		scripts := []script{{stage: stageBootcmd, text: bang + raw, everyBoot: true}, {stage: stageScript, text: bang + boot + line}}
+		if problems := judge(scripts, Block{}); len(problems) == 0 {
+			t.Errorf("nothing is said of\n%s", line)
+		}
+	}
+	for _, line := range []string{"systemctl enable cloud-init\n", "systemctl unmask cloud-final\n", "systemctl restart cloud-init\n", "systemctl disable docker\n", "yum install -y cloud-init\n"} {
+		scripts := []script{{stage: stageBootcmd, text: bang + raw, everyBoot: true}, {stage: stageScript, text: bang + boot + line}}
+		if problems := judge(scripts, Block{}); len(problems) > 0 {
+			t.Errorf("%s: %v", line, problems)
+		}
+	}
 	first := []script{{stage: stageBoothook, text: bang + raw, everyBoot: true}, {stage: stageScript, text: bang + boot}}
 	if problems := judge(first, Block{}); len(problems) > 0 {
 		t.Errorf("a boothook at every boot: %v", problems)
