@@ -137,7 +137,7 @@ func TestAction(t *testing.T) {
 			t.Errorf("%s: status %d, outputs %q\n%s", test.name, status, outputs, printed)
 		}
 		number, _, _ := strings.Cut(strings.TrimPrefix(outputs, "status="), "\n")
-		if _, _, status := r.run(t, "Fail where something is not locked", append(env, "STATUS="+number)...); status != test.status {
+		if _, _, status := r.run(t, "Fail if something is not locked", append(env, "STATUS="+number)...); status != test.status {
 			t.Errorf("%s: fails with %d, want %d", test.name, status, test.status)
 		}
 	}
