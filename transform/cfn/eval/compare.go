@@ -10,6 +10,7 @@ import (
 // of the deployments that have all of the given outcomes, and in all of them. Texts
 // of the same known and unknown parts are equal, however they are spelled.
 func (e *Evaluator) Equal(a, b Value, in ...Outcome) (inSome, inAll bool) {
+	defer e.stop(func() { inSome, inAll = true, false })
 	var w world
 	for _, o := range in {
 		both, ok := w.and(o.world)
@@ -23,9 +24,6 @@ func (e *Evaluator) Equal(a, b Value, in ...Outcome) (inSome, inAll bool) {
 	for _, branch := range e.equal(a.at, w, a, b) {
 		isEqual := branch.value.isTrue()
 		inSome, inAll = inSome || isEqual, inAll && isEqual
-	}
-	if e.stopped != nil {
-		return true, false
 	}
 	return inSome, inAll
 }
@@ -60,9 +58,7 @@ func (e *Evaluator) equal(at int, w world, a, b Value) []branch {
 	}
 	var all []branch
 	for _, value := range w.set(x).only {
-		if !e.step(1 + len(w)) {
-			return nil
-		}
+		e.step(1 + len(w))
 		all = append(all, e.equal(at, w.with(x, set{only: []string{value}}), a, b)...)
 	}
 	return all

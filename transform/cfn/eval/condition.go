@@ -43,9 +43,6 @@ func (e *Evaluator) condition(name string, at int, w world) []branch {
 			cases = e.truth(n, nil)
 		}
 		delete(e.inside, name)
-		if e.stopped != nil {
-			return nil
-		}
 		e.cases[name] = cases
 	}
 	if len(w) == 0 {
@@ -58,9 +55,7 @@ func (e *Evaluator) condition(name string, at int, w world) []branch {
 func (e *Evaluator) within(w world, branches []branch) []branch {
 	var all []branch
 	for _, b := range branches {
-		if !e.step(1 + len(b.world)) {
-			return nil
-		}
+		e.step(1 + len(b.world))
 		if both, ok := w.and(b.world); ok {
 			all = append(all, branch{both, b.value})
 		}
@@ -74,9 +69,7 @@ func (e *Evaluator) truth(n *cfn.Node, w world) []branch {
 	if e.depth == maxDepth {
 		return e.guess(at, w, e.unknown(at, "it nests too deep", "condition "+e.source(n)), truth(true))
 	}
-	if !e.step(1) {
-		return nil
-	}
+	e.step(1)
 	e.depth++
 	defer func() { e.depth-- }()
 	name, arg := n.Function()
@@ -129,9 +122,8 @@ func (e *Evaluator) connective(n int, decides bool, w world, operand func(i int,
 				}
 			}
 		}
-		if open = next; !e.step(len(open)) {
-			return nil
-		}
+		open = next
+		e.step(len(open))
 	}
 	return e.merge(append(done, open...))
 }

@@ -58,9 +58,7 @@ func (e *Evaluator) project(c *constraint, parameters []string) []branch {
 	var worlds []branch
 	seen := map[string]bool{}
 	for _, b := range c.accepted {
-		if !e.step(1 + len(b.world)) {
-			return nil
-		}
+		e.step(1 + len(b.world))
 		var about world
 		for _, f := range b.world {
 			if !slices.ContainsFunc(f.variable.names(), func(name string) bool { return !slices.Contains(parameters, name) }) {

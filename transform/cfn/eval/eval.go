@@ -90,12 +90,13 @@ func New(ctx context.Context, t *cfn.Template, given map[string]string) *Evaluat
 // tried: what is true first. There is at least one. Parameter values that
 // CloudFormation refuses, by Rules or because a condition looks for what is not in
 // Mappings, have no outcome. The error is a [*cfn.Error] at the expression if the
-// budget of the template is used up, or the context's. The caller must not write
-// into the outcomes, which later calls return again.
-func (e *Evaluator) Outcomes(n *cfn.Node) ([]Outcome, error) {
+// budget of the template is used up, or the context's. Nobody may write into the
+// outcomes, which are the same when they are asked for again.
+func (e *Evaluator) Outcomes(n *cfn.Node) (outcomes []Outcome, err error) {
 	if known, ok := e.outcomes[n]; ok {
 		return known, nil
 	}
+	defer e.stop(func() { outcomes, err = nil, e.exceeded(n) })
 	branches := e.each(e.eval(n, nil), func(b branch) []branch { return e.settle(b.world, b.value) })
 	branches = e.each(e.constrain(n, branches), func(b branch) []branch {
 		if !e.consistent(b.world) {
@@ -103,13 +104,10 @@ func (e *Evaluator) Outcomes(n *cfn.Node) ([]Outcome, error) {
 		}
 		return one(b.world, e.resolve(b.value, b.world))
 	})
-	if e.stopped != nil {
-		return nil, e.exceeded(n)
-	}
 	if accepted := withoutRefused(branches); len(accepted) > 0 {
 		branches = accepted
 	}
-	outcomes := make([]Outcome, len(branches))
+	outcomes = make([]Outcome, len(branches))
 	for i, b := range branches {
 		outcomes[i] = Outcome{b.world.parameters(), b.value, e.isGuess(b.world), b.world}
 	}
@@ -178,17 +176,30 @@ func maker(n *cfn.Node) *cfn.Node {
 // errBudget is why an evaluator stops after maxSteps.
 var errBudget = errors.New("the budget is used up")
 
-// step counts some work. It returns false if no more is to be done.
-func (e *Evaluator) step(n int) bool {
+// step counts some work. It panics with e.stopped if no more is to be done; see
+// stop.
+func (e *Evaluator) step(n int) {
 	before := e.steps >> 12
 	e.steps += n
 	switch {
 	case e.stopped != nil:
-		return false
 	case e.steps > maxSteps:
 		e.stopped = errBudget
 	case e.steps>>12 != before:
 		e.stopped = e.ctx.Err()
 	}
-	return e.stopped == nil
+	if e.stopped != nil {
+		panic(e.stopped)
+	}
+}
+
+// stop, deferred, calls a function if step has panicked.
+func (e *Evaluator) stop(stopped func()) {
+	switch r := recover(); {
+	case r == nil:
+	case r == e.stopped:
+		stopped()
+	default:
+		panic(r)
+	}
 }

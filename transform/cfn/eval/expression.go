@@ -20,9 +20,7 @@ func (e *Evaluator) eval(n *cfn.Node, w world) []branch {
 	if e.depth == maxDepth {
 		return one(w, e.unknown(at, "it nests too deep", "deep"))
 	}
-	if !e.step(1) {
-		return nil
-	}
+	e.step(1)
 	e.depth++
 	defer func() { e.depth-- }()
 	if name, arg := n.Function(); name != "" {
@@ -84,9 +82,7 @@ func (e *Evaluator) all(nodes []*cfn.Node, w world) []group {
 // extend appends what becomes of g with one value more.
 func (e *Evaluator) extend(groups []group, g group, branches []branch) []group {
 	for _, b := range branches {
-		if !e.step(1 + len(g.values) + len(b.world)) {
-			return nil
-		}
+		e.step(1 + len(g.values) + len(b.world))
 		values := make([]Value, len(g.values), cap(g.values))
 		copy(values, g.values)
 		groups = append(groups, group{b.world, append(values, b.value)})
@@ -98,9 +94,7 @@ func (e *Evaluator) extend(groups []group, g group, branches []branch) []group {
 func (e *Evaluator) with(nodes []*cfn.Node, w world, f func(world, []Value) []branch) []branch {
 	var all []branch
 	for _, g := range e.all(nodes, w) {
-		if !e.step(1) {
-			return nil
-		}
+		e.step(1)
 		if v, ok := faultAmong(g.values...); ok {
 			all = append(all, branch{g.world, v})
 			continue

@@ -70,9 +70,8 @@ func (e *Evaluator) find(at int, n *cfn.Node, keys []Value, w world) []branch {
 				}
 			}
 		}
-		if open = rest; !e.step(1 + len(open)) {
-			return nil
-		}
+		open = rest
+		e.step(1 + len(open))
 	}
 	for _, w := range open {
 		found = append(found, branch{w, refuse(at, "it is not in Mappings")})
@@ -88,8 +87,5 @@ func (e *Evaluator) mapped(n *cfn.Node) Value {
 			return invalid(inner.Span.Start, "there is "+name+" in Mappings")
 		}
 	}
-	if branches := e.eval(n, nil); len(branches) == 1 {
-		return branches[0].value
-	}
-	return Value{} // the budget is used up
+	return e.eval(n, nil)[0].value
 }

@@ -191,9 +191,10 @@ func (e *Evaluator) resolveVariable(x *variable, w world) (Value, bool) {
 		}
 		return e.text(x.at, []piece{{text: s.only[0]}}), true
 	}
-	if x.operate == nil || !e.step(1) || e.depth > maxDepth {
+	if x.operate == nil || e.depth > maxDepth {
 		return Value{}, false
 	}
+	e.step(1)
 	args := make([]Value, len(x.args))
 	changed := false
 	e.depth++
@@ -220,9 +221,7 @@ func (e *Evaluator) enumerate(w world, v Value) []branch {
 	}
 	var all []branch
 	for _, value := range w.set(x).only {
-		if !e.step(1 + len(w)) {
-			return nil
-		}
+		e.step(1 + len(w))
 		all = append(all, e.enumerate(w.with(x, set{only: []string{value}}), v)...)
 	}
 	return all

@@ -135,9 +135,10 @@ func (e *Evaluator) merge(branches []branch) []branch {
 	for _, b := range branches {
 		for len(merged) > 0 {
 			last := merged[len(merged)-1]
-			if b.value.Invalid || last.value.Invalid || b.value.Text != last.value.Text || len(b.world) != len(last.world) || !e.step(1+len(b.world)) {
+			if b.value.Invalid || last.value.Invalid || b.value.Text != last.value.Text || len(b.world) != len(last.world) {
 				break
 			}
+			e.step(1 + len(b.world))
 			either, ok := last.world.or(b.world)
 			if !ok {
 				break
@@ -184,16 +185,12 @@ func one(w world, v Value) []branch { return []branch{{w, v}} }
 // each replaces every branch by what a function makes of it.
 func (e *Evaluator) each(branches []branch, f func(branch) []branch) []branch {
 	if len(branches) == 1 {
-		if !e.step(1) {
-			return nil
-		}
+		e.step(1)
 		return f(branches[0])
 	}
 	var all []branch
 	for _, b := range branches {
-		if !e.step(1 + len(b.world)) {
-			return nil
-		}
+		e.step(1 + len(b.world))
 		all = append(all, f(b)...)
 	}
 	return all
