@@ -36,6 +36,14 @@ func TestYAMLErrors(t *testing.T) {
 		{"the second document", "a: 1\n---\nb: c: d\n", "3:4: not YAML: mapping values are not allowed in this context"},
 		{"the start of a character", "a: \xe2\x80", "1:4: invalid UTF-8 byte 0xe2"},
 		{"the start of a line break", "a: \xc2", "1:4: invalid UTF-8 byte 0xc2"},
+		{"a list open at the end", "a: 1\n\nb: [1,\n  2\n\n", "3:1: not YAML: did not find expected ',' or ']'"},
+		{"braces open at the end", "a: 1\nb: {c: 1\n", "2:1: not YAML: did not find expected ',' or '}'"},
+		{"a bracket closed by the other", "a: [b}\n", "1:6: not YAML: did not find expected ',' or ']'"},
+		{"a tab after indented comments", "a: 1\n  # c\n   # d\n\tb: 1\n", "4:1: not YAML: a tab, where YAML takes only spaces"},
+		{"after a comment that looks like it", "a: b\n\n\n  # c: d: e\n  f: g: h\n", "5:3: not YAML: did not find expected key"},
+		{"indented more than the one above", "a:\n  b: c\n    d: e\n", "3:5: not YAML: mapping values are not allowed in this context"},
+		{"a list after a block scalar", "a: |\n x\n- b\n", "3:1: not YAML: did not find expected key"},
+		{"an anchor without a name", "a: &\n", "1:4: not YAML: did not find expected alphabetic or numeric character"},
 		{"at the start", "@\n", "1:1: not YAML: found character that cannot start any token"},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -167,6 +167,8 @@ func TestOutcomes(t *testing.T) {
 		{"!Select ['01', [a, b]]", "b"},
 		{"!Select [10, [a, b, c, d, e, f, g, h, i, j, k]]", "k"},
 		{"!Select [99999999999999999999, [a, b]]", "? without quotes 99999999999999999999 may be another text"},
+		{"!Select ['0:', [a]]", "? Fn::Select selects nothing"},
+		{"!Select ['/0', [a]]", "? Fn::Select selects nothing"},
 		{"!Select [a0, [a]]", "? Fn::Select selects nothing"},
 		{"!Select [0, []]", "? Fn::Select selects nothing"},
 		{"!Select [0, [!Ref AWS::NoValue, b]]", "b"},
