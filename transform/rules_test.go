@@ -43,6 +43,11 @@ func TestRules(t *testing.T) {
 			t.Errorf("%s is described as %+v", d.Rule, got)
 		}
 	}
+	before := transform.Rules()[0].Controls[0]
+	transform.Rules()[0].Controls[0] = "another"
+	if got := transform.Rules()[0].Controls[0]; got != before {
+		t.Errorf("a caller has changed the control %s to %s", before, got)
+	}
 	if _, ok := transform.Describe("no-rule"); ok {
 		t.Error("what is not a rule is described")
 	}

@@ -184,10 +184,6 @@ func one(w world, v Value) []branch { return []branch{{w, v}} }
 
 // each replaces every branch by what a function makes of it.
 func (e *Evaluator) each(branches []branch, f func(branch) []branch) []branch {
-	if len(branches) == 1 {
-		e.step(1)
-		return f(branches[0])
-	}
 	var all []branch
 	for _, b := range branches {
 		e.step(1 + len(b.world))
