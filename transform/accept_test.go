@@ -3,6 +3,7 @@ package transform_test
 import (
 	"fmt"
 	"testing"
+	"time"
 
 	"github.com/imdslock/imdslock/transform"
 )
@@ -71,5 +72,38 @@ Resources:
 	}
 	if rules < 10 {
 		t.Errorf("only %d rules", rules)
+	}
+}
+
+// TestAcceptedUntil counts an acceptance on its last day, and not on the next.
+func TestAcceptedUntil(t *testing.T) {
+	src := []byte(`Resources:
+  L:
+    Type: AWS::EC2::LaunchTemplate
+    Metadata: {imdslock: {accept: [{rule: imdsv1-open, reason: x, until: 2027-03-31}]}}
+    Properties: {LaunchTemplateData: {MetadataOptions: {HttpTokens: optional, HttpPutResponseHopLimit: 1}}}
+`)
+	for now, want := range map[string]transform.Kind{
+		"2026-12-31T00:00:00Z": transform.KindAccepted,
+		"2027-03-31T23:59:59Z": transform.KindAccepted,
+		"2027-04-01T00:00:00Z": transform.KindOpen,
+		"2028-01-01T00:00:00Z": transform.KindOpen,
+	} {
+		at, err := time.Parse(time.RFC3339, now)
+		if err != nil {
+			t.Fatal(err)
+		}
+		findings, err := transform.Check(t.Context(), src, transform.CheckOptions{Options: transform.Defaults(), Now: at})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, f := range findings {
+			if f.Kind != transform.KindNote && f.Kind != want {
+				t.Errorf("at %s: %s is %s, want %s", now, f.Rule, f.Kind, want)
+			}
+			if f.Kind == transform.KindAccepted && f.Reason != "x" {
+				t.Errorf("the reason is %q", f.Reason)
+			}
+		}
 	}
 }

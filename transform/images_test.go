@@ -55,6 +55,7 @@ func TestSystems(t *testing.T) {
 
 		// Groups that name an image themselves.
 		{"ami-1", `G: {Type: AWS::AutoScaling::AutoScalingGroup, Properties: {LaunchTemplate: {LaunchTemplateId: !Ref L, Version: $Latest}}}`, unknown},
+		{"!Ref AWS::NoValue", `G: {Type: AWS::AutoScaling::AutoScalingGroup, Properties: {LaunchTemplate: {LaunchTemplateId: !Ref L, Version: $Latest}}}, H: {Type: AWS::EC2::EC2Fleet, Properties: {LaunchTemplateConfigs: [{LaunchTemplateSpecification: {LaunchTemplateId: !Ref L, Version: $Latest}, Overrides: [{ImageId: ` + ssm("/aws/service/debian/x") + `}]}]}}`, unknown},
 		{ssm("/aws/service/debian/x"), `G: {Type: AWS::AutoScaling::AutoScalingGroup, Properties: {LaunchTemplate: {LaunchTemplateId: !Ref L, Version: $Latest}}}`, noYum},
 		{"!Ref AWS::NoValue", `G: {Type: AWS::EC2::EC2Fleet, Properties: {LaunchTemplateConfigs: [{LaunchTemplateSpecification: {LaunchTemplateId: !Ref L, Version: $Latest}, Overrides: [{ImageId: ` + ssm("/aws/service/debian/x") + `}]}]}}`, noYum},
 		{"!Ref AWS::NoValue", `G: {Type: AWS::AutoScaling::AutoScalingGroup, Properties: {MixedInstancesPolicy: {LaunchTemplate: {LaunchTemplateSpecification: {LaunchTemplateId: !Ref L, Version: $Latest}, Overrides: [{ImageId: ` + ssm("/aws/service/debian/x") + `}]}}}}`, noYum},
