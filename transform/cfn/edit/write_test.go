@@ -130,6 +130,28 @@ func TestRefusesDuplicates(t *testing.T) {
 	}
 }
 
+// TestQuoteJSON wants JSON's escapes, and those without which YAML has no such
+// character.
+func TestQuoteJSON(t *testing.T) {
+	for text, want := range map[string]string{
+		"":                    `""`,
+		"a\"\\/\n\t'":         `"a\"\\/\n\t'"`,
+		"<&>é€𝄞":              `"<&>é€𝄞"`,
+		"~\u007f":             `"~\u007f"`,
+		"é\u0080\u009f\u00a0": "\"é\\u0080\\u009f\u00a0\"",
+		"\ufefe\ufeff\uff00":  "\"\ufefe\\ufeff\uff00\"",
+		"\ufffd\ufffe\uffff𝄞": "\"\ufffd\\ufffe\\uffff𝄞\"",
+	} {
+		if got := quoteJSON(text); got != want {
+			t.Errorf("%+q: got %+q, want %+q", text, got, want)
+		}
+		tmpl := parse(t, "a: "+quoteJSON(text)+"\n")
+		if got := tmpl.Root().Get("a").Value; got != text {
+			t.Errorf("%+q is read as %+q", text, got)
+		}
+	}
+}
+
 // apply makes a change, and returns the result or the error.
 func apply(t *testing.T, tmpl *cfn.Template, change func() (Edit, error)) string {
 	t.Helper()
