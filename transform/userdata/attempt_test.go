@@ -127,6 +127,30 @@ func TestObjection(t *testing.T) {
 	}
 }
 
+// TestWithoutMarked judges texts without their marked blocks.
+func TestWithoutMarked(t *testing.T) {
+	block, byHand := markedBlock(Block{Mode: AWS}), recipe
+	for text, want := range map[string]string{
+		bang + block + boot:                  "absent",
+		bang + block + byHand + block + boot: "",
+		bang + boot + block:                  "absent",
+		bang + drop + block + boot:           "unsaved",
+		bang + drop + boot:                   "unsaved",
+	} {
+		a := &attempt{d: read(text), marked: findMarked(text)}
+		a.problems = a.d.problems(a.block)
+		if got := codes(a.withoutMarked()); got != want {
+			t.Errorf("%s: %s, not %s", text, got, want)
+		}
+	}
+	const config = "#cloud-config\nruncmd:\n"
+	listed := indented(strings.Split(strings.TrimSpace(install+drop+saveTo+enableNow+boot), "\n"), "- ", "\n")
+	p, err := Protect(config+listed, bothRules)
+	if got, want := Apply(config+listed, p.Changes), config+indented(items([]string{dropBranchENI, saveRules}), "", "\n")+listed; got != want || err != nil {
+		t.Errorf("beside items by hand: %v, %s", err, got)
+	}
+}
+
 // TestIsDoubted compares what is not judged before and after changes.
 func TestIsDoubted(t *testing.T) {
 	none, some := []Problem{{Code: Undone}}, []Problem{{Code: Undone}, {Code: NotJudged}}

@@ -129,6 +129,8 @@ systemctl enable --now ip6tables
 		{"by hand", byHand + bootstrap, byHand + bootstrap, bothRules},
 		{"the rule for branch network interfaces alone by hand", vlan + bootstrap, vlan + markedBlock(Block{Mode: AWS}) + bootstrap, bothRules},
 		{"by hand without that rule", strings.Replace(byHand, vlan, "", 1) + bootstrap, Begin + "\n" + vlan + save + End + "\n" + strings.Replace(byHand, vlan, "", 1) + bootstrap, bothRules},
+		{"IPv6 comes beside rules by hand", Begin + "\n" + vlan + save + End + "\n" + strings.Replace(byHand, vlan, "", 1) + bootstrap,
+			join(between(Block{BranchENI: true, IPv6: true}.commands(missing{branchENI: true, ipv6: true, service: true})), "\n") + strings.Replace(byHand, vlan, "", 1) + bootstrap, Block{Mode: AWS, BranchENI: true, IPv6: true}},
 		{"the same text twice", both(false) + both(false) + bootstrap, both(false) + both(false) + bootstrap, bothRules},
 	} {
 		t.Run(test.name, func(t *testing.T) {
