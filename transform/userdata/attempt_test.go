@@ -143,6 +143,23 @@ func TestWithoutMarked(t *testing.T) {
 			t.Errorf("%s: %s, not %s", text, got, want)
 		}
 	}
+}
+
+// TestBesideRules has rules by hand, and where what is missing is put beside them: at |.
+func TestBesideRules(t *testing.T) {
+	saved := join(between([]string{installServices, saveRules, enableServices}), "\n")
+	for _, text := range []string{
+		bang + drop + "|" + boot,
+		bang + drop + "|true\n" + boot,
+		mime(plainScript+bang+"true\n", plainScript+bang+drop+"|"+boot),
+		mime(plainScript+bang+drop+"|", plainScript+bang+boot),
+	} {
+		before := strings.Replace(text, "|", "", 1)
+		p, err := Protect(before, Block{Mode: AWS})
+		if got := Apply(before, p.Changes); got != strings.Replace(text, "|", saved, 1) || err != nil {
+			t.Errorf("%s: %v, %s", text, err, got)
+		}
+	}
 	const config = "#cloud-config\nruncmd:\n"
 	listed := indented(strings.Split(strings.TrimSpace(install+drop+saveTo+enableNow+boot), "\n"), "- ", "\n")
 	p, err := Protect(config+listed, bothRules)

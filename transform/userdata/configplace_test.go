@@ -29,6 +29,8 @@ func TestConfigPlaces(t *testing.T) {
 		{head + "runcmd:\nz: 1\n", head + "runcmd:\n  B\n  - a\n  E\nz: 1\n", newBoot + "runcmd:\nz: 1\n"},
 		{head + "runcmd:", head + "runcmd:\n  B\n  - a\n  E", newBoot + "runcmd:"},
 		{head + "z: 1\nruncmd:", head + "z: 1\nruncmd:\n  B\n  - a\n  E", newBoot + "z: 1\nruncmd:"},
+		{head + "z: 1\nruncmd:\n", head + "z: 1\nruncmd:\n  B\n  - a\n  E\n", newBoot + "z: 1\nruncmd:\n"},
+		{head + "runcmd:\n- b", head + "runcmd:\nB\n- a\nE\n- b", newBoot + "runcmd:\n- b"},
 		{head + "runcmd: null \nz: 1\n", head + "runcmd:\n  B\n  - a\n  E\nz: 1\n", newBoot + "runcmd: null \nz: 1\n"},
 		{head + "runcmd: ~", head + "runcmd:\n  B\n  - a\n  E\n", newBoot + "runcmd: ~"},
 		{head + "runcmd: [b]\nruncmd: [c]\n", head + "runcmd: [b]\nruncmd: [\n  B\n  \"a\",\n  E\n  c]\n", newBoot + "runcmd: [b]\nruncmd: [c]\n"},

@@ -43,6 +43,8 @@ func TestParseMessage(t *testing.T) {
 		{"A: b\rC: d\r\rx", "A=b;C=d;{x}"},
 		{"A~!: b\n\nx", "A~!=b;{x}"},
 		{"A\x7f: b\n\nx", "{A\x7f: b\n\nx}"},
+		{"\x7fA: b\n\nx", "{\x7fA: b\n\nx}"},
+		{"\x01: b\n\nx", "{\x01: b\n\nx}"},
 		{"A", "{A}"},
 		{"A:", "A=;{}"},
 
