@@ -158,6 +158,7 @@ func TestConfigScripts(t *testing.T) {
 		"power_state: {mode: reboot}\n":                      nil,
 		"power_state: {condition: [a]}\n":                    {{"script", "~power_state", sh + placeholder + "\n", ""}},
 		"power_state: [a]\n":                                 nil,
+		"power_state: [condition, x]\n":                      nil,
 		"fqdn: x\n":                                          nil,
 		"ntp: {servers: [a, {b: c}]}\n":                      nil,
 		"ntp: {servers: [a, {script: c}]}\n":                 unknown("ntp"),

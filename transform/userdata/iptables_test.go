@@ -88,9 +88,11 @@ func TestCommandsOfIPTables(t *testing.T) {
 			t.Errorf("%s: %q, not %q", test.words, got, test.want)
 		}
 	}
-	c := parseCall([]shell.Word{{Text: "-A"}, {Text: "FORWARD"}, {Text: "x", Splits: true}}, metadataIPv4)
-	if !c.loose {
-		t.Error("a word that may be several is one")
+	for _, option := range []string{"-A", "-i", "-j"} {
+		c := parseCall([]shell.Word{{Text: "-F"}, {Text: option}, {Text: "x", Splits: true}}, metadataIPv4)
+		if !c.loose {
+			t.Errorf("%s: a word that may be several is one", option)
+		}
 	}
 }
 
