@@ -71,6 +71,17 @@ func TestParts(t *testing.T) {
 	}
 }
 
+// TestEveryBootParts has parts that each boot runs, and parts that run once: they remove
+// what is saved, and so it is not there after one more boot.
+func TestEveryBootParts(t *testing.T) {
+	for contentType, want := range map[string]string{"text/cloud-boothook": "unsaved", "text/x-shellscript-per-boot": "unsaved", "text/x-shellscript-per-once": "", "text/x-shellscript-per-instance": "", "text/x-shellscript; name=a": ""} {
+		text := mime("Content-Type: "+contentType+"\n\n"+bang+"rm -f /etc/sysconfig/iptables\n", plainScript+bang+recipe+boot)
+		if problems := Judge(text, Block{}).Problems; codes(problems) != want {
+			t.Errorf("%s: %v, not %q", contentType, problems, want)
+		}
+	}
+}
+
 // TestPlainParts has parts whose first line decides what they are.
 func TestPlainParts(t *testing.T) {
 	for part, want := range map[string]string{

@@ -229,9 +229,6 @@ func (d *document) perhaps() []int {
 // problems returns what is wrong, whichever of the scripts that may run or not do run.
 func (d *document) problems(want Block) []Problem {
 	perhaps := d.perhaps()
-	if len(perhaps) == 0 {
-		return judge(d.scripts, want)
-	}
 	var problems []Problem
 	for run := range 1 << len(perhaps) {
 		scripts := slices.Clone(d.scripts)

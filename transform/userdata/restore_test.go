@@ -112,6 +112,18 @@ func TestRestorePerhaps(t *testing.T) {
 	}
 }
 
+// TestRestoreBeside has rules that are not known beside those that are restored.
+func TestRestoreBeside(t *testing.T) {
+	for _, noflush := range []bool{false, true} {
+		f := calls("…")
+		f.restore(nil, "*nat\nCOMMIT\n", noflush, true)
+		f.apply(nil, words("-A FORWARD -d IMDS -j DROP"), true)
+		if f.tables.drops(ordinary) {
+			t.Errorf("noflush %t: dropped", noflush)
+		}
+	}
+}
+
 // TestSplitLine has lines of iptables-save, and the words that iptables-restore reads.
 func TestSplitLine(t *testing.T) {
 	for _, test := range []struct {

@@ -22,6 +22,7 @@ func TestStartedByOthers(t *testing.T) {
 	for _, line := range []string{
 		"systemctl start docker containerd amazon-ssm-agent sshd\n", "systemctl stop join-cluster\n", "systemctl enable join-cluster\n", "systemctl status kube-proxy\n", "shutdown -c\n", "poweroff --help\n", "init 3\n",
 		"cat > /etc/systemd/system/eks-x.service <<'X'\n[Service]\nExecStart=/bin/true\nX\nsystemctl start eks-x\n", "echo '0 20 * * * root /sbin/shutdown -h now' > /etc/cron.d/x\n",
+		"echo '0 20 * * * root systemctl poweroff' > /etc/cron.d/x\n", "echo '0 20 * * * root systemctl halt' > /etc/cron.d/x\n",
 	} {
 		if problems := judgeText(bang+line+recipe+boot, Block{}); len(problems) > 0 {
 			t.Errorf("%s: %v", line, problems)

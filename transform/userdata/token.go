@@ -50,11 +50,10 @@ func (d *document) withoutToken() []Problem {
 		return nil
 	}
 	var problems []Problem
-	if d.reason != "" || d.kind.NoCommands() != "" {
+	if d.reason != "" || d.kind.NoCommands() != "" { // then it has no scripts
 		for _, at := range requestsInLines(d.text) {
 			problems = append(problems, Problem{WithoutToken, at, asksWithoutToken})
 		}
-		return problems
 	}
 	for _, s := range d.scripts {
 		if !mentionsMetadata(s.text) {

@@ -77,6 +77,10 @@ func TestWithoutToken(t *testing.T) {
 
 // TestQuiet has commands whose words go nowhere, and those that join a node.
 func TestQuiet(t *testing.T) {
+	const (
+		asks = "asks the metadata service without a token here, which required tokens refuse"
+		tool = "runs a tool here that asks the metadata service without a token in its older versions, which required tokens refuse"
+	)
 	const id = "id=$(curl http://169.254.169.254/latest/meta-data/instance-id)\n"
 	for name := range strings.FieldsSeq(": awk echo grep ip ip6tables iptables logger nft printf route sed test [") {
 		if got := read("#!/bin/sh\n" + name + " http://169.254.169.254/latest/meta-data/mac\n").withoutToken(); len(got) > 0 {
@@ -97,8 +101,8 @@ func TestQuiet(t *testing.T) {
 		}
 	}
 	for text, want := range map[string]string{
-		"curl http://169.254.169.254/latest/x\n": asksWithoutToken, "ec2-metadata\n": toolWithoutToken, "ec2metadata -i\n": toolWithoutToken,
-		"acme <<X\nGET http://169.254.169.254/latest/x\nX\n": asksWithoutToken, "cat > /x <<X\ncurl http://169.254.169.254/latest/x\nX\n": asksWithoutToken,
+		"curl http://169.254.169.254/latest/x\n": asks, "ec2-metadata\n": tool, "ec2metadata -i\n": tool,
+		"acme <<X\nGET http://169.254.169.254/latest/x\nX\n": asks, "cat > /x <<X\ncurl http://169.254.169.254/latest/x\nX\n": asks,
 	} {
 		if got := read("#!/bin/sh\n" + text).withoutToken(); len(got) != 1 || got[0].Message != want {
 			t.Errorf("%q: %v", text, got)
