@@ -88,13 +88,15 @@ func TestOwnUnitRuns(t *testing.T) {
 		{with("ExecStartPre=" + strings.Replace(rule6, "fd00:ec2::254/128", "169.254.169.254/32", 1)), "absent"},
 		{with("ExecStartPre=/bin/echo " + rule), "absent"},
 		{with("ExecStartPre=/usr/sbin/iptables"), "absent"},
+		{with("ExecStartPre=/bin/false -A FORWARD -j LOG"), "absent"},
 		{strings.Replace(ownUnit, "ExecStart=", "ExecStart=/bin/false\nExecStartPre=", 1) + start, "absent"},
 
 		// Files in its place or beside it.
 		{"if [ -e /x ]; then\n" + ownUnit + "fi\n" + start, "absent"},
+		{"printf '[Service]\\nType=oneshot\\nExecStart=/bin/true\\n' > " + dir + "pods.service\nif [ -e /x ]; then\n" + ownUnit + "fi\n" + start, "absent"},
 		{ownUnit + "rm " + dir + "pods.service\n" + start, "absent"},
 		{strings.Replace(ownUnit, "<<'X'\n[Unit]", "<<X\n[Unit]\nDescription=$X", 1) + start, "absent"},
-		{strings.Replace(ownUnit, "/etc/systemd/system/pods", "/run/systemd/system/pods", 1) + "printf '[Service]\\nExecStart=/bin/true\\n' > " + dir + "pods.service\n" + start, "absent"},
+		{strings.Replace(ownUnit, "/etc/systemd/system/pods", "/usr/lib/systemd/system/pods", 1) + "printf '[Service]\\nExecStart=/bin/true\\n' > " + dir + "pods.service\n" + start, "absent"},
 		{ownUnit + "mkdir -p " + dir + "pods.service.d; printf '[Service]\\nExecStart=\\nExecStart=/bin/true\\n' > " + dir + "pods.service.d/x.conf\n" + start, "absent"},
 		{ownUnit + "mkdir -p " + dir + "docker.service.d; printf '[Service]\\nRestart=always\\n' > " + dir + "docker.service.d/x.conf\n" + start, ""},
 		{ownUnit + "printf '[Timer]\\nOnActiveSec=9\\n' > " + dir + "pods.timer; systemctl start pods.timer\n", "absent"},

@@ -119,6 +119,12 @@ func TestUnitSettings(t *testing.T) {
 			}
 		}
 	}
+	script := "mkdir -p /etc/systemd/system/docker.service.d; printf '[Unit]\\nWants=kubelet.service\\n' > /etc/systemd/system/docker.service.d/x.conf; systemctl % docker\n"
+	for verb, want := range map[string]string{"restart": "late", "start": "late", "enable": "", "stop": ""} {
+		if got := codes(judgeText(bang+strings.Replace(script, "%", verb, 1)+recipe+boot, Block{})); got != want {
+			t.Errorf("%s: %q, not %q", verb, got, want)
+		}
+	}
 	for _, test := range []struct{ name, settings, want string }{
 		{"x.timer", "[Timer]\nUnit=kubelet.service", "late"},
 		{"x.socket", "[Socket]\nService=kubelet.service", "late"},
