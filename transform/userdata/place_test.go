@@ -353,6 +353,11 @@ func TestOriginOfChanges(t *testing.T) {
 			t.Errorf("%c of %s comes from %d", b, after, from)
 		}
 	}
+	for at, want := range []int{0, 1, 1, 1, 1, 2, 3} {
+		if from := Origin([]Change{{1, 1, "123"}}, at); from != want {
+			t.Errorf("byte %d comes from %d, not %d", at, from, want)
+		}
+	}
 	if from := Origin(changes, 2); from != 1 {
 		t.Errorf("what was put in comes from %d", from)
 	}

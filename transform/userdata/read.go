@@ -127,10 +127,6 @@ func (d *document) takeUnknown(p part) {
 		s.stage = stagePerBoot
 	case typePerInstance:
 		s.stage = stagePerInstance
-	case typeNodeConfig:
-		d.nodeadm(p.source.origin(0))
-		d.nodeConfig(p.source.text, p.source.origin(0))
-		return
 	}
 	if !hasPlaceholder(p.name) {
 		s.name = s.stage.fileName(p.name)

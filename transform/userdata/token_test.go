@@ -42,6 +42,7 @@ func TestWithoutToken(t *testing.T) {
 		"#cloud-config\nruncmd:\n- [curl, \"http://|169.254.169.254/latest/meta-data/mac\"]\n",
 		"<powershell>\nInvoke-RestMethod http://|169.254.169.254/latest/meta-data/mac\n",
 		script + "echo 'curl http://|169.254.169.254/latest/meta-data/mac' > /opt/x.sh\n",
+		script + "|printf 'curl\\thttp://169.254.169.254/latest/x\\n' > /opt/x.sh\n",
 		script + "wget |169.254.169.254\nwget --x=169.254.169.254\nacme 169.254.169.254\n",
 		script + "curl -H a\\;b http://|169.254.169.254/latest/meta-data/mac; true\n",
 		script + "true; curl http://|169.254.169.254/latest/meta-data/mac && cat\ncurl 169.254.169.253/latest/\n",
@@ -99,6 +100,9 @@ func TestQuiet(t *testing.T) {
 				t.Errorf("%q: %v", line, got)
 			}
 		}
+	}
+	if got := read(mime(plainScript+bang+"true\n", plainScript+bang+"curl 169.254.169.254/latest/x\n")).withoutToken(); len(got) != 1 {
+		t.Errorf("in one of two scripts: %v", got)
 	}
 	for text, want := range map[string]string{
 		"curl http://169.254.169.254/latest/x\n": asks, "ec2-metadata\n": tool, "ec2metadata -i\n": tool,

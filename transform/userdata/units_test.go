@@ -90,6 +90,8 @@ func TestUnitSettings(t *testing.T) {
 		{"[Service]\nExecReload=/sbin/iptables -F", "undone", "undone"},
 		{"[Service]\nExecStop=/sbin/iptables -F", "undone", "undone"},
 		{"[Service]\nExecStart=/opt/x", "not-judged", "not-judged"},
+		{"[Service]\nExecStart=/bin/sh -c \"exit; iptables -F\"", "", ""},
+		{"[Service]\nExecStart=/bin/systemctl start x", "", ""},
 		{"[Service]\nEnvironment=A=b", "", ""},
 		{"[Service]\nEnvironment=LD_PRELOAD=/x", "not-judged", "not-judged"},
 		{"[Service]\nEnvironment=BASH_ENV=/x", "not-judged", "not-judged"},

@@ -108,6 +108,10 @@ func TestWriteFilesUnknown(t *testing.T) {
 			t.Errorf("%s: %q, not %q", test.list, got, test.want)
 		}
 	}
+	const text = "#cloud-config\nwrite_files: a\nruncmd: [/etc/eks/bootstrap.sh]\n"
+	if p := Judge(text, Block{}).Problem(NotJudged); p == nil || !strings.HasPrefix(text[p.At:], "write_files") || p.Message != which {
+		t.Errorf("%v", p)
+	}
 	for _, list := range []string{"", "~", "null"} {
 		if got := readScripts("#cloud-config\nwrite_files: " + list + "\n"); len(got) != 0 {
 			t.Errorf("%q: %q", list, got)
