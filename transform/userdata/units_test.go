@@ -90,7 +90,7 @@ func TestUnitSettings(t *testing.T) {
 		{"[Service]\nExecReload=/sbin/iptables -F", "undone", "undone"},
 		{"[Service]\nExecStop=/sbin/iptables -F", "undone", "undone"},
 		{"[Service]\nExecStart=/opt/x", "not-judged", "not-judged"},
-		{"[Service]\nExecStart=/bin/sh -c \"exit; iptables -F\"", "", ""},
+		{"[Service]\nExecStart=/bin/sh -c \"if false; then iptables -F; fi\"", "", ""},
 		{"[Service]\nExecStart=/bin/systemctl start x", "", ""},
 		{"[Service]\nEnvironment=A=b", "", ""},
 		{"[Service]\nEnvironment=LD_PRELOAD=/x", "not-judged", "not-judged"},
