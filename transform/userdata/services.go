@@ -208,23 +208,17 @@ func (n *node) serviceCommand(s *shell.Step, words []shell.Word, sure bool) {
 // runlevels judges a call of chkconfig or update-rc.d, where the name of a service
 // comes before what becomes of it or after.
 func (n *node) runlevels(s *shell.Step, sure bool) {
-	verb := ""
+	verb := "off" // any other, as remove, is taken for the name of a service, too
 	var units []shell.Word
 	for _, w := range s.Words[1:] {
 		switch w.Text {
-		case "on", "off", "reset", "remove", "enable", "disable", "defaults", "--del", "--add", "--list", "resetpriorities":
+		case "on", "enable", "defaults", "--list":
 			verb = w.Text
-		case "--level", "--levels", "-f":
 		default:
 			units = append(units, w)
 		}
 	}
-	switch verb {
-	case "on", "enable", "defaults", "--list":
-	default:
-		verb = "off"
-	}
 	for _, u := range units {
-		n.unit(strings.TrimPrefix(verb, "--"), false, u, sure && len(s.Words) == 3)
+		n.unit(verb, false, u, sure && len(s.Words) == 3)
 	}
 }

@@ -110,6 +110,8 @@ func TestUnitSettings(t *testing.T) {
 		{"[Unit]\nConditionPathExists=/etc/kubelet\nAssertPathExists=/etc/nodeadm", "", ""},
 		{"[Install]\nWantedBy=kubelet.service\nRequiredBy=kubelet.service\nAlso=kubelet.service", "", ""},
 		{"[Service]\nType=kubelet\nUser=kubelet\nGroup=kubelet\nWorkingDirectory=/kubelet\nRestart=kubelet\nSyslogIdentifier=kubelet", "", ""},
+		{"[Unit]\nPartOf=iptables.service\nDescription=iptables\nDocumentation=iptables\nConditionPathExists=/iptables\nAssertPathExists=/iptables\n[Install]\nWantedBy=iptables.service\nRequiredBy=nftables.service\n" +
+			"[Service]\nType=firewall\nUser=iptables\nGroup=iptables\nWorkingDirectory=/iptables\nRestart=iptables\nSyslogIdentifier=iptables", "", ""},
 		{"[Unit]\nConflicts=iptables.service", "not-judged", "not-judged"},
 		{"[Unit]\nWants=nftables.service", "not-judged", "not-judged"},
 		{"[Unit]\nBindsTo=firewalld.service", "not-judged", "not-judged"},

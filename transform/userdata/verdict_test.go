@@ -186,8 +186,9 @@ func TestJudge(t *testing.T) {
 func TestJudgeManyEnds(t *testing.T) {
 	for n, want := range map[int]string{maxEnds - 20: "", maxEnds + 20: "not-judged"} {
 		text := bang + "set -e\n" + strings.Repeat("cp /opt/x /opt/y\n", n) + recipe + boot
-		if got := codes(judgeText(text, Block{})); got != want {
-			t.Errorf("%d places: %q, not %q", n, got, want)
+		problems := judgeText(text, Block{})
+		if codes(problems) != want || len(problems) > 0 && problems[0].At != 0 {
+			t.Errorf("%d places: %v, not %q", n, problems, want)
 		}
 	}
 }
