@@ -56,7 +56,7 @@ func TestSystemctl(t *testing.T) {
 		{"systemctl % netfilter-persistent", "enable disable", ""},
 
 		// The kubelet.
-		{"systemctl start %", "kubelet kubelet.service snap.kubelet-eks.daemon nodeadm-run nodeadm-config eks-bootstrap bootstrap.service k3s k3s-agent rke2-server k0scontroller microk8s 'kube*' \"$X\"", "<late"},
+		{"systemctl start %", "kubelet kubelet.service snap.kubelet-eks.daemon nodeadm-run nodeadm-config eks-bootstrap bootstrap.service k3s k3s-agent rke2-server k0scontroller microk8s 'kube*' ${X}let ${X}let.service \"$X\"", "<late"},
 		{"systemctl % kubelet", "restart reload-or-restart", "<late"},
 		{"systemctl % kubelet", "stop enable disable mask status", "<"},
 		{"systemctl enable --now %", "kubelet nodeadm-run", "<late"},
@@ -153,6 +153,12 @@ func TestLoaders(t *testing.T) {
 		problems := judgeText(bang+test.script+boot, Block{NoYum: test.noYum})
 		if codes(problems) != test.want || len(problems) > 0 && !strings.Contains(problems[0].Message, test.message) {
 			t.Errorf("%v, not %q: %s\n%s", problems, test.want, test.message, test.script)
+		}
+	}
+	const dropRaw6 = "ip6tables -t raw -I PREROUTING -d fd00:ec2::254/128 -j DROP\n"
+	for save, want := range map[string]string{"netfilter-persistent save\n": "", "service iptables-persistent save\n": "", save4: "ipv6-absent", "ip6tables-save > /etc/iptables/rules.v6\n" + save4: ""} {
+		if problems := judgeText(bang+pers+drop+dropRaw6+save+boot, Block{IPv6: true, NoYum: "they are Ubuntu"}); codes(problems) != want {
+			t.Errorf("%s: %v, not %q", save, problems, want)
 		}
 	}
 	for verb := range strings.FieldsSeq("restart reload reload-or-restart try-restart condrestart force-reload try-reload-or-restart") {
