@@ -211,10 +211,10 @@ func harmlessText(name string, s *shell.Step) bool {
 			after = words[i+1]
 		}
 		switch {
-		case w.Text == "-V" || w.Text == "--version" || w.Text == "-v":
+		case slices.Contains([]string{"-V", "--version", "-v"}, w.Text):
 			return len(words) == 1
 		case w.Text == "-m":
-			return after.Text == "pip" || after.Text == "json.tool" || after.Text == "venv" || after.Text == "ensurepip"
+			return slices.Contains([]string{"pip", "json.tool", "venv", "ensurepip"}, after.Text)
 		case w.Text == optionOfText(name):
 			return isPureText(after.Text)
 		case strings.HasPrefix(w.Text, "-c") && strings.HasPrefix(name, "python"):
