@@ -11,6 +11,20 @@ type saying struct {
 	at, message string
 }
 
+// TestCodes has the codes by which others know problems.
+func TestCodes(t *testing.T) {
+	const text = bang + "curl 169.254.169.254/latest/x\n"
+	large := bang + "# " + strings.Repeat("x", MaxSize)
+	for _, test := range []struct{ text, want string }{{text, "absent without-token not-mime"}, {large, "absent too-large not-mime"}} {
+		got := codes(Judge(test.text, Block{Managed: true}).Problems)
+		for code := range strings.FieldsSeq(test.want) {
+			if !strings.Contains(" "+got+" ", " "+code+" ") {
+				t.Errorf("no %s: %s", code, got)
+			}
+		}
+	}
+}
+
 // TestMessages has what is said of scripts: the code, where it is, and the message.
 func TestMessages(t *testing.T) {
 	const (
@@ -58,6 +72,8 @@ func TestMessages(t *testing.T) {
 		{recipe + boot + "systemctl preset x\n", Block{}, []saying{{NotJudged, "systemctl preset", "what systemctl preset does is not known"}}},
 		{recipe + boot + "systemctl enable --now /opt/x.service\n", Block{}, []saying{{NotJudged, "systemctl enable --now /opt", "what is in /opt/x.service is not known"}}},
 		{recipe + boot + "systemctl enable ufw\n", Block{}, []saying{{NotJudged, "systemctl enable ufw", "what ufw does to the rules, also at the next boot, is not known"}}},
+		{recipe + boot + "iptables-save -f x\n", Block{}, []saying{{NotJudged, "iptables-save -f", "which file iptables-save writes here is not known"}}},
+		{recipe + boot + "printf \"[Service]\\n$X\\n\" > /etc/systemd/system/x.service\nsystemctl start x\n", Block{}, []saying{{NotJudged, "printf", "what is in /etc/systemd/system/x.service, which systemd reads, is not known"}}},
 		{recipe + boot + "ufw status\n", Block{}, []saying{{NotJudged, "ufw", "what ufw does to the rules is not known"}}},
 		{recipe + boot + "yum history x\n", Block{}, []saying{{NotJudged, "yum history", "what yum history does is not known"}}},
 		{recipe + boot + "yum install -y ufw\n", Block{}, []saying{{NotJudged, "yum install -y ufw", "the firewall that is installed here may load rules of its own at the next boot"}}},

@@ -56,7 +56,7 @@ func TestInstalled(t *testing.T) {
 // TestPackages has what package managers do after the recipe.
 func TestPackages(t *testing.T) {
 	for _, test := range []struct{ lines, want string }{
-		{"yum remove|yum erase|yum autoremove|dnf rm|dnf swap|dnf downgrade|apt-get purge|apt-get remove|rpm -e|rpm --erase|dpkg -r|dpkg --remove|dpkg -P|dpkg --purge|apk del|zypper rm", "undone"},
+		{"yum remove|yum erase|yum autoremove|dnf rm|dnf swap|dnf downgrade|apt-get purge|apt-get remove|rpm -e|rpm --erase|dpkg -r|dpkg --remove|dpkg -P|dpkg --purge|apk del|zypper rm|aptitude purge|tdnf remove|microdnf remove", "undone"},
 		{"yum update|yum upgrade|yum update-minimal|yum makecache|yum clean|yum check-update|dnf check-upgrade|yum list|yum info|yum search|yum provides|yum repolist|dnf repoquery|yum updateinfo|yum deplist", ""},
 		{"yum versionlock|dnf download|dnf config-manager|dnf copr|dnf module|apt-get dist-upgrade|apt full-upgrade|apt-get autoclean|apt policy|apt show|aptitude hold|aptitude unhold|apt-get source|apt-get build-dep|dnf builddep", ""},
 		{"zypper refresh|zypper ref|zypper up|zypper lr|zypper ar|zypper addrepo|apt-get install|yum reinstall|yum localinstall|yum groupinstall|dpkg --install|apk add|zypper in", ""},

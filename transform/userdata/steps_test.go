@@ -35,6 +35,14 @@ func TestUnknownNames(t *testing.T) {
 	}
 }
 
+// TestModules has what takes modules out of the kernel.
+func TestModules(t *testing.T) {
+	expectLines(t, "rmmod %", "ip_tables iptable_filter xt_comment nf_tables \"$X\"", "undone")
+	expectLines(t, "modprobe % ip_tables", "-r --remove", "undone")
+	expectLines(t, "modprobe %", "ip_tables br_netfilter -q", "")
+	expectLines(t, "% dummy", "rmmod modprobe", "")
+}
+
 // TestTurnsOff has what turns the node off, so that the kubelet starts at the next boot,
 // and what does not.
 func TestTurnsOff(t *testing.T) {

@@ -46,6 +46,8 @@ func TestSystemctl(t *testing.T) {
 		{"systemctl stop %", "'x*' 'ip6*'", ""},
 		{"systemctl enable --now %", "/opt/x.service /etc/systemd/system/x.service", "not-judged"},
 
+		{"systemctl stop %", "/usr/lib/systemd/system/iptables.service", "undone not-judged"},
+
 		// Services with rules of their own.
 		{"systemctl enable %", "firewalld nftables ufw shorewall csf ferm", "not-judged"},
 		{"systemctl start %", "firewalld nftables ufw shorewall csf ferm", "undone not-judged"},
@@ -159,6 +161,16 @@ func TestLoaders(t *testing.T) {
 	for save, want := range map[string]string{"netfilter-persistent save\n": "", "service iptables-persistent save\n": "", save4: "ipv6-absent", "ip6tables-save > /etc/iptables/rules.v6\n" + save4: ""} {
 		if problems := judgeText(bang+pers+drop+dropRaw6+save+boot, Block{IPv6: true, NoYum: "they are Ubuntu"}); codes(problems) != want {
 			t.Errorf("%s: %v, not %q", save, problems, want)
+		}
+	}
+	for option := range strings.FieldsSeq("-q --quiet -f --force --no-reload --no-pager --system -l --full --no-ask-password --no-wall --no-legend -a --all") {
+		if problems := judgeText(bang+install+drop+saveTo+"systemctl "+option+" enable iptables\n"+boot, Block{}); len(problems) > 0 {
+			t.Errorf("%s: %v", option, problems)
+		}
+	}
+	for option := range strings.FieldsSeq("--user --global --runtime --root=/x --no-block --host=x -H --image=x --dry-run") {
+		if problems := judgeText(bang+install+drop+saveTo+"systemctl "+option+" enable iptables\n"+boot, Block{}); len(problems) == 0 {
+			t.Errorf("nothing is said of %s", option)
 		}
 	}
 	for verb := range strings.FieldsSeq("restart reload reload-or-restart try-restart condrestart force-reload try-reload-or-restart") {
