@@ -41,7 +41,7 @@ func TestBash(t *testing.T) {
 		"set -e; export -f nope; R", "set -e; enable nope; R", "set -e; ((0)); R", "set -e; [ a = b ]; R", "set -e; [[ a == b ]]; R", "set -e; test; R", "set -e; [ \"\" ]; R", "set -e; [ -n ]; [ -n \"\" ]; R",
 		// set -u
 		"set -u; : ${a[0]}; R", "set -u; a=(1); : ${a[3]}; R", "set -u; : ${#NOPE}; R", "set -u; : ${!NOPE}; R", "set -u; ((NOPE)); R", "set -u; : $((NOPE+1)); R", "set -u; : ${NOPE#x}; R", "set -u; : ${NOPE:1}; R", "set -u; : ${NOPE/a/b}; R", "set -u; : $!; R",
-		"set -u; [[ -n $NOPE ]]; R", "set -u; : \"${a[0]}\"; R", "set -u; let x=NOPE; R", "set -u; case $NOPE in x) ;; esac; R", "set -u; : $1; R",
+		"set -u; [[ -n $NOPE ]]; R", "set -u; : \"${a[0]}\"; R", "set -u; let x=NOPE; R", "set -u; case $NOPE in x) ;; esac; R", "set -u; : $1; R", "set -u; read -p x y <<< a; : $x; R",
 		// run at each command
 		"R set -x; PS4='$(iptables -F)'; :", "set -x; PS4='`iptables -F`+ '; R", "PS4='$(kill $$)'; set -x; R",
 		// a POSIX shell
@@ -106,6 +106,7 @@ func TestBashLocks(t *testing.T) {
 		"R trap 'iptables -F' EXIT; trap - EXIT", "R trap 'iptables -F' EXIT; trap '' EXIT", "R trap 'iptables -F' 0; trap true EXIT", "trap true EXIT; R",
 		"set -e; [ a = a ]; [[ a == a ]]; test -n x; [ -z '' ]; [ ! a = b ]; ((1)); R", "set -e; X=a; [ $X = a ]; [[ $X != b ]]; [ \"$X\" = a ]; R", "X=1; [ $X = 1 ] || exit; R", "if [[ a == b ]]; then exit; fi; R", "[ 1 -gt 2 ] && exit; R",
 		"retry() { local n=0; until \"$@\"; do n=$((n+1)); [ $n -ge 5 ] && return 1; done; }; retry ls /; retry true; R",
+		"[ \"$EUID\" -ne 0 ] && exit; if [[ $UID != 0 ]]; then exit 1; fi; [ \"$(id -u)\" = 0 ] || exit; [ $(whoami) = root ] || exit; R", "set -u; read -r x y <<< a; echo $x $y; R",
 		"PATH=/none :; R", "PATH=/none f; R", "f() { local PATH=/none; }; f; R", "(PATH=/none); R", "IFS=, read -r x y <<< a,b; C=iptables; R", "while IFS= read -r x; do :; done < /dev/null; R", "PATH=$PATH:/opt/x; for i in $X; do PATH=$PATH:$i; done; R",
 		"for i in 1 2; do PATH=$PATH:/opt/$i; done; export PATH; R", "let 'x=1<<2'; let x=1; R", "declare -A h=([k]=v); h[ab]=1; : ${h[k]} \"${h[ab]}\"; set -u; declare -i n=0; n+=1; ((n++)); x=$((n * 2)); : ${x:0:1} ${x: -1}; [ -v x ]; R", "exec 3> /tmp/x 4>&1; echo a >&3; exec 3>&-; R", "exec 9> /var/lock/x; R", "exec >> /tmp/x 2>&1; R", "{ R } 3> /tmp/x", "x='a[$(date)]'; y=$x; echo \"$x\"; R", "foo() { :; }; bar() ( : ); R", "shopt -s extglob\nls @(a|b); R", "shopt -s nullglob; R", "readonly X=1; R", "f() { local X=1; declare Y; }; f; R", "declare -r A=1; B=$A; R",
 		"#!/usr/bin/env bash\nR", "#! /bin/bash -eux \nR", "#!/bin/bash --posix\nR", "#!/bin/bash -\nR", "#!/bin/sh\nset -eu\nR", "set -u; X=1; : $X ${#X} ${Y:-} $((X+1)) $PWD $# \"$@\"; R", "set -u; a=(1 2); : ${a[1]} \"${a[@]}\"; R",

@@ -178,6 +178,7 @@ func (r *runner) process(place func(int) int) *runner {
 	}
 	c.calling = r.calling
 	c.s.path, c.s.environ, c.s.dir, c.s.moved, c.s.killed = r.s.path, r.s.environ, r.s.dir, r.s.moved, r.s.killed
+	c.s.other = r.s.other
 	return c
 }
 
@@ -223,10 +224,13 @@ func (r *runner) maybeScript(text string, at int) {
 	})
 }
 
-// namesUser reports whether options have runuser run a program, as sudo does, and not
-// a shell.
-func namesUser(args []Word) bool {
-	return slices.ContainsFunc(args, func(w Word) bool { return strings.HasPrefix(w.Text, "-u") || strings.HasPrefix(w.Text, "--user") })
+// asOther runs something that another user than root may run.
+func (r *runner) asOther(run func() status) status {
+	other := r.s.other
+	r.s.other = true
+	st := run()
+	r.s.other = other
+	return st
 }
 
 // su runs a text as another user, who may not be allowed what it does.
@@ -252,8 +256,10 @@ func (r *runner) su(c invocation) status {
 		}
 		return unsure
 	}
-	return r.doubting("another user runs it", func() status {
-		r.child("#!/bin/bash\n"+text, nil, c.at, nil)
-		return unsure
+	return r.asOther(func() status {
+		return r.doubting("another user runs it", func() status {
+			r.child("#!/bin/bash\n"+text, nil, c.at, nil)
+			return unsure
+		})
 	})
 }

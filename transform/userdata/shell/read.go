@@ -5,8 +5,16 @@ import "strings"
 // read reads into the variables that the words of read or its like name.
 func (r *runner) read(c invocation) status {
 	r.assigns(c.words[1:], "")
-	if name := c.words[0].Text; name != "getopts" {
-		r.readsAway(name)
+	if c.words[0].Text == "read" && r.s.doubt() == "" {
+		_, names := getopt(c.words[1:], "adinNptu")
+		for _, w := range names {
+			if w.Known() && isName(w.Text) && w.Text != "PATH" && !r.s.integer[w.Text] {
+				r.s.vars[w.Text] = value{text: Unknown} // also at the end of what it reads
+			}
+		}
+	}
+	if slices.ContainsFunc(c.words[1:], func(w Word) bool { return strings.HasPrefix(w.Text, "-C") }) {
+		r.arguments(c)
 	}
 	return unsure
 }

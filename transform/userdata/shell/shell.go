@@ -139,7 +139,7 @@ func (m *Machine) Shell(text string, place func(at int) int) {
 func (m *Machine) Aside(text string, place func(at int) int, doubt string) {
 	r := &runner{m: m, s: newState(), place: place, budget: new(int)}
 	*r.budget = maxSteps
-	r.s.skipped = doubt
+	r.s.skipped, r.s.other = doubt, true
 	r.script(text)
 }
 

@@ -41,6 +41,7 @@ type state struct {
 	environ                                        string // why programs may do something else
 	debugTrap                                      bool
 	refs                                           bool // variables may be names of others
+	other                                          bool // another user than root may run it
 
 	// Why what follows may not run: the script may have ended; the function may
 	// have returned; the loop may have been left; a branch may not be taken.

@@ -55,6 +55,9 @@ func wrapperOf(name string) (wrapper, bool) {
 // wrapper runs what a wrapper runs.
 func (r *runner) wrapper(w wrapper, c invocation) status {
 	doubt, args := w.doubt, c.words[1:]
+	if w.changesUser() && !r.s.other {
+		return r.asOther(func() status { return r.wrapper(w, c) })
+	}
 	for len(args) > 0 {
 		a := args[0].Text
 		switch {
@@ -96,6 +99,11 @@ func (r *runner) wrapper(w wrapper, c invocation) status {
 // is split into a command.
 func splitsString(option string) bool {
 	return strings.HasPrefix(option, "--split") || strings.HasPrefix(option, "-") && !strings.HasPrefix(option, "--") && strings.Contains(option, "S")
+}
+
+// changesUser reports whether the other program may run as another user.
+func (w wrapper) changesUser() bool {
+	return w.name == "runuser" || w.name == "sudo" || w.name == "chroot" || w.name == "unshare" || w.name == "nsenter"
 }
 
 // assigns reports whether a wrapper takes a word for an assignment to a variable in
