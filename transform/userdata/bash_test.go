@@ -55,6 +55,7 @@ func TestBash(t *testing.T) {
 		"X=; [ $X = a ] && {\nR }", "GROUPS=x; [ $GROUPS = x ] && {\nR }", "[ a = b -o a = a ] || {\nR }", "((1)) || {\nR }", "[ 1 -gt 2 ] && {\nR }", "[ a ", "[ -z a ] && {\nR }", "[[ a && b = c ]] && {\nR }",
 		// traps
 		"R trap 'iptables -F' EXIT; (trap - EXIT)", "R trap 'iptables -F' EXIT; false && trap - EXIT", "R trap 'iptables -F' EXIT; trap - INT", "R trap 'iptables -F' INT EXIT; trap - INT", "(trap '" + strings.TrimSpace(joins) + "' EXIT); R", "trap '" + strings.TrimSpace(joins) + "' EXIT; exit; R",
+		"trap 'exit 1' ERR; false; R", "trap 'exit 1' ERR; set +e; false; R", "trap 'PATH=/none' ERR; false; R", "die() { exit 1; }; trap die ERR; [ a = b ]; R", "die() { PATH=/none; }; trap die ERR; false; R", "trap 'trap \"\" ERR; exit' ERR; false; R",
 		// what builtins print
 		"X=$(kill -l); [ -n \"$X\" ] && exit; R", "X=$(umask); [ -n \"$X\" ] && exit; R", "X=$(set -o); [ -n \"$X\" ] && exit; R", "X=$(export -p); [ -n \"$X\" ] && exit; R", "X=$(declare -p HOME); [ -n \"$X\" ] && exit; R", "X=$(ulimit -n); [ -n \"$X\" ] && exit; R",
 		"X=$(echo a & wait); [ -n \"$X\" ] && exit; R", "X=$(trap 'echo a' EXIT); [ -n \"$X\" ] && exit; R", "X=$(< /etc/hostname); [ -n \"$X\" ] && exit; R", "X=$(echo -e 'a\\x62'); [ $X = ab ] && exit; R",
@@ -107,6 +108,7 @@ func TestBashLocks(t *testing.T) {
 		"set -e; [ a = a ]; [[ a == a ]]; test -n x; [ -z '' ]; [ ! a = b ]; ((1)); R", "set -e; X=a; [ $X = a ]; [[ $X != b ]]; [ \"$X\" = a ]; R", "X=1; [ $X = 1 ] || exit; R", "if [[ a == b ]]; then exit; fi; R", "[ 1 -gt 2 ] && exit; R",
 		"retry() { local n=0; until \"$@\"; do n=$((n+1)); [ $n -ge 5 ] && return 1; done; }; retry ls /; retry true; R",
 		"[ \"$EUID\" -ne 0 ] && exit; if [[ $UID != 0 ]]; then exit 1; fi; [ \"$(id -u)\" = 0 ] || exit; [ $(whoami) = root ] || exit; R", "set -u; read -r x y <<< a; echo $x $y; R",
+		"set -euo pipefail; trap 'echo x; exit 1' ERR; ls /; R", "die() { echo $1 >&2; exit 1; }; trap 'die $LINENO' ERR; R", "trap 'exit 1' ERR; trap - ERR; false; R", "trap 'rm -f /tmp/x' EXIT ERR; false; R",
 		"PATH=/none :; R", "PATH=/none f; R", "f() { local PATH=/none; }; f; R", "(PATH=/none); R", "IFS=, read -r x y <<< a,b; C=iptables; R", "while IFS= read -r x; do :; done < /dev/null; R", "PATH=$PATH:/opt/x; for i in $X; do PATH=$PATH:$i; done; R",
 		"for i in 1 2; do PATH=$PATH:/opt/$i; done; export PATH; R", "let 'x=1<<2'; let x=1; R", "declare -A h=([k]=v); h[ab]=1; : ${h[k]} \"${h[ab]}\"; set -u; declare -i n=0; n+=1; ((n++)); x=$((n * 2)); : ${x:0:1} ${x: -1}; [ -v x ]; R", "exec 3> /tmp/x 4>&1; echo a >&3; exec 3>&-; R", "exec 9> /var/lock/x; R", "exec >> /tmp/x 2>&1; R", "{ R } 3> /tmp/x", "x='a[$(date)]'; y=$x; echo \"$x\"; R", "foo() { :; }; bar() ( : ); R", "shopt -s extglob\nls @(a|b); R", "shopt -s nullglob; R", "readonly X=1; R", "f() { local X=1; declare Y; }; f; R", "declare -r A=1; B=$A; R",
 		"#!/usr/bin/env bash\nR", "#! /bin/bash -eux \nR", "#!/bin/bash --posix\nR", "#!/bin/bash -\nR", "#!/bin/sh\nset -eu\nR", "set -u; X=1; : $X ${#X} ${Y:-} $((X+1)) $PWD $# \"$@\"; R", "set -u; a=(1 2); : ${a[1]} \"${a[@]}\"; R",

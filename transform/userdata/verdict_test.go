@@ -160,7 +160,8 @@ func TestJudge(t *testing.T) {
 		{"other rules", bang + install + "iptables -w5 -I FORWARD -d 169.254.169.254/32 -m comment --comment 'pods, no' -j DROP\niptables -I FORWARD -d 169.254.169.254/32 -m limit --limit 5/min -j LOG\niptables -A INPUT -p icmp --icmp-type echo-request -j ACCEPT\n" +
 			"iptables -A INPUT -p tcp --dport ssh -j ACCEPT\niptables -A FORWARD -m set --match-set x src -j ACCEPT\n" + dropVLAN + saveTo + enableNow + boot, "", ""},
 		{"a trap that speaks", bang + "trap 'echo failed at $LINENO' ERR\n" + recipe + boot, "", ""},
-		{"a trap that ends", bang + "trap 'echo failed; exit 1' ERR\n" + recipe + boot, "absent", drop},
+		{"a trap that ends it before the kubelet starts", bang + "trap 'echo failed; exit 1' ERR\n" + recipe + boot, "", ""},
+		{"a trap that ends it after a builtin", bang + "trap 'echo failed; exit 1' ERR\ncd /opt/x\n" + recipe + boot, "absent", drop},
 		{"ordinary programs", bang + recipe + "/opt/aws/amazon-cloudwatch-agent/bin/amazon-cloudwatch-agent-ctl -a fetch-config -m ec2 -s\nsu - ec2-user -c 'kubectl version'\nsu --command=true ec2-user\npython3 -m json.tool /tmp/x\npython -c 'import json,sys; print(json.load(sys.stdin)[\"a\"])' < /tmp/x\n" +
 			"sed -i 's/a/b/g; /^#/d' /etc/ssh/sshd_config\nawk -F: '{print $1}' /etc/passwd\ntar -xzf /tmp/x.tgz -C /tmp\ncurl -sSo /tmp/x https://example.com\ndocker run -d --rm --name x acme\n" +
 			"sysctl -w vm.max_map_count=262144\necho 'vm.swappiness=1' > /etc/sysctl.d/x.conf\necho '{\"a\": 1}' > /etc/docker/daemon.json\necho '/dev/xvdb /data xfs defaults 0 0' >> /etc/fstab\n" +

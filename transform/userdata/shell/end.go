@@ -6,14 +6,19 @@ import (
 	"mvdan.cc/sh/v3/syntax"
 )
 
-// ends ends the shell if set -e is on and a command may have failed. A program fails
+// ends ends the shell where a command may have failed and set -e is on, or a trap has an
+// exit. A program fails
 // on some nodes and not on others, so both are judged. What the shell itself or the
 // packet filter refuses fails on all nodes, so what comes after it is in doubt.
 func (r *runner) ends(what string, st status) {
-	if !r.s.errexit || r.guarded > 0 || st == success {
+	if !r.s.errexit && !r.s.errTrap || r.guarded > 0 || st == success {
 		return
 	}
-	why := "set -e ends the script if " + what + " before it fails"
+	by := "set -e"
+	if !r.s.errexit {
+		by = "a trap"
+	}
+	why := by + " ends the script where " + what + " before it fails"
 	switch {
 	case st == unsure && isProgramFile(what):
 		r.mayEnd(why)

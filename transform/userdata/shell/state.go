@@ -40,6 +40,7 @@ type state struct {
 	path                                           string // why a program may not be found by its name
 	environ                                        string // why programs may do something else
 	debugTrap                                      bool
+	errTrap                                        bool // a trap may end the shell where set -e would
 	refs                                           bool // variables may be names of others
 	other                                          bool // another user than root may run it
 
@@ -130,7 +131,8 @@ func (s *state) join(a, b *state) {
 	maps.Copy(s.readonly, b.readonly)
 	maps.Copy(s.integer, b.integer)
 	s.ifs, s.aliases, s.anyDef = a.ifs || b.ifs, a.aliases || b.aliases, a.anyDef || b.anyDef
-	s.refs, s.debugTrap = a.refs || b.refs, a.debugTrap || b.debugTrap
+	s.refs, s.debugTrap, s.errTrap = a.refs || b.refs, a.debugTrap || b.debugTrap, a.errTrap || b.errTrap
+	s.other = a.other || b.other
 	s.path, s.environ = either(a.path, b.path), either(a.environ, b.environ)
 	s.ended, s.returned, s.broke = either(a.ended, b.ended), either(a.returned, b.returned), either(a.broke, b.broke)
 	s.skipped, s.dead, s.unless = outer.skipped, outer.dead, outer.unless

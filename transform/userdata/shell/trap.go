@@ -68,38 +68,71 @@ func (r *runner) trap(c invocation) status {
 	if len(names) == 0 { // the word is a signal, and its trap is taken back
 		text, names = "-", signals(args)
 	}
-	r.untrap(names)
-	other := slices.ContainsFunc(names, func(s string) bool { // DEBUG, ERR, RETURN, or not known
-		return !slices.Contains([]string{"EXIT", "INT", "TERM", "HUP", "QUIT"}, s)
+	r.untrap(signals)
+	other := slices.ContainsFunc(signals, func(s string) bool { // DEBUG, RETURN, or not known
+		return !slices.Contains([]string{"EXIT", "INT", "TERM", "HUP", "QUIT", "ERR"}, s)
 	})
+	onError := slices.Contains(signals, "ERR")
+	if onError && r.subs == 0 && r.s.doubt() == "" {
+		r.s.errTrap = false
+	}
 	if text != "-" && text != "" {
-		r.setTrap(c, text, names)
-		r.s.debugTrap = r.s.debugTrap || other && !onlySpeaks(text)
+		r.setTrap(c, text, signals)
+		leaves, ends := r.leavesShell(text)
+		r.s.debugTrap = r.s.debugTrap || other && !(leaves && !ends) || onError && !leaves
+		r.s.errTrap = r.s.errTrap || onError && ends
 	}
 	return statusIf(!other).orUnsure()
 }
 
-// onlySpeaks reports whether the commands of a trap only write messages, so that the
-// script goes on after it as it is.
-func onlySpeaks(text string) bool {
+// leavesShell reports whether the commands of a trap leave the shell as it is, so that
+// the script goes on after it, unless they end it.
+func (r *runner) leavesShell(text string) (leaves, ends bool) {
 	stmts, err := statements(text)
 	if err != nil {
-		return false
+		return false, false
 	}
-	speaks := true
+	return r.leaveShell(stmts, 0)
+}
+
+// leaveShell is leavesShell for statements, in functions that call others so deeply.
+func (r *runner) leaveShell(stmts []*syntax.Stmt, depth int) (leaves, ends bool) {
 	for _, stmt := range stmts {
 		call, ok := stmt.Cmd.(*syntax.CallExpr)
-		speaks = speaks && ok && len(call.Assigns) == 0 && len(call.Args) > 0 && !stmt.Negated && !stmt.Background
-		if !speaks {
-			return false
+		if !ok || len(call.Assigns) > 0 || len(call.Args) == 0 || stmt.Negated || stmt.Background || depth > maxCalls {
+			return false, false
 		}
-		switch path.Base(call.Args[0].Lit()) {
-		case "echo", "printf", "logger", "date", "true", ":", "cfn-signal":
+		name := call.Args[0].Lit()
+		if f, ok := r.s.funcs[name]; ok {
+			body, isBlock := soleBlock(f)
+			if !isBlock {
+				return false, false
+			}
+			if leaves, more := r.leaveShell(body.Stmts, depth+1); !leaves {
+				return false, false
+			} else if ends = ends || more; ends {
+				break
+			}
+			continue
+		}
+		switch path.Base(name) {
+		case "exit":
+			return true, true
+		case "echo", "printf", "logger", "date", "true", ":", "cfn-signal", "aws", "curl", "rm", "cat", "tail", "journalctl", "sleep", "sync", "touch", "tee":
 		default:
-			return false
+			return false, false
 		}
 	}
-	return speaks
+	return true, ends
+}
+
+// soleBlock returns the block that a function is for certain.
+func soleBlock(f function) (*syntax.Block, bool) {
+	if !f.sure || len(f.bodies) != 1 {
+		return nil, false
+	}
+	body, ok := f.bodies[0].Cmd.(*syntax.Block)
+	return body, ok
 }
 
 // signals returns the names of the signals that words are.
