@@ -23,8 +23,8 @@ func steps(text string) []string {
 			}
 			line += " " + word
 		}
-		if len(s.Words) == 0 {
-			line += " (" + s.Reason + ")"
+		if s.Reason != "" {
+			line += " (" + strings.ReplaceAll(s.Reason, shell.Unknown, "…") + ")"
 		}
 		if s.Stdin != nil {
 			line += fmt.Sprintf(" <<%q", *s.Stdin)
@@ -85,7 +85,7 @@ func TestSteps(t *testing.T) {
 		{"PATH=$PATH:/x; a", "! a"},
 		{"cat >/tmp/x <<'E'\na\nE\nbash /tmp/x; . /tmp/x", "! cat <<\"a\\n\"|! a|! a"},
 		{"p && cat >/tmp/x <<'E'\na\nE\nbash /tmp/x", "! p|? cat <<\"a\\n\"|? a"},
-		{". /opt/x; a", "! /opt/x|? a"},
+		{". /opt/x; a", "! /opt/x (what is in /opt/x is not known)|? a"},
 		{"a > /nonexistent/x", "? a"},
 		{"a > /tmp/x 2>/dev/null", "! a"},
 		{"a; b\nif", "! a|! b|! (the shell cannot read it: `if` must be followed by a statement list)"},
