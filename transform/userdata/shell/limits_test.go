@@ -149,7 +149,7 @@ func TestAside(t *testing.T) {
 // TestKilled tests that no script runs for certain after one that may have killed
 // what runs them.
 func TestKilled(t *testing.T) {
-	for text, want := range map[string]shell.Runs{"a": shell.Certainly, "kill 1": shell.Perhaps, "kill $$": shell.Certainly, "pkill python": shell.Perhaps, "exit": shell.Certainly} {
+	for text, want := range map[string]shell.Runs{"a": shell.Certainly, "kill 1": shell.Perhaps, "kill $$": shell.Certainly, "pkill python": shell.Perhaps, "trap 'kill 1' EXIT": shell.Certainly, "trap 'kill 1' INT": shell.Perhaps, "exit": shell.Certainly} {
 		var last shell.Runs
 		m := shell.Machine{Run: func(s *shell.Step) string { last = s.Runs; return "" }}
 		at := func(at int) int { return at }

@@ -13,7 +13,7 @@ func (r *runner) set(words []Word) {
 		case !words[i].Known():
 			r.s.ended, r.s.errexit, r.s.nounset, r.s.noclobber = "an option of set before it is not known", true, true, true
 			return
-		case len(w) < 2 || w[0] != '-' && w[0] != '+':
+		case w == "" || w[0] != '-' && w[0] != '+':
 			r.s.params = words[i:]
 			return
 		}

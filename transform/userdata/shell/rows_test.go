@@ -63,6 +63,20 @@ func TestDoubts(t *testing.T) {
 	})
 }
 
+// TestRowPlaces tests where the commands of scripts stand.
+func TestRowPlaces(t *testing.T) {
+	rows(t, "places.txt", func(script string) string {
+		var lines []string
+		m := shell.Machine{Run: func(s *shell.Step) string {
+			at, _, _ := strings.Cut(script[s.At:], "\n")
+			lines = append(lines, s.Name()+" at "+strings.TrimSpace(at[:min(len(at), 7)]))
+			return shell.Unknown
+		}}
+		m.Shell(script, func(at int) int { return at })
+		return strings.Join(lines, "|")
+	})
+}
+
 // TestEnd tests the steps of scripts whose shell ends at the first, the second
 // and the third place where a program may fail, as far as there are any.
 func TestEnd(t *testing.T) {
