@@ -224,6 +224,12 @@ func (r *runner) maybeScript(text string, at int) {
 	})
 }
 
+// namesUser reports whether options have runuser run a program, as sudo does, and not
+// a shell.
+func namesUser(args []Word) bool {
+	return slices.ContainsFunc(args, func(w Word) bool { return strings.HasPrefix(w.Text, "-u") || strings.HasPrefix(w.Text, "--user") })
+}
+
 // asOther runs something that another user than root may run.
 func (r *runner) asOther(run func() status) status {
 	other := r.s.other

@@ -13,8 +13,8 @@ func (r *runner) read(c invocation) status {
 			}
 		}
 	}
-	if slices.ContainsFunc(c.words[1:], func(w Word) bool { return strings.HasPrefix(w.Text, "-C") }) {
-		r.arguments(c)
+	if name := c.words[0].Text; name != "getopts" {
+		r.readsAway(name)
 	}
 	return unsure
 }

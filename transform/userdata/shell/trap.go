@@ -68,16 +68,16 @@ func (r *runner) trap(c invocation) status {
 	if len(names) == 0 { // the word is a signal, and its trap is taken back
 		text, names = "-", signals(args)
 	}
-	r.untrap(signals)
-	other := slices.ContainsFunc(signals, func(s string) bool { // DEBUG, RETURN, or not known
+	r.untrap(names)
+	other := slices.ContainsFunc(names, func(s string) bool { // DEBUG, RETURN, or not known
 		return !slices.Contains([]string{"EXIT", "INT", "TERM", "HUP", "QUIT", "ERR"}, s)
 	})
-	onError := slices.Contains(signals, "ERR")
+	onError := slices.Contains(names, "ERR")
 	if onError && r.subs == 0 && r.s.doubt() == "" {
 		r.s.errTrap = false
 	}
 	if text != "-" && text != "" {
-		r.setTrap(c, text, signals)
+		r.setTrap(c, text, names)
 		leaves, ends := r.leavesShell(text)
 		r.s.debugTrap = r.s.debugTrap || other && !(leaves && !ends) || onError && !leaves
 		r.s.errTrap = r.s.errTrap || onError && ends
