@@ -139,3 +139,13 @@ func TestKeepFirstOfTwo(t *testing.T) {
 		t.Errorf("got %q, %v", out, err)
 	}
 }
+
+// TestIsAnchor wants the characters of an anchor's name, and none beside them.
+func TestIsAnchor(t *testing.T) {
+	for c := range byte(128) {
+		want := strings.IndexByte("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-", c) >= 0
+		if isAnchor(c) != want {
+			t.Errorf("%q: got %v", c, !want)
+		}
+	}
+}

@@ -263,3 +263,24 @@ B: !If [B, b, other]
 		}
 	}
 }
+
+// TestKey wants values that differ to have keys that differ, and the same to have the
+// same.
+func TestKey(t *testing.T) {
+	x, y := &variable{index: 1}, &variable{index: 2}
+	of := func(pieces ...piece) Value { return Value{Kind: Unknown, pieces: pieces} }
+	list := func(items ...Value) Value { return Value{Kind: List, Items: items} }
+	values := []Value{
+		text(""), text("a"), text("$1"), {Kind: NoValue}, invalid(1, "x"), invalid(2, "x"),
+		of(piece{variable: x}), of(piece{variable: y}), of(piece{text: "a"}, piece{variable: x}), of(piece{variable: x}, piece{text: "a"}),
+		list(), list(text("a")), list(text("a"), text("b")), list(text("a,b")), list(list(text("a"), text("b"))), list(list(text("a")), text("b")),
+		{Kind: Object}, {Kind: Object, Fields: []Field{{"a", text("b")}}}, {Kind: Object, Fields: []Field{{"b", text("a")}}}, {Kind: Object, Fields: []Field{{"a", text("b")}, {"c", text("d")}}},
+	}
+	for i, v := range values {
+		for k, w := range values {
+			if (v.key() == w.key()) != (i == k) {
+				t.Errorf("%+v has the key %s, %+v %s", v, v.key(), w, w.key())
+			}
+		}
+	}
+}
