@@ -94,13 +94,16 @@ func (r *runner) evaluates(text string) {
 			r.evaluates(w.Text)
 		}
 	} else if strings.ContainsAny(text, "=[$`") || strings.Contains(text, "++") || strings.Contains(text, "--") {
-		r.again(text, func(text string) error {
-			x, err := syntax.NewParser().Arithmetic(strings.NewReader(text))
-			if err != nil {
-				return err
-			}
-			r.arithmetic(x)
-			return nil
+		r.doubting("it is in a text that may be evaluated again", func() status { // only an index is, and not by all shells
+			r.again(text, func(text string) error {
+				x, err := syntax.NewParser().Arithmetic(strings.NewReader(text))
+				if err != nil {
+					return err
+				}
+				r.arithmetic(x)
+				return nil
+			})
+			return unsure
 		})
 	}
 	r.depth--

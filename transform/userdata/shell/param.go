@@ -101,7 +101,7 @@ func (r *runner) param(p *syntax.ParamExp) (text string, splits bool) {
 
 // variable returns the value of an expansion of a variable, as param does.
 func (r *runner) variable(p *syntax.ParamExp, name string, v value, set bool) (text string, splits bool) {
-	if isID(name) && !r.s.other && p.Exp == nil && p.Slice == nil && p.Repl == nil && p.Index == nil {
+	if isID(name) && !r.s.other && !r.s.posix && p.Exp == nil && p.Slice == nil && p.Repl == nil && p.Index == nil {
 		return "0", false
 	}
 	switch {
@@ -117,8 +117,8 @@ func (r *runner) variable(p *syntax.ParamExp, name string, v value, set bool) (t
 	return v.text, strings.Contains(v.text, Unknown)
 }
 
-// isID reports whether a variable is the number of the user, which is root: cloud-init
-// runs scripts as that.
+// isID reports whether a variable of bash is the number of the user, which is root's:
+// cloud-init runs scripts as root.
 func isID(name string) bool { return name == "EUID" || name == "UID" }
 
 // isPositional reports whether a parameter is one of $1 to $9.

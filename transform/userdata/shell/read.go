@@ -72,9 +72,13 @@ func (r *runner) assigned(name string) {
 	r.s.forget(name)
 }
 
-// let evaluates words as arithmetic expressions.
+// let evaluates words as arithmetic expressions. One that is not known may assign any
+// variable.
 func (r *runner) let(args []Word) status {
 	for _, w := range args {
+		if w.Splits {
+			r.s.forget(Unknown)
+		}
 		r.evaluates(w.Text)
 	}
 	return unsure

@@ -149,7 +149,11 @@ func (r *runner) clause(c syntax.Command) status {
 		return st
 	case *syntax.LetClause:
 		for _, x := range c.Exprs {
-			r.arithmetic(x)
+			if w, ok := x.(*syntax.Word); ok && w.Lit() == "" {
+				r.let(r.fields([]*syntax.Word{w}))
+			} else {
+				r.arithmetic(x)
+			}
 		}
 		r.ends("a test", unsure)
 		return unsure

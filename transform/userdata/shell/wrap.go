@@ -19,7 +19,6 @@ const mayRefuse = "the program before it may not run it"
 var wrappers = [...]wrapper{
 	{name: "sudo", values: "ugpChrtTUR", safe: "nEHk"},
 	{name: "env", values: "uC"},
-	{name: "runuser", values: "ugGw", doubt: "another user runs it"},
 	{name: "nohup"},
 	{name: "setsid", safe: "wf"},
 	{name: "timeout", values: "ks", operands: 1, doubt: "timeout may end it before"},
@@ -62,15 +61,13 @@ func (r *runner) wrapper(w wrapper, c invocation) status {
 		a := args[0].Text
 		switch {
 		case w.name == "env" && splitsString(a):
-			return r.doubting(mayRefuse, func() status { r.maybeScript(join(args), c.at); return unsure })
+			text := a[strings.IndexAny(a+"S", "S=")+1:] // of -S TEXT nothing
+			return r.doubting(mayRefuse, func() status { r.maybeScript(text+" "+join(args[1:]), c.at); return unsure })
 		case strings.HasPrefix(a, "-") && len(a) > 1 && a != "--":
 			why, takes := w.option(a)
 			doubt = either(doubt, why)
 			if w.name == "sudo" && strings.Contains(a, "i") {
 				r.login(c.at)
-			}
-			if w.name == "env" && (strings.Contains(a, "S") || strings.HasPrefix(a, "--split")) {
-				r.emit(&Step{Words: c.words, At: c.at, Reason: "what " + display(a) + " has env run is not known"})
 			}
 			if takes && len(args) > 1 {
 				args = args[1:]
