@@ -206,6 +206,21 @@ func (p part) mergeType() string {
 // what is done with all others.
 var changesModules = [...]string{"cloud_init_modules", "cloud_config_modules", finalModules}
 
+// changesInit says what the value of a key has cloud-init do otherwise than it does by
+// default, or is "".
+func changesInit(name string, value *yaml.Node) string {
+	switch {
+	case name == "launch-index":
+		return "it has a launch-index, and so runs on some instances only"
+	case name == finalModules && isUserScripts(value):
+	case slices.Contains(changesModules[:], name):
+		return "it changes which modules of cloud-init run"
+	case name == "system_info" && (hasKey(value, "paths") || hasKey(value, "distro")):
+		return "it changes where cloud-init keeps its scripts, or how it runs them"
+	}
+	return ""
+}
+
 // mergeMapping merges the pairs of a mapping, or says why that cannot be done.
 func (c *config) mergeMapping(root *yaml.Node, text yamlText) string {
 	if c.values == nil {
@@ -223,13 +238,9 @@ func (c *config) mergeMapping(root *yaml.Node, text yamlText) string {
 			return "its cloud-config merges keys"
 		case (name == "merge_how" || name == "merge_type") && c.parts > 0:
 			return "its parts are merged as " + name + " says"
-		case name == "launch-index":
-			return "it has a launch-index, and so runs on some instances only"
-		case name == finalModules && isUserScripts(value):
-		case slices.Contains(changesModules[:], name):
-			return "it changes which modules of cloud-init run"
-		case name == "system_info" && (hasKey(value, "paths") || hasKey(value, "distro")):
-			return "it changes where cloud-init keeps its scripts, or how it runs them"
+		}
+		if reason := changesInit(name, value); reason != "" {
+			return reason
 		}
 		if value.Kind == yaml.AliasNode {
 			value = value.Alias

@@ -131,11 +131,8 @@ func (n *node) unit(verb string, now bool, w shell.Word, sure bool) {
 	}
 	n.enableOwn(name, w, a, sure)
 	n.startsItself(verb, a, w, sure)
-	if isFirewall(name) && (a.starts || a.enables) {
-		n.note(n.at, "what "+name+" does to the rules, also at the next boot, is not known")
-	}
-	if isForwardProxy(name) && (a.starts || a.enables) {
-		n.note(n.at, name+", which may run here, sends on what others ask for, and so may send what pods ask the metadata service")
+	if a.starts || a.enables {
+		n.mayRun(name)
 	}
 	if a.starts || a.stops {
 		n.otherUnit(name, w, a)
@@ -146,7 +143,17 @@ func (n *node) unit(verb string, now bool, w shell.Word, sure bool) {
 	}
 }
 
-// startKubeletBy starts the kubelet if a unit that is started may do so.
+// mayRun notes a service that has rules of its own, or connects for others.
+func (n *node) mayRun(name string) {
+	if isFirewall(name) {
+		n.note(n.at, "what "+name+" does to the rules, also at the next boot, is not known")
+	}
+	if isForwardProxy(name) {
+		n.note(n.at, name+", which may run here, sends on what others ask for, and so may send what pods ask the metadata service")
+	}
+}
+
+// startKubeletBy starts the kubelet where a unit that is started may do so.
 func (n *node) startKubeletBy(w shell.Word, name string) {
 	switch {
 	case unitStartsKubelet(w, name):

@@ -146,18 +146,25 @@ func (n *node) unitFile(file string, starts, sure bool) {
 				n.note(f.At, "what "+line.key+"= in "+shown(file)+" has the unit run is not known")
 			case line.key == "Where" && n.machine.Files.MayMatter(line.value):
 				n.note(f.At, "what "+shown(file)+" mounts over "+shown(line.value)+" is not known")
-			case line.key == "Conflicts" && slices.ContainsFunc(n.service.own, func(own string) bool { return strings.Contains(line.value, own) }):
-				n.note(f.At, "what "+line.key+"="+shown(line.value)+" in "+shown(file)+" does to the rules is not known")
 			case onlyOrders(line.key):
 			case strings.Contains(line.value, "kubelet"), strings.Contains(line.value, "nodeadm"):
 				if starts && line.section == "[Unit]" {
 					n.start(kubeletService)
 				}
-			case strings.Contains(line.value, "iptables"), strings.Contains(line.value, "nftables"), strings.Contains(line.value, "firewall"):
+			case n.aboutRules(line):
 				n.note(f.At, "what "+line.key+"="+shown(line.value)+" in "+shown(file)+" does to the rules is not known")
 			}
 		}
 	}
+}
+
+// aboutRules reports whether a setting names a service that has rules, or says that one
+// of a script is stopped.
+func (n *node) aboutRules(line setting) bool {
+	if line.key == "Conflicts" && slices.ContainsFunc(n.service.own, func(own string) bool { return strings.Contains(line.value, own) }) {
+		return true
+	}
+	return strings.Contains(line.value, "iptables") || strings.Contains(line.value, "nftables") || strings.Contains(line.value, "firewall")
 }
 
 // changesCommands reports whether a setting may change what the commands of a unit

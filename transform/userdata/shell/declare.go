@@ -82,18 +82,23 @@ func (r *runner) declareWord(d *declaration, w Word) {
 	default:
 		r.scope(d, name)
 		r.count(d, name)
-		if name, appends := strings.CutSuffix(name, "+"); assigns && appends {
-			r.assigned(name)
-		} else if assigns && strings.Contains(name, "[") {
-			r.assigned(name)
-		} else if assigns {
-			r.assign(name, value{text: text})
-			r.compound(text)
+		if assigns {
+			r.declareValue(name, text)
 		} else {
 			r.unsetLocal(d, name)
 		}
 		r.protect(d, name)
 	}
+}
+
+// declareValue assigns a text, which may be the elements of an array.
+func (r *runner) declareValue(name, text string) {
+	if name, appends := strings.CutSuffix(name, "+"); appends || strings.Contains(name, "[") {
+		r.assigned(name)
+		return
+	}
+	r.assign(name, value{text: text})
+	r.compound(text)
 }
 
 func (d *declaration) option(letters string) {

@@ -64,6 +64,13 @@ func (r *runner) mayExpand(w *syntax.Word) (text string) {
 	return text
 }
 
+// prompt runs the commands in the value of ${name@P}, which is expanded again.
+func (r *runner) prompt(e *syntax.Expansion, v value) {
+	if e.Op == syntax.OtherParamOps {
+		r.expandsAgain(`"` + v.text + `"`)
+	}
+}
+
 // expansion returns the value of ${name:-word} and its like.
 func (r *runner) expansion(e *syntax.Expansion, name string, v value, set bool) string {
 	known := set && !strings.Contains(v.text, Unknown)
@@ -96,8 +103,6 @@ func (r *runner) expansion(e *syntax.Expansion, name string, v value, set bool) 
 			return v.text
 		}
 		r.s.ended = "the script ends where " + name + " is not set"
-	case syntax.OtherParamOps:
-		r.expandsAgain(`"` + v.text + `"`) // by @P
 	default:
 		r.mayExpand(e.Word)
 	}

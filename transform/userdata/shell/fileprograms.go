@@ -43,14 +43,20 @@ func (r *runner) fileProgram(name string, c invocation) (status, bool) {
 	case "find":
 		r.found(operands, c)
 	default:
-		if !readsOnly(name, c.words[1:]) && !(name == "sed" && r.inserts(c.words[1:])) {
-			r.touches(name, c)
-		}
+		r.edits(name, c)
 	}
 	return unsure, false
 }
 
-// split returns the words that are not options, and the letters of those that are.
+// edits forgets what a program may change, but for what is known of it.
+func (r *runner) edits(name string, c invocation) {
+	args := c.words[1:]
+	if !readsOnly(name, args) && !(name == "sed" && r.inserts(args)) {
+		r.touches(name, c)
+	}
+}
+
+// split returns the words that are no options, and the letters of those that are.
 func split(args []Word) (operands []Word, letters string) {
 	options, operands := getopt(args, "")
 	for _, o := range options {

@@ -110,6 +110,7 @@ func (r *runner) variable(p *syntax.ParamExp, name string, v value, set bool) (t
 	case p.Index != nil || set && v.isArr:
 		return r.element(p, v)
 	case p.Exp != nil:
+		r.prompt(p.Exp, v)
 		return r.expansion(p.Exp, name, v, set), true
 	case p.Slice != nil || p.Repl != nil, !set:
 		return Unknown, true

@@ -46,7 +46,7 @@ func (r *runner) named(name string, c invocation) status {
 		return r.su(c)
 	}
 	if w, ok := wrapperOf(name); ok {
-		return r.wrapper(w, c)
+		return r.wraps(w, c)
 	}
 	if st, ok := r.fileProgram(name, c); ok {
 		return st

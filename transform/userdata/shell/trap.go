@@ -72,17 +72,19 @@ func (r *runner) trap(c invocation) status {
 	other := slices.ContainsFunc(names, func(s string) bool { // DEBUG, RETURN, or not known
 		return !slices.Contains([]string{"EXIT", "INT", "TERM", "HUP", "QUIT", "ERR"}, s)
 	})
-	onError := slices.Contains(names, "ERR")
-	if onError && r.subs == 0 && r.s.doubt() == "" {
-		r.s.errTrap = false
-	}
 	if text != "-" && text != "" {
-		r.setTrap(c, text, names)
-		leaves, ends := r.leavesShell(text)
-		r.s.debugTrap = r.s.debugTrap || other && !(leaves && !ends) || onError && !leaves
-		r.s.errTrap = r.s.errTrap || onError && ends
+		r.setTrap(c, text, signals)
+		r.trapped(text, slices.Contains(signals, "ERR"), other)
 	}
 	return statusIf(!other).orUnsure()
+}
+
+// trapped notes what a trap may do to the shell where a command fails, or at other times
+// than its end.
+func (r *runner) trapped(text string, onError, other bool) {
+	leaves, ends := r.leavesShell(text)
+	r.s.debugTrap = r.s.debugTrap || other && (!leaves || ends) || onError && !leaves
+	r.s.errTrap = r.s.errTrap || onError && ends
 }
 
 // leavesShell reports whether the commands of a trap leave the shell as it is, so that
@@ -153,6 +155,7 @@ func (r *runner) untrap(signals []string) {
 	if r.subs > 0 || r.s.doubt() != "" || r.s.dead {
 		return
 	}
+	r.s.errTrap = r.s.errTrap && !slices.Contains(signals, "ERR")
 	var kept []deferral
 	for _, d := range r.deferred {
 		left := slices.DeleteFunc(slices.Clone(d.signals), func(s string) bool { return slices.Contains(signals, s) })

@@ -51,12 +51,17 @@ func wrapperOf(name string) (wrapper, bool) {
 	return wrapper{}, false
 }
 
+// wraps runs what a wrapper runs, as another user perhaps.
+func (r *runner) wraps(w wrapper, c invocation) status {
+	if w.changesUser() {
+		return r.asOther(func() status { return r.wrapper(w, c) })
+	}
+	return r.wrapper(w, c)
+}
+
 // wrapper runs what a wrapper runs.
 func (r *runner) wrapper(w wrapper, c invocation) status {
 	doubt, args := w.doubt, c.words[1:]
-	if w.changesUser() && !r.s.other {
-		return r.asOther(func() status { return r.wrapper(w, c) })
-	}
 	for len(args) > 0 {
 		a := args[0].Text
 		switch {
