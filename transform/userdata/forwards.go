@@ -87,17 +87,21 @@ func editsFiles(words []shell.Word) bool {
 }
 
 // redirects notes rules that change where packets of pods to the metadata service go,
-// or send others there.
+// or send others there, or change how far its answers go.
 func (n *node) redirects(name string, s *shell.Step) {
 	const why = "the rule here may send packets of pods to another service in place of the metadata service, or other packets to it"
 	name = withoutVariant(name)
-	n.raises(name, s)
-	switch {
-	case isIPTables(name):
-		switch words, address := s.Words[1:], n.family(name).address; {
-		case sendsToService(words, address):
-			n.note(s.At, "the rule here may send packets for another address to the metadata service")
-		case redirectsService(words, address):
+	isRestore := strings.HasSuffix(name, "-restore")
+	if !isIPTables(name) && !isRestore && name != "nft" {
+		return
+	}
+	rules := n.rulesOf(s)
+	if slices.ContainsFunc(rules, raisesHops().MatchString) {
+		n.note(s.At, "the rule here may have answers of the metadata service go further than its hop limit")
+	}
+	switch words, address := s.Words[1:], n.family(name).address; {
+	case isRestore:
+		if slices.ContainsFunc(rules, n.restoresRedirect) {
 			n.note(s.At, why)
 		}
 	case name == "nft":
@@ -108,14 +112,6 @@ func (n *node) redirects(name string, s *shell.Step) {
 		n.note(s.At, "the rule here may send packets for another address to the metadata service")
 	case redirectsService(words, address):
 		n.note(s.At, why)
-	}
-}
-
-// raises notes rules that may raise the hop limit.
-func (n *node) raises(name string, s *shell.Step) {
-	isFilter := isIPTables(name) || name == "nft" || strings.HasSuffix(name, "-restore")
-	if isFilter && slices.ContainsFunc(n.rulesOf(s), raisesHops().MatchString) {
-		n.note(s.At, "the rule here may have answers of the metadata service go further than its hop limit")
 	}
 }
 

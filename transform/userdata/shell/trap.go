@@ -73,8 +73,8 @@ func (r *runner) trap(c invocation) status {
 		return !slices.Contains([]string{"EXIT", "INT", "TERM", "HUP", "QUIT", "ERR"}, s)
 	})
 	if text != "-" && text != "" {
-		r.setTrap(c, text, signals)
-		r.trapped(text, slices.Contains(signals, "ERR"), other)
+		r.setTrap(c, text, names)
+		r.trapped(text, slices.Contains(names, "ERR"), other)
 	}
 	return statusIf(!other).orUnsure()
 }
