@@ -47,7 +47,7 @@ func TestInit(t *testing.T) {
 		if test.want != none {
 			want = "note user-data-unknown: Nodes: cfn-init runs this: " + test.want
 		}
-		if got := findings(t, src, transform.Defaults()); got != want {
+		if got := strings.Join(findings(t, src, transform.Defaults()), " | "); got != want {
 			t.Errorf("%s: got %q, want %q", test.metadata, got, want)
 		}
 	}

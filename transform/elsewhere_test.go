@@ -280,7 +280,7 @@ func TestElsewhere(t *testing.T) {
 // TestNothingOpened notes nothing that opens nodes where there are none.
 func TestNothingOpened(t *testing.T) {
 	src := "Resources: {F: {Type: AWS::Lambda::Function, Properties: {Code: {ZipFile: ec2.modify_launch_template()}}}}\n"
-	if got, want := findings(t, src, transform.Defaults()), "note no-launch-template: no launch template, launch configuration or node group: nothing to lock"; got != want {
+	if got, want := strings.Join(findings(t, src, transform.Defaults()), " | "), "note no-launch-template: no launch template, launch configuration or node group: nothing to lock"; got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}
 }

@@ -117,7 +117,7 @@ func TestSpecifications(t *testing.T) {
 		for _, named := range []string{"LaunchTemplateId: !Ref L", "LaunchTemplateId: !GetAtt L.LaunchTemplateId", "Id: !Ref L", "LaunchTemplateName: nodes", "Name: nodes"} {
 			properties := strings.ReplaceAll(test.properties, "SPEC", "{"+named+", Version: '3'}")
 			src := "Resources: {L: {Type: AWS::EC2::LaunchTemplate, Properties: {LaunchTemplateName: nodes, LaunchTemplateData: {MetadataOptions: {HttpTokens: required, HttpPutResponseHopLimit: 1}}}}, G: {Type: " + test.typ + ", Properties: {" + properties + "}}}\n"
-			got := findings(t, src, transform.Defaults())
+			got := strings.Join(findings(t, src, transform.Defaults()), " | ")
 			if isUse := strings.Contains(got, "change launch-template-version: it stays on version 3: now follows the newest version of L"); isUse != test.isUse {
 				t.Errorf("%s with %s: %v\n%s", test.typ, properties, isUse, got)
 			}

@@ -121,7 +121,7 @@ func TestFindingsWithOptions(t *testing.T) {
 			}
 			src := "Parameters: {P: {Type: String}, Lock: {Type: String, Default: 'no', AllowedValues: ['yes', 'no']}, Image: {Type: AWS::SSM::Parameter::Value<AWS::EC2::Image::Id>, Default: /aws/service/canonical/ubuntu/eks/x, AllowedValues: [/aws/service/canonical/ubuntu/eks/x, /aws/service/suse/x]}}\n" +
 				"Conditions: {C: !Equals [!Ref P, c], IsLocked: !Equals [!Ref Lock, 'yes']}\nResources: {" + test.resources + "}\n"
-			got := findings(t, src, opts)
+			got := strings.Join(findings(t, src, opts), " | ")
 			if diff := cmp.Diff(test.want, got); diff != "" {
 				t.Errorf("-want +got:\n%s", diff)
 			}
