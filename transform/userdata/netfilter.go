@@ -191,16 +191,20 @@ func (f *family) try(step *shell.Step, r *rule, why string) {
 	}
 }
 
-// builtinChains are those that each table has (man 8 iptables).
-var builtinChains = map[string][]string{
-	"raw":      {"PREROUTING", "OUTPUT"},
-	"mangle":   {"PREROUTING", "INPUT", "FORWARD", "OUTPUT", "POSTROUTING"},
-	"nat":      {"PREROUTING", "INPUT", "OUTPUT", "POSTROUTING"},
-	"filter":   {"INPUT", "FORWARD", "OUTPUT"},
-	"security": {"INPUT", "FORWARD", "OUTPUT"},
+// isBuiltin reports whether a table has a chain from the start (man 8 iptables).
+func isBuiltin(table, name string) bool {
+	switch table {
+	case "raw":
+		return name == "PREROUTING" || name == "OUTPUT"
+	case "nat":
+		return name == "PREROUTING" || name == "INPUT" || name == "OUTPUT" || name == "POSTROUTING"
+	case "filter", "security":
+		return name == "INPUT" || name == "FORWARD" || name == "OUTPUT"
+	case "mangle":
+		return name == "PREROUTING" || name == "INPUT" || name == "FORWARD" || name == "OUTPUT" || name == "POSTROUTING"
+	}
+	return false
 }
-
-func isBuiltin(table, name string) bool { return slices.Contains(builtinChains[table], name) }
 
 // delete deletes a rule: by its number, or the first that is equal.
 func (f *family) delete(c *call, sure bool) {

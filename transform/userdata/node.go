@@ -2,7 +2,6 @@ package userdata
 
 import (
 	"cmp"
-	"slices"
 	"strings"
 
 	"github.com/imdslock/imdslock/transform/userdata/shell"
@@ -122,16 +121,14 @@ func (n *node) same(u, s *shell.Step) bool {
 	if a.loose || b.loose || a.table != b.table || a.chain != b.chain {
 		return false
 	}
-	if b.op == 'N' {
+	switch b.op {
+	case 'N':
 		return a.op == 'L' || a.op == 'S'
+	case 'I', 'A':
+		// A rule that is there already stays where it is, which may be after others.
+		return a.op == 'C' && !a.rule.loose && a.rule.spec == b.rule.spec && !f.tables.has(b.table, b.chain, b.rule.spec)
 	}
-	if ch := f.tables[b.table][b.chain]; ch != nil {
-		isSame := func(r rule) bool { return r.spec == b.rule.spec }
-		if slices.ContainsFunc(ch.rules, isSame) {
-			return false // it stays where it is, which may be after others
-		}
-	}
-	return a.op == 'C' && (b.op == 'I' || b.op == 'A') && !a.rule.loose && a.rule.spec == b.rule.spec
+	return false
 }
 
 // noIPv6 reports whether a step succeeds only where the kernel has no IPv6.

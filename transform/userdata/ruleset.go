@@ -170,6 +170,12 @@ func (c *chain) doubt() {
 	}
 }
 
+// has reports whether a chain has a rule with a specification.
+func (t tables) has(table, name, spec string) bool {
+	c := t[table][name]
+	return c != nil && slices.ContainsFunc(c.rules, func(r rule) bool { return r.spec == spec })
+}
+
 // doubt makes all rules uncertain, in one table or, for "", in all.
 func (t tables) doubt(table, name string) {
 	for in, chains := range t {

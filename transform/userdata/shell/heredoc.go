@@ -9,6 +9,9 @@ import (
 // hereDocument returns the text of a here-document. If its delimiter is quoted, that
 // is the text as it is written.
 func (r *runner) hereDocument(d *syntax.Redirect) string {
+	if d.Hdoc == nil { // it is empty
+		return ""
+	}
 	for _, part := range d.Word.Parts {
 		lit, ok := part.(*syntax.Lit)
 		if !ok || strings.Contains(lit.Value, `\`) {

@@ -101,7 +101,7 @@ func (r *runner) param(p *syntax.ParamExp) (text string, splits bool) {
 
 // variable returns the value of an expansion of a variable, as param does.
 func (r *runner) variable(p *syntax.ParamExp, name string, v value, set bool) (text string, splits bool) {
-	if isID(name) && !r.s.other && !r.s.posix && p.Exp == nil && p.Slice == nil && p.Repl == nil && p.Index == nil {
+	if r.isRootsID(p, name) {
 		return "0", false
 	}
 	switch {
@@ -118,9 +118,12 @@ func (r *runner) variable(p *syntax.ParamExp, name string, v value, set bool) (t
 	return v.text, strings.Contains(v.text, Unknown)
 }
 
-// isID reports whether a variable of bash is the number of the user, which is root's:
-// cloud-init runs scripts as root.
-func isID(name string) bool { return name == "EUID" || name == "UID" }
+// isRootsID reports whether an expansion is the number of the user in bash, which is
+// that of root: cloud-init runs scripts as root.
+func (r *runner) isRootsID(p *syntax.ParamExp, name string) bool {
+	isPlain := p.Exp == nil && p.Slice == nil && p.Repl == nil && p.Index == nil
+	return isPlain && (name == "EUID" || name == "UID") && !r.s.other && !r.s.posix
+}
 
 // isPositional reports whether a parameter is one of $1 to $9.
 func isPositional(name string) bool { return len(name) == 1 && name[0] >= '1' && name[0] <= '9' }

@@ -18,28 +18,15 @@ func (r *runner) redirections(redirs []*syntax.Redirect) inout {
 		stdin, input := io.stdin, io.input
 		switch d.Op {
 		case syntax.Hdoc, syntax.DashHdoc:
-			text := ""
-			if d.Hdoc != nil {
-				text = r.hereDocument(d)
-			}
-			io.stdin, io.input = &text, true
+			io.take(r.hereDocument(d))
 		case syntax.WordHdoc:
-			text := r.one(d.Word) + "\n"
-			io.stdin, io.input = &text, true
+			io.take(r.one(d.Word) + "\n")
 		case syntax.RdrIn:
 			r.inputFrom(d, &io)
 		case syntax.RdrInOut:
-			if fd == "" || fd == "0" {
-				r.inputFrom(d, &io)
-			}
-			if name := r.abs(r.target(d.Word)); !strings.HasPrefix(name, "/dev/") {
-				io.opened = append(io.opened, write{path: name, appends: true, open: true})
-			}
-			io.redirect(fd, discarded)
+			r.inputAndOutput(d, fd, &io)
 		case syntax.DplIn:
-			if text := Unknown; r.one(d.Word) != "0" { // of another file that is open
-				io.stdin, io.input = &text, true
-			}
+			r.duplicateInput(d, &io)
 		case syntax.DplOut:
 			r.duplicate(d, fd, &io)
 		default:
@@ -52,6 +39,9 @@ func (r *runner) redirections(redirs []*syntax.Redirect) inout {
 	return io
 }
 
+// take makes a text the standard input.
+func (io *inout) take(text string) { io.stdin, io.input = &text, true }
+
 // redirect sends an output elsewhere.
 func (io *inout) redirect(fd, to string) {
 	switch fd {
@@ -62,13 +52,25 @@ func (io *inout) redirect(fd, to string) {
 	}
 }
 
-// duplicateInput reads a redirection as <&3. What that descriptor reads is not known.
+// inputAndOutput reads a redirection such as <>FILE.
+func (r *runner) inputAndOutput(d *syntax.Redirect, fd string, io *inout) {
+	if fd == "" || fd == "0" {
+		r.inputFrom(d, io)
+	}
+	if name := r.abs(r.target(d.Word)); !strings.HasPrefix(name, "/dev/") {
+		io.opened = append(io.opened, write{path: name, appends: true, open: true})
+	}
+	io.redirect(fd, discarded)
+}
+
+// duplicateInput reads a redirection such as <&3. What that descriptor reads is not known.
 func (r *runner) duplicateInput(d *syntax.Redirect, io *inout) {
-	if source := r.one(d.Word); source != "0" {
-		text := Unknown
-		if io.input, io.stdin = true, &text; source == "-" {
-			io.stdin = nil
-		}
+	switch r.one(d.Word) {
+	case "0":
+	case "-":
+		io.stdin, io.input = nil, true
+	default:
+		io.take(Unknown)
 	}
 }
 
