@@ -253,7 +253,7 @@ func (s *survey) ipv6(data *cfn.Node) bool {
 // block returns the block that the user data of a launcher needs under the options.
 func (s *survey) block(opts Options, l *launcher, data *cfn.Node) userdata.Block {
 	b := opts.block()
-	b.IPv6, b.Managed = s.ipv6(data), s.isManaged(l)
+	b.IPv6, b.Managed, b.AmazonLinux2 = s.ipv6(data), s.isManaged(l), s.mayRunAmazonLinux2(l)
 	b.Bootstrapped = b.Managed && slices.ContainsFunc(l.users, func(g *group) bool { return g.amiTypes.has(amiAL2 | amiChosen | amiOther) })
 	switch runs := s.runs(l, opts.OS); {
 	case runs.has(ubuntu):

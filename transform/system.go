@@ -2,6 +2,7 @@ package transform
 
 import (
 	"cmp"
+	"slices"
 	"strings"
 
 	"github.com/imdslock/imdslock/transform/cfn"
@@ -80,10 +81,11 @@ var imageParameters = [...]struct {
 type images struct {
 	runs   systems // 0 if none is named
 	forEKS bool    // one is made for nodes of Amazon EKS
+	al2    bool    // one is of Amazon Linux 2
 }
 
 func (i images) and(other images) images {
-	return images{i.runs | other.runs, i.forEKS || other.forEKS}
+	return images{i.runs | other.runs, i.forEKS || other.forEKS, i.al2 || other.al2}
 }
 
 // imagesOf returns what is known of the images that expressions name through the
@@ -105,12 +107,24 @@ func (s *survey) imageOf(n *cfn.Node) images {
 		one := images{runs: unknownSystem}
 		for _, p := range imageParameters {
 			if _, rest, ok := strings.Cut(text, p.path); ok {
-				one = images{p.runs, p.forEKS != "" && strings.Contains("/"+rest, p.forEKS)}
+				one = images{p.runs, p.forEKS != "" && strings.Contains("/"+rest, p.forEKS), isAmazonLinux2(p.runs, text)}
 			}
 		}
 		all = all.and(one)
 	}
 	return all
+}
+
+// isAmazonLinux2 reports whether a path of a public parameter names an image of Amazon
+// Linux 2, and not of 2023.
+func isAmazonLinux2(runs systems, path string) bool {
+	return runs == amazonLinux && !strings.Contains(path, "2023")
+}
+
+// mayRunAmazonLinux2 reports whether the template says that nodes of a launcher run
+// Amazon Linux 2, or may.
+func (s *survey) mayRunAmazonLinux2(l *launcher) bool {
+	return s.image(l).al2 || slices.ContainsFunc(l.users, func(g *group) bool { return g.images.al2 || g.amiTypes.has(amiAL2) })
 }
 
 // imageTexts returns what an expression for an image can be, as far as the template

@@ -37,6 +37,10 @@ type Block struct {
 	// "its image is Canonical's", or "".
 	NoYum string
 
+	// AmazonLinux2 says that nodes may run Amazon Linux 2, whose cloud-init, 19.3, knows
+	// no parts of scripts per boot, per instance or per once, and runs none.
+	AmazonLinux2 bool
+
 	// Managed says that the user data is in the launch template of a managed node
 	// group without an image of its own.
 	Managed bool

@@ -200,36 +200,52 @@ func (d *document) order() {
 		}
 		return cmp.Compare(a.name, b.name)
 	})
-	if perhaps := d.perhaps(); len(perhaps) > maxPerhaps {
-		for _, i := range perhaps {
-			d.scripts[i].text = ""
-		}
-	}
+	perhaps(d.scripts)
 }
 
 // maxPerhaps is how many scripts that may run or not are followed. More of them
 // are unknown altogether.
 const maxPerhaps = 3
 
-// perhaps returns the indexes of the scripts that may run or not.
-func (d *document) perhaps() []int {
+// perhaps returns the indexes of the scripts that may run or not. If there are too
+// many, it takes their texts away, and returns none.
+func perhaps(scripts []script) []int {
 	var indexes []int
-	for i, s := range d.scripts {
+	for i, s := range scripts {
 		if s.unknown != "" && s.text != "" {
 			indexes = append(indexes, i)
 		}
 	}
-	return indexes
+	if len(indexes) <= maxPerhaps {
+		return indexes
+	}
+	for _, i := range indexes {
+		scripts[i].text = ""
+	}
+	return nil
+}
+
+// scriptsOn returns the scripts as the nodes that are wanted run them.
+func (d *document) scriptsOn(want Block) []script {
+	scripts := slices.Clone(d.scripts)
+	for i := range scripts {
+		s := &scripts[i]
+		if want.AmazonLinux2 && stagePerOnce <= s.stage && s.stage <= stagePerInstance {
+			s.unknown = cmp.Or(s.unknown, "the cloud-init of Amazon Linux 2 does not run a part of that type")
+		}
+	}
+	return scripts
 }
 
 // problems returns what is wrong, whichever of the scripts that may run or not do run.
 func (d *document) problems(want Block) []Problem {
-	perhaps := d.perhaps()
+	all := d.scriptsOn(want)
+	mayRun := perhaps(all)
 	var problems []Problem
-	for run := range 1 << len(perhaps) {
-		scripts := slices.Clone(d.scripts)
+	for run := range 1 << len(mayRun) {
+		scripts := slices.Clone(all)
 		dropped := ""
-		for bit, i := range slices.Backward(perhaps) {
+		for bit, i := range slices.Backward(mayRun) {
 			if run&(1<<bit) != 0 {
 				scripts[i].unknown = ""
 			} else {

@@ -198,3 +198,27 @@ func TestVariables(t *testing.T) {
 		t.Errorf("unnamed: %q", got)
 	}
 }
+
+// TestAmazonLinux2 has scripts that the cloud-init of Amazon Linux 2 does not run: they
+// do not lock its nodes, but may open those of others.
+func TestAmazonLinux2(t *testing.T) {
+	for _, kind := range []string{"", "-per-once", "-per-boot", "-per-instance"} {
+		document := func(first, second string) string {
+			return "MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=\"B\"\n\n--B\nContent-Type: text/x-shellscript" + kind +
+				"\n\n" + bang + first + "--B\nContent-Type: text/x-shellscript\nContent-Disposition: attachment; filename=\"z\"\n\n" + bang + second + "--B--\n"
+		}
+		want := "absent"
+		if kind == "" {
+			want = ""
+		}
+		if got := codes(Judge(document(recipe, boot), Block{AmazonLinux2: true}).Problems); got != want {
+			t.Errorf("the rule%s: %q, not %q", kind, got, want)
+		}
+		if got := codes(Judge(document(recipe, boot), Block{}).Problems); got != "" {
+			t.Errorf("the rule%s on other nodes: %q", kind, got)
+		}
+		if got := codes(Judge(document(boot, recipe), Block{AmazonLinux2: true}).Problems); got != "late" {
+			t.Errorf("the kubelet%s: %q", kind, got)
+		}
+	}
+}
