@@ -38,6 +38,7 @@ func TestBootFilesAndCalls(t *testing.T) {
 		"echo 'GRUB_CMDLINE_LINUX=\"console=ttyS0 transparent_hugepage=never\"' > /etc/default/grub\n",
 		"printf 'install cramfs /bin/true\\ninstall sctp /bin/false\\nblacklist usb-storage\\n' > /etc/modprobe.d/cis.conf\n",
 		"echo 'kernel.core_pattern = /var/crash/core.%e' >> /etc/sysctl.conf; sysctl -w kernel.core_pattern=/var/crash/core\n",
+		"chmod 644 /etc/sysconfig/*; chmod -R 600 /etc/systemd; chmod 600 /etc/ssh/*; chmod 000 $X\n",
 		"rm -f /etc/cron.deny; touch /etc/cron.allow; chmod 600 /etc/cron.allow\n",
 		"find / -xdev -type f -perm -0002 -exec chmod o-w {} \\;\nfind / -xdev -perm -4000 -exec chmod u-s,go-w {} +\n",
 		"printf '/var/log/x/*.log {\\n daily\\n nomail\\n postrotate\\n  systemctl reload rsyslog\\n endscript\\n}\\n' > /etc/logrotate.d/x\n",

@@ -268,6 +268,8 @@ var bootFiles = [...]string{
 // beforeTheRule are commands before the rule, which is then not in force when the
 // kubelet starts, or perhaps not.
 var beforeTheRule = [...]string{
+	"chmod 644 /usr/sbin/ip*\n",
+	"chmod -R 000 /usr/sbin\n",
 	"chmod -x /usr/sbin/iptables\n",
 	"chmod 644 /usr/sbin/xtables-nft-multi\n",
 	"mount --bind /bin/true /usr/sbin/iptables\n",

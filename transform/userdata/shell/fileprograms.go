@@ -35,7 +35,7 @@ func (r *runner) fileProgram(name string, c invocation) (status, bool) {
 	case "touch":
 		r.touch(operands, sure)
 	case "chmod":
-		r.chmod(c.words[1:], sure)
+		r.chmod(c, sure)
 	case "mount":
 		r.mount(operands, c)
 	case "chattr":

@@ -4,9 +4,9 @@ import "strings"
 
 // chmod changes the mode of files: those that lose the right to run are no longer
 // certain to run.
-func (r *runner) chmod(args []Word, sure bool) {
+func (r *runner) chmod(c invocation, sure bool) {
 	var operands []Word
-	for _, w := range args { // a mode may begin with -
+	for _, w := range c.words[1:] { // a mode may begin with -
 		if !strings.HasPrefix(w.Text, "-") || strings.Trim(w.Text, "-wxXstugo,+") == "" {
 			operands = append(operands, w)
 		}
@@ -20,16 +20,34 @@ func (r *runner) chmod(args []Word, sure bool) {
 		switch f := r.m.Files.Get(name); {
 		case f != nil:
 			f.Runs = runs && (f.Runs || sure && w.Known())
-		case !runs && mustRun(name):
-			r.changes(w.Text)
+		case runs || !known(name):
+		case strings.Contains(name, Unknown):
+			r.mayNotRun(name)
+		case mustRun(name):
+			r.changes(name)
 		}
+		if !runs && has(c.words, "-R", "--recursive") && (name == "/usr" || mustRun(name+"/iptables")) {
+			r.below(c, name)
+		}
+	}
+}
+
+// mayNotRun records that files which a pattern names may have lost the right to run.
+func (r *runner) mayNotRun(pattern string) {
+	for _, name := range r.m.Files.All() {
+		if may(pattern, name) {
+			r.m.Files.Get(name).Runs = false
+		}
+	}
+	if inProgramPath(pattern) || mustRun(pattern) {
+		r.m.Files.write(pattern, Unknown, false)
 	}
 }
 
 // mustRun reports whether a file of a node's image is executed to save, load or
 // keep rules.
 func mustRun(name string) bool {
-	return isProgram(name) || strings.HasPrefix(name, "/var/lib/cloud/") || strings.HasPrefix(name, "/usr/libexec/") || strings.Contains(name, Unknown)
+	return isProgram(name) || strings.HasPrefix(name, "/var/lib/cloud/") || strings.HasPrefix(name, "/usr/libexec/")
 }
 
 // givesExecution reports whether a mode lets the owner execute a file.
