@@ -15,32 +15,40 @@ func (r *runner) chmod(c invocation, sure bool) {
 		return
 	}
 	runs := givesExecution(operands[0].Text)
+	recurses := has(c.words, "-R", "--recursive")
 	for _, w := range operands[1:] {
 		name := r.abs(w.Text)
-		switch f := r.m.Files.Get(name); {
-		case f != nil:
+		f := r.m.Files.Get(name)
+		if f != nil {
 			f.Runs = runs && (f.Runs || sure && w.Known())
-		case runs || !known(name):
-		case strings.Contains(name, Unknown):
+		} else if !runs {
 			r.mayNotRun(name)
-		case mustRun(name):
-			r.changes(name)
 		}
-		if !runs && has(c.words, "-R", "--recursive") && (name == "/usr" || mustRun(name+"/iptables")) {
+		if !runs && recurses && (name == "/usr" || mustRun(name+"/iptables")) {
 			r.below(c, name)
 		}
 	}
 }
 
-// mayNotRun records that files which a pattern names may have lost the right to run.
-func (r *runner) mayNotRun(pattern string) {
-	for _, name := range r.m.Files.All() {
-		if may(pattern, name) {
-			r.m.Files.Get(name).Runs = false
+// mayNotRun records that a file which no script has written, or those that a pattern
+// names, may have lost the right to run.
+func (r *runner) mayNotRun(name string) {
+	if !known(name) {
+		return
+	}
+	if !strings.Contains(name, Unknown) {
+		if mustRun(name) {
+			r.changes(name)
+		}
+		return
+	}
+	for _, other := range r.m.Files.All() {
+		if may(name, other) {
+			r.m.Files.Get(other).Runs = false
 		}
 	}
-	if inProgramPath(pattern) || mustRun(pattern) {
-		r.m.Files.write(pattern, Unknown, false)
+	if inProgramPath(name) || mustRun(name) {
+		r.m.Files.write(name, Unknown, false)
 	}
 }
 
