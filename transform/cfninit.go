@@ -43,6 +43,14 @@ type initPart struct {
 	node  *cfn.Node
 }
 
+// findInit returns the range of the first call of cfn-init or cfn-hup in user data, or nil.
+func findInit(text string) []int {
+	if !strings.Contains(text, "cfn-init") && !strings.Contains(text, "cfn-hup") {
+		return nil
+	}
+	return initCall().FindStringIndex(text)
+}
+
 // initNotes notes what in the metadata that cfn-init runs on a node may undo the rule,
 // or start the kubelet before it. The texts are those of the user data that may call
 // cfn-init.
@@ -55,7 +63,7 @@ func (s *survey) initNotes(l *launcher, load payload, block userdata.Block, text
 		}
 	}
 	for _, text := range texts {
-		call := initCall().FindStringIndex(text)
+		call := findInit(text)
 		if call == nil {
 			continue
 		}
@@ -77,7 +85,7 @@ func (s *survey) initNotes(l *launcher, load payload, block userdata.Block, text
 
 // initJoins reports whether user data may start the kubelet through cfn-init.
 func (s *survey) initJoins(text string) bool {
-	call := initCall().FindStringIndex(text)
+	call := findInit(text)
 	if call == nil {
 		return false
 	}

@@ -86,7 +86,7 @@ func (s *survey) check(ctx context.Context, opts CheckOptions) ([]Finding, error
 	if err != nil {
 		return nil, err
 	}
-	c.findings = slices.Concat(c.findings, within, s.notSeen(), s.elsewhere())
+	c.findings = slices.Concat(c.findings, within, s.beside())
 	c.accept()
 	return c.findings, ctx.Err()
 }

@@ -173,7 +173,7 @@ func planSurvey(ctx context.Context, s *survey, opts Options, with ...deployment
 		return nil, err
 	}
 	p.leftovers()
-	p.findings = slices.Concat(p.findings, s.notSeen(), s.elsewhere())
+	p.findings = slices.Concat(p.findings, s.beside())
 	if len(p.acceptance) > 0 {
 		if err := p.leftAccepted(ctx); err != nil {
 			return nil, err

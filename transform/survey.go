@@ -23,6 +23,7 @@ type survey struct {
 	launchers []*launcher
 	groups    []*group
 	verdicts  map[judged]userdata.Verdict // of texts that were judged
+	unlocked  *[]Finding                  // see beside; nil until it is asked for
 
 	// byID are the launch templates and configurations by their logical IDs, those of
 	// each round of a loop. byPattern are those with rounds that are not known.
@@ -94,6 +95,16 @@ func bringsIn(root *cfn.Node) bool {
 	}
 	modules := root.Get("Modules")
 	return modules != nil && slices.ContainsFunc(modules.Pairs, func(p cfn.Pair) bool { return p.Value.Get("Source") != nil })
+}
+
+// beside notes what is not locked because the template does not show it, and what may
+// open what is locked.
+func (s *survey) beside() []Finding {
+	if s.unlocked == nil {
+		notes := append(s.notSeen(), s.elsewhere()...)
+		s.unlocked = &notes
+	}
+	return *s.unlocked
 }
 
 // readLaunchers reads what says how nodes are launched, then the groups that use
