@@ -56,7 +56,7 @@ func (r *runner) edits(name string, c invocation) {
 	}
 }
 
-// split returns the words that are no options, and the letters of those that are.
+// split returns the words that are not options, and the letters of those that are.
 func split(args []Word) (operands []Word, letters string) {
 	options, operands := getopt(args, "")
 	for _, o := range options {
@@ -101,7 +101,7 @@ func (r *runner) who(words []Word) {
 	}
 }
 
-// touch makes files that are not there.
+// touch makes the files that do not exist.
 func (r *runner) touch(operands []Word, sure bool) {
 	for _, w := range operands {
 		r.m.Files.add(r.abs(w.Text), "", sure && w.Known() && r.m.Files.opens(r.abs(w.Text)))
@@ -232,23 +232,6 @@ func (r *runner) found(operands []Word, c invocation) {
 		}
 		return
 	}
-}
-
-// isForOthers reports whether a mode for chmod takes rights from the group and others
-// alone, or bits that programs of a node do without.
-func isForOthers(mode string) bool {
-	for _, clause := range strings.Split(mode, ",") {
-		who, rights, ok := strings.Cut(clause, "-")
-		switch {
-		case !ok || rights == "" || who == "":
-			return false
-		case strings.Trim(who, "go") == "" && strings.Trim(rights, "rwxst") == "":
-		case strings.Trim(who, "ugoa") == "" && strings.Trim(rights, "st") == "":
-		default:
-			return false
-		}
-	}
-	return true
 }
 
 // startsOf returns the directories that find begins with: those before its

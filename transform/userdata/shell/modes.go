@@ -5,18 +5,13 @@ import "strings"
 // chmod changes the mode of files: those that lose the right to run are no longer
 // certain to run.
 func (r *runner) chmod(c invocation, sure bool) {
-	var operands []Word
-	for _, w := range c.words[1:] { // a mode may begin with -
-		if !strings.HasPrefix(w.Text, "-") || strings.Trim(w.Text, "-wxXstugo,+") == "" {
-			operands = append(operands, w)
-		}
-	}
-	if len(operands) == 0 {
+	mode, files := modeOf(c.words[1:])
+	if isForOthers(mode) {
 		return
 	}
-	runs := givesExecution(operands[0].Text)
+	runs := givesExecution(mode)
 	recurses := has(c.words, "-R", "--recursive")
-	for _, w := range operands[1:] {
+	for _, w := range files {
 		name := r.abs(w.Text)
 		f := r.m.Files.Get(name)
 		if f != nil {
@@ -28,6 +23,21 @@ func (r *runner) chmod(c invocation, sure bool) {
 			r.below(c, name)
 		}
 	}
+}
+
+// modeOf returns the mode in the words after chmod, which may begin with -, and the
+// files.
+func modeOf(args []Word) (mode string, files []Word) {
+	for _, w := range args {
+		switch {
+		case strings.HasPrefix(w.Text, "-") && strings.Trim(w.Text, "-wxXstugo,+") != "":
+		case mode == "":
+			mode = w.Text
+		default:
+			files = append(files, w)
+		}
+	}
+	return mode, files
 }
 
 // mayNotRun records that a file which no script has written, or those that a pattern
@@ -65,4 +75,21 @@ func givesExecution(mode string) bool {
 	}
 	who, what, ok := strings.Cut(mode, "+")
 	return ok && strings.Trim(who, "ugoa") == "" && (who == "" || strings.ContainsAny(who, "ua")) && strings.Contains(what, "x")
+}
+
+// isForOthers reports whether a mode for chmod takes rights from the group and others
+// alone, or bits that programs of a node do without.
+func isForOthers(mode string) bool {
+	for _, clause := range strings.Split(mode, ",") {
+		who, rights, ok := strings.Cut(clause, "-")
+		switch {
+		case !ok || rights == "" || who == "":
+			return false
+		case strings.Trim(who, "go") == "" && strings.Trim(rights, "rwxst") == "":
+		case strings.Trim(who, "ugoa") == "" && strings.Trim(rights, "st") == "":
+		default:
+			return false
+		}
+	}
+	return true
 }
