@@ -60,21 +60,23 @@ func (s *survey) opening(r resource) (Finding, bool) {
 	return Finding{}, false
 }
 
-// deployment notes what has AWS CodeDeploy run the hooks of a revision on instances.
+// deployment notes a resource by which AWS CodeDeploy runs the hooks of a revision on
+// instances ("AppSpec 'hooks' section" in the AWS CodeDeploy User Guide).
 func (s *survey) deployment(r resource) (Finding, bool) {
-	if r.mayBe("AWS::CodeDeploy::DeploymentGroup") {
-		for _, key := range [...]string{"AutoScalingGroups", "Ec2TagFilters", "Ec2TagSet"} {
-			for _, n := range at(r.Value, "Properties", key) {
-				return s.noteOn(RuleOpened, r.Key.Value, n, "%s: it may run commands on running nodes; that is not judged", r.Key.Value), true
-			}
+	if !r.mayBe("AWS::CodeDeploy::DeploymentGroup") {
+		return Finding{}, false
+	}
+	for _, key := range [...]string{"AutoScalingGroups", "Ec2TagFilters", "Ec2TagSet"} {
+		if found := at(r.Value, "Properties", key); len(found) > 0 {
+			return s.noteOn(RuleOpened, r.Key.Value, found[0], "%s: it may run commands on running nodes; that is not judged", r.Key.Value), true
 		}
 	}
 	return Finding{}, false
 }
 
-// isNotSaid reports whether a value comes from a parameter, another stack or another
+// comesFromElsewhere reports whether a value comes from a parameter, another stack or another
 // resource.
-func isNotSaid(n *cfn.Node) bool {
+func comesFromElsewhere(n *cfn.Node) bool {
 	switch name, _ := n.Function(); name {
 	case "Ref", "Fn::ImportValue", "Fn::GetAtt":
 		return !n.IsNoValue()
@@ -83,8 +85,8 @@ func isNotSaid(n *cfn.Node) bool {
 }
 
 // mayBeCNI reports whether an add-on may be the one that makes the interfaces of pods.
-func (s *survey) mayBeCNI(addon resource) bool {
-	for _, n := range at(addon.Value, "Properties", "AddonName") {
+func (r resource) mayBeCNI() bool {
+	for _, n := range at(r.Value, "Properties", "AddonName") {
 		if n.Kind != cfn.Scalar || n.Value == "vpc-cni" {
 			return true
 		}
@@ -92,9 +94,9 @@ func (s *survey) mayBeCNI(addon resource) bool {
 	return false
 }
 
-// otherInterfaces notes what may connect pods by interfaces whose names do not begin
-// with eni, as the rules have it: a prefix of one's own, Cilium, and a cluster of
-// the IPv6 family, whose pods reach IPv4 by an interface of its own ("Learn about
+// otherInterfaces notes what may connect pods through interfaces whose names do not
+// begin with eni, which the rules match: a custom prefix, Cilium, and a cluster of
+// the IPv6 family, whose pods reach IPv4 through another interface ("Learn about
 // IPv6 addresses to clusters, Pods, and services" in the Amazon EKS User Guide).
 func (s *survey) otherInterfaces(r resource) (Finding, bool) {
 	note := func(n *cfn.Node) (Finding, bool) {
@@ -107,7 +109,7 @@ func (s *survey) otherInterfaces(r resource) (Finding, bool) {
 			}
 		}
 		for _, n := range at(r.Value, "Properties", "ConfigurationValues") {
-			if isNotSaid(n) && s.mayBeCNI(r) {
+			if comesFromElsewhere(n) && r.mayBeCNI() {
 				return note(n)
 			}
 		}
