@@ -189,8 +189,8 @@ func (m marked) rewritten(text string, commands []string) Change {
 	eol, indent := eolOf(block), m.indent
 	lines := linesLike(block, commands)
 	isScript := lines[1] == commands[0]
-	if isScript && slices.ContainsFunc(commands, func(c string) bool { return strings.Contains(c, "<<") }) {
-		indent = "" // a here-document ends at the margin only
+	if isScript && haveHereDocument(commands) {
+		indent = "" // a here-document ends only at the margin
 	}
 	out := indented(lines, indent, eol)
 	if !strings.HasSuffix(block, "\n") {

@@ -44,10 +44,10 @@ func (g *grammar) refuse(what string) {
 }
 
 // next returns the next word, "" at the end.
-func (g *grammar) next() (word string) {
+func (g *grammar) next() string {
 	if g.at >= len(g.words) {
 		g.refuse("the end of its words")
-		return
+		return ""
 	}
 	w := g.words[g.at]
 	g.at++
@@ -58,11 +58,11 @@ func (g *grammar) next() (word string) {
 }
 
 // peek returns the next word without taking it, "" where it is not known.
-func (g *grammar) peek() (word string) {
+func (g *grammar) peek() string {
 	if g.at < len(g.words) && g.words[g.at].Known() {
-		word = g.words[g.at].Text
+		return g.words[g.at].Text
 	}
-	return word
+	return ""
 }
 
 // once records an option, which may occur once.

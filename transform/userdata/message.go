@@ -30,13 +30,13 @@ type message struct {
 type field struct{ name, value string }
 
 // get returns the value of the first field of a name, whose case is ignored.
-func (m *message) get(name string) (value string, ok bool) {
+func (m *message) get(name string) (string, bool) {
 	for _, f := range m.fields {
 		if strings.EqualFold(f.name, name) {
 			return f.value, true
 		}
 	}
-	return value, false
+	return "", false
 }
 
 // contentType returns the type of the message in lower case, without parameters.
@@ -198,7 +198,7 @@ func (p *messageParser) multipart(m *message) {
 		if !isDelimiter {
 			continue
 		}
-		for { // several of these lines are as one
+		for { // several of these lines count as one
 			line, _ = p.peek()
 			if _, again := delimits(line, m.boundary); !again {
 				break

@@ -31,7 +31,8 @@ func items(commands []string) []string {
 	return append(lines, End)
 }
 
-// haveHereDocument reports whether commands belong together, as the lines of one do.
+// haveHereDocument reports whether commands have a here-document, whose lines belong
+// together.
 func haveHereDocument(commands []string) bool {
 	return slices.ContainsFunc(commands, func(c string) bool { return strings.Contains(c, "<<") })
 }

@@ -45,7 +45,7 @@ func Apply(src []byte, edits []Edit) ([]byte, error) {
 			return nil, fmt.Errorf("edit %d-%d overlaps edit %d-%d", e.Start, e.End, edits[i-1].Start, edits[i-1].End)
 		}
 	}
-	var out []byte
+	out := make([]byte, 0, len(src))
 	at := 0
 	for _, e := range edits {
 		out = append(out, src[at:e.Start]...)
