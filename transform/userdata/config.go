@@ -206,8 +206,7 @@ func (p part) mergeType() string {
 // what is done with all others.
 var changesModules = [...]string{"cloud_init_modules", "cloud_config_modules", finalModules}
 
-// changesInit says what the value of a key has cloud-init do otherwise than it does by
-// default, or is "".
+// changesInit says how the value of a key changes what cloud-init does by default, or "".
 func changesInit(name string, value *yaml.Node) string {
 	switch {
 	case name == "launch-index":

@@ -44,7 +44,7 @@ func (r *rule) loosen() {
 	}
 }
 
-// equals reports whether the rule is another for certain, as iptables -D compares
+// equals reports whether the rule is certain to equal another, as iptables -D compares
 // them.
 func (r *rule) equals(other *rule) bool {
 	return r.spec == other.spec && r.target == other.target && !r.loose
@@ -62,7 +62,7 @@ func (r *rule) mayEqual(other *rule) bool {
 // A chain is a list of rules.
 type chain struct {
 	rules []rule
-	fuzzy bool // what number a rule has is not known
+	fuzzy bool // the numbers of its rules are not known
 	gone  bool // it may not be there
 }
 

@@ -153,7 +153,7 @@ func (n *node) mayRun(name string) {
 	}
 }
 
-// startKubeletBy starts the kubelet where a unit that is started may do so.
+// startKubeletBy starts the kubelet if a unit that is started may do so.
 func (n *node) startKubeletBy(w shell.Word, name string) {
 	switch {
 	case unitStartsKubelet(w, name):

@@ -90,8 +90,8 @@ func New(ctx context.Context, t *cfn.Template, given map[string]string) *Evaluat
 // tried: what is true first. There is at least one. Parameter values that
 // CloudFormation refuses, by Rules or because a condition looks for what is not in
 // Mappings, have no outcome. The error is a [*cfn.Error] at the expression if the
-// budget of the template is used up, or the context's. Nobody may write into the
-// outcomes, which are the same when they are asked for again.
+// budget of the template is used up, or the context's. The caller must not write
+// into the outcomes, which later calls return again.
 func (e *Evaluator) Outcomes(n *cfn.Node) (outcomes []Outcome, err error) {
 	if known, ok := e.outcomes[n]; ok {
 		return known, nil

@@ -43,7 +43,7 @@ func (e *Evaluator) readParameters() {
 			p.standard = &d
 		}
 		p.allowed = e.allowedValues(p.node)
-		if !loops[p.name] { // which of the two a Ref is to depends on where it stands
+		if !loops[p.name] { // a Ref to that name may be to the variable of a loop
 			e.parameters[p.name] = p
 		}
 	}

@@ -94,7 +94,8 @@ func (r *runner) evaluates(text string) {
 			r.evaluates(w.Text)
 		}
 	} else if strings.ContainsAny(text, "=[$`") || strings.Contains(text, "++") || strings.Contains(text, "--") {
-		r.doubting("it is in a text that may be evaluated again", func() status { // only an index is, and not by all shells
+		// The shell makes substitutions only in an index, and not every shell does.
+		r.doubting("it is in a text that may be evaluated again", func() status {
 			r.again(text, func(text string) error {
 				x, err := syntax.NewParser().Arithmetic(strings.NewReader(text))
 				if err != nil {

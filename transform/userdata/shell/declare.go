@@ -145,7 +145,7 @@ func (r *runner) compound(text string) {
 	}
 }
 
-// protect makes a variable readonly where a declaration does.
+// protect makes a variable readonly if a declaration does.
 func (r *runner) protect(d *declaration, name string) {
 	if d.readonly && !d.queries {
 		r.s.readonly[name] = true

@@ -6,10 +6,10 @@ import (
 	"mvdan.cc/sh/v3/syntax"
 )
 
-// ends ends the shell where a command may have failed and set -e is on, or a trap has an
-// exit. A program fails
-// on some nodes and not on others, so both are judged. What the shell itself or the
-// packet filter refuses fails on all nodes, so what comes after it is in doubt.
+// ends ends the shell where a command may have failed, if set -e is on or a trap on
+// errors exits. A program fails on some nodes and not on others, so both are judged.
+// What the shell itself or the packet filter refuses fails on all nodes, so what comes
+// after it is in doubt.
 func (r *runner) ends(what string, st status) {
 	if !r.s.errexit && !r.s.errTrap || r.guarded > 0 || st == success {
 		return

@@ -56,7 +56,7 @@ func (r *runner) inParam(p *syntax.ParamExp) {
 
 // mayNotExpand is the doubt about commands in a word that the shell expands only
 // where a parameter is set, or only where it is not.
-const mayNotExpand = "it stands in an expansion that may not be made"
+const mayNotExpand = "it is in an expansion that may not be made"
 
 // mayExpand expands a word of which that is not known.
 func (r *runner) mayExpand(w *syntax.Word) (text string) {
@@ -102,7 +102,7 @@ func (r *runner) expansion(e *syntax.Expansion, name string, v value, set bool) 
 		if known && v.text != "" {
 			return v.text
 		}
-		r.s.ended = "the script ends where " + name + " is not set"
+		r.s.ended = "the script ends if " + name + " is not set"
 	default:
 		r.mayExpand(e.Word)
 	}

@@ -69,8 +69,8 @@ func assignsByName(name string) bool {
 	return false
 }
 
-// forgetCall forgets what a command may assign: read and its like the names that
-// they are given, others that are not known everything.
+// forgetCall forgets what a command may assign: for read and its like the names that
+// they are given, for a command that is not known everything.
 func (r *runner) forgetCall(call *syntax.CallExpr, done map[*syntax.Stmt]bool, params []Word) {
 	args := call.Args
 	for len(args) > 0 && (args[0].Lit() == "command" || args[0].Lit() == "builtin") {

@@ -239,7 +239,7 @@ func (r *runner) asOther(run func() status) status {
 	return st
 }
 
-// su runs a text as another user, who may not be allowed what it does.
+// su runs a text as another user, who may not be allowed to do what it does.
 func (r *runner) su(c invocation) status {
 	text, found := Unknown, false
 	for i, w := range c.words[1:] {

@@ -74,7 +74,7 @@ func (r *runner) duplicateInput(d *syntax.Redirect, io *inout) {
 	}
 }
 
-// duplicate reads a redirection as 2>&1.
+// duplicate reads a redirection such as 2>&1.
 func (r *runner) duplicate(d *syntax.Redirect, fd string, io *inout) {
 	switch target := r.one(d.Word); target {
 	case "1":

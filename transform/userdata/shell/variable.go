@@ -108,7 +108,7 @@ func callsCommand(name string) bool {
 	return false
 }
 
-// A variable is one with what it does to the shell, to be put back.
+// A variable is a saved variable, with what it does to the shell.
 type variable struct {
 	name          string
 	value         value
@@ -196,7 +196,7 @@ func (r *runner) expandsAgain(words string) {
 	if !substitutes(words) {
 		return
 	}
-	r.doubting("it stands in a text that may be expanded again", func() status {
+	r.doubting("it is in a text that may be expanded again", func() status {
 		r.again(": "+words, func(text string) error { r.parse(text); return nil })
 		return unsure
 	})

@@ -37,7 +37,7 @@ type runner struct {
 	out   *strings.Builder // what takes their output, or nil
 
 	now      int // the place of the statement that runs
-	guarded  int // above 0, set -e does not count
+	guarded  int // above 0, set -e does not apply
 	depth    int
 	budget   *int
 	deferred []deferral

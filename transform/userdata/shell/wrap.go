@@ -21,7 +21,7 @@ var wrappers = [...]wrapper{
 	{name: "env", values: "uC"},
 	{name: "nohup"},
 	{name: "setsid", safe: "wf"},
-	{name: "timeout", values: "ks", operands: 1, doubt: "timeout may end it before"},
+	{name: "timeout", values: "ks", operands: 1, doubt: "timeout may end it earlier"},
 	{name: "nice", values: "n", safe: "n", numbers: true},
 	{name: "ionice", values: "cnpPu", doubt: mayRefuse},
 	{name: "chrt", values: "TPD", operands: 1, doubt: mayRefuse},
@@ -38,7 +38,7 @@ var wrappers = [...]wrapper{
 	{name: "chroot", operands: 1, doubt: "it runs in another root"},
 	{name: "unshare", doubt: "it runs in another namespace"},
 	{name: "nsenter", values: "tSG", doubt: "it runs in another namespace"},
-	{name: "runuser", values: "ugGsw", doubt: "another user runs it"}, // by -u: see su
+	{name: "runuser", values: "ugGsw", doubt: "another user runs it"}, // with -u, else it is su
 }
 
 // wrapperOf returns how the program of a name runs another one.
@@ -66,7 +66,7 @@ func (r *runner) wrapper(w wrapper, c invocation) status {
 		a := args[0].Text
 		switch {
 		case w.name == "env" && splitsString(a):
-			text := a[strings.IndexAny(a+"S", "S=")+1:] // of -S TEXT nothing
+			text := a[strings.IndexAny(a+"S", "S=")+1:] // what is joined to the option
 			return r.doubting(mayRefuse, func() status { r.maybeScript(text+" "+join(args[1:]), c.at); return unsure })
 		case strings.HasPrefix(a, "-") && len(a) > 1 && a != "--":
 			why, takes := w.option(a)
