@@ -99,7 +99,7 @@ func TestEnd(t *testing.T) {
 
 // TestFiles tests what is known of files after scripts.
 func TestFiles(t *testing.T) {
-	rows(t, "files-*.txt", func(script string) string {
+	rows(t, "files.txt", func(script string) string {
 		m := shell.Machine{Run: func(*shell.Step) string { return shell.Unknown }}
 		m.Shell(script, func(at int) int { return at })
 		return strings.Join(files(&m.Files), "|")
