@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"maps"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -23,12 +24,12 @@ type File struct {
 // not have the form that can be renewed.
 func (a *Assembly) Renew(changed map[string][]byte) (map[string]File, error) {
 	r := &renewal{Assembly: a, changed: map[string][]byte{}, before: map[string][]byte{}, final: map[string][]byte{}, hashes: map[*asset]string{}}
-	for path, content := range changed {
-		path = filepath.Clean(path)
+	for _, given := range slices.Sorted(maps.Keys(changed)) {
+		path := filepath.Clean(given)
 		if slices.Contains(a.loose, path) {
 			return nil, fmt.Errorf("%s: no asset manifest names it, so its hash cannot be renewed: the legacy stack synthesizer of the CDK made it", path)
 		}
-		r.changed[path] = content
+		r.changed[path] = changed[given]
 	}
 	out := map[string]File{}
 	for _, path := range a.named() {

@@ -16,6 +16,8 @@ package fleet
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/imdslock/imdslock/inputs/root"
@@ -177,7 +179,7 @@ func (c *checker) instance(item *cfn.Node) error {
 	}
 	tags := tagsOf(item)
 	cluster := tags["eks:cluster-name"]
-	for key := range tags {
+	for _, key := range slices.Sorted(maps.Keys(tags)) {
 		if name, ok := strings.CutPrefix(key, "kubernetes.io/cluster/"); ok {
 			cluster = name
 		}

@@ -1,6 +1,7 @@
 package shell
 
 import (
+	"maps"
 	"path"
 	"slices"
 
@@ -105,8 +106,8 @@ func (r *runner) callUnknown(c invocation) status {
 	if c.words[0].Splits && c.words[0].Text == Unknown && len(c.words) > 1 {
 		r.doubting("what comes before it is not known", func() status { return r.call(c.shift(1)) })
 	}
-	for name, f := range r.s.funcs {
-		if c.words[0].May(name) && !c.external && r.calling[name] == 0 {
+	for _, name := range slices.Sorted(maps.Keys(r.s.funcs)) {
+		if f := r.s.funcs[name]; c.words[0].May(name) && !c.external && r.calling[name] == 0 {
 			f.sure = true
 			r.doubting("its name is not known", func() status { return r.function(name, f, c) })
 		}

@@ -61,9 +61,9 @@ func (fs *Files) touched(name string) *File {
 	if f := fs.byPath[name]; f != nil || len(fs.byPath) == 0 {
 		return f
 	}
-	for other, f := range fs.byPath {
+	for _, other := range fs.All() {
 		if strings.Contains(other, Unknown) && !strings.HasPrefix(other, Unknown) && may(other, name) {
-			return f
+			return fs.byPath[other]
 		}
 	}
 	return nil
@@ -108,7 +108,7 @@ func (fs *Files) writeLinked(name, text string) bool {
 
 // writeMatching writes the files that a pattern may name.
 func (fs *Files) writeMatching(pattern, text string) {
-	for other := range fs.byPath {
+	for _, other := range fs.All() {
 		if may(pattern, other) && !strings.Contains(other, Unknown) {
 			fs.write(other, text, false)
 		}
@@ -155,7 +155,7 @@ func (fs *Files) add(name, text string, sure bool) {
 // whether scripts have written one of them.
 func (fs *Files) remove(name string, sure bool) (found bool) {
 	name = fs.resolve(strings.TrimSuffix(name, "/"))
-	for other, f := range fs.byPath {
+	for _, other := range fs.All() {
 		in := other == name || strings.HasPrefix(other, name+"/")
 		if !in {
 			for dir := other; len(dir) > 1 && !in; dir = path.Dir(dir) {
@@ -164,6 +164,7 @@ func (fs *Files) remove(name string, sure bool) (found bool) {
 		}
 		if in {
 			found = true
+			f := fs.byPath[other]
 			fs.version++
 			f.Sure, f.Gone, f.Version, f.At = false, true, fs.version, fs.at
 		}
@@ -184,7 +185,7 @@ func (fs *Files) remove(name string, sure bool) (found bool) {
 func (fs *Files) copy(from, to string, sure bool) (target string, found bool) {
 	into := strings.HasSuffix(to, "/") || fs.isDir(to)
 	to = strings.TrimSuffix(to, "/")
-	for _, name := range slices.Sorted(maps.Keys(fs.byPath)) {
+	for _, name := range fs.All() {
 		f := fs.byPath[name]
 		if !may(from, name) || strings.Contains(name, Unknown) {
 			continue

@@ -9,6 +9,9 @@ var imageLinks = [...][2]string{
 	{"/proc/1/root/", "/"}, {"/proc/self/root/", "/"}, {"/proc/1/cwd/", "/"}, {"/proc/self/cwd/", "/"},
 }
 
+// maxLinks is how many links Linux follows in a path (man 7 path_resolution).
+const maxLinks = 40
+
 // resolve returns the path that a path stands for if a directory in it is a link.
 func (fs *Files) resolve(name string) string {
 	for _, link := range imageLinks {
@@ -16,15 +19,21 @@ func (fs *Files) resolve(name string) string {
 			name = link[1] + rest
 		}
 	}
-	for range len(fs.links) {
-		before := name
-		for link, target := range fs.links {
-			if rest, ok := strings.CutPrefix(name, link+"/"); ok {
-				name = clean(strings.TrimSuffix(target, "/") + "/" + rest)
-			}
-		}
-		if name == before {
+	for range maxLinks {
+		resolved := fs.follow(name)
+		if resolved == name {
 			break
+		}
+		name = resolved
+	}
+	return name
+}
+
+// follow replaces the first directory of a path that is a link.
+func (fs *Files) follow(name string) string {
+	for i := 1; i < len(name); i++ {
+		if target, ok := fs.links[name[:i]]; ok && name[i] == '/' {
+			return clean(strings.TrimSuffix(target, "/") + name[i:])
 		}
 	}
 	return name
@@ -43,8 +52,9 @@ func (fs *Files) link(name, target string) {
 func (fs *Files) cover(name string) {
 	name = strings.TrimSuffix(name, "/")
 	fs.covered = append(fs.covered, name)
-	for other, f := range fs.byPath {
+	for _, other := range fs.All() {
 		if isIn(other, name) {
+			f := fs.byPath[other]
 			fs.version++
 			f.Sure, f.Gone, f.Version, f.At = false, true, fs.version, fs.at
 		}

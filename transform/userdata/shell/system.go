@@ -130,8 +130,9 @@ func (fs *Files) Reboot() {
 		}
 		return false
 	}
-	for name, f := range fs.byPath {
+	for _, name := range fs.All() {
 		if isVolatile(name) {
+			f := fs.byPath[name]
 			fs.version++
 			f.Sure, f.Gone, f.Version = false, true, fs.version
 		}
