@@ -133,6 +133,10 @@ func FetchCloudInit(w io.Writer) error {
 	if err := runIn(dir, "dpkg", "-x", debs[0], unpacked); err != nil {
 		return err
 	}
+	// Nodes see the code read-only: without this each boot compiles it again.
+	if err := runIn(unpacked, "/usr/bin/python3", "-m", "compileall", "-q", modules); err != nil {
+		return err
+	}
 	return os.Rename(unpacked, cache)
 }
 
