@@ -1,7 +1,9 @@
 package transform_test
 
 import (
+	"bytes"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -18,25 +20,71 @@ import (
 // between the edits are the input's.
 func checkLaws(t *testing.T, src []byte, result transform.Result, opts transform.Options) {
 	t.Helper()
-	again := patch(t, result.Output, opts)
+	for _, broken := range []string{brokenBySecond(result, patch(t, result.Output, opts)), brokenOutside(src, result)} {
+		if broken != "" {
+			t.Error(broken)
+		}
+	}
+}
+
+// brokenBySecond says what a second run changes, or returns "".
+func brokenBySecond(result, again transform.Result) string {
 	if diff := cmp.Diff(string(result.Output), string(again.Output)); diff != "" {
-		t.Errorf("a second run changes the result (-first +second):\n%s", diff)
+		return "a second run changes the result (-first +second):\n" + diff
 	}
 	if again.Changed() {
-		t.Errorf("a second run has changes: %+v", again.Findings)
+		return fmt.Sprintf("a second run has changes: %+v", again.Findings)
 	}
+	return ""
+}
+
+// brokenOutside says what a result changes outside its edits, or returns "".
+func brokenOutside(src []byte, result transform.Result) string {
 	in, out := string(src), string(result.Output)
 	from := 0
 	for _, e := range result.Edits() {
 		gap := in[from:e.Start]
 		if !strings.HasPrefix(out, gap+e.New) {
-			t.Fatalf("bytes %d-%d of the input are not in the output, or not followed by the edit %q", from, e.Start, e.New)
+			return fmt.Sprintf("bytes %d-%d of the input are not in the output, or not followed by the edit %q", from, e.Start, e.New)
 		}
 		out = out[len(gap)+len(e.New):]
 		from = e.End
 	}
 	if out != in[from:] {
-		t.Errorf("after the last edit the output goes on with %q, not with %q", out, in[from:])
+		return fmt.Sprintf("after the last edit the output goes on with %q, not with %q", out, in[from:])
+	}
+	return ""
+}
+
+// TestLawsNotice tampers with results, and wants the laws to notice it.
+func TestLawsNotice(t *testing.T) {
+	src := []byte("# ours\r\nResources:\r\n  NodeLaunchTemplate:\r\n    Type: AWS::EC2::LaunchTemplate\r\n    Properties:\r\n      LaunchTemplateData:\r\n        MetadataOptions: {HttpTokens: optional, HttpPutResponseHopLimit: 2} # open\r\n")
+	result := patch(t, src, transform.Defaults())
+	if broken := brokenOutside(src, result); broken != "" || len(result.Edits()) != 2 {
+		t.Fatal(broken, result.Edits())
+	}
+	if broken := brokenBySecond(result, patch(t, result.Output, transform.Defaults())); broken != "" {
+		t.Fatal(broken)
+	}
+	for _, change := range [][2]string{
+		{"# ours", "# Ours"}, {"# open", "#open"}, {" # open\r\n", " # open\n"}, {" # open\r\n", " # open"},
+		{", Http", ",  Http"}, {"required", "optional"}, {"Limit: 1", "Limit: 2"}, {"# ours\r\n", ""},
+	} {
+		tampered := result
+		tampered.Output = bytes.Replace(result.Output, []byte(change[0]), []byte(change[1]), 1)
+		if brokenOutside(src, tampered) == "" {
+			t.Errorf("%q in the place of %q is not noticed", change[1], change[0])
+		}
+	}
+	for _, undo := range [][2]string{{"required", "optional"}, {"Limit: 1", "Limit: 2"}} {
+		open := transform.Result{Output: bytes.Replace(result.Output, []byte(undo[0]), []byte(undo[1]), 1)}
+		if brokenBySecond(open, patch(t, open.Output, transform.Defaults())) == "" {
+			t.Errorf("that a second run changes %q is not noticed", undo[1])
+		}
+	}
+	same := transform.Result{Output: result.Output, Findings: result.Findings}
+	if brokenBySecond(result, same) == "" {
+		t.Error("a second run that reports changes is not noticed")
 	}
 }
 
