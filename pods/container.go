@@ -147,6 +147,11 @@ func (c container) mentions(texts ...string) string {
 	return ""
 }
 
+// asks says where a container names the metadata service, or "".
+func (c container) asks() string {
+	return c.mentions(metadataIPv4, metadataIPv6, "instance-data.ec2.internal")
+}
+
 // repository returns the path of an image without registry, tag and digest.
 func (c container) repository() string {
 	path, _, _ := strings.Cut(c.Image, "@")

@@ -147,6 +147,17 @@ func TestOwners(t *testing.T) {
 
 // TestContainer expects flags, images and variables to be read as the programs read
 // them.
+// TestAsks expects a container that names the metadata service to be judged by that,
+// although its image is of what does not speak to AWS.
+func TestAsks(t *testing.T) {
+	for args, want := range map[string]Verdict{`["-conf", "/etc/coredns/Corefile"]`: KeepsWorking, `["curl", "169.254.169.254"]`: Breaks} {
+		pod := `{"kind": "Pod", "metadata": {"name": "a"}, "spec": {"containers": [{"name": "c", "image": "coredns", "args": ` + args + `}]}}`
+		if w := judged(t, "x", pod, DefaultLock()).Workloads[0]; w.Verdict != want {
+			t.Errorf("%s: %s: %s, want %s", args, w.Verdict, w.Findings[0].Message, want)
+		}
+	}
+}
+
 func TestContainer(t *testing.T) {
 	for _, test := range []struct {
 		args  []string

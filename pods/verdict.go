@@ -6,7 +6,7 @@ import "fmt"
 func (in *inquiry) container(c container) {
 	before := len(in.findings)
 	k, ok := known(in.known, subject{c, in.workload.kind})
-	if ok {
+	if ok && (k.Credentials != credentialsNone || c.asks() == "") {
 		in.knownContainer(c, k)
 	} else {
 		in.otherContainer(c)
@@ -105,7 +105,7 @@ func (in *inquiry) missesRole(c *container, k *controller, what, permissions str
 // otherContainer judges a container of which only the input is known.
 func (in *inquiry) otherContainer(c container) {
 	from := in.credentialsOf(c, in.pod, in.account, in.isTemplate)
-	if where := c.mentions(metadataIPv4, metadataIPv6, "instance-data.ec2.internal"); where != "" {
+	if where := c.asks(); where != "" {
 		in.find(Breaks, &c, nil, fmt.Sprintf("it asks the metadata service itself: %s names it", where),
 			Fix{"text", "give it what it asks for in its configuration, or take the address out if it does not ask"})
 		return
