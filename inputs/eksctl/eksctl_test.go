@@ -186,7 +186,9 @@ func TestVerify(t *testing.T) {
 func TestCommands(t *testing.T) {
 	for command, want := range map[string]bool{
 		"aws ec2 modify-instance-metadata-options --http-tokens optional": true,
-		"iptables -F": true, "yum install -y jq": false,
+		"python3 -c 'ec2.modify_instance_metadata_options()'":             true,
+		"Edit-EC2InstanceMetadataOption -HttpToken optional":              true,
+		"iptables -F": true, "yum install -y jq": false, "nft flush ruleset": true,
 	} {
 		src := "apiVersion: eksctl.io/v1alpha5\nkind: ClusterConfig\nnodeGroups:\n- name: blue\n  disablePodIMDS: true\n  preBootstrapCommands:\n  - " + command + "\n"
 		c, err := Read([]byte(src))

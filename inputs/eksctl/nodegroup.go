@@ -183,16 +183,26 @@ func (g nodeGroup) commands() (judgement, bool) {
 			continue
 		}
 		for n := range value.All {
-			for _, word := range [...]string{"modify-instance-metadata", "tables", "nft"} {
-				if n.Kind == cfn.Scalar && strings.Contains(n.Value, word) {
-					f := g.finding(transform.KindNote, n, g.name+": what "+key+" does to the metadata options or the rules is not judged")
-					f.Rule = transform.RuleUserData
-					return judgement{finding: f}, true
-				}
+			if n.Kind == cfn.Scalar && mayOpen(n.Value) {
+				f := g.finding(transform.KindNote, n, g.name+": what "+key+" does to the metadata options or the rules is not judged")
+				f.Rule = transform.RuleUserData
+				return judgement{finding: f}, true
 			}
 		}
 	}
 	return judgement{}, false
+}
+
+// mayOpen reports whether a command is about the metadata options or the packet filter,
+// as the AWS CLI, an SDK or PowerShell spells it.
+func mayOpen(command string) bool {
+	command = strings.NewReplacer("-", "", "_", "").Replace(strings.ToLower(command))
+	for _, word := range [...]string{"instancemetadata", "tables", "nft"} {
+		if strings.Contains(command, word) {
+			return true
+		}
+	}
+	return false
 }
 
 // lock plans to set disablePodIMDS; old is its value, or nil.
