@@ -91,9 +91,14 @@ func (w *walker) folder(path string) error {
 		return nil
 	}
 	for _, template := range a.Templates() {
-		if !w.leavesOut(template, false) {
-			w.file(template, true)
+		if w.leavesOut(template, false) {
+			continue
 		}
+		if _, err := os.Stat(template); err != nil {
+			w.failed(template, failure("reading", template, err))
+			continue
+		}
+		w.file(template, true)
 	}
 	w.notNamed(path, a)
 	return fs.SkipDir
