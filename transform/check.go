@@ -100,6 +100,10 @@ func (o CheckOptions) given(ctx context.Context, t *cfn.Template) (map[string]st
 	values := eval.New(ctx, t, nil)
 	given := values.Defaults()
 	for _, name := range slices.Sorted(maps.Keys(o.Parameters)) {
+		if values.IsMasked(name, o.Parameters[name]) {
+			delete(given, name) // which may be any value
+			continue
+		}
 		if err := values.Validate(name, o.Parameters[name]); err != nil {
 			return nil, err
 		}

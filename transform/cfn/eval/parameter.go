@@ -180,6 +180,18 @@ func (e *Evaluator) Validate(name, value string) error {
 	return nil
 }
 
+// IsMasked reports whether a value is what CloudFormation returns in the place of that
+// of a parameter with NoEcho: asterisks ("Properties" on the page "Parameters" of the
+// User Guide).
+func (e *Evaluator) IsMasked(name, value string) bool {
+	p := e.parameters[name]
+	if p == nil || value == "" || strings.Trim(value, "*") != "" {
+		return false
+	}
+	echo := p.node.Get("NoEcho")
+	return echo != nil && (echo.Kind != cfn.Scalar || strings.EqualFold(echo.Value, "true"))
+}
+
 // refusal says why CloudFormation does not accept a value for a parameter, or "" if
 // that is not certain ("Properties" on the page "Parameters" of the User Guide).
 func (e *Evaluator) refusal(p *parameter, value string) string {
