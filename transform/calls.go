@@ -17,19 +17,21 @@ type call struct {
 
 // openingCalls are the calls that may open what is locked.
 var openingCalls = [...]call{
-	{[]string{"modifyinstancemetadataoptions", "modifyinstancemetadatadefaults"}, "it may change the metadata options of running nodes"},
-	{[]string{"createlaunchtemplateversion", "modifylaunchtemplate", "launchtemplateconfigurations"}, "it may have nodes launched from a version with other metadata options"},
+	{[]string{"modifyinstancemetadataoptions", "editec2instancemetadataoption", "modifyinstancemetadatadefaults", "configureec2metadata"}, "it may change the metadata options of running nodes"},
+	{[]string{"createlaunchtemplateversion", "deletelaunchtemplateversion", "modifylaunchtemplate", "launchtemplateconfigurations", "rollbackinstancerefresh"}, "it may have nodes launched from a version with other metadata options"},
 	{[]string{"updatenodegroupversion", "updatecomputeenvironment", "modifyspotfleetrequest"}, "it may give a group another launch template or version"},
 	{[]string{
-		"sendcommand", "startautomationexecution", "startassociationsonce", "aws:runcommand",
+		"sendcommand", "startautomationexecution", "createassociation", "startassociationsonce", "registertaskwithmaintenancewindow", "aws:runcommand",
 		"awsrunshellscript", "awsrunremotescript", "awsrundocument", "awsrunansibleplaybook", "awsapplyansibleplaybooks", "awsapplychefrecipes", "awsrunsaltstate",
 	}, "it may run commands on running nodes"},
 }
 
 // launchingCalls are the calls that may launch nodes which are in no template.
 var launchingCalls = [...]call{
-	{[]string{"createnodegroup", "eksctl create nodegroup", "eksctl create cluster"}, "it may make a node group, whose metadata options are not seen"},
-	{[]string{"runinstances", "createfleet", "requestspotfleet", "requestspotinstances", "createautoscalinggroup", "createlaunchconfiguration"}, "it may launch instances whose metadata options are not seen"},
+	{[]string{"createnodegroup", "createcomputeenvironment", "eksctl create nodegroup", "eksctl create cluster"}, "it may make a node group, whose metadata options are not seen"},
+	{[]string{"createstack", "updatestack", "createchangeset", "executechangeset", "cloudformation deploy", "cdk deploy", "sam deploy"}, "it may deploy templates, which are not seen"},
+	{[]string{"cloudcontrol"}, "it may make and change resources, which are not seen"},
+	{[]string{"runinstances", "createinstances", "createfleet", "requestspotfleet", "requestspotinstances", "createautoscalinggroup", "createlaunchconfiguration"}, "it may launch instances whose metadata options are not seen"},
 	{[]string{"ec2nodeclass", "awsnodetemplate"}, "Karpenter takes the metadata options of its nodes from it, and they are not judged"},
 }
 
@@ -38,7 +40,7 @@ var launchingCalls = [...]call{
 const updatesGroup = "updateautoscalinggroup"
 
 // shortest is the length of the shortest operation in bytes.
-const shortest = 11
+const shortest = 10
 
 // squeezed returns a text in which an operation is spelled in one way, whether it
 // was ModifyLaunchTemplate, modify_launch_template or modify-launch-template.

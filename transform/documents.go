@@ -31,8 +31,9 @@ func documentPaths(typ string) [][]string {
 // not known to leave them as they are.
 func (s *survey) document(r resource) (Finding, bool) {
 	for _, path := range documentPaths(r.typ()) {
-		for _, n := range at(r.Value, append([]string{"Properties"}, path...)...) {
-			if r.mayRun(n) {
+		found, hidden := reach(r.Value, append([]string{"Properties"}, path...)...)
+		for _, n := range slices.Concat(found, hidden) {
+			if s.mayRun(r, n) {
 				return s.noteOn(RuleOpened, r.Key.Value, n, "%s: what its document does on running nodes is not judged", r.Key.Value), true
 			}
 		}
@@ -41,37 +42,38 @@ func (s *survey) document(r resource) (Finding, bool) {
 }
 
 // mayRun reports whether a resource may have a document run that keepsNodes does not know.
-func (r resource) mayRun(named *cfn.Node) bool {
-	text := asText(named)
+func (s *survey) mayRun(r resource, named *cfn.Node) bool {
 	switch r.typ() {
 	case "AWS::Events::Rule":
-		text = asText(named.Get("Arn"))
-		isDocument := strings.Contains(text, ":document/") || strings.Contains(text, ":automation-definition/")
-		if !isDocument && named.Get("RunCommandParameters") == nil {
-			return false
+		isDocument := func(arn string) bool {
+			return strings.Contains(arn, ":document/") || strings.Contains(arn, ":automation-definition/")
 		}
+		return slices.ContainsFunc(s.shown(named.Get("Arn")), func(arn string) bool {
+			return (isDocument(arn) || named.Get("RunCommandParameters") != nil) && !keepsNodes(arn, r.packages())
+		})
 	case "AWS::SSM::MaintenanceWindowTask":
 		kind := r.Value.Get("Properties", "TaskType")
 		if kind != nil && (kind.Value == "LAMBDA" || kind.Value == "STEP_FUNCTIONS") {
 			return false
 		}
 	}
-	return !keepsNodes(text, r.packages())
+	return slices.ContainsFunc(s.shown(named), func(name string) bool { return !keepsNodes(name, r.packages()) })
 }
 
-// asText returns the text of a scalar or of an Fn::Sub, whose variables it leaves in,
-// or "" for any other expression.
-func asText(n *cfn.Node) string {
-	if sub := n.Call("Fn::Sub"); sub != nil {
-		n = sub
+// shown returns the texts that an expression can be, with U+FFFC for what is not known.
+func (s *survey) shown(n *cfn.Node) []string {
+	if n == nil {
+		return nil
 	}
-	if !n.IsNull() && n.Kind == cfn.Sequence && len(n.Items) > 0 {
-		n = n.Items[0]
+	outcomes, err := s.values.Outcomes(n)
+	if err != nil {
+		return []string{"\uFFFC"}
 	}
-	if n.IsNull() || n.Kind != cfn.Scalar {
-		return ""
+	var texts []string
+	for _, o := range outcomes {
+		texts = append(texts, o.Value.Shown())
 	}
-	return n.Value
+	return texts
 }
 
 // packages returns the names of the packages that AWS-ConfigureAWSPackage installs.
@@ -87,26 +89,29 @@ func (r resource) packages() []string {
 	return names
 }
 
+// changing are words in the names of Amazon's documents that run a command of the
+// user's, change the metadata options, the packet filter or what a group launches, or
+// deploy templates ("Systems Manager Automation Runbook Reference" in the AWS Systems
+// Manager documentation).
+var changing = [...]string{
+	"aws-run", "aws-apply", "aws-install", "aws-configure",
+	"configureec2metadata", "configurestig", "ec2rescue", "nodegroup", "cloudformationstack",
+}
+
 // keepsNodes reports whether a document, by its name or its ARN, is one of Amazon's
-// that runs nobody else's code. Nobody else can give a document or a package such a
+// that leaves nodes as they are. Nobody else can give a document or a package such a
 // name ("CreateDocument" in the AWS Systems Manager API Reference).
 func keepsNodes(document string, packages []string) bool {
-	name := document[strings.LastIndexAny(document, "/:")+1:]
-	if strings.Contains(name, "${") {
-		return false
-	}
+	name, _, _ := strings.Cut(document[strings.LastIndexByte(document, '/')+1:], ":") // without its version
+	name = strings.ToLower(name)
 	switch name {
-	case "AWS-RunPatchBaseline", "AWS-RunPatchBaselineAssociation":
+	case "aws-runpatchbaseline", "aws-runpatchbaselineassociation":
 		return true
-	case "AWS-ConfigureAWSPackage":
+	case "aws-configureawspackage":
 		return len(packages) > 0 && !slices.ContainsFunc(packages, func(p string) bool { return !isAmazons(p) })
 	}
-	for _, verb := range [...]string{"AWS-Run", "AWS-Apply", "AWS-Install", "AWS-Configure"} {
-		if strings.HasPrefix(name, verb) {
-			return false
-		}
-	}
-	return isAmazons(name)
+	return isAmazons(name) && !strings.Contains(name, "\uFFFC") &&
+		!slices.ContainsFunc(changing[:], func(word string) bool { return strings.Contains(name, word) })
 }
 
 func isAmazons(name string) bool {

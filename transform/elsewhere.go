@@ -2,6 +2,7 @@ package transform
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 
@@ -31,6 +32,8 @@ func (s *survey) elsewhere() []Finding {
 		} else if f, ok := s.otherInterfaces(r); ok {
 			notes = append(notes, f)
 		} else if f, ok := s.deployment(r); ok {
+			notes = append(notes, f)
+		} else if f, ok := s.remediations(r); ok {
 			notes = append(notes, f)
 		}
 	}
@@ -74,14 +77,26 @@ func (s *survey) deployment(r resource) (Finding, bool) {
 	return Finding{}, false
 }
 
-// comesFromElsewhere reports whether a value comes from a parameter, another stack or another
-// resource.
-func comesFromElsewhere(n *cfn.Node) bool {
-	switch name, _ := n.Function(); name {
-	case "Ref", "Fn::ImportValue", "Fn::GetAtt":
-		return !n.IsNoValue()
+// remediations notes a conformance pack of AWS Config that may run documents on nodes:
+// its template may have remediation actions ("Conformance Packs" in the AWS Config
+// Developer Guide).
+func (s *survey) remediations(r resource) (Finding, bool) {
+	if !r.mayBe("AWS::Config::ConformancePack", "AWS::Config::OrganizationConformancePack") {
+		return Finding{}, false
 	}
-	return false
+	may := func(template string) bool {
+		return template == "" || strings.Contains(template, "\uFFFC") || strings.Contains(template, "RemediationConfiguration")
+	}
+	body := at(r.Value, "Properties", "TemplateBody")
+	for _, n := range body {
+		if slices.ContainsFunc(s.shown(n), may) {
+			return s.noteOn(RuleOpened, r.Key.Value, n, "%s: what the documents of its remediation actions do on running nodes is not judged", r.Key.Value), true
+		}
+	}
+	if len(body) == 0 {
+		return s.noteOn(RuleOpened, r.Key.Value, r.Key, "%s: its template is not seen, and may run documents on running nodes", r.Key.Value), true
+	}
+	return Finding{}, false
 }
 
 // mayBeCNI reports whether an add-on may be the one that makes the interfaces of pods.
@@ -92,6 +107,25 @@ func (r resource) mayBeCNI() bool {
 		}
 	}
 	return false
+}
+
+// mayNameInterfaces reports whether values for the VPC CNI, a text in JSON or YAML, may
+// set the prefix of its interfaces: a part that is not known may be a key, unless it
+// stands in a text between quotation marks.
+func mayNameInterfaces(values string) bool {
+	if strings.Contains(values, "VETHPREFIX") {
+		return true
+	}
+	isQuoted := false
+	for i, r := range values {
+		switch {
+		case r == '"' && !strings.HasSuffix(values[:i], `\`):
+			isQuoted = !isQuoted
+		case r == '\uFFFC' && !isQuoted:
+			return true
+		}
+	}
+	return values == ""
 }
 
 // otherInterfaces notes what may connect pods through interfaces whose names do not
@@ -108,15 +142,17 @@ func (s *survey) otherInterfaces(r resource) (Finding, bool) {
 				return note(n)
 			}
 		}
-		for _, n := range at(r.Value, "Properties", "ConfigurationValues") {
-			if comesFromElsewhere(n) && r.mayBeCNI() {
+		found, hidden := reach(r.Value, "Properties", "ConfigurationValues")
+		for _, n := range slices.Concat(found, hidden) {
+			if r.mayBeCNI() && slices.ContainsFunc(s.shown(n), mayNameInterfaces) {
 				return note(n)
 			}
 		}
 	}
 	if r.mayBe(typeCluster) {
 		for _, n := range at(r.Value, "Properties", "KubernetesNetworkConfig", "IpFamily") {
-			if n.Kind == cfn.Scalar && strings.EqualFold(n.Value, "ipv6") {
+			isIPv6 := func(family string) bool { return family == "" || maybeSame(strings.ToLower(family), "ipv6") }
+			if slices.ContainsFunc(s.shown(n), isIPv6) {
 				return note(n)
 			}
 		}

@@ -92,6 +92,19 @@ func (v Value) Prefix() string {
 	return ""
 }
 
+// Shown returns a text with U+FFFC for each part that is not known. It is empty for
+// what is not a text.
+func (v Value) Shown() string {
+	var b strings.Builder
+	for _, p := range v.parts() {
+		if p.variable != nil {
+			b.WriteString("\uFFFC")
+		}
+		b.WriteString(p.text)
+	}
+	return b.String()
+}
+
 // isTextual reports whether v is a text, known or not.
 func (v Value) isTextual() bool {
 	return v.Kind == Text || v.Kind == Unknown && len(v.pieces) > 0
