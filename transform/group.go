@@ -170,27 +170,34 @@ func (s *survey) readUse(g *group, spec *cfn.Node) (use, error) {
 		return u, err
 	}
 	for _, o := range outcomes {
-		n, err := s.named(g, o)
+		namings, err := s.named(g, o)
 		if err != nil {
 			return u, err
 		}
-		u.add(n.launchers...)
-		if len(n.launchers) == 0 {
-			u.elsewhere = true
-			if o.Value.Kind == eval.Object && !isSpec(o.Value) { // neither an ID nor a name
-				g.without = true
-			}
-		}
-		for _, l := range n.launchers {
-			u.stays = cmp.Or(u.stays, g.stays(cmp.Or(n.id, l.id), o.Value.Field("Version")))
-		}
-		for _, l := range n.maybe {
-			if g.stays(l.id, o.Value.Field("Version")) != "" && !slices.Contains(u.maybe, l) {
-				u.maybe = append(u.maybe, l)
-			}
+		for _, n := range namings {
+			u.name(g, n, o.Value)
 		}
 	}
 	return u, nil
+}
+
+// name adds what the specification of a group names in one case.
+func (u *use) name(g *group, n naming, spec eval.Value) {
+	u.add(n.launchers...)
+	if len(n.launchers) == 0 {
+		u.elsewhere = true
+		if spec.Kind == eval.Object && !isSpec(spec) { // neither an ID nor a name
+			g.without = true
+		}
+	}
+	for _, l := range n.launchers {
+		u.stays = cmp.Or(u.stays, g.stays(cmp.Or(n.id, l.id), spec.Field("Version")))
+	}
+	for _, l := range n.maybe {
+		if g.stays(l.id, spec.Field("Version")) != "" && !slices.Contains(u.maybe, l) {
+			u.maybe = append(u.maybe, l)
+		}
+	}
 }
 
 // The properties by which a launch template specification names a launch
@@ -218,16 +225,17 @@ type naming struct {
 	maybe     []*launcher
 }
 
-// named returns the launch templates of this template that the specification of a
-// group names in one case. Conditions may keep all of them but one.
-func (s *survey) named(g *group, spec eval.Outcome) (naming, error) {
+// named returns what the specification of a group names of this template in one
+// outcome. If it names launch templates by name, it is divided by their conditions:
+// where none of them is made, the name is that of another.
+func (s *survey) named(g *group, spec eval.Outcome) ([]naming, error) {
 	for _, property := range append(idProperties[:], nameProperties[:]...) {
 		id, attribute := spec.Value.Field(property).Reference()
 		if attribute != "" && attribute != "LaunchTemplateId" {
 			continue
 		}
 		if launchers := s.withID(id, typeLaunchTemplate, g.loops); len(launchers) > 0 {
-			return naming{id: id, launchers: launchers}, nil
+			return []naming{{id: id, launchers: launchers}}, nil
 		}
 	}
 	var n naming
@@ -238,17 +246,58 @@ func (s *survey) named(g *group, spec eval.Outcome) (naming, error) {
 		}
 		names, err := s.values.Outcomes(name)
 		if err != nil {
-			return n, err
+			return nil, err
 		}
 		inSome, inAll := s.isNamed(spec, names)
 		switch {
-		case inAll:
+		case inAll && areIn(g.loops, l.loops):
 			n.launchers = append(n.launchers, l)
 		case inSome:
 			n.maybe = append(n.maybe, l)
 		}
 	}
-	return n, nil
+	return s.made(g, spec, n), nil
+}
+
+// made returns what a naming is in the deployments of an outcome that make the
+// group: it has only those launch templates that they make.
+func (s *survey) made(g *group, spec eval.Outcome, all naming) []naming {
+	if !slices.ContainsFunc(all.launchers, func(l *launcher) bool { return l.resource.Get("Condition") != nil }) {
+		return []naming{all}
+	}
+	cases := s.divided([]eval.Outcome{spec}, g.resource, true)
+	for _, l := range all.launchers {
+		cases = s.divided(cases, l.resource, false)
+	}
+	var namings []naming
+	for _, o := range cases {
+		n := naming{maybe: all.maybe}
+		for _, l := range all.launchers {
+			if len(s.divided([]eval.Outcome{o}, l.resource, true)) > 0 {
+				n.launchers = append(n.launchers, l)
+			}
+		}
+		namings = append(namings, n)
+	}
+	return namings
+}
+
+// divided divides outcomes by the condition of a resource, and returns those parts in
+// which it is made, or all.
+func (s *survey) divided(outcomes []eval.Outcome, resource *cfn.Node, onlyMade bool) []eval.Outcome {
+	condition := resource.Get("Condition")
+	if condition == nil {
+		return outcomes
+	}
+	var parts []eval.Outcome
+	for _, o := range outcomes {
+		yes, no := s.values.Split(o, condition)
+		parts = append(parts, yes...)
+		if !onlyMade {
+			parts = append(parts, no...)
+		}
+	}
+	return parts
 }
 
 // isNamed reports whether a specification has one of some names of a launch

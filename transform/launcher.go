@@ -207,17 +207,24 @@ func (s *survey) group(key *cfn.Node) *group {
 // eks:cluster-name, which nodes carry ("Amazon EKS self-managed nodes" in the Amazon EKS User Guide).
 func (s *survey) hasClusterTag(l *launcher, properties *cfn.Node) (bool, error) {
 	for _, key := range at(properties, "Tags", "*", "Key") {
+		if ref := key.Call("Ref"); ref != nil && slices.ContainsFunc(repeated("${"+ref.Value+"}", l.loops), isClusterTag) {
+			return true, nil
+		}
 		outcomes, err := s.values.Outcomes(key)
 		if err != nil {
 			return false, cannotEdit(l.id, "Tags", err)
 		}
 		for _, o := range outcomes {
-			if o.Value.Text == "eks:cluster-name" || strings.HasPrefix(o.Value.Prefix(), "kubernetes.io/cluster/") {
+			if isClusterTag(o.Value.Shown()) {
 				return true, nil
 			}
 		}
 	}
 	return false, nil
+}
+
+func isClusterTag(key string) bool {
+	return key == "eks:cluster-name" || strings.HasPrefix(key, "kubernetes.io/cluster/")
 }
 
 // readFleetOverrides adds the overrides of EC2 fleets that have metadata options

@@ -47,6 +47,7 @@ func (r resource) hidesType() *cfn.Node {
 // A loop is an Fn::ForEach around a resource.
 type loop struct {
 	variable string
+	of       string // the collection, as it is written
 	values   []string
 	untold   bool // it has values that the template does not show
 }
@@ -87,7 +88,7 @@ func (s *survey) readResources(section *cfn.Node, loops []loop) error {
 
 // readLoop reads the variable of an Fn::ForEach and its values.
 func (s *survey) readLoop(variable, collection *cfn.Node) (loop, error) {
-	l := loop{variable: variable.Value}
+	l := loop{variable: variable.Value, of: string(s.t.Source()[collection.Span.Start:collection.Span.End])}
 	outcomes, err := s.values.Outcomes(collection)
 	if err != nil {
 		return l, cannotEdit("Fn::ForEach", "Resources", err)
@@ -173,6 +174,20 @@ func repeated(text string, loops []loop) []string {
 		texts = made
 	}
 	return texts
+}
+
+// areIn reports whether the variables of some loops have no values that loops around
+// another resource do not give them, where those have variables of the same name.
+func areIn(loops, others []loop) bool {
+	for _, other := range others {
+		isMissing := func(value string) bool { return !slices.Contains(other.values, value) }
+		for _, l := range loops {
+			if l.variable == other.variable && l.of != other.of && (l.untold || slices.ContainsFunc(l.values, isMissing)) {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 // alphanumeric returns what a loop writes for &{…} in a logical ID.

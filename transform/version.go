@@ -7,6 +7,7 @@ import (
 
 	"github.com/imdslock/imdslock/transform/cfn"
 	"github.com/imdslock/imdslock/transform/cfn/edit"
+	"github.com/imdslock/imdslock/transform/cfn/eval"
 )
 
 // version makes a group follow the newest version of each launch template of
@@ -43,12 +44,13 @@ func (p *planner) follow(g *group, u use) (edit.Edit, error) {
 		return edit.Edit{}, p.t.Errorf(pair.Key.Span.Start, "a merge key << may bring Version in")
 	}
 	var named *cfn.Node
+	byName := false
 	for _, property := range append(idProperties[:], nameProperties[:]...) {
 		if n := u.spec.Get(property); n != nil && !n.IsNoValue() {
 			if named != nil {
 				return edit.Edit{}, p.hinted(n, "it names its launch template in two ways", "name it by its ID alone")
 			}
-			named = n
+			named, byName = n, slices.Contains(nameProperties[:], property)
 		}
 	}
 	if named == nil {
@@ -58,10 +60,23 @@ func (p *planner) follow(g *group, u use) (edit.Edit, error) {
 	if err != nil {
 		return edit.Edit{}, err
 	}
+	if byName && (len(u.launchers) > 1 || u.elsewhere) && !p.isReference(named) {
+		return edit.Edit{}, p.hinted(named, "no launch template has this name in all cases", "refer to the launch template by its ID, and let an Fn::If choose the whole specification")
+	}
 	if n := u.spec.Get("Version"); n != nil {
 		return edit.Replace(p.t, n, newest)
 	}
 	return edit.Add(p.t, u.spec, edit.Pair{Key: "Version", Value: newest})
+}
+
+// isReference reports whether an expression refers to a launch template of this
+// template in some case.
+func (p *planner) isReference(named *cfn.Node) bool {
+	outcomes, err := p.values.Outcomes(named)
+	return err != nil || slices.ContainsFunc(outcomes, func(o eval.Outcome) bool {
+		id, _ := o.Value.Reference()
+		return id != ""
+	})
 }
 
 func (p *planner) hinted(n *cfn.Node, message, hint string) error {

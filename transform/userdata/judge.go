@@ -33,15 +33,30 @@ func Judge(text string, want Block) Verdict {
 func RequestsWithoutToken(text string) []Problem { return read(text).withoutToken() }
 
 // Joins reports whether something in user data may start the kubelet, so that the
-// node joins a cluster by it, and whether that is no more than a guess by the name or
-// the words of a script that is not known.
+// node joins a cluster by it, and whether that is no more than a guess: by the name or
+// the words of a script that is not known, or because whole lines are not known.
 func Joins(text string) (joins, guessed bool) {
 	d := read(text)
 	if d.reason != "" || d.kind.NoCommands() != "" {
-		return slices.ContainsFunc(joinWords[:], func(w string) bool { return strings.Contains(text, w) }), false
+		joins = slices.ContainsFunc(joinWords[:], func(w string) bool { return strings.Contains(text, w) })
+	} else {
+		n := booted(d.scripts, Block{}, 0)
+		joins, guessed = n.joins, n.joins && n.guessed
 	}
-	n := booted(d.scripts, Block{}, 0)
-	return n.joins, n.joins && n.guessed
+	if !joins && hidesLine(text) {
+		return true, true
+	}
+	return joins, guessed
+}
+
+// hidesLine reports whether a line of a text is known only at the deployment, all of it.
+func hidesLine(text string) bool {
+	for line := range strings.Lines(text) {
+		if line = strings.TrimSpace(line); line != "" && strings.Trim(Unnamed(line), placeholder) == "" {
+			return true
+		}
+	}
+	return false
 }
 
 // joinWords are words of user data that no shell reads, which make a node join a

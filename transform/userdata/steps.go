@@ -59,7 +59,7 @@ func (n *node) apply(s *shell.Step, sure bool) string {
 // unknownName judges a command whose name is not known.
 func (n *node) unknownName(s *shell.Step) {
 	first, words := s.Words[0], s.Words[1:]
-	if first.Text != shell.Unknown {
+	if strings.Trim(first.Text, shell.Unknown) != "" {
 		for _, name := range [...]string{"iptables", "ip6tables", "iptables-restore", "nft"} {
 			if (shell.Word{Text: s.Name()}).May(name) {
 				n.doubt()

@@ -4,6 +4,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"github.com/imdslock/imdslock/transform/cfn"
 )
 
 // An Outcome is a value that an expression can have, and the values of the
@@ -28,6 +30,25 @@ func (o Outcome) String() string {
 		parts = append(parts, name+"="+o.Parameters[name].String())
 	}
 	return strings.Join(parts, ", ")
+}
+
+// Split returns what a condition divides the deployments of an outcome into: those in
+// which it is true, and those in which it is not. If that cannot be told, both are the
+// whole outcome. The condition is named as the attribute Condition of a resource is.
+func (e *Evaluator) Split(o Outcome, condition *cfn.Node) (yes, no []Outcome) {
+	defer e.stop(func() { yes, no = []Outcome{o}, []Outcome{o} })
+	for _, b := range e.condition(e.Name(condition, condition), condition.Span.Start, o.world) {
+		if !e.consistent(b.world) {
+			continue
+		}
+		part := Outcome{b.world.parameters(), o.Value, e.isGuess(b.world), b.world}
+		if b.value.Invalid || b.value.isTrue() {
+			yes = append(yes, part)
+		} else {
+			no = append(no, part)
+		}
+	}
+	return yes, no
 }
 
 // Admits reports whether the outcome is possible in deployments in which a

@@ -32,6 +32,9 @@ Resources:
 			t.Error("two equal texts are said to differ")
 		}
 	}
+	if yes, no := e.Split(Outcome{}, &cfn.Node{Kind: cfn.Scalar, Value: "D"}); len(yes) != 1 || len(no) != 1 {
+		t.Error("a condition is told")
+	}
 	e.Defaults()
 	for _, name := range []string{"P", "S", "X"} {
 		e.ConditionsBehind(name)
