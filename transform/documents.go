@@ -32,7 +32,10 @@ func documentPaths(typ string) [][]string {
 func (s *survey) document(r resource) (Finding, bool) {
 	for _, path := range documentPaths(r.typ()) {
 		found, hidden := reach(r.Value, append([]string{"Properties"}, path...)...)
-		for _, n := range slices.Concat(found, hidden) {
+		if !r.mayBe(ResourceTypes()...) { // of which that is said anyway
+			found = append(found, hidden...)
+		}
+		for _, n := range found {
 			if s.mayRun(r, n) {
 				return s.noteOn(RuleOpened, r.Key.Value, n, "%s: what its document does on running nodes is not judged", r.Key.Value), true
 			}
