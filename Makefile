@@ -21,8 +21,8 @@ page/node_modules: page/package-lock.json
 run: build ## the main job: the embedded Linux template, as a diff
 	@bin/imdslock --template linux --diff || test $$? -eq 1
 
-test: ## all tests
-	go test -timeout 30m ./...
+test: ## all tests, those that take longest first
+	go test -timeout 30m ./prove ./page ./...
 
 mutate: ## random changes of transform/... that no test notices; MUTATE='-seed 2' makes others
 	go run ./internal/mutate $(MUTATE) ./transform/...
