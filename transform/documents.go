@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/imdslock/imdslock/transform/cfn"
+	"github.com/imdslock/imdslock/transform/cfn/eval"
 )
 
 // documentPaths returns the paths below Properties at which a type of resource names
@@ -74,7 +75,9 @@ func (s *survey) shown(n *cfn.Node) []string {
 	}
 	var texts []string
 	for _, o := range outcomes {
-		texts = append(texts, o.Value.Shown())
+		if o.Value.Kind != eval.NoValue {
+			texts = append(texts, o.Value.Shown())
+		}
 	}
 	return texts
 }
