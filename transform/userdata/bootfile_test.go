@@ -37,6 +37,7 @@ func TestBootFilesAndCalls(t *testing.T) {
 		"echo '{\"hosts\": [\"unix:///var/run/docker.sock\"], \"log-driver\": \"json-file\"}' > /etc/docker/daemon.json\n",
 		"echo 'GRUB_CMDLINE_LINUX=\"console=ttyS0 transparent_hugepage=never\"' > /etc/default/grub\n",
 		"printf 'install cramfs /bin/true\\ninstall sctp /bin/false\\nblacklist usb-storage\\n' > /etc/modprobe.d/cis.conf\n",
+		"printf 'd /run/x 0755 root root\\nf /var/lib/x 0644\\n' > /etc/tmpfiles.d/x.conf\n",
 		"echo 'kernel.core_pattern = /var/crash/core.%e' >> /etc/sysctl.conf; sysctl -w kernel.core_pattern=/var/crash/core\n",
 		"chmod 644 /etc/sysconfig/*; chmod -R 600 /etc/systemd; chmod 600 /etc/ssh/*; chmod 000 $X\n",
 		"rm -f /etc/cron.deny; touch /etc/cron.allow; chmod 600 /etc/cron.allow\n",

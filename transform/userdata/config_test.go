@@ -220,3 +220,26 @@ func TestDecides(t *testing.T) {
 		}
 	}
 }
+
+// TestChangesInit has values of keys that change what cloud-init does by default.
+func TestChangesInit(t *testing.T) {
+	for config, want := range map[string]string{
+		"system_info: {paths: {cloud_dir: /opt/x}}": "it changes where cloud-init keeps its scripts, or how it runs them",
+		"system_info: {distro: x}":                  "it changes where cloud-init keeps its scripts, or how it runs them",
+		"system_info: {default_user: {name: x}}":    "",
+		"fqdn: {paths: x, distro: x}":               "",
+		"launch-index: 1":                           "it has a launch-index, and so runs on some instances only",
+		"cloud_config_modules: [x]":                 "it changes which modules of cloud-init run",
+		"cloud_final_modules: [scripts-user]":       "",
+		"cloud_final_modules: [x]":                  "it changes which modules of cloud-init run",
+	} {
+		var n yaml.Node
+		if err := yaml.Unmarshal([]byte(config), &n); err != nil {
+			t.Fatal(err)
+		}
+		pair := n.Content[0].Content
+		if got := changesInit(pair[0].Value, pair[1]); got != want {
+			t.Errorf("%s: %q, want %q", config, got, want)
+		}
+	}
+}

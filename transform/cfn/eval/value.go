@@ -83,15 +83,6 @@ func refuse(at int, reason string) Value {
 	return v
 }
 
-// Prefix returns how a text begins, as far as that is known. It is empty for what is
-// not a text.
-func (v Value) Prefix() string {
-	if parts := v.parts(); len(parts) > 0 {
-		return parts[0].text
-	}
-	return ""
-}
-
 // Shown returns a text with U+FFFC for each part that is not known. It is empty for
 // what is not a text.
 func (v Value) Shown() string {
