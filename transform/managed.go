@@ -138,7 +138,10 @@ func (p *planner) addLaunchTemplate(g *group) error {
 				"%s cannot be used together with a launch template", key)
 		}
 	}
-	if n := properties.Get("LaunchTemplate"); n != nil || properties == nil || len(properties.Pairs) == 0 {
+	if properties == nil || len(properties.Pairs) == 0 {
+		return cannotLock(p.t, g.id, "LaunchTemplate", g.key.Span.Start, "give it the properties that CloudFormation requires", "it has no Properties")
+	}
+	if properties.Get("LaunchTemplate") != nil {
 		return cannotLock(p.t, g.id, "LaunchTemplate", g.key.Span.Start, "refer to a launch template in every case", "its launch template depends on a condition")
 	}
 	id := p.freeID(g.id + "LaunchTemplate")
