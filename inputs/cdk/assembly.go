@@ -74,8 +74,11 @@ func Open(dir string) (*Assembly, error) {
 
 // open adds the assembly in a folder.
 func (a *Assembly) open(dir string) (found bool, err error) {
+	if _, err := os.Stat(filepath.Join(dir, ManifestName)); errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrPermission) {
+		return false, nil // a folder that cannot be entered is for the caller to name
+	}
 	src, err := readFile(filepath.Join(dir, ManifestName))
-	if errors.Is(err, fs.ErrNotExist) || err == nil && !mayBeAssembly(src) {
+	if err == nil && !mayBeAssembly(src) {
 		return false, nil
 	}
 	if err != nil {

@@ -1,6 +1,7 @@
 package userdata
 
 import (
+	"os"
 	"regexp"
 	"strings"
 	"testing"
@@ -122,6 +123,9 @@ func TestBashLocks(t *testing.T) {
 	} {
 		script := ruleIn(text)
 		t.Run(text, func(t *testing.T) {
+			if strings.Contains(text, "$EUID") && os.Geteuid() != 0 {
+				t.Skip("it asks whether it runs as root, as cloud-init runs it")
+			}
 			if silent, locked := checkLaw(t, n, script); !silent || !locked {
 				t.Errorf("silent %t, locked %t: %v\n%s", silent, locked, judgeText(script, Block{}), script)
 			}
