@@ -123,7 +123,11 @@ func (a *Assembly) artifact(m *manifest, dir string, n *cfn.Node) error {
 	case "cdk:asset-manifest":
 		return a.assetManifest(dir, filepath.Join(dir, filepath.FromSlash(text(properties, "file"))))
 	case "cdk:cloud-assembly":
-		_, err := a.open(filepath.Join(dir, filepath.FromSlash(text(properties, "directoryName"))))
+		nested := filepath.Join(dir, filepath.FromSlash(text(properties, "directoryName")))
+		if _, err := os.Stat(filepath.Join(nested, ManifestName)); err != nil {
+			return fmt.Errorf("reading the cloud assembly: %w", err)
+		}
+		_, err := a.open(nested)
 		return err
 	}
 	return nil
