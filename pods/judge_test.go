@@ -145,8 +145,6 @@ func TestOwners(t *testing.T) {
 	}
 }
 
-// TestContainer expects flags, images and variables to be read as the programs read
-// them.
 // TestAsks expects a container that names the metadata service to be judged by that,
 // although its image is of what does not speak to AWS.
 func TestAsks(t *testing.T) {
@@ -158,6 +156,8 @@ func TestAsks(t *testing.T) {
 	}
 }
 
+// TestContainer expects flags, images and variables to be read as the programs read
+// them.
 func TestContainer(t *testing.T) {
 	for _, test := range []struct {
 		args  []string
