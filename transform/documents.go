@@ -71,7 +71,7 @@ func (s *survey) shown(n *cfn.Node) []string {
 	}
 	outcomes, err := s.values.Outcomes(n)
 	if err != nil {
-		return []string{"\uFFFC"}
+		return []string{untold}
 	}
 	var texts []string
 	for _, o := range outcomes {
@@ -116,7 +116,7 @@ func keepsNodes(document string, packages []string) bool {
 	case "aws-configureawspackage":
 		return len(packages) > 0 && !slices.ContainsFunc(packages, func(p string) bool { return !isAmazons(p) })
 	}
-	return isAmazons(name) && !strings.Contains(name, "\uFFFC") &&
+	return isAmazons(name) && !strings.Contains(name, untold) &&
 		!slices.ContainsFunc(changing[:], func(word string) bool { return strings.Contains(name, word) })
 }
 

@@ -85,7 +85,7 @@ func (s *survey) remediations(r resource) (Finding, bool) {
 		return Finding{}, false
 	}
 	may := func(template string) bool {
-		return template == "" || strings.Contains(template, "\uFFFC") || strings.Contains(template, "RemediationConfiguration")
+		return template == "" || strings.Contains(template, untold) || strings.Contains(template, "RemediationConfiguration")
 	}
 	body := at(r.Value, "Properties", "TemplateBody")
 	for _, n := range body {
@@ -121,7 +121,7 @@ func mayNameInterfaces(values string) bool {
 		switch {
 		case r == '"' && !strings.HasSuffix(values[:i], `\`):
 			isQuoted = !isQuoted
-		case r == '\uFFFC' && !isQuoted:
+		case string(r) == untold && !isQuoted:
 			return true
 		}
 	}

@@ -69,8 +69,8 @@ func (p *planner) follow(g *group, u use) (edit.Edit, error) {
 	return edit.Add(p.t, u.spec, edit.Pair{Key: "Version", Value: newest})
 }
 
-// isReference reports whether an expression refers to a launch template of this
-// template in some case.
+// isReference reports whether an expression refers to a resource of this template in
+// some case.
 func (p *planner) isReference(named *cfn.Node) bool {
 	outcomes, err := p.values.Outcomes(named)
 	return err != nil || slices.ContainsFunc(outcomes, func(o eval.Outcome) bool {
