@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/imdslock/imdslock/inputs/cdk"
+	"github.com/imdslock/imdslock/transform"
 )
 
 // renewAssemblies gives templates that are written into cloud assemblies of the
@@ -64,6 +65,29 @@ func renewAssembly(a *cdk.Assembly, results []patched, changed map[string]int) (
 		more = append(more, p)
 	}
 	return more, nil
+}
+
+// withoutSeen leaves out of the findings on a template the notes on those of its nested
+// stacks whose templates are among the paths of the judged: those that the same run judges
+// for all values of their parameters.
+func (all assemblies) withoutSeen(path string, findings []transform.Finding, judged map[string]bool) []transform.Finding {
+	isNote := func(f transform.Finding) bool { return f.Rule == transform.RuleNotSeen && f.LogicalID != "" }
+	if path == "" || !slices.ContainsFunc(findings, isNote) {
+		return findings
+	}
+	dir, err := all.of(path)
+	if err != nil || dir == "" {
+		return findings
+	}
+	nested, err := all[dir].NestedStacks(filepath.Clean(path))
+	if err != nil {
+		return findings
+	}
+	return slices.DeleteFunc(slices.Clone(findings), func(f transform.Finding) bool {
+		return isNote(f) && slices.ContainsFunc(nested, func(s cdk.NestedStack) bool {
+			return f.LogicalID == s.LogicalID && f.Start == s.At && judged[s.Template]
+		})
+	})
 }
 
 // assemblies are those that were opened, by their folders; nil if there is none.

@@ -7,6 +7,7 @@ import (
 	"io"
 	"maps"
 	"os"
+	"path/filepath"
 	"slices"
 	"strconv"
 
@@ -55,6 +56,7 @@ func (c *command) check(cc *cli.Context) error {
 	if err := c.knownParameters(results, failures); err != nil {
 		return err
 	}
+	c.leaveOutSeen(results)
 	for i, r := range results {
 		if failures[i] != nil {
 			found.Failures = append(found.Failures, report.Failure{Name: r.name, Path: r.path, Err: failures[i]})
@@ -69,6 +71,20 @@ func (c *command) check(cc *cli.Context) error {
 		fmt.Fprintf(c.stderr, "%d findings are in %s\n", n, shownName(c.opts.baseline))
 	}
 	return c.tell(found)
+}
+
+// leaveOutSeen leaves out the notes on nested stacks whose templates are judged too, for
+// all values of their parameters.
+func (c *command) leaveOutSeen(results []checked) {
+	isForAll := len(c.opts.Resources) == 0 && c.opts.IMDSv1 != transform.IMDSv1Default
+	judged := map[string]bool{}
+	for _, r := range results {
+		judged[filepath.Clean(r.path)] = isForAll && r.unread == "" && len(r.parameters) == 0
+	}
+	opened := assemblies{}
+	for i, r := range results {
+		results[i].findings = opened.withoutSeen(r.path, r.findings, judged)
+	}
 }
 
 // baseline reads what an earlier run found.
@@ -196,7 +212,7 @@ func (c *command) knownParameters(results []checked, failures []error) error {
 	for _, name := range slices.Sorted(maps.Keys(c.opts.parameters)) {
 		has := func(r checked) bool { _, ok := r.parameters[name]; return ok }
 		if !slices.ContainsFunc(judged, has) {
-			return usagef("--parameter %s: no template has it", name)
+			return usagef("no template has the parameter %s", name)
 		}
 	}
 	return nil

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"path/filepath"
 	"slices"
 
 	"github.com/urfave/cli/v2"
@@ -53,6 +54,7 @@ func (c *command) patch(cc *cli.Context) error {
 	if err := firstCause(cc.Context, failures); err != nil {
 		return err
 	}
+	c.leaveOutPatched(results)
 	if results, err = renewAssemblies(results); err != nil {
 		return err
 	}
@@ -64,6 +66,18 @@ func (c *command) patch(cc *cli.Context) error {
 		results = append(results, p)
 	}
 	return c.put(results)
+}
+
+// leaveOutPatched leaves out the notes on nested stacks whose templates are patched too.
+func (c *command) leaveOutPatched(results []patched) {
+	read := map[string]bool{}
+	for _, p := range results {
+		read[filepath.Clean(p.path)] = p.unread == "" && len(c.opts.Resources) == 0
+	}
+	opened := assemblies{}
+	for i, p := range results {
+		results[i].findings = opened.withoutSeen(p.path, p.findings, read)
+	}
 }
 
 // patchSources returns what the arguments of a patch name.

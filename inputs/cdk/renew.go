@@ -27,7 +27,7 @@ func (a *Assembly) Renew(changed map[string][]byte) (map[string]File, error) {
 	for _, given := range slices.Sorted(maps.Keys(changed)) {
 		path := filepath.Clean(given)
 		if slices.Contains(a.loose, path) {
-			return nil, fmt.Errorf("%s: no asset manifest names it, so its hash cannot be renewed: the legacy stack synthesizer of the CDK made it", path)
+			return nil, fmt.Errorf("%s: no asset manifest names it, so its hash cannot be renewed: the legacy stack synthesizer of the CDK made it; use the default one, or lock the launch templates in the app", path)
 		}
 		r.changed[path] = changed[given]
 	}
@@ -224,7 +224,7 @@ func (r *renewal) manifest(m *manifest) ([]edit.Edit, error) {
 		for _, d := range destinations.Pairs {
 			key := d.Value.Get("objectKey")
 			if key == nil || !strings.Contains(key.Value, old) {
-				return nil, m.errorf(d.Key, "the objectKey has no hash, so the CDK does not publish the template again")
+				return nil, m.errorf(d.Key, "the objectKey has no hash, so the CDK does not publish the template again: use the default synthesizer, or lock the launch templates in the app")
 			}
 			edits = append(edits, renameIn(key, m.t, renamed)...)
 		}
