@@ -56,6 +56,7 @@ func (w *walker) visit(path string, d fs.DirEntry, err error) error {
 		return nil
 	case path != w.root && w.leavesOut(path, d.IsDir()):
 		if d.IsDir() {
+			w.noteIgnored(path)
 			return fs.SkipDir
 		}
 		return nil
@@ -102,6 +103,16 @@ func (w *walker) folder(path string) error {
 	}
 	w.notNamed(path, a)
 	return fs.SkipDir
+}
+
+// noteIgnored notes that a folder which git ignores, as it does cdk.out in most projects
+// of the CDK, is a cloud assembly that may launch nodes.
+func (w *walker) noteIgnored(path string) {
+	a, err := cdk.Open(path)
+	if w.excludes(path) || err == nil && (a == nil || !slices.ContainsFunc(a.Templates(), mayLaunchNodes)) {
+		return
+	}
+	w.found = append(w.found, source{name: shownName(path), path: path, walked: true, unread: "git ignores this cloud assembly: name it to have it read"})
 }
 
 // notNamed notes the files in the folder of a cloud assembly that would be read in
@@ -175,9 +186,16 @@ func (w *walker) leavesOut(path string, isDir bool) bool {
 		return false
 	}
 	rel = filepath.ToSlash(rel)
-	if w.ignored[rel] || isDir && w.ignored[rel+"/"] {
-		return true
+	return w.ignored[rel] || isDir && w.ignored[rel+"/"] || w.excludes(path)
+}
+
+// excludes reports whether an option leaves a path out.
+func (w *walker) excludes(path string) bool {
+	rel, err := filepath.Rel(w.root, path)
+	if err != nil {
+		return false
 	}
+	rel = filepath.ToSlash(rel)
 	for _, pattern := range w.opts.exclude {
 		if doublestar.MatchUnvalidated(pattern, rel) {
 			return true
