@@ -20,20 +20,20 @@ import (
 	"github.com/imdslock/imdslock/transform/cfn"
 )
 
-// Marks returns words that a text of a kind other than a template has. A text that may
-// be an answer with an error is read too, so that it is not taken for one with nothing
-// to lock.
+// Marks returns words by which an input of a kind other than a template is
+// recognised. They include the beginning of an error message of the AWS CLI, so that
+// an answer with an error is not taken for a file with nothing to lock.
 func Marks() []string {
-	return []string{"TemplateBody", "LaunchTemplateVersions", "LaunchConfigurations", "Reservations", "eksctl.io/", "An error occurred ("}
+	return []string{"TemplateBody", "LaunchTemplateVersions", "LaunchConfigurations", "Reservations", eksctl.Mark, "An error occurred ("}
 }
 
-// MayMark returns words, one of which is in every text that may be a list of what runs,
-// as "aws ec2 describe-instances --query" prints it. Other texts have them too:
-// [Running] tells them apart.
+// MayMark returns words. Every text that may be a list of what runs, as "aws ec2
+// describe-instances --query" prints it, has at least one of them. Other texts may
+// have them too; [Running] tells them apart.
 func MayMark() []string { return fleet.Marks() }
 
-// Running reports whether a file lists what runs, or cannot be read and so may list it.
-// The source of a template does not.
+// Running reports whether a file lists what runs, and whether it cannot be read and
+// so may list it. For the source of a template both are false.
 func Running(input []byte) (has, unreadable bool) {
 	d, err := root.Parse(input)
 	var at *cfn.Error
@@ -58,7 +58,7 @@ func read(input []byte) (document, error) {
 	if !slices.ContainsFunc(slices.Concat(Marks(), MayMark()), isMarked) && !isMarked(`"Error"`) && !isMarked("__type") {
 		return templateOf(input), nil
 	}
-	if isMarked("eksctl.io/") {
+	if isMarked(eksctl.Mark) {
 		switch config, err := eksctl.Read(input); {
 		case err != nil:
 			return document{}, err

@@ -23,6 +23,10 @@ import (
 	"github.com/imdslock/imdslock/transform/cfn/edit"
 )
 
+// Mark is a text that every ClusterConfig has: the beginning of its apiVersion. The labels
+// and tags that eksctl gives to nodes do not have it.
+const Mark = "eksctl.io/v"
+
 // A Config is a file with at least one ClusterConfig.
 type Config struct {
 	src      []byte
@@ -64,7 +68,7 @@ func Read(src []byte) (*Config, error) {
 
 func isClusterConfig(root *cfn.Node) bool {
 	version, kind := root.Get("apiVersion"), root.Get("kind")
-	return version != nil && strings.HasPrefix(version.Value, "eksctl.io/") && kind != nil && kind.Value == "ClusterConfig"
+	return version != nil && strings.HasPrefix(version.Value, Mark) && kind != nil && kind.Value == "ClusterConfig"
 }
 
 // Check returns what is not locked, in the order of the file. The Resources of the
