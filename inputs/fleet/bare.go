@@ -40,8 +40,8 @@ func shapes() []shape {
 
 const whyProjected = "its metadata options, tags or name are not here: ask AWS without the --query that leaves them out"
 
-// Marks returns words, one of which is in every file that has a thing without the list
-// that AWS has it in. Other files have them too.
+// Marks returns words. Every file that has an item outside the list in which AWS
+// returns it has at least one of them. Other files may have them too.
 func Marks() []string {
 	return []string{"InstanceId", "LaunchTemplateData", "VersionNumber", "LaunchConfigurationName", "MetadataOptions", "HttpTokens"}
 }

@@ -81,7 +81,8 @@ func each(read func(*checker, *cfn.Node) error) func(*checker, *cfn.Node) error 
 	}
 }
 
-// Check judges what the answer has. The error is a [*cfn.Error] if something in it
+// Check judges what the answer has, and returns what is not locked in the order of its
+// lines. The error is a [*cfn.Error] if something in it
 // does not have the type that AWS gives it. Check ignores the Parameters and the
 // Resources of the options.
 func (a *Answer) Check(ctx context.Context, opts transform.CheckOptions) ([]transform.Finding, error) {
@@ -113,6 +114,7 @@ func (a *Answer) Check(ctx context.Context, opts transform.CheckOptions) ([]tran
 	case n > 1:
 		c.note(c.projected[0], "", fmt.Sprintf("%d items are not judged, of which this is the first: %s", n, whyProjected))
 	}
+	slices.SortStableFunc(c.findings, func(a, b transform.Finding) int { return a.Start.Offset - b.Start.Offset })
 	return c.findings, ctx.Err()
 }
 

@@ -49,8 +49,8 @@ func TestLaunchTemplateVersions(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff(`8:46 open hop-limit blue:1: blue version 1, the default: HttpPutResponseHopLimit is 2, not 1
-8:7 open imdsv1-open blue:1: blue version 1, the default: HttpTokens is "optional", so IMDSv1 is open
+	if diff := cmp.Diff(`8:7 open imdsv1-open blue:1: blue version 1, the default: HttpTokens is "optional", so IMDSv1 is open
+8:46 open hop-limit blue:1: blue version 1, the default: HttpPutResponseHopLimit is 2, not 1
 9:3 open metadata-options lt-2:1: lt-2 version 1: no MetadataOptions
 `, got); diff != "" {
 		t.Errorf("-want +got\n%s", diff)
