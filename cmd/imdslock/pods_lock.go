@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/imdslock/imdslock/inputs"
 	"github.com/imdslock/imdslock/pods"
 	"github.com/imdslock/imdslock/transform"
 )
@@ -18,12 +19,12 @@ func lockOf(ctx context.Context, opts podsOptions) (pods.Lock, error) {
 		return pods.Lock{}, err
 	}
 	checked := transform.CheckOptions{Options: transform.Defaults()}
-	found, err := transform.Check(ctx, src, checked)
+	found, err := inputs.Check(ctx, src, checked)
 	if err != nil {
 		return pods.Lock{}, s.placed(err)
 	}
 	checked.IPTables = transform.IPTablesStrict
-	foundStrict, err := transform.Check(ctx, src, checked)
+	foundStrict, err := inputs.Check(ctx, src, checked)
 	if err != nil {
 		return pods.Lock{}, s.placed(err)
 	}
