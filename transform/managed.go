@@ -30,7 +30,7 @@ func (s *survey) judgeGroup(g *group, opts Options) []Finding {
 	}
 	for _, u := range g.uses {
 		if len(u.maybe) > 0 {
-			add(RuleElsewhere, KindNote, u.spec.Span, "it is not known before the deployment whether its launch template is %s, whose newest version it then does not follow: refer to that by its ID", names(u.maybe))
+			add(RuleElsewhere, KindNote, u.spec.Span, "it is not known before the deployment whether its launch template is %s; if it is, it does not follow its newest version: refer to it by its ID", names(u.maybe))
 		}
 	}
 	if g.mayUseElsewhere() {
@@ -90,7 +90,7 @@ func (s *survey) judgeWithout(g *group, opts Options) []Finding {
 			return add(RuleUserData, KindNote, g.key.Span, "it may have no launch template, and then no user data with the iptables commands")
 		}
 		if g.mayJoin {
-			return add(RuleUserData, KindNote, g.key.Span, "not judged: its user data is not known, and so not whether it is a node")
+			return add(RuleUserData, KindNote, g.key.Span, "not judged: its user data, and so whether it is a node, is not known")
 		}
 	case typeComputeEnvironment:
 		if n := properties.Get("EksConfiguration"); !n.IsNull() {
@@ -152,6 +152,9 @@ func (p *planner) addLaunchTemplate(g *group) error {
 	l := &launcher{id: id, typ: typeLaunchTemplate, key: g.key, users: []*group{g}}
 	if g.amiTypes.systems(0).isLinux() && !p.opts.keepsUserData() {
 		data = append(data, edit.Pair{Key: "UserData", Value: p.newUserData(l, p.opts.block())})
+	} else if !p.opts.keepsUserData() {
+		systems := g.amiTypes.systems(0)
+		p.note(RuleUserData, g.id, g.key.Span, "%s has no user data: %s%s", id, noUserData(systems), p.stillHolds(id, kindOf(systems)))
 	}
 	if len(data) == 0 {
 		return nil
