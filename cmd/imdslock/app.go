@@ -99,6 +99,7 @@ func newApp(c *command) *cli.App {
 		sub.CustomHelpTemplate = helpTemplate
 		sub.OnUsageError = badOption
 		sub.Before = refuseBefore
+		sub.Action = withOwnHint(sub.Action)
 	}
 	return app
 }
@@ -115,7 +116,7 @@ func (c *command) checkCommand() *cli.Command {
 		Flags: newFlags("0 all is locked, 1 something is not, 2 bad usage or input",
 			group{"result", []cli.Flag{
 				&cli.GenericFlag{Name: "format", Value: &c.opts.format, Usage: "how to print: `" + report.Choice("|", "|") + "`"},
-				&cli.StringFlag{Name: "baseline", Usage: "say only what SARIF `FILE` lacks"},
+				&cli.StringFlag{Name: "baseline", Usage: "say only what SARIF `FILE` does not have"},
 			}},
 			group{"what has to be locked", append([]cli.Flag{
 				&cli.StringSliceFlag{Name: "parameter", Usage: "assume `KEY=VALUE`; may be repeated"},
@@ -172,10 +173,10 @@ func lockFlags(o *transform.Options) []cli.Flag {
 // inputFlags are the options of patching and of check on what to read.
 func inputFlags() []cli.Flag {
 	return []cli.Flag{
-		&cli.StringFlag{Name: "template", Usage: "read this, not a file: `linux|linux-arm|linux-outpost|windows`"},
+		&cli.StringFlag{Name: "template", Usage: "read an embedded template: `linux|linux-arm|linux-outpost|windows`"},
 		&cli.BoolFlag{Name: "official", Usage: "with --template: download AWS's own"},
 		&cli.StringFlag{Name: "release", Usage: "with --official: of `DATE`, not the newest"},
-		&cli.StringFlag{Name: "region", Usage: "with --official: a `REGION` of the partition"},
+		&cli.StringFlag{Name: "region", Usage: "with --official: `REGION`, for its partition"},
 		&cli.StringFlag{Name: "sha256", Usage: "with --official: refuse all but `HEX`"},
 		&cli.StringFlag{Name: "name", Value: "stdin", Usage: "`NAME` of stdin in messages"},
 		&cli.StringFlag{Name: "max-size", Value: "1M", Usage: "refuse more than `N` bytes"},

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -46,14 +47,29 @@ type usageError struct{ message, hint string }
 
 func (e *usageError) Error() string { return e.message }
 
+// mainHint is the hint at the page of the command without a name.
+const mainHint = "imdslock --help shows the options"
+
 func usagef(format string, args ...any) error {
-	return &usageError{message: fmt.Sprintf(format, args...), hint: "imdslock --help shows the options"}
+	return &usageError{message: fmt.Sprintf(format, args...), hint: mainHint}
+}
+
+// withOwnHint makes the errors of a command hint at its own page.
+func withOwnHint(action cli.ActionFunc) cli.ActionFunc {
+	return func(c *cli.Context) error {
+		err := action(c)
+		var bad *usageError
+		if errors.As(err, &bad) && bad.hint == mainHint {
+			bad.hint = c.Command.HelpName + " --help shows the options"
+		}
+		return err
+	}
 }
 
 // badOption returns the error for options that cannot be parsed, with the option
 // that may have been meant.
 func badOption(c *cli.Context, err error, _ bool) error {
-	flags, hint := c.App.Flags, "imdslock --help shows the options"
+	flags, hint := c.App.Flags, mainHint
 	if len(c.Lineage()) > 2 {
 		flags, hint = c.Command.Flags, c.Command.HelpName+" --help shows the options"
 	}
@@ -113,7 +129,7 @@ func choice[T ~string](c *cli.Context, flag string, of ...T) (T, error) {
 // those of patching, and would have no effect.
 func refuseBefore(c *cli.Context) error {
 	if before := c.Lineage()[1].LocalFlagNames(); len(before) > 0 {
-		return &usageError{fmt.Sprintf("%s before %s: options of %[2]s come after %[2]s", dashed(before[0]), c.Command.Name), c.Command.HelpName + " --help shows them"}
+		return &usageError{fmt.Sprintf("%s before %s: options of %[2]s come after %[2]s", dashed(before[0]), c.Command.Name), c.Command.HelpName + " --help shows them" + folderHint(c)}
 	}
 	return nil
 }
@@ -121,9 +137,17 @@ func refuseBefore(c *cli.Context) error {
 // refuseMore returns an error if there are more than n arguments.
 func refuseMore(c *cli.Context, n int) error {
 	if c.NArg() > n {
-		return &usageError{fmt.Sprintf("%s is too much for %s", c.Args().Get(n), c.Command.Name), c.Command.HelpName + " --help shows what it takes"}
+		return &usageError{fmt.Sprintf("%[2]s takes no argument %[1]s", c.Args().Get(n), c.Command.Name), c.Command.HelpName + " --help shows what it takes" + folderHint(c)}
 	}
 	return nil
+}
+
+// folderHint says how to name a folder that has the name of a command, if there is one.
+func folderHint(c *cli.Context) string {
+	if !isDir(c.Command.Name) {
+		return ""
+	}
+	return fmt.Sprintf("; the folder is ./%s", c.Command.Name)
 }
 
 // refuseEmpty returns an error if an option has an empty value, as it has from a
