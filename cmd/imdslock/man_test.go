@@ -5,6 +5,7 @@ import (
 	"flag"
 	"os"
 	"os/exec"
+	"slices"
 	"strings"
 	"testing"
 	"text/template"
@@ -24,7 +25,8 @@ const manPage = "../../docs/imdslock.1"
 type manGroup struct {
 	Title   string
 	Options []manOption
-	Own     []manOption // which the command without a name does not have
+	NoHelp  []manOption // without --help
+	Own     []manOption // of NoHelp, those that the command without a name lacks, or has as another option
 }
 
 // A manOption is an option in Markdown.
@@ -68,7 +70,11 @@ func manGroups(flags, main []cli.Flag) []manGroup {
 				names += " *" + o.value + "*"
 			}
 			group.Options = append(group.Options, manOption{names, o.text})
-			if _, ok := lookUp(main, o.names[len(o.names)-1]); !ok {
+			if slices.Contains(f.Names(), "help") {
+				continue
+			}
+			group.NoHelp = append(group.NoHelp, manOption{names, o.text})
+			if same, ok := lookUp(main, o.names[len(o.names)-1]); !ok || same.text != o.text {
 				group.Own = append(group.Own, manOption{names, o.text})
 			}
 		}
