@@ -37,7 +37,7 @@ func (r *reader) failed(err error) error {
 	var large *tooLargeError
 	switch {
 	case errors.As(err, &large):
-		return r.errorAt(r.lines.read-r.skipped, "", large.Error(), "--max-size N lifts the limit, as in --max-size 4G")
+		return r.errorAt(r.lines.read-r.skipped, "", large.Error(), "--max-size N raises the limit, as in --max-size 4G")
 	case errors.As(err, &semantic):
 		return r.errorAt(semantic.ByteOffset, semantic.JSONPointer, mistyped(semantic), "")
 	case errors.Is(err, io.ErrUnexpectedEOF):

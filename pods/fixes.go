@@ -90,7 +90,7 @@ func (in *inquiry) restart() Fix {
 	case "Deployment", "DaemonSet", "StatefulSet":
 		return Fix{"run", "kubectl rollout restart " + in.target()}
 	}
-	return Fix{"text", "delete the pod and make it anew"}
+	return Fix{"text", "delete the pod and create it again"}
 }
 
 // giveRole returns the fixes that give the service account of a pod a role

@@ -216,7 +216,7 @@ func (in *inquiry) onHost() {
 // refuseHosts returns the fix that has an admission policy refuse such pods.
 func (in *inquiry) refuseHosts() Fix {
 	if ns := in.pod.Namespace; ns != "" && ns != "kube-system" {
-		return Fix{"policy", "kubectl label namespace " + quoted(ns) + " pod-security.kubernetes.io/enforce=baseline   # where no pod needs its node's network: it refuses this one too"}
+		return Fix{"policy", "kubectl label namespace " + quoted(ns) + " pod-security.kubernetes.io/enforce=baseline   # if no pod here needs its node's network; it refuses this one too"}
 	}
 	return Fix{"policy", "a ValidatingAdmissionPolicy that names who may have hostNetwork: docs/pods.md has one"}
 }

@@ -48,7 +48,7 @@ func (l Lock) opening(p pod) string {
 	case l.IPTables != IPTablesNone:
 		return "through its branch network interface, which no rule covers"
 	case l.HopLimit:
-		return "by IMDSv1, whose answers carry no hop limit"
+		return "by IMDSv1, to which the hop limit does not apply"
 	case l.Tokens:
 		return "by IMDSv2, whose answers the hop limit lets through"
 	}

@@ -93,7 +93,7 @@ func Rules() []Rule {
 // A Place is where an object is in the input.
 type Place struct {
 	File         string // as it was given to [Cluster.Read]
-	Line, Column int    // from 1; the column counts bytes
+	Line, Column int    // from 1; the column counts characters
 	Pointer      string // to the object or the container within its document (RFC 6901)
 }
 

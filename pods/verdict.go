@@ -106,7 +106,7 @@ func (in *inquiry) missesRole(c *container, k *controller, what, permissions str
 func (in *inquiry) otherContainer(c container) {
 	from := in.credentialsOf(c, in.pod, in.account, in.isTemplate)
 	if where := c.asks(); where != "" {
-		in.find(Breaks, &c, nil, fmt.Sprintf("it asks the metadata service itself: %s names it", where),
+		in.find(Breaks, &c, nil, fmt.Sprintf("it asks the metadata service itself: the address is in %s", where),
 			Fix{"text", "give it what it asks for in its configuration, or take the address out if it does not ask"})
 		return
 	}

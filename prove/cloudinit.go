@@ -75,8 +75,8 @@ func importable(dir string) (cloudInit, error) {
 	return cloudInit{}, failed
 }
 
-// CloudInitMissing says why cloud-init's code cannot run here and what to do, or
-// returns nil.
+// CloudInitMissing returns an error that says why cloud-init's code cannot run here
+// and what to do, or nil if it can.
 func CloudInitMissing() error {
 	_, err := foundCloudInit()
 	if err == nil {

@@ -23,6 +23,6 @@ func Reference(os string) ([]byte, error) {
 	case "linux", "windows":
 		return files.ReadFile(os + ".yaml")
 	default:
-		return nil, fmt.Errorf("no reference template for %q: want linux or windows", os)
+		return nil, fmt.Errorf("no template for %q: must be linux or windows", os)
 	}
 }

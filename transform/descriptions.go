@@ -41,7 +41,7 @@ var descriptions = [...]Description{
 	{
 		Rule: RuleIMDSv1, Property: "HttpTokens", Severity: 8.5,
 		Title:    "IMDSv1 is open",
-		Why:      "IMDSv1 needs no token, so any request that leaves the node's network card as its own, a pod's too, is answered with the node's credentials.",
+		Why:      "IMDSv1 needs no token, so every request that leaves through the node's network interface, even one from a pod, is answered with the node's credentials.",
 		Fix:      "run imdslock, or set HttpTokens to required.",
 		Source:   pageIMDS,
 		Controls: []string{"CT.EC2.PR.1", "CT.AUTOSCALING.PR.2", "EC2.8", "EC2.170", "AutoScaling.3"},
@@ -57,7 +57,7 @@ var descriptions = [...]Description{
 	{
 		Rule: RuleHopLimitAlone, Property: "HttpPutResponseHopLimit", Severity: 7.5,
 		Title:  "the hop limit stands alone",
-		Why:    "answers of IMDSv1 carry no hop limit, and SDKs fall back to it. A hop limit of 1 stops nobody while tokens are optional.",
+		Why:    "the hop limit does not apply to answers of IMDSv1, and SDKs fall back to it. A hop limit of 1 stops nobody while tokens are optional.",
 		Fix:    "set HttpTokens to required as well.",
 		Source: pageIMDS,
 	},
@@ -149,7 +149,7 @@ var descriptions = [...]Description{
 		Rule: RuleBranchENI, Property: "UserData", Severity: 5.5,
 		Title:  "no rule covers pods with branch network interfaces",
 		Why:    "security groups for pods give a pod a vlan interface of its own, which a rule for eni+ does not see.",
-		Fix:    "run imdslock, or add the rule for vlan+; --branch-eni=false where such pods do not exist.",
+		Fix:    "run imdslock, or add the rule for vlan+. Where there are no such pods, use --branch-eni=false.",
 		Source: pageBranchENI,
 	},
 	{

@@ -1,5 +1,5 @@
-// Package transform locks the EC2 instance metadata service in a CloudFormation
-// template that launches EKS nodes, and says what is not locked in one.
+// Package transform locks the EC2 instance metadata service in CloudFormation
+// templates that launch EKS nodes, and says what is not locked in them.
 //
 // [Patch] and [Check] read the same survey of the template: what launches
 // nodes, with which metadata options and user data, and which groups use which

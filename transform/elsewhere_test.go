@@ -255,7 +255,7 @@ func TestElsewhere(t *testing.T) {
 		{"Alexa::ASK::Skill", `A: a`, ""},
 		{"Custom::Bucket", `A: a`, "what the code of a custom resource makes is not seen"},
 		{"AWS::CloudFormation::CustomResource", `A: a`, "what the code of a custom resource makes is not seen"},
-		{"!Ref Kind", `A: a`, "its type is not known before the deployment, and so not whether it launches nodes"},
+		{"!Ref Kind", `A: a`, "its type, and so whether it launches nodes, is not known before the deployment"},
 		{"AWS::EKS::Cluster", `ComputeConfig: {Enabled: true}`, "EKS Auto Mode: AWS locks its nodes itself, with hop limit 1 and required tokens"},
 		{"AWS::EKS::Cluster", `ComputeConfig: {Enabled: 'TRUE'}`, "EKS Auto Mode: AWS locks its nodes itself, with hop limit 1 and required tokens"},
 		{"AWS::EKS::Cluster", `ComputeConfig: {Enabled: false}`, ""},

@@ -171,7 +171,7 @@ func ExampleDescribe() {
 	fmt.Println(rule.Why)
 	// Output:
 	// the hop limit stands alone
-	// answers of IMDSv1 carry no hop limit, and SDKs fall back to it. A hop limit of 1 stops nobody while tokens are optional.
+	// the hop limit does not apply to answers of IMDSv1, and SDKs fall back to it. A hop limit of 1 stops nobody while tokens are optional.
 }
 
 func ExampleSetParameters() {

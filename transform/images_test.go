@@ -15,7 +15,7 @@ func TestSystems(t *testing.T) {
 		yum     = "iptables commands" // with yum
 		noYum   = "strict"
 		unknown = "there is none, and what the nodes run is not known (use --os)"
-		win     = "Windows has no iptables, and whether a hop limit of 1 holds its pods is not known"
+		win     = "Windows has no iptables, and whether a hop limit of 1 stops its pods is not known"
 		br      = "Bottlerocket runs no scripts from user data, only bootstrap containers"
 	)
 	const group = `G: {Type: AWS::EKS::Nodegroup, Properties: {AmiType: %s, LaunchTemplate: {Id: !Ref L, Version: !GetAtt L.LatestVersionNumber}}}`

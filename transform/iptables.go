@@ -158,7 +158,7 @@ func (p *planner) stillHolds(id string, kind userdata.Kind) string {
 	switch {
 	case kind == userdata.Windows: // which says so itself
 	case limit && tokens:
-		return "; hop limit 1 and required tokens protect it"
+		return "; hop limit 1 and required tokens keep pods off"
 	case tokens:
 		return "; required tokens alone do not keep pods off"
 	case limit:

@@ -114,7 +114,7 @@ func (p *planner) lockedOptions(ctx context.Context, l *launcher, n *cfn.Node) (
 }
 
 // endpointDisabled is the message that there is nothing to lock.
-const endpointDisabled = "HttpEndpoint of %s is disabled: nobody reaches the metadata service, and EC2 takes no other option beside it"
+const endpointDisabled = "HttpEndpoint of %s is disabled: nobody reaches the metadata service, and EC2 takes no other option with it"
 
 // newMetadataOptions returns MetadataOptions with what the options ask for, and
 // with HttpEndpoint if endpoint is set. HttpProtocolIpv6 is never in it because it

@@ -46,7 +46,7 @@ func (s *survey) notSeenOf(r resource) []Finding {
 	var notes []Finding
 	id := r.Key.Value
 	if n := r.hidesType(); n != nil && !r.mayBe(ResourceTypes()...) { // which is said
-		notes = append(notes, s.noteOn(RuleNotSeen, id, n, "%s: its type is not known before the deployment, and so not whether it launches nodes", id))
+		notes = append(notes, s.noteOn(RuleNotSeen, id, n, "%s: its type, and so whether it launches nodes, is not known before the deployment", id))
 	}
 	for _, typ := range r.types {
 		if makes := s.makesUnseen(r, typ); makes != "" {

@@ -226,7 +226,7 @@ func TestLeftUserData(t *testing.T) {
 		imdsv1   transform.IMDSv1
 		want     string
 	}{
-		{1, transform.IMDSv1Lock, "(use --os); hop limit 1 and required tokens protect it"},
+		{1, transform.IMDSv1Lock, "(use --os); hop limit 1 and required tokens keep pods off"},
 		{2, transform.IMDSv1Lock, "(use --os); required tokens alone do not keep pods off"},
 		{0, transform.IMDSv1Lock, "(use --os); required tokens alone do not keep pods off"},
 		{1, transform.IMDSv1Keep, "(use --os); the hop limit alone does not stop IMDSv1"},

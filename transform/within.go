@@ -80,7 +80,7 @@ func (p *planner) pass(set stackSet, locks map[string]string) (map[string][]edit
 func (s *survey) notPassed(set stackSet) []Finding {
 	var notes []Finding
 	for _, n := range set.hidden {
-		notes = append(notes, s.noteOn(RuleNotSeen, set.Key.Value, n, "%s: which parameters it passes to its template is not seen", set.Key.Value))
+		notes = append(notes, s.noteOn(RuleNotSeen, set.Key.Value, n, "%s: the parameters that it passes to its template are not seen", set.Key.Value))
 	}
 	return notes
 }

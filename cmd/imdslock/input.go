@@ -61,7 +61,7 @@ func (s source) tooLarge(limit int64) error {
 		is = fmt.Sprintf("has %d bytes, which is more", info.Size())
 	}
 	return &usageError{fmt.Sprintf("%s %s than the %d bytes of --max-size", s.name, is, limit),
-		"--max-size N lifts the limit, as in --max-size 5M; CloudFormation takes templates of up to 1 MB"}
+		"--max-size N raises the limit, as in --max-size 5M; CloudFormation takes templates of up to 1 MB"}
 }
 
 // placed puts the name of the source before an error about its content.

@@ -179,7 +179,15 @@ func printVerdicts(found pods.Report, stdout io.Writer) {
 			parts = append(parts, fmt.Sprintf("%d %s", counts[v], v))
 		}
 	}
-	fmt.Fprintln(stdout, strings.TrimSuffix(fmt.Sprintf("%d workloads: %s", len(found.Workloads), strings.Join(parts, ", ")), ": "))
+	fmt.Fprintln(stdout, strings.TrimSuffix(fmt.Sprintf("%s: %s", workloads(len(found.Workloads)), strings.Join(parts, ", ")), ": "))
+}
+
+// workloads returns the words for n workloads.
+func workloads(n int) string {
+	if n == 1 {
+		return "1 workload"
+	}
+	return fmt.Sprintf("%d workloads", n)
 }
 
 func countVerdicts(found pods.Report) map[pods.Verdict]int {
@@ -194,7 +202,7 @@ func countVerdicts(found pods.Report) map[pods.Verdict]int {
 func podsNotes(found pods.Report) []pods.Note {
 	notes := slices.Clone(found.Notes)
 	if n := countVerdicts(found)[pods.Unknown]; n > 0 {
-		notes = append(notes, pods.Note{Message: fmt.Sprintf("%d of %d workloads cannot be judged; docs/pods.md says how to look for callers on a node", n, len(found.Workloads))})
+		notes = append(notes, pods.Note{Message: fmt.Sprintf("%d of %s cannot be judged; docs/pods.md of the project says how to look for callers on a node", n, workloads(len(found.Workloads)))})
 	}
 	return notes
 }

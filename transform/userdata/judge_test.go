@@ -61,7 +61,7 @@ func TestJudgeSays(t *testing.T) {
 		{"#cloud-config\nruncmd: [iptables -I FORWARD -d 169.254.169.254/32 -j DROP]\n", Block{Managed: true, Compressed: true}, notMIME + "; unsaved: after a reboot the packets of pods are not dropped: the rule is not saved"},
 		{mime(plainScript + bang + recipe), managed, ""},
 		{"", managed, "not-judged: it is empty"},
-		{"<powershell>\n", managed, "not-judged: Windows has no iptables, and whether a hop limit of 1 holds its pods is not known"},
+		{"<powershell>\n", managed, "not-judged: Windows has no iptables, and whether a hop limit of 1 stops its pods is not known"},
 		{"[settings]\n", managed, "not-judged: Bottlerocket runs no scripts from user data, only bootstrap containers"},
 		{"#cloud-config\nruncmd: [a\n", Block{}, "absent: no command that can be judged drops the packets of pods to the metadata service; not-judged: its cloud-config is not valid YAML"},
 		{bang + recipe + boot + "# " + strings.Repeat("x", MaxSize), Block{}, "too-large: it has 16663 bytes, and EC2 takes 16384"},

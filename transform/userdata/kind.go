@@ -57,11 +57,12 @@ func (k Kind) String() string {
 	return "user data"
 }
 
-// NoCommands says why user data of a kind cannot take the commands, or "".
+// NoCommands returns the reason why user data of a kind cannot take the commands, or
+// "" if it can.
 func (k Kind) NoCommands() string {
 	switch k {
 	case Windows:
-		return "Windows has no iptables, and whether a hop limit of 1 holds its pods is not known"
+		return "Windows has no iptables, and whether a hop limit of 1 stops its pods is not known"
 	case Bottlerocket:
 		return "Bottlerocket runs no scripts from user data, only bootstrap containers"
 	}
@@ -96,7 +97,7 @@ func detect(text string) (Kind, string) {
 	case start == "":
 		return Other, "it is empty"
 	case strings.HasPrefix(start, "${"), strings.HasPrefix(start, placeholder):
-		return Other, "what it is is not known before the deployment"
+		return Other, "its content is not known before the deployment"
 	case strings.HasPrefix(start, "\uFEFF"):
 		return Other, "the byte order mark before its first line keeps cloud-init from running it"
 	case isWindows(start):

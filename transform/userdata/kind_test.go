@@ -16,8 +16,8 @@ func TestDetect(t *testing.T) {
 	}{
 		{"", Other, "it is empty"},
 		{" \t\r\n", Other, "it is empty"},
-		{" ${X}", Other, "what it is is not known before the deployment"},
-		{"\uE000#!/bin/sh\n", Other, "what it is is not known before the deployment"},
+		{" ${X}", Other, "its content is not known before the deployment"},
+		{"\uE000#!/bin/sh\n", Other, "its content is not known before the deployment"},
 		{"\uFEFF#!/bin/sh\n", Other, "the byte order mark before its first line keeps cloud-init from running it"},
 		{"x\n", Other, plain},
 		{"# x\n\n", Other, plain},

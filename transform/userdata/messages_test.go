@@ -61,7 +61,7 @@ func TestMessages(t *testing.T) {
 		{recipe + boot, Block{IPv6: true}, []saying{{IPv6Absent, "#!", "no command drops the packets of pods to the IPv6 endpoint of the metadata service"}}},
 		{recipe + boot + dropRaw6 + save6, Block{IPv6: true}, []saying{{IPv6Absent, "/etc/eks", "the kubelet may start here, before the packets of pods to the IPv6 endpoint of the metadata service are dropped"}}},
 		{recipe + dropRaw6 + boot, Block{IPv6: true}, []saying{{IPv6Absent, dropRaw6, "after a reboot the packets of pods to the IPv6 endpoint of the metadata service are not dropped: the rule is not among those that are saved in /etc/sysconfig/iptables"}}},
-		{recipe + boot, Block{Mode: Strict}, []saying{{NotStrict, "/etc/eks", "the kubelet's unit does not make sure of the drop when it starts"}}},
+		{recipe + boot, Block{Mode: Strict}, []saying{{NotStrict, "/etc/eks", "the kubelet's unit does not make sure that the packets are dropped when it starts"}}},
 		{boot + recipe, Block{Mode: Strict}, []saying{{Late, "/etc/eks", "the kubelet may start here, before the packets to the metadata service are dropped"}}},
 		{boot, Block{Mode: Strict}, []saying{{Absent, "#!", "no command drops the packets of pods to the metadata service"}}},
 		{recipe + boot + "python3 /opt/x\n", Block{}, []saying{{NotJudged, "python3", "what python3 runs is not known"}}},

@@ -165,7 +165,7 @@ func (f *family) doubtAbout(step *shell.Step, c *call, r *rule, sure bool) strin
 	case step != nil && step.Doubt != "":
 		return step.Doubt
 	}
-	return "what it is is not known"
+	return "what it does is not known"
 }
 
 // insert puts a rule into its chain: at the end or at its number, or first where

@@ -131,7 +131,7 @@ func (p part) unsure() string {
 	case hasPlaceholder(p.contentType):
 		return "the type of a part is not known before the deployment"
 	case isPlain && strings.HasPrefix(start, placeholder):
-		return "what a part of it is is not known before the deployment"
+		return "the content of a part is not known before the deployment"
 	case isCompressed(p.contentType):
 		return "a part of it is compressed"
 	case unknownTypes(p.contentType) != "":

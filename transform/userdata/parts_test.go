@@ -85,8 +85,8 @@ func TestEveryBootParts(t *testing.T) {
 // TestPlainParts has parts whose first line decides what they are.
 func TestPlainParts(t *testing.T) {
 	for part, want := range map[string]string{
-		"text/plain\n\n\uFFFC\n":               "boothook part-001 what a part of it is is not known before the deployment",
-		"text/x-not-multipart\n\n \uFFFCa\n":   "boothook part-001 what a part of it is is not known before the deployment",
+		"text/plain\n\n\uFFFC\n":               "boothook part-001 the content of a part is not known before the deployment",
+		"text/x-not-multipart\n\n \uFFFCa\n":   "boothook part-001 the content of a part is not known before the deployment",
 		"text/plain\n\na\uFFFC\n":              "",
 		"text/plain\n\na\n":                    "",
 		"text/plain\n\n#cloud-boothook\n#!x\n": "boothook part-001",

@@ -151,7 +151,7 @@ func protect(t *testing.T, text string, b userdata.Block) string {
 }
 
 const (
-	windowsReason      = "Windows has no iptables, and whether a hop limit of 1 holds its pods is not known"
+	windowsReason      = "Windows has no iptables, and whether a hop limit of 1 stops its pods is not known"
 	bottlerocketReason = "Bottlerocket runs no scripts from user data, only bootstrap containers"
 )
 
@@ -162,8 +162,8 @@ func TestUnsupported(t *testing.T) {
 		reason string
 	}{
 		{"", userdata.Other, "it is empty"},
-		{"${UserData}", userdata.Other, "what it is is not known before the deployment"},
-		{"\uFFFC\n#!/bin/bash\n", userdata.Other, "what it is is not known before the deployment"},
+		{"${UserData}", userdata.Other, "its content is not known before the deployment"},
+		{"\uFFFC\n#!/bin/bash\n", userdata.Other, "its content is not known before the deployment"},
 		{"<powershell>\nx\n</powershell>", userdata.Windows, windowsReason},
 		{"<script>\n", userdata.Windows, windowsReason},
 		{"# comment\n[settings.kubernetes]\n", userdata.Bottlerocket, bottlerocketReason},

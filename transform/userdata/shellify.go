@@ -15,7 +15,7 @@ import (
 // no script, and a reason if that is not known.
 func shellify(v configValue) (s source, reason string, ok bool) {
 	if v.value.Kind == yaml.ScalarNode && strings.HasPrefix(v.value.Value, placeholder) || v.value.Style&yaml.TaggedStyle != 0 {
-		return s, "what " + v.key.Value + " is is not known before the deployment", true
+		return s, "the value of " + v.key.Value + " is not known before the deployment", true
 	}
 	if v.value.Kind != yaml.SequenceNode {
 		return s, "", false

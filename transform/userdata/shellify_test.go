@@ -66,7 +66,7 @@ func TestCommands(t *testing.T) {
 		{"[[[a]]]", first + "'", "an element of a command in its cloud-config is not text"},
 		{"[[{a: b}]]", first + "'", "an element of a command in its cloud-config is not text"},
 		{"[[!!str a]]", first + "'", "an element of a command in its cloud-config is not text"},
-		{"\uFFFC", "", "what runcmd is is not known before the deployment"},
+		{"\uFFFC", "", "the value of runcmd is not known before the deployment"},
 		{"[[1.5], b]", first + "'b\n", "an element of a command in its cloud-config is not text"},
 	} {
 		got := readScripts("#cloud-config\nruncmd: " + test.list + "\n")

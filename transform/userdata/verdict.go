@@ -57,7 +57,7 @@ func (n *node) problems() []Problem {
 		}
 	}
 	if n.want.Mode == Strict && !n.strictFirst && pods != Absent && pods != Late {
-		add(NotStrict, n.startAt, "the kubelet's unit does not make sure of the drop when it starts")
+		add(NotStrict, n.startAt, "the kubelet's unit does not make sure that the packets are dropped when it starts")
 	}
 	if why, at := n.unjudged(len(all) == 0); why != "" {
 		add(NotJudged, at, "%s", why)

@@ -166,7 +166,7 @@ func newSection(c File, id string) fileSection {
 	case c.Refused != nil:
 		s.Refused = shown(Failure{Err: c.Refused}.message())
 	case len(s.Diff) == 0:
-		s.Refused = "nothing that it may change in this template locks what is open"
+		s.Refused = "with these options, no change to this template locks what is open"
 	}
 	return s
 }

@@ -53,7 +53,7 @@ func (e *Evaluator) mentioned(n *cfn.Node) mention {
 }
 
 // ParametersBehind returns the names of the parameters and pseudo parameters on
-// which the value of n may depend, directly or by conditions, sorted. Parameters
+// which the value of n may depend, directly or through conditions, sorted. Parameters
 // whose value comes from the SSM parameter store are not among them: it is always
 // unknown.
 func (e *Evaluator) ParametersBehind(n *cfn.Node) []string {
@@ -74,7 +74,7 @@ func (e *Evaluator) ParametersBehind(n *cfn.Node) []string {
 }
 
 // ConditionsBehind returns the names of the conditions whose value may depend on a
-// parameter, directly or by other conditions.
+// parameter, directly or through other conditions.
 func (e *Evaluator) ConditionsBehind(parameter string) map[string]bool {
 	usedBy := map[string][]string{}
 	driven := map[string]bool{}

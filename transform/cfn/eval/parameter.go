@@ -224,7 +224,7 @@ func (e *Evaluator) refusedText(p *parameter, value string) string {
 			return fmt.Sprintf("only %g characters or more", *least)
 		}
 		if most := e.bound(p, "MaxLength"); most != nil && float64(length) > *most {
-			return fmt.Sprintf("only %g characters or less", *most)
+			return fmt.Sprintf("only %g characters or fewer", *most)
 		}
 	}
 	if allowed, ok := cfn.ScalarText(e.t, p.node.Get("AllowedPattern")); ok && allowed != "" && !matches(allowed, value) {

@@ -68,7 +68,7 @@ func TestValidate(t *testing.T) {
 		{"Name", "a\tb", ""},
 		{"Name", "ab c", `10:9: parameter Name does not accept "ab c", only what matches [a-z][a-z0-9-]*`},
 		{"Name", "a", `10:9: parameter Name does not accept "a", only 2 characters or more`},
-		{"Name", "abcde", `10:9: parameter Name does not accept "abcde", only 4 characters or less`},
+		{"Name", "abcde", `10:9: parameter Name does not accept "abcde", only 4 characters or fewer`},
 		{"Name", "äöü", ""},
 		{"Java", "b", ""},
 		{"Odd", "b", ""},
