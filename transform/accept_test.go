@@ -8,10 +8,8 @@ import (
 	"github.com/imdslock/imdslock/transform"
 )
 
-// TestAcceptanceExcusesItsRuleAlone tests that a template of which one rule is
-// accepted is locked by all others.
-func TestAcceptanceExcusesItsRuleAlone(t *testing.T) {
-	const template = `Metadata:
+// accepting has something for each rule, and accepts one rule.
+const accepting = `Metadata:
   imdslock:
     accept:
     - {rule: %s, reason: until the migration}
@@ -48,13 +46,17 @@ Resources:
     Properties:
       LaunchTemplate: {LaunchTemplateId: !Ref Open, Version: "1"}
 `
+
+// TestAcceptanceExcusesItsRuleAlone tests that a template of which one rule is
+// accepted is locked by all others.
+func TestAcceptanceExcusesItsRuleAlone(t *testing.T) {
 	rules := 0
 	for _, d := range transform.Rules() {
 		if d.Note {
 			continue
 		}
 		rules++
-		src := fmt.Appendf(nil, template, d.Rule)
+		src := fmt.Appendf(nil, accepting, d.Rule)
 		result, err := transform.Patch(t.Context(), src, transform.Defaults())
 		if err != nil {
 			t.Errorf("%s: %v", d.Rule, err)

@@ -37,6 +37,31 @@ func TestOptionWords(t *testing.T) {
 	}
 }
 
+// optionsOf returns the defaults but for some options, as in "hop=2 add".
+func optionsOf(text string) transform.Options {
+	opts := transform.Defaults()
+	for _, option := range strings.Fields(text) {
+		name, value, _ := strings.Cut(option, "=")
+		switch name {
+		case "hop":
+			opts.HopLimit = int(value[0] - '0')
+		case "imdsv1":
+			opts.IMDSv1 = transform.IMDSv1(value)
+		case "iptables":
+			opts.IPTables = transform.IPTables(value)
+		case "version":
+			opts.Version = transform.LaunchTemplateVersion(value)
+		case "resource":
+			opts.Resources = append(opts.Resources, value)
+		case "os":
+			opts.OS = transform.OS(value)
+		case "add":
+			opts.AddLaunchTemplate = true
+		}
+	}
+	return opts
+}
+
 // TestFindingsWithOptions is the table of what options make of a template.
 func TestFindingsWithOptions(t *testing.T) {
 	const bare = `L: {Type: AWS::EC2::LaunchTemplate, Properties: {LaunchTemplateData: {ImageId: ami-1}}}`
@@ -99,29 +124,9 @@ func TestFindingsWithOptions(t *testing.T) {
 		{"a parameter for the image", "iptables=aws", image, `open iptables-absent: L: no user data, and so no iptables commands | refused: 3:13: L: its UserData cannot take the iptables commands of AWS: the image is Ubuntu's, which has no yum [UserData] (use --iptables auto or strict)`},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			opts := transform.Defaults()
-			for _, option := range strings.Fields(test.options) {
-				name, value, _ := strings.Cut(option, "=")
-				switch name {
-				case "hop":
-					opts.HopLimit = int(value[0] - '0')
-				case "imdsv1":
-					opts.IMDSv1 = transform.IMDSv1(value)
-				case "iptables":
-					opts.IPTables = transform.IPTables(value)
-				case "version":
-					opts.Version = transform.LaunchTemplateVersion(value)
-				case "resource":
-					opts.Resources = append(opts.Resources, value)
-				case "os":
-					opts.OS = transform.OS(value)
-				case "add":
-					opts.AddLaunchTemplate = true
-				}
-			}
 			src := "Parameters: {P: {Type: String}, Lock: {Type: String, Default: 'no', AllowedValues: ['yes', 'no']}, Image: {Type: AWS::SSM::Parameter::Value<AWS::EC2::Image::Id>, Default: /aws/service/canonical/ubuntu/eks/x, AllowedValues: [/aws/service/canonical/ubuntu/eks/x, /aws/service/suse/x]}}\n" +
 				"Conditions: {C: !Equals [!Ref P, c], IsLocked: !Equals [!Ref Lock, 'yes']}\nResources: {" + test.resources + "}\n"
-			got := strings.Join(findings(t, src, opts), " | ")
+			got := strings.Join(findings(t, src, optionsOf(test.options)), " | ")
 			if diff := cmp.Diff(test.want, got); diff != "" {
 				t.Errorf("-want +got:\n%s", diff)
 			}

@@ -1,7 +1,6 @@
 package transform_test
 
 import (
-	"fmt"
 	"strings"
 	"testing"
 
@@ -14,7 +13,7 @@ import (
 // and user data, and so launches no node with. Check says so, and Patch does
 // not call it locked.
 func TestRefused(t *testing.T) {
-	const template, configuration = "LaunchTemplate", "LaunchConfiguration"
+	const template, configuration = "AWS::EC2::LaunchTemplate", "AWS::AutoScaling::LaunchConfiguration"
 	const locked = "HttpTokens: required, HttpPutResponseHopLimit: 1"
 	for _, test := range []struct{ launcher, options, userData, want string }{
 		{template, "{" + locked + "}", "", ""},
@@ -43,18 +42,7 @@ func TestRefused(t *testing.T) {
 		{template, "{" + locked + "}", "{Fn::Base64: {a: b}}", "the UserData: it is a mapping"},
 		{configuration, "{" + locked + "}", "[a]", "the UserData: it is a list"},
 	} {
-		src := "Parameters: {Anything: {Type: String}}\nConditions: {C: !Equals [!Ref Anything, x]}\nResources: {N: {Type: "
-		data := "{ImageId: ami-1, MetadataOptions: " + test.options + "}"
-		if test.userData != "" {
-			data = "{UserData: " + test.userData + ", MetadataOptions: " + test.options + "}"
-		}
-		switch test.launcher {
-		case template:
-			src += "AWS::EC2::LaunchTemplate, Properties: {LaunchTemplateData: " + data + "}}}\n"
-		case configuration:
-			src += "AWS::AutoScaling::LaunchConfiguration, Properties: " + data + "}}\n"
-		}
-		name := fmt.Sprint(test.launcher, " ", data)
+		src, name := launching(test.launcher, test.options, test.userData)
 		var got []string
 		findings, err := transform.Check(t.Context(), []byte(src), transform.CheckOptions{Options: transform.Defaults()})
 		if err != nil {
@@ -78,6 +66,20 @@ func TestRefused(t *testing.T) {
 			t.Errorf("%s: Patch says %v\n%s", name, err, result.Output)
 		}
 	}
+}
+
+// launching returns a template with one launcher of a type, and what to call it.
+func launching(launcher, options, userData string) (src, name string) {
+	data := "{ImageId: ami-1, MetadataOptions: " + options + "}"
+	if userData != "" {
+		data = "{UserData: " + userData + ", MetadataOptions: " + options + "}"
+	}
+	properties := data
+	if launcher == "AWS::EC2::LaunchTemplate" {
+		properties = "{LaunchTemplateData: " + data + "}"
+	}
+	src = "Parameters: {Anything: {Type: String}}\nConditions: {C: !Equals [!Ref Anything, x]}\nResources: {N: {Type: " + launcher + ", Properties: " + properties + "}}\n"
+	return src, launcher + " " + data
 }
 
 // TestRefusedUserDataKept wants nothing said of user data that the options leave

@@ -33,23 +33,39 @@ func TestRules(t *testing.T) {
 		case d.Note != (d.Severity == 0) || d.Severity < 0 || d.Severity > 10:
 			t.Errorf("%s has severity %g, and is a note: %v", d.Rule, d.Severity, d.Note)
 		}
+		seen[d.Rule] = true
+	}
+}
+
+// TestControls wants controls to have the IDs that AWS gives them.
+func TestControls(t *testing.T) {
+	for _, d := range transform.Rules() {
 		for _, control := range d.Controls {
 			if !isControl.MatchString(control) {
 				t.Errorf("%s has the control %q", d.Rule, control)
 			}
 		}
-		seen[d.Rule] = true
+	}
+}
+
+// TestDescribe wants each rule to be described as among all, and nothing else.
+func TestDescribe(t *testing.T) {
+	for _, d := range transform.Rules() {
 		if got, ok := transform.Describe(d.Rule); !ok || got.Title != d.Title {
 			t.Errorf("%s is described as %+v", d.Rule, got)
 		}
 	}
+	if _, ok := transform.Describe("no-rule"); ok {
+		t.Error("what is not a rule is described")
+	}
+}
+
+// TestRulesAreCopies wants what a caller does to the descriptions not to change them.
+func TestRulesAreCopies(t *testing.T) {
 	before := transform.Rules()[0].Controls[0]
 	transform.Rules()[0].Controls[0] = "another"
 	if got := transform.Rules()[0].Controls[0]; got != before {
 		t.Errorf("a caller has changed the control %s to %s", before, got)
-	}
-	if _, ok := transform.Describe("no-rule"); ok {
-		t.Error("what is not a rule is described")
 	}
 }
 

@@ -134,37 +134,52 @@ func TestCloudInitSplits(t *testing.T) {
 	}
 }
 
+// checkParts compares the parts of one text before and after.
 func checkParts(t *testing.T, x userData, before, after []part) {
 	t.Helper()
 	own := slices.IndexFunc(after, func(p part) bool { return strings.Contains(p.Payload, userdata.Begin) })
-	if own < 0 {
+	switch {
+	case own < 0:
 		t.Errorf("%s: no part has the block:\n%s", x.place, x.after)
-		return
-	}
-	if len(after) == len(before) { // it went into a part that was there
-		for i := range before {
-			if before[i].Type != after[i].Type || (i != own && before[i].Payload != after[i].Payload) {
-				t.Errorf("%s: part %d was\n%q\nis\n%q", x.place, i, before[i], after[i])
-			}
-		}
-		first, _, _ := strings.Cut(before[own].Payload, "\n")
-		if !strings.HasPrefix(after[own].Payload, first) {
-			t.Errorf("%s: the part does not start with %q any more", x.place, first)
-		}
-		return
-	}
-	if own != 0 || len(after) != len(before)+1 && !strings.Contains(x.before, "kind: NodeConfig") {
+	case len(after) == len(before):
+		checkEdited(t, x, own, before, after)
+	case own != 0 || len(after) != len(before)+1 && !strings.Contains(x.before, "kind: NodeConfig"):
 		t.Errorf("%s: the block's part is number %d of %d, before there were %d", x.place, own, len(after), len(before))
-		return
+	default:
+		checkOwn(t, x, after[0])
+		checkMoved(t, x, before, after)
 	}
-	wantType := "text/x-shellscript"
-	if after[0].Type == "text/cloud-boothook" { // before what scripts would run too late for
-		wantType = after[0].Type
+}
+
+// checkEdited expects the block in one part that was there, and the others as they
+// were.
+func checkEdited(t *testing.T, x userData, own int, before, after []part) {
+	t.Helper()
+	for i := range before {
+		if before[i].Type != after[i].Type || (i != own && before[i].Payload != after[i].Payload) {
+			t.Errorf("%s: part %d was\n%q\nis\n%q", x.place, i, before[i], after[i])
+		}
 	}
-	if after[0].Type != wantType || !strings.HasPrefix(after[0].Payload, "#!/bin/bash\n"+userdata.Begin+"\n") &&
-		!strings.HasPrefix(after[0].Payload, "#!/bin/bash\r\n"+userdata.Begin+"\r\n") {
-		t.Errorf("%s: the block's part is %s and starts with %.40q", x.place, after[0].Type, after[0].Payload)
+	first, _, _ := strings.Cut(before[own].Payload, "\n")
+	if !strings.HasPrefix(after[own].Payload, first) {
+		t.Errorf("%s: the part does not start with %q any more", x.place, first)
 	}
+}
+
+// checkOwn expects the block's own part to be a script that starts with the block.
+func checkOwn(t *testing.T, x userData, own part) {
+	t.Helper()
+	isScript := own.Type == "text/x-shellscript" || own.Type == "text/cloud-boothook" // the latter before what scripts would run too late for
+	if !isScript || !strings.HasPrefix(own.Payload, "#!/bin/bash\n"+userdata.Begin+"\n") &&
+		!strings.HasPrefix(own.Payload, "#!/bin/bash\r\n"+userdata.Begin+"\r\n") {
+		t.Errorf("%s: the block's part is %s and starts with %.40q", x.place, own.Type, own.Payload)
+	}
+}
+
+// checkMoved expects the parts that were there after the block's, as they were, and
+// no script to run before it.
+func checkMoved(t *testing.T, x userData, before, after []part) {
+	t.Helper()
 	for i, p := range before {
 		q := after[i+1]
 		if p.Type != q.Type && q.Type != "application/node.eks.aws" || p.Payload != strings.TrimSuffix(q.Payload, "\n") && p.Payload != q.Payload && p.Payload != q.Payload+"\n" {
