@@ -5,11 +5,12 @@ import (
 	"testing"
 )
 
-// TestSets holds the operations of sets to what they say of each text, of which "z"
-// stands for those that no set names.
-func TestSets(t *testing.T) {
-	universe := []string{"a", "b", "c", "z"}
-	var sets []set
+// universe has every text that the sets of allSets name, and "z" for all others.
+var universe = [...]string{"a", "b", "c", "z"}
+
+// allSets returns every set of the texts before "z", and every set without some of
+// them.
+func allSets() (all []set) {
 	for bits := range 8 {
 		names := []string{} // not nil: none
 		for i, name := range universe[:3] {
@@ -17,38 +18,61 @@ func TestSets(t *testing.T) {
 				names = append(names, name)
 			}
 		}
-		sets = append(sets, set{only: names}, set{except: names})
+		all = append(all, set{only: names}, set{except: names})
 	}
-	agree := func(what string, s set, want func(string) bool) {
-		t.Helper()
-		for _, text := range universe {
-			if s.admits(text) != want(text) {
-				t.Errorf("%s: %+v admits %s: %v", what, s, text, s.admits(text))
-			}
-		}
-		for _, list := range [][]string{s.only, s.except} {
-			if sorted := slices.Sorted(slices.Values(list)); len(slices.Compact(sorted)) != len(list) {
-				t.Errorf("%s: %+v has a text twice", what, s)
-			}
+	return all
+}
+
+// checkSet holds a set to what is wanted of each text, and to having none twice.
+func checkSet(t *testing.T, what string, s set, want func(string) bool) {
+	t.Helper()
+	for _, text := range universe {
+		if s.admits(text) != want(text) {
+			t.Errorf("%s: %+v admits %s: %v", what, s, text, s.admits(text))
 		}
 	}
-	for _, s := range sets {
-		agree("itself", s, func(text string) bool {
+	for _, list := range [][]string{s.only, s.except} {
+		if sorted := slices.Sorted(slices.Values(list)); len(slices.Compact(sorted)) != len(list) {
+			t.Errorf("%s: %+v has a text twice", what, s)
+		}
+	}
+}
+
+// TestSets holds sets, and what they make together, to what they say of each text.
+func TestSets(t *testing.T) {
+	for _, s := range allSets() {
+		checkSet(t, "itself", s, func(text string) bool {
 			return slices.Contains(s.only, text) || s.only == nil && !slices.Contains(s.except, text)
 		})
+		for _, other := range allSets() {
+			checkSet(t, "and", s.and(other), func(text string) bool { return s.admits(text) && other.admits(text) })
+			checkSet(t, "or", s.or(other), func(text string) bool { return s.admits(text) || other.admits(text) })
+		}
+	}
+}
+
+// TestSetWithout takes a text out of the sets that admit it, as fork does.
+func TestSetWithout(t *testing.T) {
+	for _, s := range allSets() {
 		for _, without := range []string{"a", "c"} {
-			if s.admits(without) { // as fork asks
-				agree("without "+without, s.without(without), func(text string) bool { return s.admits(text) && text != without })
+			if s.admits(without) {
+				checkSet(t, "without "+without, s.without(without), func(text string) bool { return s.admits(text) && text != without })
 			}
 		}
-		for _, other := range sets {
-			agree("and", s.and(other), func(text string) bool { return s.admits(text) && other.admits(text) })
-			agree("or", s.or(other), func(text string) bool { return s.admits(text) || other.admits(text) })
-		}
+	}
+}
+
+// TestSetIsOne wants the sets to be told apart that admit one text.
+func TestSetIsOne(t *testing.T) {
+	for _, s := range allSets() {
 		if s.isOne() != (len(s.only) == 1) {
 			t.Errorf("%+v is one: %v", s, s.isOne())
 		}
 	}
+}
+
+// TestSetIsAll asks whether a set admits all that a variable can be.
+func TestSetIsAll(t *testing.T) {
 	free, few := &variable{}, &variable{only: []string{"a", "b"}}
 	for _, test := range []struct {
 		s    set
