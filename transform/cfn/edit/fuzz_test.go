@@ -2,6 +2,7 @@ package edit
 
 import (
 	"bytes"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -156,66 +157,107 @@ func FuzzReplaceText(f *testing.F) {
 		if err != nil || strings.ToValidUTF8(text, "") != text || strings.ContainsAny(text, "\x00\r\u0085\u2028\u2029\uFEFF") {
 			return
 		}
-		var candidates []*cfn.Node
-		for n := range tmpl.Root().All {
-			if name, _ := n.Function(); (name == "Fn::Sub" || name == "Fn::Join" || n.Kind == cfn.Scalar) && !isKey(tmpl.Root(), n) {
-				candidates = append(candidates, n)
-			}
-		}
-		if len(candidates) == 0 {
+		n := pickText(tmpl, pick)
+		if n == nil {
 			return
 		}
-		n := candidates[pick%uint(len(candidates))]
 		texts, err := Texts(tmpl, n)
 		if err != nil {
 			return
 		}
-		x := texts[length%uint(len(texts))]
-		size := uint(len(x.String))
+		r := replacement{tmpl: tmpl, n: n, text: text, x: texts[length%uint(len(texts))]}
+		size := uint(len(r.x.String))
 		start %= size + 1
 		end := start + length%(size-start+1)
-		if !utf8.ValidString(x.String[:start]) || !utf8.ValidString(x.String[start:end]) {
+		r.start, r.end = int(start), int(end)
+		if !utf8.ValidString(r.x.String[:start]) || !utf8.ValidString(r.x.String[start:end]) {
 			return // within a character
 		}
-		e, err := x.Replace(int(start), int(end), text)
+		e, err := r.x.Replace(r.start, r.end, text)
 		if err != nil {
 			if _, ok := err.(*cfn.Error); !ok {
 				t.Fatalf("an error without a place: %v", err)
 			}
 			return
 		}
-		out, err := Apply(src, []Edit{e})
-		if err != nil {
-			t.Fatal(err)
-		}
-		changed, err := cfn.Parse(out)
-		if err != nil {
-			t.Fatalf("%q at %d-%d by %q: %v\n%q\n%q", text, start, end, e.New, err, src, out)
-		}
-		other := sameNode(tmpl.Root(), n, changed.Root())
-		if other == nil {
-			t.Fatalf("%q at %d-%d by %q: the text is gone\n%q\n%q", text, start, end, e.New, src, out)
-		}
-		if diff := cmp.Diff(outside(tmpl.Root(), n), outside(changed.Root(), other)); diff != "" {
-			t.Fatalf("%q at %d-%d by %q changed more (-want +got):\n%s\n%q\n%q", text, start, end, e.New, diff, src, out)
-		}
-		again, err := Texts(changed, other)
-		if err != nil {
-			t.Fatal(err)
-		}
-		want := x.String[:start] + text + x.String[end:]
-		for _, y := range again {
-			if y.Conditions() != x.Conditions() {
-				continue
-			}
-			if y.String != want {
-				t.Fatalf("%q at %d-%d by %q\ngot  %q\nwant %q\n%q\n%q", text, start, end, e.New, y.String, want, src, out)
-			}
-			if got, want := names(y, 0, len(y.String)), append(names(x, 0, int(start)), names(x, int(end), len(x.String))...); !strings.Contains(text, Placeholder) && !slices.Equal(got, want) {
-				t.Fatalf("%q at %d-%d by %q: placeholders %q, want %q\n%q\n%q", text, start, end, e.New, got, want, src, out)
-			}
-		}
+		r.checkMade(t, e)
 	})
+}
+
+// pickText returns one of the nodes that are texts or expressions of texts, or nil if
+// there is none.
+func pickText(tmpl *cfn.Template, pick uint) *cfn.Node {
+	var candidates []*cfn.Node
+	for n := range tmpl.Root().All {
+		if name, _ := n.Function(); (name == "Fn::Sub" || name == "Fn::Join" || n.Kind == cfn.Scalar) && !isKey(tmpl.Root(), n) {
+			candidates = append(candidates, n)
+		}
+	}
+	if len(candidates) == 0 {
+		return nil
+	}
+	return candidates[pick%uint(len(candidates))]
+}
+
+// A replacement puts text in the place of a part of x, which n makes.
+type replacement struct {
+	tmpl       *cfn.Template
+	n          *cfn.Node
+	x          *Text
+	start, end int
+	text       string
+}
+
+// checkMade makes the edit of a replacement and fails unless it has changed the text,
+// and nothing outside the expression.
+func (r replacement) checkMade(t *testing.T, e Edit) {
+	t.Helper()
+	src := []byte(r.tmpl.Source())
+	out, err := Apply(src, []Edit{e})
+	if err != nil {
+		t.Fatal(err)
+	}
+	what := fmt.Sprintf("%q at %d-%d by %q", r.text, r.start, r.end, e.New)
+	changed, err := cfn.Parse(out)
+	if err != nil {
+		t.Fatalf("%s: %v\n%q\n%q", what, err, src, out)
+	}
+	other := sameNode(r.tmpl.Root(), r.n, changed.Root())
+	if other == nil {
+		t.Fatalf("%s: the text is gone\n%q\n%q", what, src, out)
+	}
+	if diff := cmp.Diff(outside(r.tmpl.Root(), r.n), outside(changed.Root(), other)); diff != "" {
+		t.Fatalf("%s changed more (-want +got):\n%s\n%q\n%q", what, diff, src, out)
+	}
+	again, err := Texts(changed, other)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, y := range again {
+		if y.Conditions() != r.x.Conditions() {
+			continue
+		}
+		if wrong := r.wrong(y); wrong != "" {
+			t.Fatalf("%s: %s\n%q\n%q", what, wrong, src, out)
+		}
+	}
+}
+
+// wrong says how what is read back differs from the text that is wanted, or from the
+// placeholders that were outside the part, or returns "".
+func (r replacement) wrong(y *Text) string {
+	if want := r.x.String[:r.start] + r.text + r.x.String[r.end:]; y.String != want {
+		return fmt.Sprintf("\ngot  %q\nwant %q", y.String, want)
+	}
+	if strings.Contains(r.text, Placeholder) {
+		return ""
+	}
+	got := names(y, 0, len(y.String))
+	want := append(names(r.x, 0, r.start), names(r.x, r.end, len(r.x.String))...)
+	if !slices.Equal(got, want) {
+		return fmt.Sprintf("placeholders %q, want %q", got, want)
+	}
+	return ""
 }
 
 // names lists what the placeholders in a part of a text stand for.
