@@ -152,43 +152,56 @@ func TestHTMLIsWhole(t *testing.T) {
 	}
 }
 
-// TestHTMLIsSafe fails unless what strangers wrote adds no element to a page, and
-// has no character in it that turns the direction of text or has no picture.
-func TestHTMLIsSafe(t *testing.T) {
-	const printed = "</bdi></code><script>alert(1)</script><img src=x onerror=alert(2)>\u202e\u2066\"'--><!--{{.}}"
-	const bad = printed + "\u0000\x1b[2J\xff"
-	calm := withDiff(t, found(t, "nodes.yaml", nodes))
+// What strangers may write: printed in a template, and hostile everywhere else.
+const (
+	printed = "</bdi></code><script>alert(1)</script><img src=x onerror=alert(2)>\u202e\u2066\"'--><!--{{.}}"
+	hostile = printed + "\u0000\x1b[2J\xff"
+)
+
+// writtenByStrangers is a run with hostile text wherever strangers write.
+func writtenByStrangers(t *testing.T) report.Run {
+	t.Helper()
 	run := withDiff(t, found(t, "nodes.yaml", strings.ReplaceAll(nodes, "ü", printed)))
 	for i := range run.Files {
-		run.Files[i].Name += bad
+		run.Files[i].Name += hostile
 		for j := range run.Files[i].Findings {
 			f := &run.Files[i].Findings[j]
-			f.LogicalID, f.Message, f.Reason = f.LogicalID+bad, f.Message+bad, f.Reason+bad
+			f.LogicalID, f.Message, f.Reason = f.LogicalID+hostile, f.Message+hostile, f.Reason+hostile
 		}
 	}
-	run.Files[0].Diff += "+" + bad + "\n"
-	calm.Files[0].Diff += "+\n"
+	run.Files[0].Diff += "+" + hostile + "\n"
 	for i := range run.Failures {
-		run.Failures[i].Name += bad
-		run.Failures[i].Err = errors.New(bad)
+		run.Failures[i].Name += hostile
+		run.Failures[i].Err = errors.New(hostile)
 	}
-	page := written(t, report.HTML, run)
-	for _, r := range page {
+	return run
+}
+
+// TestHTMLIsPrintable fails unless what strangers wrote puts no character into a page
+// that turns the direction of text or has no picture.
+func TestHTMLIsPrintable(t *testing.T) {
+	for _, r := range written(t, report.HTML, writtenByStrangers(t)) {
 		if !unicode.IsPrint(r) && r != '\n' && r != '\t' && r != unicode.ReplacementChar {
 			t.Errorf("the page has %U", r)
 		}
 	}
-	count := func(page string) map[string]int {
+}
+
+// TestHTMLIsSafe fails unless what strangers wrote adds no element to a page.
+func TestHTMLIsSafe(t *testing.T) {
+	calm := withDiff(t, found(t, "nodes.yaml", nodes))
+	calm.Files[0].Diff += "+\n"
+	count := func(run report.Run) map[string]int {
 		n := map[string]int{}
-		for _, e := range elements(t, page) {
-			if e.name != "br" && e.name != "p" && e.name != "b" && e.name != "bdi" && e.name != "span" { // reasons, hints and badges
+		for _, e := range elements(t, written(t, report.HTML, run)) {
+			if !slices.Contains([]string{"br", "p", "b", "bdi", "span"}, e.name) { // reasons, hints and badges
 				n[e.name]++
 			}
 		}
 		return n
 	}
-	want := count(written(t, report.HTML, calm))
-	for name, n := range count(page) {
+	want := count(calm)
+	for name, n := range count(writtenByStrangers(t)) {
 		if n != want[name] {
 			t.Errorf("%d elements %s, want %d", n, name, want[name])
 		}

@@ -30,11 +30,10 @@ func ofPods() report.Run {
 	return run
 }
 
-// TestKindsOfPods holds what pods finds to the schemas, and each kind to how it
-// is shown.
-func TestKindsOfPods(t *testing.T) {
-	run := ofPods()
-	log := validSARIF(t, run)
+// TestPodsInSARIF holds what pods finds to the schema, each kind to its level, and
+// each rule to what it is about.
+func TestPodsInSARIF(t *testing.T) {
+	log := validSARIF(t, ofPods())
 	var levels, kinds []string
 	for i, r := range log.Results {
 		levels, kinds = append(levels, r.Level), append(kinds, r.Kind)
@@ -55,24 +54,42 @@ func TestKindsOfPods(t *testing.T) {
 	if got := log.Tool.Driver.Rules[0].Properties.Tags[0]; got != "reliability" {
 		t.Errorf("what breaks has the tag %s", got)
 	}
-	if n := log.Invocations[0].ToolExecutionNotifications; len(n) != 2 || n[0].Level != "note" || len(n[1].Locations) != 1 || !*log.Invocations[0].ExecutionSuccessful {
+}
+
+// TestNotesInSARIF expects notes about a run, which succeeds all the same, with their
+// places if they have one.
+func TestNotesInSARIF(t *testing.T) {
+	of := validSARIF(t, ofPods()).Invocations[0]
+	if n := of.ToolExecutionNotifications; len(n) != 2 || n[0].Level != "note" || len(n[1].Locations) != 1 || !*of.ExecutionSuccessful {
 		t.Errorf("%d notifications", len(n))
 	}
+}
 
+// TestPodsInGitLab holds what pods finds to what GitLab documents, and each kind to
+// its severity.
+func TestPodsInGitLab(t *testing.T) {
 	var severities []string
-	for _, i := range validGitLab(t, run) {
+	for _, i := range validGitLab(t, ofPods()) {
 		severities = append(severities, i.Severity)
 	}
 	if got := strings.Join(severities, " "); got != "major info minor" {
 		t.Errorf("severities %s", got)
 	}
+}
 
-	if text, count := validJUnit(t, run); count["testcase"] != 4 || count["failure"] != 1 || count["skipped"] != 2 {
+// TestPodsInJUnit holds what pods finds to the schema, and expects what breaks to
+// fail and what is not certain to be skipped.
+func TestPodsInJUnit(t *testing.T) {
+	if text, count := validJUnit(t, ofPods()); count["testcase"] != 4 || count["failure"] != 1 || count["skipped"] != 2 {
 		t.Errorf("%v\n%s", count, text)
 	}
+}
 
+// TestPodsInGitHub holds each kind to the command that shows it, with all of its
+// message.
+func TestPodsInGitHub(t *testing.T) {
 	var commands []string
-	for line := range strings.Lines(written(t, report.GitHub, run)) {
+	for line := range strings.Lines(written(t, report.GitHub, ofPods())) {
 		command, _, _ := strings.Cut(line, " ")
 		commands = append(commands, command)
 		if !strings.Contains(line, "%0Arun: this") {

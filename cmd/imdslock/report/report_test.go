@@ -95,27 +95,25 @@ func TestRunHasAllKinds(t *testing.T) {
 	}
 }
 
-// TestSARIFIsValid holds a log to the schema of SARIF 2.1.0, and to what code
-// scanning reads.
+// TestSARIFIsValid holds a log to the schema of SARIF 2.1.0, and expects it to say
+// what was run and what could not be read.
 func TestSARIFIsValid(t *testing.T) {
-	run := found(t, "a folder/nodes.yaml", nodes)
-	got := validSARIF(t, run)
+	got := validSARIF(t, found(t, "nodes.yaml", nodes))
 	if v := *got.Tool.Driver.Version; v != "v1.2.3" {
 		t.Errorf("version %q", v)
 	}
 	if n := len(got.Invocations[0].ToolExecutionNotifications); n != 2 || *got.Invocations[0].ExecutionSuccessful {
 		t.Errorf("%d notifications", n)
 	}
+}
+
+// TestSARIFLevels expects each finding at the level of its kind, and what is accepted
+// to be suppressed by the template.
+func TestSARIFLevels(t *testing.T) {
+	run := found(t, "nodes.yaml", nodes)
 	want := kinds(run)
 	levels := map[string]int{}
-	for _, r := range got.Results {
-		physical := r.Locations[0].PhysicalLocation
-		if uri := *physical.ArtifactLocation.URI; uri != "a%20folder/nodes.yaml" {
-			t.Errorf("URI %q", uri)
-		}
-		if physical.Region.EndColumn == nil || *physical.Region.EndLine < *physical.Region.StartLine {
-			t.Errorf("no end: %+v", physical.Region)
-		}
+	for _, r := range validSARIF(t, run).Results {
 		level := r.Level
 		if len(r.Suppressions) > 0 {
 			level = "suppressed"
@@ -128,8 +126,26 @@ func TestSARIFIsValid(t *testing.T) {
 	if levels["error"] != want[transform.KindOpen] || levels["note"] != want[transform.KindNote] || levels["suppressed"] != want[transform.KindAccepted] {
 		t.Errorf("%v, want %v", levels, want)
 	}
+}
+
+// TestSARIFPlaces expects each finding at a URI and in a region that has an end.
+func TestSARIFPlaces(t *testing.T) {
+	for _, r := range validSARIF(t, found(t, "a folder/nodes.yaml", nodes)).Results {
+		physical := r.Locations[0].PhysicalLocation
+		if uri := *physical.ArtifactLocation.URI; uri != "a%20folder/nodes.yaml" {
+			t.Errorf("URI %q", uri)
+		}
+		if physical.Region.EndColumn == nil || *physical.Region.EndLine < *physical.Region.StartLine {
+			t.Errorf("no end: %+v", physical.Region)
+		}
+	}
+}
+
+// TestSARIFRules expects rules to have what code scanning reads, and all but notes a
+// severity.
+func TestSARIFRules(t *testing.T) {
 	severity := regexp.MustCompile(`^(10|\d)\.\d$`)
-	for _, rule := range got.Tool.Driver.Rules {
+	for _, rule := range validSARIF(t, found(t, "nodes.yaml", nodes)).Tool.Driver.Rules {
 		s, _ := rule.Properties.Properties["security-severity"].(string)
 		if d, _ := transform.Describe(transform.Rule(*rule.ID)); d.Note == severity.MatchString(s) {
 			t.Errorf("%s has severity %q", *rule.ID, s)
