@@ -11,169 +11,6 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-// The objects that pods.md shows, with all members of their published schemas
-// that could stand there. Unknown members are refused.
-type (
-	objectHead struct {
-		APIVersion string `yaml:"apiVersion"`
-		Kind       string
-		Metadata   struct{ Name, Namespace string }
-	}
-	labelSelector struct {
-		MatchLabels      map[string]string `yaml:"matchLabels"`
-		MatchExpressions []struct {
-			Key, Operator string
-			Values        []string
-		} `yaml:"matchExpressions"`
-	}
-
-	// https://github.com/kubernetes/kubernetes/blob/master/staging/src/k8s.io/api/networking/v1/types.go
-	networkPolicy struct {
-		objectHead `yaml:",inline"`
-		Spec       struct {
-			PodSelector *labelSelector `yaml:"podSelector"`
-			PolicyTypes []string       `yaml:"policyTypes"`
-			Ingress     []yaml.Node
-			Egress      []struct {
-				Ports []yaml.Node
-				To    []struct {
-					PodSelector       *labelSelector `yaml:"podSelector"`
-					NamespaceSelector *labelSelector `yaml:"namespaceSelector"`
-					IPBlock           *struct {
-						CIDR   string
-						Except []string
-					} `yaml:"ipBlock"`
-				}
-			}
-		}
-	}
-
-	// https://github.com/aws/aws-network-policy-agent/blob/main/yamls/clusternetworkpolicy.yaml
-	clusterNetworkPolicy struct {
-		objectHead `yaml:",inline"`
-		Spec       struct {
-			Tier     string
-			Priority *int
-			Subject  struct {
-				Namespaces *labelSelector
-				Pods       *struct {
-					NamespaceSelector labelSelector `yaml:"namespaceSelector"`
-					PodSelector       labelSelector `yaml:"podSelector"`
-				}
-			}
-			Ingress []yaml.Node
-			Egress  []struct {
-				Name, Action string
-				To           []struct {
-					Networks   []string
-					Namespaces *labelSelector
-					Pods       *yaml.Node
-				}
-				Ports []yaml.Node
-			}
-		}
-	}
-
-	// https://docs.tigera.io/calico/latest/reference/resources/tier
-	calicoTier struct {
-		objectHead `yaml:",inline"`
-		Spec       struct {
-			Order         float64
-			DefaultAction string `yaml:"defaultAction"`
-		}
-	}
-
-	// https://github.com/projectcalico/calico/blob/master/libcalico-go/config/crd/crd.projectcalico.org_globalnetworkpolicies.yaml
-	globalNetworkPolicy struct {
-		objectHead `yaml:",inline"`
-		Spec       struct {
-			Tier                   string
-			Order                  float64
-			Selector               string
-			NamespaceSelector      string `yaml:"namespaceSelector"`
-			ServiceAccountSelector string `yaml:"serviceAccountSelector"`
-			Types                  []string
-			DoNotTrack             bool        `yaml:"doNotTrack"`
-			PreDNAT                bool        `yaml:"preDNAT"`
-			ApplyOnForward         bool        `yaml:"applyOnForward"`
-			PerformanceHints       []string    `yaml:"performanceHints"`
-			Ingress                []yaml.Node `yaml:"ingress"`
-			Egress                 []struct {
-				Action      string
-				IPVersion   int `yaml:"ipVersion"`
-				Protocol    any
-				NotProtocol any `yaml:"notProtocol"`
-				Source      *yaml.Node
-				Destination struct {
-					Nets              []string
-					NotNets           []string `yaml:"notNets"`
-					Ports             []any
-					NotPorts          []any  `yaml:"notPorts"`
-					Selector          string `yaml:"selector"`
-					NotSelector       string `yaml:"notSelector"`
-					NamespaceSelector string `yaml:"namespaceSelector"`
-				}
-			}
-		}
-	}
-
-	// https://github.com/cilium/cilium/blob/main/pkg/k8s/apis/cilium.io/client/crds/v2/ciliumclusterwidenetworkpolicies.yaml
-	ciliumPolicy struct {
-		objectHead `yaml:",inline"`
-		Spec       struct {
-			Description       string
-			EndpointSelector  *labelSelector `yaml:"endpointSelector"`
-			NodeSelector      *labelSelector `yaml:"nodeSelector"`
-			EnableDefaultDeny struct {
-				Egress, Ingress *bool
-			} `yaml:"enableDefaultDeny"`
-			Egress      []yaml.Node
-			Ingress     []yaml.Node
-			IngressDeny []yaml.Node `yaml:"ingressDeny"`
-			EgressDeny  []struct {
-				ToCIDR    []string `yaml:"toCIDR"`
-				ToCIDRSet []struct {
-					CIDR   string
-					Except []string
-				} `yaml:"toCIDRSet"`
-				ToEndpoints []labelSelector `yaml:"toEndpoints"`
-				ToEntities  []string        `yaml:"toEntities"`
-				ToPorts     []yaml.Node     `yaml:"toPorts"`
-			} `yaml:"egressDeny"`
-		}
-	}
-
-	// https://kubernetes.io/docs/reference/kubernetes-api/policy-resources/validating-admission-policy-v1/
-	admissionPolicy struct {
-		objectHead `yaml:",inline"`
-		Spec       struct {
-			FailurePolicy    string `yaml:"failurePolicy"`
-			MatchConstraints struct {
-				ResourceRules []struct {
-					APIGroups   []string `yaml:"apiGroups"`
-					APIVersions []string `yaml:"apiVersions"`
-					Operations  []string
-					Resources   []string
-					Scope       string
-				} `yaml:"resourceRules"`
-			} `yaml:"matchConstraints"`
-			Validations []struct {
-				Expression, Message, Reason string
-			}
-		}
-	}
-
-	// https://kubernetes.io/docs/reference/kubernetes-api/policy-resources/validating-admission-policy-binding-v1/
-	admissionBinding struct {
-		objectHead `yaml:",inline"`
-		Spec       struct {
-			PolicyName        string     `yaml:"policyName"`
-			ValidationActions []string   `yaml:"validationActions"`
-			MatchResources    *yaml.Node `yaml:"matchResources"`
-		}
-	}
-)
-
 // A decision is what a policy does to a packet.
 type decision string
 
@@ -189,9 +26,26 @@ type policy interface {
 	decide(to netip.Addr) decision
 }
 
-// TestPolicies fails unless the policies in pods.md follow their published schemas,
-// deny the metadata service, and deny neither Pod Identity nor anything else.
+// TestPolicies fails unless the objects in pods.md are those that are known here, follow
+// their published schemas, and do what they are there for.
 func TestPolicies(t *testing.T) {
+	checks := map[string]func(*testing.T, *yaml.Node){
+		"networking.k8s.io/v1 NetworkPolicy": func(t *testing.T, object *yaml.Node) {
+			checkPolicy(t, object, &networkPolicy{})
+		},
+		"networking.k8s.aws/v1alpha1 ClusterNetworkPolicy": func(t *testing.T, object *yaml.Node) {
+			checkPolicy(t, object, &clusterNetworkPolicy{})
+		},
+		"projectcalico.org/v3 GlobalNetworkPolicy": func(t *testing.T, object *yaml.Node) {
+			checkPolicy(t, object, &globalNetworkPolicy{})
+		},
+		"cilium.io/v2 CiliumClusterwideNetworkPolicy": func(t *testing.T, object *yaml.Node) {
+			checkPolicy(t, object, &ciliumPolicy{})
+		},
+		"projectcalico.org/v3 Tier":                                        checkTier,
+		"admissionregistration.k8s.io/v1 ValidatingAdmissionPolicy":        checkAdmissionPolicy,
+		"admissionregistration.k8s.io/v1 ValidatingAdmissionPolicyBinding": checkAdmissionBinding,
+	}
 	seen := map[string]bool{}
 	for _, object := range yamlObjects(t, read(t, "docs/pods.md")) {
 		var head objectHead
@@ -200,53 +54,60 @@ func TestPolicies(t *testing.T) {
 		}
 		name := head.APIVersion + " " + head.Kind
 		seen[name] = true
-		var into policy
-		switch name {
-		case "networking.k8s.io/v1 NetworkPolicy":
-			into = &networkPolicy{}
-		case "networking.k8s.aws/v1alpha1 ClusterNetworkPolicy":
-			into = &clusterNetworkPolicy{}
-		case "projectcalico.org/v3 GlobalNetworkPolicy":
-			into = &globalNetworkPolicy{}
-		case "cilium.io/v2 CiliumClusterwideNetworkPolicy":
-			into = &ciliumPolicy{}
-		case "projectcalico.org/v3 Tier":
-			var tier calicoTier
-			if strictly(t, object, &tier); tier.Spec.DefaultAction != "Pass" || tier.Metadata.Name != "metadata" {
-				t.Errorf("%+v", tier)
-			}
-			continue
-		case "admissionregistration.k8s.io/v1 ValidatingAdmissionPolicy":
-			var p admissionPolicy
-			if strictly(t, object, &p); p.Spec.FailurePolicy != "Fail" || len(p.Spec.MatchConstraints.ResourceRules) != 1 || len(p.Spec.Validations) != 1 {
-				t.Errorf("%+v", p)
-			}
-			continue
-		case "admissionregistration.k8s.io/v1 ValidatingAdmissionPolicyBinding":
-			var b admissionBinding
-			if strictly(t, object, &b); b.Spec.PolicyName != "host-network" || len(b.Spec.ValidationActions) != 1 || b.Spec.ValidationActions[0] != "Deny" {
-				t.Errorf("%+v", b)
-			}
-			continue
-		default:
+		check, ok := checks[name]
+		if !ok {
 			t.Errorf("nobody knows the schema of %s", name)
 			continue
 		}
-		strictly(t, object, into)
-		if err := into.check(); err != nil {
-			t.Errorf("%s: %v", name, err)
-		}
-		for address, isMetadata := range map[string]bool{
-			"169.254.169.254": true, "fd00:ec2::254": true,
-			"169.254.170.23": false, "fd00:ec2::23": false, "169.254.169.253": false, "10.0.0.10": false, "8.8.8.8": false, "2001:db8::1": false,
-		} {
-			if got := into.decide(netip.MustParseAddr(address)); (got == denied) != isMetadata {
-				t.Errorf("%s: %s is %s", name, address, got)
-			}
+		check(t, object)
+	}
+	if len(seen) != len(checks) {
+		t.Errorf("%d kinds of objects: %v", len(seen), seen)
+	}
+}
+
+// checkPolicy fails unless a policy denies the metadata service, and neither Pod
+// Identity nor anything else.
+func checkPolicy(t *testing.T, object *yaml.Node, into policy) {
+	t.Helper()
+	strictly(t, object, into)
+	if err := into.check(); err != nil {
+		t.Errorf("%T: %v", into, err)
+	}
+	for address, isMetadata := range map[string]bool{
+		"169.254.169.254": true, "fd00:ec2::254": true,
+		"169.254.170.23": false, "fd00:ec2::23": false, "169.254.169.253": false, "10.0.0.10": false, "8.8.8.8": false, "2001:db8::1": false,
+	} {
+		if got := into.decide(netip.MustParseAddr(address)); (got == denied) != isMetadata {
+			t.Errorf("%T: %s is %s", into, address, got)
 		}
 	}
-	if len(seen) != 7 {
-		t.Errorf("%d kinds of objects: %v", len(seen), seen)
+}
+
+// checkTier fails unless the tier is that of the policy, and passes all else on.
+func checkTier(t *testing.T, object *yaml.Node) {
+	t.Helper()
+	var tier calicoTier
+	if strictly(t, object, &tier); tier.Spec.DefaultAction != "Pass" || tier.Metadata.Name != "metadata" {
+		t.Errorf("%+v", tier)
+	}
+}
+
+// checkAdmissionPolicy fails unless what cannot be judged is refused, by one rule.
+func checkAdmissionPolicy(t *testing.T, object *yaml.Node) {
+	t.Helper()
+	var p admissionPolicy
+	if strictly(t, object, &p); p.Spec.FailurePolicy != "Fail" || len(p.Spec.MatchConstraints.ResourceRules) != 1 || len(p.Spec.Validations) != 1 {
+		t.Errorf("%+v", p)
+	}
+}
+
+// checkAdmissionBinding fails unless the policy is bound to deny.
+func checkAdmissionBinding(t *testing.T, object *yaml.Node) {
+	t.Helper()
+	var b admissionBinding
+	if strictly(t, object, &b); b.Spec.PolicyName != "host-network" || len(b.Spec.ValidationActions) != 1 || b.Spec.ValidationActions[0] != "Deny" {
+		t.Errorf("%+v", b)
 	}
 }
 
