@@ -137,23 +137,55 @@ func run(t *testing.T, aws *awstest.Server, artifact []byte, event []byte) {
 	}
 }
 
-// TestJob locks a template in an artifact, and expects everything else in it to be
-// as it was, byte for byte.
+// locking are parameters of an action that locks one template, with a configuration
+// that the artifact does not have.
+const locking = `{"Templates": ["infra/nodegroup.yaml"], "TemplateConfiguration": "infra/configuration.json"}`
+
+// locked does the job that locks one template and returns the output artifact.
+func locked(t *testing.T, aws *awstest.Server, artifact []byte) awstest.Object {
+	t.Helper()
+	run(t, aws, artifact, event(t, locking, ""))
+	return aws.Objects["artifacts/pipe/Locked/out.zip"]
+}
+
+// TestJob locks a template in an artifact, and expects CodePipeline to be told the
+// parameter's value, which is in the configuration too.
 func TestJob(t *testing.T) {
 	aws := awstest.New(t)
 	in := pack(t, files(t))
-	run(t, aws, in, event(t, `{"Templates": ["infra/nodegroup.yaml"], "TemplateConfiguration": "infra/configuration.json"}`, ""))
-
-	told := aws.Told()
-	if told.Target != "PutJobSuccessResult" || told.Request.JobID != jobID || told.Request.OutputVariables["DisableIMDSv1"] != "true" {
+	out := locked(t, aws, in)
+	if told := aws.Told(); told.Target != "PutJobSuccessResult" || told.Request.JobID != jobID || told.Request.OutputVariables["DisableIMDSv1"] != "true" {
 		t.Errorf("%+v", told)
 	}
-	out := aws.Objects["artifacts/pipe/Locked/out.zip"]
-	if h := out.Headers; h.Get("X-Amz-Server-Side-Encryption") != "aws:kms" || h.Get("X-Amz-Server-Side-Encryption-Aws-Kms-Key-Id") != "" || h.Get("Content-Type") != "application/zip" {
+	_, _, before := entries(t, in)
+	_, _, after := entries(t, out.Content)
+	want, err := transform.Patch(t.Context(), []byte(before["infra/nodegroup.yaml"]), transform.Defaults())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(want.Output), after["infra/nodegroup.yaml"]); diff != "" {
+		t.Error(diff)
+	}
+	if got := after["infra/configuration.json"]; !strings.Contains(got, `"DisableIMDSv1": "true"`) {
+		t.Errorf("the configuration is %s", got)
+	}
+}
+
+// TestJobEncrypts expects the output artifact to be put as CodePipeline's own are.
+func TestJobEncrypts(t *testing.T) {
+	h := locked(t, awstest.New(t), pack(t, files(t))).Headers
+	if h.Get("X-Amz-Server-Side-Encryption") != "aws:kms" || h.Get("X-Amz-Server-Side-Encryption-Aws-Kms-Key-Id") != "" || h.Get("Content-Type") != "application/zip" {
 		t.Errorf("put with %v", h)
 	}
-	before, rawBefore, contentBefore := entries(t, in)
-	after, rawAfter, contentAfter := entries(t, out.Content)
+}
+
+// TestJobKeepsFiles expects everything in an artifact but the template to be as it was,
+// byte for byte, and what is known of the template besides its content.
+func TestJobKeepsFiles(t *testing.T) {
+	in := pack(t, files(t))
+	out := locked(t, awstest.New(t), in).Content
+	before, rawBefore, _ := entries(t, in)
+	after, rawAfter, _ := entries(t, out)
 	if len(after) != len(before)+1 || after[len(before)].Name != "infra/configuration.json" {
 		t.Fatalf("the output has %+v", after)
 	}
@@ -169,24 +201,18 @@ func TestJob(t *testing.T) {
 			t.Errorf("%s is not as it was:\n%s", h.Name, diff)
 		}
 	}
-	want, err := transform.Patch(t.Context(), []byte(contentBefore["infra/nodegroup.yaml"]), transform.Defaults())
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(string(want.Output), contentAfter["infra/nodegroup.yaml"]); diff != "" {
-		t.Error(diff)
-	}
-	if got := contentAfter["infra/configuration.json"]; !strings.Contains(got, `"DisableIMDSv1": "true"`) {
-		t.Errorf("the configuration is %s", got)
-	}
-	if r, err := zip.NewReader(bytes.NewReader(out.Content), int64(len(out.Content))); err != nil || r.Comment != "of the source" {
+	if r, err := zip.NewReader(bytes.NewReader(out), int64(len(out))); err != nil || r.Comment != "of the source" {
 		t.Errorf("%v, and the comment is not as it was", err)
 	}
+}
 
-	// A second time, as Lambda may try, gives the same.
+// TestJobTwice does a job a second time, as Lambda may, and expects the same artifact.
+func TestJobTwice(t *testing.T) {
+	aws := awstest.New(t)
+	in := pack(t, files(t))
+	first := locked(t, aws, in).Content
 	aws.Results = nil
-	run(t, aws, in, event(t, `{"Templates": ["infra/nodegroup.yaml"], "TemplateConfiguration": "infra/configuration.json"}`, ""))
-	if again := aws.Objects["artifacts/pipe/Locked/out.zip"].Content; !bytes.Equal(out.Content, again) {
+	if second := locked(t, aws, in).Content; !bytes.Equal(first, second) {
 		t.Error("the second artifact differs")
 	}
 	aws.Told()
