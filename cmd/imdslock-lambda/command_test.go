@@ -19,14 +19,6 @@ import (
 // templates, in CloudFormation's JSON, the fragment of its answer is the stdout
 // of the command, byte for byte, or its error is the command's stderr.
 func TestCommand(t *testing.T) {
-	all, err := fixtures.Read("../..")
-	if err != nil {
-		t.Fatal(err)
-	}
-	sources := map[string][]byte{}
-	for _, f := range all {
-		sources[f.Name] = f.Source()
-	}
 	real, _ := filepath.Glob("../../../shared/corpus/*.*")
 	if len(real) == 0 && !t.Run("corpus", func(t *testing.T) {
 		needs.Missing(t, "corpus", "../shared/corpus with real templates is not beside the project")
@@ -35,40 +27,79 @@ func TestCommand(t *testing.T) {
 	}
 	i := runtimetest.Start(t, program(t, "bootstrap"), "macro")
 	locked, refused := 0, 0
-	for _, file := range real {
-		src, err := os.ReadFile(file)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if base := filepath.Base(file); base != "README.md" && base != "MANIFEST.tsv" {
-			sources[file] = src
-		}
-	}
-	for file, src := range sources {
+	for file, src := range sources(t, real) {
 		fragment, err := runtimetest.Fragment(src)
 		if err != nil {
 			continue // CloudFormation would not get as far
 		}
-		var stdout, stderr bytes.Buffer
-		command := exec.Command(program(t, "imdslock"), "--quiet", "--name", "fragment")
-		command.Stdin, command.Stdout, command.Stderr = bytes.NewReader(fragment), &stdout, &stderr
-		commandErr := command.Run()
-		a := decode[macroAnswer](t, i.Invoke(macroEvent(file, string(fragment), "{}", deployed(t, fragment, stdout.Bytes())), 5*time.Minute))
+		c := runCommand(t, fragment)
+		a := decode[macroAnswer](t, i.Invoke(macroEvent(file, string(fragment), "{}", deployed(t, fragment, c.stdout.Bytes())), 5*time.Minute))
 		switch {
-		case commandErr == nil && a.Status == "success" && bytes.Equal(a.Fragment, stdout.Bytes()):
+		case !c.isLike(a):
+			t.Errorf("%s: the command (%v) prints %s%.300s, the macro answers %s %s %.300s", file, c.err, &c.stderr, &c.stdout, a.Status, a.ErrorMessage, a.Fragment)
+		case c.err == nil:
 			locked++
-		case commandErr != nil && a.Status == "failure" && a.ErrorMessage+"\n" == stderr.String():
-			refused++
-		case commandErr != nil && a.Status == "failure" && strings.Contains(stderr.String(), "it has no Resources") && strings.Contains(a.ErrorMessage, "a part of a template"):
-			refused++ // the one message that says more
 		default:
-			t.Errorf("%s: the command (%v) prints %s%.300s, the macro answers %s %s %.300s", file, commandErr, &stderr, &stdout, a.Status, a.ErrorMessage, a.Fragment)
+			refused++
 		}
 	}
 	t.Logf("%d templates locked, %d refused, by both alike", locked, refused)
 	if locked < 30 || len(real) > 0 && locked < 100 {
 		t.Errorf("only %d templates were locked", locked)
 	}
+}
+
+// sources returns the fixtures and the real templates by their names.
+func sources(t *testing.T, real []string) map[string][]byte {
+	t.Helper()
+	written, err := fixtures.Read("../..")
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := map[string][]byte{}
+	for _, f := range written {
+		all[f.Name] = f.Source()
+	}
+	for _, file := range real {
+		src, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if base := filepath.Base(file); base != "README.md" && base != "MANIFEST.tsv" {
+			all[file] = src
+		}
+	}
+	return all
+}
+
+// A commandRun is what the command has said of a template.
+type commandRun struct {
+	stdout, stderr bytes.Buffer
+	err            error
+}
+
+// runCommand runs the command as the macro works.
+func runCommand(t *testing.T, fragment []byte) *commandRun {
+	t.Helper()
+	var c commandRun
+	cmd := exec.Command(program(t, "imdslock"), "--quiet", "--name", "fragment")
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = bytes.NewReader(fragment), &c.stdout, &c.stderr
+	c.err = cmd.Run()
+	return &c
+}
+
+// isLike reports whether the macro's answer is the same as what the command has said.
+func (c *commandRun) isLike(a macroAnswer) bool {
+	if c.err == nil {
+		return a.Status == "success" && bytes.Equal(a.Fragment, c.stdout.Bytes())
+	}
+	if a.Status != "failure" {
+		return false
+	}
+	if strings.Contains(c.stderr.String(), "it has no Resources") && strings.Contains(a.ErrorMessage, "a part of a template") {
+		return true // the one message that says more
+	}
+	return a.ErrorMessage+"\n" == c.stderr.String()
 }
 
 // deployed returns values for the parameters of a template, those that the

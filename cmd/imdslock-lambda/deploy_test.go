@@ -25,25 +25,28 @@ const deployTemplate = "../../deploy/template.yaml"
 // are their arguments alone, as yaml.v3 drops the tags.
 type deployment struct {
 	Parameters map[string]struct{ Default any }
-	Resources  map[string]struct {
-		Type       string
-		Condition  string
-		Properties struct {
-			Handler, Runtime, Role, FunctionName, LogGroupName string
-			MemorySize, Timeout                                int
-			RetentionInDays                                    any
-			LoggingConfig                                      struct{ LogGroup string }
-			Code                                               struct{ S3ObjectVersion string }
-			CodeSigningConfigArn                               []string
-			AssumeRolePolicyDocument                           struct{ Statement []statement }
-			Environment                                        struct{ Variables map[string]any }
-			Dimensions                                         []struct{ Value string }
-			MetricName                                         string
-			LambdaFunction, ExecutionRole                      string
-			TargetFilters                                      struct{ Actions, TargetNames []string }
-			Policies                                           []struct {
-				PolicyDocument struct{ Statement []statement }
-			}
+	Resources  map[string]resource
+}
+
+// A resource of the template, of any type.
+type resource struct {
+	Type       string
+	Condition  string
+	Properties struct {
+		Handler, Runtime, Role, FunctionName, LogGroupName string
+		MemorySize, Timeout                                int
+		RetentionInDays                                    any
+		LoggingConfig                                      struct{ LogGroup string }
+		Code                                               struct{ S3ObjectVersion string }
+		CodeSigningConfigArn                               []string
+		AssumeRolePolicyDocument                           struct{ Statement []statement }
+		Environment                                        struct{ Variables map[string]any }
+		Dimensions                                         []struct{ Value string }
+		MetricName                                         string
+		LambdaFunction, ExecutionRole                      string
+		TargetFilters                                      struct{ Actions, TargetNames []string }
+		Policies                                           []struct {
+			PolicyDocument struct{ Statement []statement }
 		}
 	}
 }
@@ -62,6 +65,26 @@ func readDeployment(t *testing.T) (d deployment) {
 	t.Helper()
 	readTemplate(t, deployTemplate, &d)
 	return d
+}
+
+// functions returns the functions by their logical IDs. There is one for each handler.
+func (d deployment) functions(t *testing.T) map[string]resource {
+	t.Helper()
+	all := map[string]resource{}
+	for id, r := range d.Resources {
+		if r.Type == "AWS::Lambda::Function" {
+			all[id] = r
+		}
+	}
+	if len(all) != 3 {
+		t.Fatalf("%d functions", len(all))
+	}
+	return all
+}
+
+// role returns the role of a function.
+func (d deployment) role(function resource) resource {
+	return d.Resources[strings.TrimSuffix(function.Properties.Role, ".Arn")]
 }
 
 func readTemplate(t *testing.T, name string, into any) {
@@ -101,26 +124,11 @@ func codePipelineCalls(t *testing.T) []string {
 	return actions
 }
 
-// TestDeployment holds the template to the code.
-func TestDeployment(t *testing.T) {
+// TestDeployedFunctions expects every function to start with the options and the
+// environment that it is given, and to have memory and time for its work.
+func TestDeployedFunctions(t *testing.T) {
 	d := readDeployment(t)
-	logs := []string{"logs:CreateLogStream", "logs:PutLogEvents"}
-	want := map[string][]string{ // what the roles of the handlers may do
-		"macro":        logs,
-		"hook":         logs,
-		"codepipeline": append(codePipelineCalls(t), logs...),
-	}
-	got := map[string][]string{}
-	alarms := map[string][]string{}
-	for _, r := range d.Resources {
-		if r.Type == "AWS::CloudWatch::Alarm" && len(r.Properties.Dimensions) == 1 {
-			alarms[r.Properties.Dimensions[0].Value] = append(alarms[r.Properties.Dimensions[0].Value], r.Properties.MetricName)
-		}
-	}
-	for id, r := range d.Resources {
-		if r.Type != "AWS::Lambda::Function" {
-			continue
-		}
+	for id, r := range d.functions(t) {
 		p := r.Properties
 		environment := map[string]string{"_HANDLER": p.Handler}
 		for name := range p.Environment.Variables {
@@ -137,11 +145,23 @@ func TestDeployment(t *testing.T) {
 		if p.Handler == "hook" && p.Timeout >= 30 {
 			t.Errorf("%s may take %d s, and CloudFormation waits for 30", id, p.Timeout)
 		}
-		role, log := d.Resources[strings.TrimSuffix(p.Role, ".Arn")], d.Resources[p.LoggingConfig.LogGroup]
-		if role.Type != "AWS::IAM::Role" || log.Type != "AWS::Logs::LogGroup" || log.Properties.RetentionInDays == nil {
-			t.Errorf("%s has no role or no log that ends", id)
-		}
-		for _, policy := range role.Properties.Policies {
+	}
+}
+
+// TestDeployedRights expects the roles of the handlers to be allowed what the code
+// does, and nothing else.
+func TestDeployedRights(t *testing.T) {
+	d := readDeployment(t)
+	logs := []string{"logs:CreateLogStream", "logs:PutLogEvents"}
+	want := map[string][]string{
+		"macro":        logs,
+		"hook":         logs,
+		"codepipeline": append(codePipelineCalls(t), logs...),
+	}
+	got := map[string][]string{}
+	for id, r := range d.functions(t) {
+		p := r.Properties
+		for _, policy := range d.role(r).Properties.Policies {
 			for _, s := range policy.PolicyDocument.Statement {
 				actions := actionsOf(s.Action)
 				got[p.Handler] = append(got[p.Handler], actions...)
@@ -150,13 +170,6 @@ func TestDeployment(t *testing.T) {
 					t.Errorf("%s: %v on %s", id, actions, s.Resource)
 				}
 			}
-		}
-		slices.Sort(alarms[id])
-		if !slices.Equal(alarms[id], []string{"Errors", "Throttles"}) {
-			t.Errorf("%s has the alarms %v", id, alarms[id])
-		}
-		if role.Condition != r.Condition || log.Condition != r.Condition {
-			t.Errorf("%s, its role and its log are not made together", id)
 		}
 	}
 	for _, actions := range slices.Collect(maps.Values(got)) {
@@ -167,6 +180,39 @@ func TestDeployment(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("the roles of the handlers may do other things than the code does (-code +template):\n%s", diff)
+	}
+}
+
+// TestDeployedLogs expects every function to have a role and a log that ends, which
+// are made where it is made.
+func TestDeployedLogs(t *testing.T) {
+	d := readDeployment(t)
+	for id, r := range d.functions(t) {
+		role, log := d.role(r), d.Resources[r.Properties.LoggingConfig.LogGroup]
+		if role.Type != "AWS::IAM::Role" || log.Type != "AWS::Logs::LogGroup" || log.Properties.RetentionInDays == nil {
+			t.Errorf("%s has no role or no log that ends", id)
+		}
+		if role.Condition != r.Condition || log.Condition != r.Condition {
+			t.Errorf("%s, its role and its log are not made together", id)
+		}
+	}
+}
+
+// TestDeployedAlarms expects an alarm for the errors of every function, and one for
+// its throttles.
+func TestDeployedAlarms(t *testing.T) {
+	d := readDeployment(t)
+	alarms := map[string][]string{}
+	for _, r := range d.Resources {
+		if r.Type == "AWS::CloudWatch::Alarm" && len(r.Properties.Dimensions) == 1 {
+			alarms[r.Properties.Dimensions[0].Value] = append(alarms[r.Properties.Dimensions[0].Value], r.Properties.MetricName)
+		}
+	}
+	for id := range d.functions(t) {
+		slices.Sort(alarms[id])
+		if !slices.Equal(alarms[id], []string{"Errors", "Throttles"}) {
+			t.Errorf("%s has the alarms %v", id, alarms[id])
+		}
 	}
 }
 

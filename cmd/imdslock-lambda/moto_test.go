@@ -97,7 +97,7 @@ func startMoto(t *testing.T) string {
 
 // TestReadmeCommands runs the commands that the README gives for one account and
 // for all, as they stand there, against moto; only the building is left out. moto
-// makes buckets without their versions and policies, which TestBucket looks at.
+// makes buckets without their versions and policies, which other tests look at.
 func TestReadmeCommands(t *testing.T) {
 	if _, err := exec.LookPath("aws"); err != nil {
 		needs.Missing(t, "moto", err.Error())

@@ -41,18 +41,10 @@ func TestDeployedCode(t *testing.T) {
 	if p, ok := d.Parameters["CodeVersion"]; !ok || p.Default != nil {
 		t.Errorf("CodeVersion may be left out: %v", p.Default)
 	}
-	functions := 0
-	for id, r := range d.Resources {
-		if r.Type != "AWS::Lambda::Function" {
-			continue
-		}
-		functions++
+	for id, r := range d.functions(t) {
 		if p := r.Properties; p.Code.S3ObjectVersion != "CodeVersion" || !slices.Contains(p.CodeSigningConfigArn, "CodeSigningConfig") {
 			t.Errorf("%s runs %+v, signed as %v", id, p.Code, p.CodeSigningConfigArn)
 		}
-	}
-	if functions != 3 {
-		t.Errorf("%d functions", functions)
 	}
 }
 
@@ -78,23 +70,32 @@ func TestDeployedTrust(t *testing.T) {
 	}
 }
 
-// TestBucket expects the bucket of the code to keep versions, to speak TLS, to be
-// written to by the publisher alone, and to be read by the organisation at most.
-func TestBucket(t *testing.T) {
-	b := readBucket(t)
-	code := b.Resources.Code
+// TestBucketKeepsCode expects the bucket of the code to keep versions, and to stay where
+// its stack is deleted.
+func TestBucketKeepsCode(t *testing.T) {
+	code := readBucket(t).Resources.Code
 	if code.Properties.VersioningConfiguration.Status != "Enabled" || code.DeletionPolicy != "Retain" {
 		t.Errorf("%+v", code)
 	}
-	for name, on := range code.Properties.PublicAccessBlockConfiguration {
+}
+
+// TestBucketIsNotPublic expects all four blocks of public access to be on.
+func TestBucketIsNotPublic(t *testing.T) {
+	blocks := readBucket(t).Resources.Code.Properties.PublicAccessBlockConfiguration
+	for name, on := range blocks {
 		if !on {
 			t.Errorf("%s is off", name)
 		}
 	}
-	if n := len(code.Properties.PublicAccessBlockConfiguration); n != 4 {
+	if n := len(blocks); n != 4 {
 		t.Errorf("%d blocks of public access", n)
 	}
-	found := map[string]statement{}
+}
+
+// statements returns the statements of the bucket's policy by their IDs.
+func (b bucketStack) statements(t *testing.T) map[string]statement {
+	t.Helper()
+	all := map[string]statement{}
 	for _, s := range b.Resources.CodePolicy.Properties.PolicyDocument.Statement {
 		if choice, ok := s.([]any); ok { // of Fn::If
 			s = choice[1]
@@ -107,21 +108,34 @@ func TestBucket(t *testing.T) {
 		if err := json.Unmarshal(text, &one); err != nil {
 			t.Fatal(err)
 		}
-		found[one.Sid] = one
+		all[one.Sid] = one
 	}
-	if s := found["TLSOnly"]; s.Effect != "Deny" || s.Action != "s3:*" || s.Condition["Bool"]["aws:SecureTransport"] != "false" {
+	return all
+}
+
+// TestBucketSpeaksTLS expects all that is not encrypted on its way to be denied.
+func TestBucketSpeaksTLS(t *testing.T) {
+	if s := readBucket(t).statements(t)["TLSOnly"]; s.Effect != "Deny" || s.Action != "s3:*" || s.Condition["Bool"]["aws:SecureTransport"] != "false" {
 		t.Errorf("%+v", s)
 	}
-	write := found["WrittenByPublisherOnly"]
+}
+
+// TestBucketWriters expects the bucket to be written to by the publisher alone.
+func TestBucketWriters(t *testing.T) {
+	write := readBucket(t).statements(t)["WrittenByPublisherOnly"]
 	if write.Effect != "Deny" || write.Principal != "*" || write.Condition["ArnNotEquals"]["aws:PrincipalArn"] != "Publisher" {
-		t.Errorf("%+v", write)
+		t.Fatalf("%+v", write)
 	}
 	for _, action := range []string{"s3:PutObject", "s3:DeleteObject", "s3:DeleteObjectVersion", "s3:PutBucketVersioning", "s3:PutLifecycleConfiguration"} {
 		if !slices.Contains(actionsOf(write.Action), action) {
 			t.Errorf("all may %s", action)
 		}
 	}
-	for sid, s := range found {
+}
+
+// TestBucketReaders expects the bucket to be read by the organisation at most.
+func TestBucketReaders(t *testing.T) {
+	for sid, s := range readBucket(t).statements(t) {
 		if s.Effect != "Allow" {
 			continue
 		}
