@@ -63,6 +63,66 @@ func openedTemplate() []byte {
 		parameters.String(), conditions.String(), resources.String())
 }
 
+// openingValues are the values that open them, by the names of parameters.
+func openingValues() map[string]string {
+	values := map[string]string{}
+	for _, o := range opened {
+		for _, p := range o.passed {
+			name, value, _ := strings.Cut(p, "=")
+			values[name] = value
+		}
+	}
+	return values
+}
+
+// TestOpenedFound wants check to find each of them open.
+func TestOpenedFound(t *testing.T) {
+	findings, err := checked(openedTemplate())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, o := range opened {
+		if !slices.ContainsFunc(findings, func(f transform.Finding) bool { return f.LogicalID == o.name && f.Kind == transform.KindOpen }) {
+			t.Errorf("%s: check finds nothing open", o.name)
+		}
+	}
+}
+
+// TestOpenedRefused wants each value that opens a launch template, and that the locked
+// one does not have, to be refused there beside values that are accepted.
+func TestOpenedRefused(t *testing.T) {
+	result, err := patched(openedTemplate(), transform.Defaults())
+	if err != nil {
+		t.Fatal(err)
+	}
+	accepted := acceptedValues(result)
+	if _, err := deploy(result.Output, accepted); err != nil {
+		t.Fatal(err)
+	}
+	for name, value := range openingValues() {
+		if value == accepted[name] {
+			continue
+		}
+		values := maps.Clone(accepted)
+		values[name] = value
+		if _, err := deploy(result.Output, values); !errors.Is(err, stack.ErrRefused) {
+			t.Errorf("%s=%s is not refused: %v", name, value, err)
+		}
+	}
+}
+
+// acceptedValues are the values that open launch templates, but for those in whose place
+// a result allows another alone.
+func acceptedValues(result transform.Result) map[string]string {
+	values := openingValues()
+	for name, only := range result.Parameters {
+		if _, ok := values[name]; ok {
+			values[name] = only
+		}
+	}
+	return values
+}
+
 // TestValuesDeployed creates a stack on moto with the values that open each launch
 // template, and one of what imdslock makes of it: each is open in the first, and
 // none in the second, for which a value that is refused counts as none.
@@ -73,42 +133,13 @@ func TestValuesDeployed(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	findings, err := checked(before)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var passed []string
-	for _, o := range opened {
-		if !slices.ContainsFunc(findings, func(f transform.Finding) bool { return f.LogicalID == o.name && f.Kind == transform.KindOpen }) {
-			t.Errorf("%s: check finds nothing open", o.name)
-		}
-		passed = append(passed, o.passed...)
-	}
-	for id, options := range m.launchTemplates(before, passed) {
+	for id, options := range m.launchTemplates(before, openingValues()) {
 		if options.Locked() {
 			t.Errorf("%s is not open with the values that are to open it: %+v", id, options)
 		}
 	}
 	m.aws("cloudformation", "delete-stack", "--stack-name", stackName)
-	accepted, refused := map[string]string{}, map[string]string{}
-	for i, p := range passed {
-		name, value, _ := strings.Cut(p, "=")
-		if only, ok := result.Parameters[name]; ok && only != value {
-			refused[name], value = value, only
-		}
-		accepted[name], passed[i] = value, name+"="+value
-	}
-	if _, err := deploy(result.Output, accepted); err != nil {
-		t.Fatal(err)
-	}
-	for name, value := range refused {
-		values := maps.Clone(accepted)
-		values[name] = value
-		if _, err := deploy(result.Output, values); !errors.Is(err, stack.ErrRefused) {
-			t.Errorf("%s=%s is not refused: %v", name, value, err)
-		}
-	}
-	for id, options := range m.launchTemplates(result.Output, passed) {
+	for id, options := range m.launchTemplates(result.Output, acceptedValues(result)) {
 		if !options.Locked() {
 			t.Errorf("%s is open: %+v\n%s", id, options, result.Output)
 		}
@@ -117,11 +148,10 @@ func TestValuesDeployed(t *testing.T) {
 
 // launchTemplates creates the stack and returns the options of its launch
 // templates by logical ID.
-func (m *moto) launchTemplates(template []byte, passed []string) map[string]stack.MetadataOptions {
+func (m *moto) launchTemplates(template []byte, values map[string]string) map[string]stack.MetadataOptions {
 	m.t.Helper()
 	var parameters []string
-	for _, p := range passed {
-		name, value, _ := strings.Cut(p, "=")
+	for name, value := range values {
 		parameters = append(parameters, fmt.Sprintf("ParameterKey=%s,ParameterValue=%q", name, value))
 	}
 	m.stack("create-stack", template, parameters...)
