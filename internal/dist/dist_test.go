@@ -83,8 +83,8 @@ func built(t *testing.T) map[string][]byte {
 	return files
 }
 
-// TestRelease builds twice, in two folders and at two times, expects the same
-// bytes, and uses what comes out as a person does.
+// TestRelease builds twice, in two folders, at two times and in two environments,
+// expects the same bytes, and uses what comes out as a person does.
 func TestRelease(t *testing.T) {
 	if testing.Short() {
 		t.Skip("builds the command twice")
@@ -93,8 +93,31 @@ func TestRelease(t *testing.T) {
 		t.Skip("unpacks with tar")
 	}
 	first := built(t)
-	// What is in the environment makes no difference, nor what go env -w has set,
-	// which on Linux stands here.
+	disturb(t)
+	time.Sleep(1100 * time.Millisecond) // times in archives are in seconds
+	second := built(t)
+	for name, content := range first {
+		if !bytes.Equal(content, second[name]) {
+			t.Errorf("%s differs", name)
+		}
+	}
+	folder := "imdslock_v1.2.3_" + runtime.GOOS + "_" + runtime.GOARCH
+	checkSums(t, first, folder+".tar.gz", folder+".cdx.json")
+	root := filepath.Join(unpacked(t, first[folder+".tar.gz"]), folder)
+	checkFiles(t, root)
+	checkVersion(t, filepath.Join(root, "imdslock"))
+	var bom cyclonedx.BOM
+	if err := cyclonedx.NewBOMDecoder(bytes.NewReader(first[folder+".cdx.json"]), cyclonedx.BOMFileFormatJSON).Decode(&bom); err != nil {
+		t.Fatal(err)
+	}
+	checkComponents(t, bom)
+	checkTerms(t, bom, filepath.Join(root, "THIRD_PARTY_LICENSES"))
+}
+
+// disturb sets what must make no difference to a release: variables of the environment,
+// and what go env -w sets, which on Linux is in a file below XDG_CONFIG_HOME.
+func disturb(t *testing.T) {
+	t.Helper()
 	config := t.TempDir()
 	if err := os.Mkdir(filepath.Join(config, "go"), 0o777); err != nil {
 		t.Fatal(err)
@@ -106,50 +129,74 @@ func TestRelease(t *testing.T) {
 	t.Setenv("XDG_CONFIG_HOME", config)
 	t.Setenv("GOFIPS140", "latest")
 	t.Setenv("GODEBUG", "madvdontneed=1")
-	time.Sleep(1100 * time.Millisecond) // nor does the time, which archives have in seconds
-	second := built(t)
-	for name, content := range first {
-		if !bytes.Equal(content, second[name]) {
-			t.Errorf("%s differs", name)
-		}
-	}
-	folder := "imdslock_v1.2.3_" + runtime.GOOS + "_" + runtime.GOARCH
-	for _, name := range []string{folder + ".tar.gz", folder + ".cdx.json"} {
-		if line := fmt.Sprintf("%x  %s\n", sha256.Sum256(first[name]), name); !strings.Contains(string(first["checksums.txt"]), line) {
-			t.Errorf("checksums.txt lacks %q:\n%s", line, first["checksums.txt"])
-		}
-	}
+}
 
+// checkSums expects checksums.txt to have the checksums of files.
+func checkSums(t *testing.T, files map[string][]byte, names ...string) {
+	t.Helper()
+	for _, name := range names {
+		if line := fmt.Sprintf("%x  %s\n", sha256.Sum256(files[name]), name); !strings.Contains(string(files["checksums.txt"]), line) {
+			t.Errorf("checksums.txt lacks %q:\n%s", line, files["checksums.txt"])
+		}
+	}
+}
+
+// unpacked unpacks an archive into a new folder and returns that.
+func unpacked(t *testing.T, archive []byte) string {
+	t.Helper()
 	dir := t.TempDir()
 	tar := exec.Command("tar", "-xzf", "-")
-	tar.Dir, tar.Stdin = dir, bytes.NewReader(first[folder+".tar.gz"])
+	tar.Dir, tar.Stdin = dir, bytes.NewReader(archive)
 	if out, err := tar.CombinedOutput(); err != nil {
 		t.Fatalf("tar: %v\n%s", err, out)
 	}
+	return dir
+}
+
+// checkFiles expects what belongs to the command beside it.
+func checkFiles(t *testing.T, root string) {
+	t.Helper()
 	for _, name := range []string{"LICENSE", "README.md", "imdslock.1", "completion/_imdslock", "completion/imdslock.bash", "completion/imdslock.fish"} {
-		if info, err := os.Stat(filepath.Join(dir, folder, name)); err != nil || info.Size() == 0 {
+		if info, err := os.Stat(filepath.Join(root, name)); err != nil || info.Size() == 0 {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	out, err := exec.Command(filepath.Join(dir, folder, "imdslock"), "--version").CombinedOutput()
+}
+
+// checkVersion expects the command to run, and to know its version, commit and date.
+func checkVersion(t *testing.T, command string) {
+	t.Helper()
+	out, err := exec.Command(command, "--version").CombinedOutput()
 	if err != nil || !strings.HasPrefix(string(out), "imdslock v1.2.3 (commit ") || !strings.Contains(string(out), " of 2026-01-02, go") {
 		t.Errorf("--version: %q, %v", out, err)
 	}
+}
 
-	var bom cyclonedx.BOM
-	if err := cyclonedx.NewBOMDecoder(bytes.NewReader(first[folder+".cdx.json"]), cyclonedx.BOMFileFormatJSON).Decode(&bom); err != nil {
-		t.Fatal(err)
-	}
+// checkComponents expects an SBOM of the command, with what is in it, and nothing that
+// only builds it.
+func checkComponents(t *testing.T, bom cyclonedx.BOM) {
+	t.Helper()
 	if main := bom.Metadata.Component; main.Name != "imdslock" || !strings.HasPrefix(main.PackageURL, "pkg:golang/github.com/imdslock/imdslock@v1.2.3?") {
 		t.Errorf("the SBOM is of %s, %s", main.Name, main.PackageURL)
-	}
-	terms, err := os.ReadFile(filepath.Join(dir, folder, "THIRD_PARTY_LICENSES"))
-	if err != nil {
-		t.Fatal(err)
 	}
 	parts := map[string]bool{}
 	for _, c := range *bom.Components {
 		parts[c.Name] = true
+	}
+	if !parts["std"] || !parts["github.com/urfave/cli/v2"] || !parts["gopkg.in/yaml.v3"] || parts["github.com/CycloneDX/cyclonedx-go"] || parts["github.com/cpuguy83/go-md2man/v2"] {
+		t.Errorf("the SBOM has %v", parts)
+	}
+}
+
+// checkTerms expects the terms of each component of an SBOM in a file, under its name
+// and licences.
+func checkTerms(t *testing.T, bom cyclonedx.BOM, file string) {
+	t.Helper()
+	terms, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range *bom.Components {
 		var ids []string
 		for _, l := range *c.Licenses {
 			ids = append(ids, l.License.ID)
@@ -162,9 +209,6 @@ func TestRelease(t *testing.T) {
 		if !strings.Contains(string(terms), text) {
 			t.Errorf("THIRD_PARTY_LICENSES does not have %q", text)
 		}
-	}
-	if !parts["std"] || !parts["github.com/urfave/cli/v2"] || !parts["gopkg.in/yaml.v3"] || parts["github.com/CycloneDX/cyclonedx-go"] || parts["github.com/cpuguy83/go-md2man/v2"] {
-		t.Errorf("the SBOM has %v", parts)
 	}
 }
 

@@ -32,8 +32,8 @@ func packed(t *testing.T) map[string][]byte {
 	return files
 }
 
-// TestPackages packs twice and expects the same bytes, and a package that installs
-// as Debian does it.
+// TestPackages packs twice and expects the same bytes, a package that is Red Hat's, and
+// one that installs as Debian does it.
 func TestPackages(t *testing.T) {
 	if _, err := exec.LookPath("nfpm"); err != nil && !needs.Required("nfpm") {
 		needs.Missing(t, "nfpm", "building it takes a minute: go install "+nfpm)
@@ -52,11 +52,17 @@ func TestPackages(t *testing.T) {
 	if err != nil {
 		needs.Missing(t, "dpkg", err.Error())
 	}
-	dir := t.TempDir()
-	deb, root := filepath.Join(dir, "imdslock.deb"), filepath.Join(dir, "root")
+	deb := filepath.Join(t.TempDir(), "imdslock.deb")
 	if err := os.WriteFile(deb, first["imdslock_v1.2.3_linux_amd64.deb"], 0o666); err != nil {
 		t.Fatal(err)
 	}
+	checkDescription(t, dpkg, deb)
+	checkInstalled(t, dpkg, deb)
+}
+
+// checkDescription expects a package to say what it is, and which files it installs.
+func checkDescription(t *testing.T, dpkg, deb string) {
+	t.Helper()
 	for _, test := range []struct{ option, want string }{
 		{"--info", "(?m)^ Package: imdslock$"}, {"--info", "(?m)^ Version: 1.2.3$"}, {"--info", "(?m)^ Architecture: amd64$"},
 		{"--contents", `(?m)^-rwxr-xr-x root/root +21 2001-09-09 .* \./usr/bin/imdslock$`},
@@ -69,6 +75,13 @@ func TestPackages(t *testing.T) {
 			t.Errorf("no %s, %v:\n%s", test.want, err, out)
 		}
 	}
+}
+
+// checkInstalled installs a package in a folder, and expects a command that runs, and
+// the completion for bash.
+func checkInstalled(t *testing.T, dpkg, deb string) {
+	t.Helper()
+	root := t.TempDir()
 	if out, err := exec.Command(dpkg, "--extract", deb, root).CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
