@@ -56,96 +56,117 @@ func (b *bucket) wantAsked(t *testing.T, want ...string) {
 	}
 }
 
-func TestCache(t *testing.T) {
-	t.Run("still holds", func(t *testing.T) {
-		b := newBucket(t, tagged(`"1"`, template))
-		c := b.cachingClient(t)
-		for range 3 {
-			fetch(t, c, "", template)
+// TestCacheHolds expects a copy that still holds to be taken again and again, and the
+// bucket to be asked each time.
+func TestCacheHolds(t *testing.T) {
+	b := newBucket(t, tagged(`"1"`, template))
+	c := b.cachingClient(t)
+	for range 3 {
+		fetch(t, c, "", template)
+	}
+	b.wantAsked(t, "", `"1"`, `"1"`)
+}
+
+// TestCacheIsRenewed expects what has changed to take the place of the copy.
+func TestCacheIsRenewed(t *testing.T) {
+	b := newBucket(t, tagged(`"1"`, template), tagged(`"2"`, newer))
+	c := b.cachingClient(t)
+	fetch(t, c, "", template)
+	fetch(t, c, "", newer)
+	fetch(t, c, "", newer)
+	b.wantAsked(t, "", `"1"`, `"2"`)
+}
+
+// TestCacheKeepsItsCopy expects the copy to stay where another SHA-256 than that of
+// what has changed is wanted.
+func TestCacheKeepsItsCopy(t *testing.T) {
+	b := newBucket(t, tagged(`"1"`, template), tagged(`"2"`, newer))
+	c := b.cachingClient(t)
+	fetch(t, c, "", template)
+	_, err := c.Fetch(t.Context(), release, sumOf("another"))
+	wantError(t, err, b.URL+path, "its SHA-256 is "+sumOf(newer)+", wanted "+sumOf("another"), "")
+	// What was refused is not kept.
+	fetch(t, c, sumOf(template), template)
+	b.wantAsked(t, "", `"1"`)
+}
+
+// TestCacheIsRefused expects a copy that still holds to be refused where another
+// SHA-256 is wanted.
+func TestCacheIsRefused(t *testing.T) {
+	b := newBucket(t, tagged(`"1"`, template))
+	c := b.cachingClient(t)
+	fetch(t, c, "", template)
+	_, err := c.Fetch(t.Context(), release, sumOf("another"))
+	wantError(t, err, b.URL+path, "its SHA-256 is "+sumOf(template), "")
+}
+
+// TestCacheWithoutNetwork expects a copy to be taken without asking if its SHA-256 is
+// wanted, and the error to say so where none is.
+func TestCacheWithoutNetwork(t *testing.T) {
+	b := newBucket(t, tagged(`"1"`, template))
+	c := b.cachingClient(t)
+	fetch(t, c, "", template)
+	b.Close()
+	_, err := c.Fetch(t.Context(), release, "")
+	wantError(t, err, b.URL+path, "refused", "the cache has a copy, which SHA-256 "+sumOf(template)+" takes")
+	fetch(t, c, sumOf(template), template)
+	b.wantAsked(t, "")
+}
+
+// TestCacheAtEachTry expects each try to ask whether the copy still holds.
+func TestCacheAtEachTry(t *testing.T) {
+	b := newBucket(t, tagged(`"1"`, template), fail(500), tagged(`"1"`, template))
+	c := b.cachingClient(t)
+	fetch(t, c, "", template)
+	fetch(t, c, "", template)
+	b.wantAsked(t, "", `"1"`, `"1"`)
+}
+
+// TestCacheWithoutETag expects what has no ETag to be downloaded each time.
+func TestCacheWithoutETag(t *testing.T) {
+	b := newBucket(t, send(template))
+	c := b.cachingClient(t)
+	fetch(t, c, "", template)
+	fetch(t, c, "", template)
+	b.wantAsked(t, "", "")
+}
+
+// TestCacheOfURL expects a copy to be of its URL alone.
+func TestCacheOfURL(t *testing.T) {
+	b, other := newBucket(t, tagged(`"1"`, template)), newBucket(t, tagged(`"1"`, newer))
+	c, d := b.cachingClient(t), other.client()
+	d.CacheDir = c.CacheDir
+	fetch(t, c, "", template)
+	fetch(t, d, "", newer)
+	other.wantAsked(t, "")
+}
+
+// TestCacheIsPrivate expects the cache to be the user's alone.
+func TestCacheIsPrivate(t *testing.T) {
+	b := newBucket(t, tagged(`"1"`, template))
+	c := b.cachingClient(t)
+	fetch(t, c, "", template)
+	for _, name := range []string{c.CacheDir, entryFile(t, c)} {
+		if info, err := os.Stat(name); err != nil || info.Mode().Perm()&0o077 != 0 {
+			t.Errorf("%s: %v, %v", name, info.Mode(), err)
 		}
-		b.wantAsked(t, "", `"1"`, `"1"`)
-	})
-	t.Run("has changed", func(t *testing.T) {
-		b := newBucket(t, tagged(`"1"`, template), tagged(`"2"`, newer))
-		c := b.cachingClient(t)
-		fetch(t, c, "", template)
-		fetch(t, c, "", newer)
-		fetch(t, c, "", newer)
-		b.wantAsked(t, "", `"1"`, `"2"`)
-	})
-	t.Run("has changed, and a SHA-256 says so", func(t *testing.T) {
-		b := newBucket(t, tagged(`"1"`, template), tagged(`"2"`, newer))
-		c := b.cachingClient(t)
-		fetch(t, c, "", template)
-		_, err := c.Fetch(t.Context(), release, sumOf("another"))
-		wantError(t, err, b.URL+path, "its SHA-256 is "+sumOf(newer)+", wanted "+sumOf("another"), "")
-		// What was refused is not kept.
-		fetch(t, c, sumOf(template), template)
-		b.wantAsked(t, "", `"1"`)
-	})
-	t.Run("holds, and a SHA-256 says otherwise", func(t *testing.T) {
-		b := newBucket(t, tagged(`"1"`, template))
-		c := b.cachingClient(t)
-		fetch(t, c, "", template)
-		_, err := c.Fetch(t.Context(), release, sumOf("another"))
-		wantError(t, err, b.URL+path, "its SHA-256 is "+sumOf(template), "")
-	})
-	t.Run("with a SHA-256 needs no network", func(t *testing.T) {
-		b := newBucket(t, tagged(`"1"`, template))
-		c := b.cachingClient(t)
-		fetch(t, c, "", template)
-		b.Close()
-		_, err := c.Fetch(t.Context(), release, "")
-		wantError(t, err, b.URL+path, "refused", "the cache has a copy, which SHA-256 "+sumOf(template)+" takes")
-		fetch(t, c, sumOf(template), template)
-		b.wantAsked(t, "")
-	})
-	t.Run("asks again at each try", func(t *testing.T) {
-		b := newBucket(t, tagged(`"1"`, template), fail(500), tagged(`"1"`, template))
-		c := b.cachingClient(t)
-		fetch(t, c, "", template)
-		fetch(t, c, "", template)
-		b.wantAsked(t, "", `"1"`, `"1"`)
-	})
-	t.Run("without an ETag", func(t *testing.T) {
-		b := newBucket(t, send(template))
-		c := b.cachingClient(t)
-		fetch(t, c, "", template)
-		fetch(t, c, "", template)
-		b.wantAsked(t, "", "")
-	})
-	t.Run("of one URL is not another's", func(t *testing.T) {
-		b, other := newBucket(t, tagged(`"1"`, template)), newBucket(t, tagged(`"1"`, newer))
-		c, d := b.cachingClient(t), other.client()
-		d.CacheDir = c.CacheDir
-		fetch(t, c, "", template)
-		fetch(t, d, "", newer)
-		other.wantAsked(t, "")
-	})
-	t.Run("is the user's alone", func(t *testing.T) {
-		b := newBucket(t, tagged(`"1"`, template))
-		c := b.cachingClient(t)
-		fetch(t, c, "", template)
-		for _, name := range []string{c.CacheDir, entryFile(t, c)} {
-			if info, err := os.Stat(name); err != nil || info.Mode().Perm()&0o077 != 0 {
-				t.Errorf("%s: %v, %v", name, info.Mode(), err)
+	}
+}
+
+// TestCacheAtOnce expects many that download at once to leave one copy.
+func TestCacheAtOnce(t *testing.T) {
+	b := newBucket(t, tagged(`"1"`, template))
+	c := b.cachingClient(t)
+	var all sync.WaitGroup
+	for range 8 {
+		all.Go(func() {
+			if got, err := c.Fetch(t.Context(), release, ""); err != nil || string(got) != template {
+				t.Errorf("got %q, %v", got, err)
 			}
-		}
-	})
-	t.Run("by many at once", func(t *testing.T) {
-		b := newBucket(t, tagged(`"1"`, template))
-		c := b.cachingClient(t)
-		var all sync.WaitGroup
-		for range 8 {
-			all.Go(func() {
-				if got, err := c.Fetch(t.Context(), release, ""); err != nil || string(got) != template {
-					t.Errorf("got %q, %v", got, err)
-				}
-			})
-		}
-		all.Wait()
-		entryFile(t, c)
-	})
+		})
+	}
+	all.Wait()
+	entryFile(t, c)
 }
 
 // entryFile returns the only file of the cache.
