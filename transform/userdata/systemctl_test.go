@@ -89,14 +89,16 @@ func TestSystemctl(t *testing.T) {
 	}
 }
 
+// What installs netfilter-persistent, and saves the rules for IPv4 where it loads them.
+const (
+	pers  = "apt-get install -y iptables-persistent\n"
+	save4 = "iptables-save > /etc/iptables/rules.v4\n"
+)
+
 // TestLoaders has ways to have the saved rules loaded at the next boot, and whether they
 // are.
 func TestLoaders(t *testing.T) {
-	const (
-		save4 = "iptables-save > /etc/iptables/rules.v4\n"
-		pers  = "apt-get install -y iptables-persistent\n"
-	)
-	file := "printf '*filter\\n-A FORWARD -d 169.254.169.254/32 -j DROP\\nCOMMIT\\n' > /etc/sysconfig/iptables\n"
+	const file = "printf '*filter\\n-A FORWARD -d 169.254.169.254/32 -j DROP\\nCOMMIT\\n' > /etc/sysconfig/iptables\n"
 	for _, test := range []struct {
 		script, noYum, want, message string
 	}{
@@ -157,26 +159,14 @@ func TestLoaders(t *testing.T) {
 			t.Errorf("%v, not %q: %s\n%s", problems, test.want, test.message, test.script)
 		}
 	}
+}
+
+// TestLoadersOfIPv6 has ways to have the saved rules for IPv6 loaded at the next boot.
+func TestLoadersOfIPv6(t *testing.T) {
 	const dropRaw6 = "ip6tables -t raw -I PREROUTING -d fd00:ec2::254/128 -j DROP\n"
 	for save, want := range map[string]string{"netfilter-persistent save\n": "", "service iptables-persistent save\n": "", save4: "ipv6-absent", "ip6tables-save > /etc/iptables/rules.v6\n" + save4: ""} {
 		if problems := judgeText(bang+pers+drop+dropRaw6+save+boot, Block{IPv6: true, NoYum: "they are Ubuntu"}); codes(problems) != want {
 			t.Errorf("%s: %v, not %q", save, problems, want)
-		}
-	}
-	for option := range strings.FieldsSeq("-q --quiet -f --force --no-reload --no-pager --system -l --full --no-ask-password --no-wall --no-legend -a --all") {
-		if problems := judgeText(bang+install+drop+saveTo+"systemctl "+option+" enable iptables\n"+boot, Block{}); len(problems) > 0 {
-			t.Errorf("%s: %v", option, problems)
-		}
-	}
-	for option := range strings.FieldsSeq("--user --global --runtime --root=/x --no-block --host=x -H --image=x --dry-run") {
-		if problems := judgeText(bang+install+drop+saveTo+"systemctl "+option+" enable iptables\n"+boot, Block{}); len(problems) == 0 {
-			t.Errorf("nothing is said of %s", option)
-		}
-	}
-	for verb := range strings.FieldsSeq("restart reload reload-or-restart try-restart condrestart force-reload try-reload-or-restart") {
-		script := install + saveTo + enableNow + drop + "systemctl " + verb + " iptables\n" + saveTo
-		if problems := judgeText(bang+script+boot, Block{}); codes(problems) != "replaced" {
-			t.Errorf("%s: %v", verb, problems)
 		}
 	}
 	v6 := strings.NewReplacer("iptables", "ip6tables", "169.254.169.254/32", "fd00:ec2::254/128")
@@ -191,6 +181,32 @@ func TestLoaders(t *testing.T) {
 	} {
 		if problems := judgeText(bang+recipe+script+boot, Block{IPv6: true}); codes(problems) != want {
 			t.Errorf("%v, not %q\n%s", problems, want, script)
+		}
+	}
+}
+
+// TestLoaderOptions has options of systemctl that make no difference to what enables the
+// service, and others that may.
+func TestLoaderOptions(t *testing.T) {
+	for option := range strings.FieldsSeq("-q --quiet -f --force --no-reload --no-pager --system -l --full --no-ask-password --no-wall --no-legend -a --all") {
+		if problems := judgeText(bang+install+drop+saveTo+"systemctl "+option+" enable iptables\n"+boot, Block{}); len(problems) > 0 {
+			t.Errorf("%s: %v", option, problems)
+		}
+	}
+	for option := range strings.FieldsSeq("--user --global --runtime --root=/x --no-block --host=x -H --image=x --dry-run") {
+		if problems := judgeText(bang+install+drop+saveTo+"systemctl "+option+" enable iptables\n"+boot, Block{}); len(problems) == 0 {
+			t.Errorf("nothing is said of %s", option)
+		}
+	}
+}
+
+// TestLoaderVerbs has verbs of systemctl that have the service load its file again, over
+// a rule that is not saved there yet.
+func TestLoaderVerbs(t *testing.T) {
+	for verb := range strings.FieldsSeq("restart reload reload-or-restart try-restart condrestart force-reload try-reload-or-restart") {
+		script := install + saveTo + enableNow + drop + "systemctl " + verb + " iptables\n" + saveTo
+		if problems := judgeText(bang+script+boot, Block{}); codes(problems) != "replaced" {
+			t.Errorf("%s: %v", verb, problems)
 		}
 	}
 }
