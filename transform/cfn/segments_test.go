@@ -62,33 +62,41 @@ func TestSegments(t *testing.T) {
 				}
 			}
 			tmpl := parse(t, src)
-			n := tmpl.Root().Get("v")
-			segments, ok := tmpl.Segments(n)
-			var got []string
-			at := 0
-			for _, s := range segments {
-				text, source := n.Value[s.Text.Start:s.Text.End], tmpl.src[s.Source.Start:s.Source.End]
-				switch {
-				case s.Text.Start != at:
-					t.Errorf("a segment at %v, want it at %d", s.Text, at)
-				case !s.Exact:
-					got = append(got, fmt.Sprintf("%+q -> %+q", source, text))
-				case ok && text != source:
-					t.Errorf("%q is not %q", text, source)
-				default:
-					got = append(got, fmt.Sprintf("%+q", text))
-				}
-				at = s.Text.End
-			}
-			if want := strings.Join(got, ", "); ok && at != len(n.Value) {
-				t.Errorf("%s are not %q", want, n.Value)
-			}
-			if !ok {
-				got = []string{"none"}
-			}
-			if diff := cmp.Diff(test.want, strings.Join(got, ", ")); diff != "" {
+			got := shownSegments(t, tmpl, tmpl.Root().Get("v"))
+			if diff := cmp.Diff(test.want, got); diff != "" {
 				t.Errorf("-want +got:\n%s", diff)
 			}
 		})
 	}
+}
+
+// shownSegments shows the parts of a scalar's text, and fails unless they are all of it
+// in order.
+func shownSegments(t *testing.T, tmpl *Template, n *Node) string {
+	t.Helper()
+	segments, ok := tmpl.Segments(n)
+	var shown []string
+	at := 0
+	for _, s := range segments {
+		text, source := n.Value[s.Text.Start:s.Text.End], tmpl.src[s.Source.Start:s.Source.End]
+		switch {
+		case s.Text.Start != at:
+			t.Errorf("a segment at %v, want it at %d", s.Text, at)
+		case !s.Exact:
+			shown = append(shown, fmt.Sprintf("%+q -> %+q", source, text))
+		case ok && text != source:
+			t.Errorf("%q is not %q", text, source)
+		default:
+			shown = append(shown, fmt.Sprintf("%+q", text))
+		}
+		at = s.Text.End
+	}
+	if !ok {
+		return "none"
+	}
+	all := strings.Join(shown, ", ")
+	if at != len(n.Value) {
+		t.Errorf("%s are not %q", all, n.Value)
+	}
+	return all
 }
