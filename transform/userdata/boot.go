@@ -7,9 +7,11 @@ import (
 
 // booted returns a node that has run its scripts at the first boot and after a
 // reboot. Of the places where a script may end, counted from 1, the script ends at
-// endAt, or at none if that is 0.
-func booted(scripts []script, want Block, endAt int) *node {
+// endAt, or at none if that is 0. If isKnown, it is known what starts the kubelet, and a
+// script that is only suspected of it does not.
+func booted(scripts []script, want Block, endAt int, isKnown bool) *node {
 	n := newNode(want)
+	n.isKnown = isKnown
 	n.machine.EndAt = endAt
 	if want.Bootstrapped {
 		scripts = withBootstrap(scripts)

@@ -40,7 +40,7 @@ func Joins(text string) (joins, guessed bool) {
 	if d.reason != "" || d.kind.NoCommands() != "" {
 		joins = slices.ContainsFunc(joinWords[:], func(w string) bool { return strings.Contains(text, w) })
 	} else {
-		n := booted(d.scripts, Block{}, 0)
+		n := booted(d.scripts, Block{}, 0, false)
 		joins, guessed = n.joins, n.joins && n.guessed
 	}
 	if !joins && hidesLine(text) {

@@ -36,7 +36,7 @@ func (n *node) suggests(name string, words []shell.Word) bool {
 	if guess {
 		n.guesses++
 	}
-	return guess
+	return guess && !n.isKnown
 }
 
 // startsByWords reports whether the words after a program may have it start the
@@ -69,6 +69,16 @@ func onlyImages(words []shell.Word) bool {
 	return len(words) > 0 && slices.Contains([]string{"login", "logout", "pull", "push", "tag", "images", "image", "ps", "info", "version", "inspect", "logs"}, words[0].Text)
 }
 
+// isOfImage reports whether a program is one of Amazon's images that makes a node join
+// and does nothing else that matters here.
+func isOfImage(program string) bool {
+	switch path.Base(program) {
+	case "nodeadm", "nodeadm-internal", "kubelet", "kubeadm", "snap", "reboot", "shutdown", "init", "telinit", "kexec":
+		return !isScript(program)
+	}
+	return program == "/etc/eks/bootstrap.sh"
+}
+
 // mayHave reports whether one of the words, of which something is known, may be one
 // of those that are looked for.
 func mayHave(words []shell.Word, wanted ...string) bool {
@@ -77,12 +87,12 @@ func mayHave(words []shell.Word, wanted ...string) bool {
 	})
 }
 
-// interprets reports whether a program runs scripts that are not for a shell.
+// interprets reports whether a program runs scripts that are not for a shell. Its name may
+// end with a version, as in python3.11.
 func interprets(name string) bool {
-	for _, prefix := range [...]string{"python", "perl", "ruby", "node", "php", "pwsh", "zsh", "ksh"} {
-		if strings.HasPrefix(name, prefix) && !strings.HasPrefix(name, "nodeadm") {
-			return true
-		}
+	switch strings.TrimRight(name, "0123456789.") {
+	case "python", "perl", "ruby", "node", "nodejs", "php", "pwsh", "zsh", "ksh":
+		return true
 	}
 	return false
 }

@@ -60,3 +60,41 @@ func TestStartedBy(t *testing.T) {
 		}
 	}
 }
+
+// TestScriptsThatMayJoin expects a script of which nothing is known to be a note, even if
+// its name or its words suggest that it makes a node.
+func TestScriptsThatMayJoin(t *testing.T) {
+	for _, line := range []string{
+		"/opt/setup.sh $REGION", "sh /opt/setup.sh $REGION", "/opt/eks-hardening.sh", "bash /opt/bootstrap.sh", "./bootstrap.sh blue", "python3 /opt/setup.py --region $REGION",
+		"for f in /opt/node.d/*.sh; do bash \"$f\"; done", "docker run --privileged --net=host acme/kubelet-exporter",
+		"printf '#!/usr/bin/python3\\nimport os\\nos.system(\"iptables -F\")\\n' > /opt/k8s.py; python3 /opt/k8s.py", "k3s agent", "/usr/local/sbin/firewall-setup",
+		"iptables-reset", "shorewall6 start", "ufw-docker install", "ebtables-restore < /opt/x", "node-setup", "python-run",
+	} {
+		if got := codes(judgeText(bang+recipe+boot+line+"\n", Block{})); got != "not-judged" {
+			t.Errorf("after the recipe: %s: %q", line, got)
+		}
+		if got := codes(judgeText(bang+recipe+line+"\n"+boot, Block{})); got != "not-judged" {
+			t.Errorf("between: %s: %q", line, got)
+		}
+	}
+	for _, line := range []string{"/etc/eks/bootstrap.sh $CLUSTER", "nodeadm init", "python3.11 --version", "nodejs -v", "iptables-legacy -L", "xtables-monitor"} {
+		if got := codes(judgeText(bang+recipe+boot+line+"\n", Block{})); got != "" {
+			t.Errorf("after the recipe: %s: %q", line, got)
+		}
+	}
+}
+
+// TestGuessesOfStarts expects a script that is only suspected of starting the kubelet to
+// be late if nothing else is known to start it.
+func TestGuessesOfStarts(t *testing.T) {
+	for _, test := range []struct{ text, want string }{
+		{"/opt/setup.sh $REGION\n" + recipe + boot, "not-judged"},
+		{"/opt/setup.sh $REGION\n" + recipe, "late not-judged"},
+		{"/opt/setup.sh $REGION\n" + boot + recipe, "late not-judged"},
+		{"/opt/join.sh blue\n" + recipe + boot, "late not-judged"},
+	} {
+		if got := codes(judgeText(bang+test.text, Block{})); got != test.want {
+			t.Errorf("%s: %q, not %q", test.text, got, test.want)
+		}
+	}
+}

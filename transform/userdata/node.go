@@ -23,6 +23,7 @@ type node struct {
 	started        bool
 	joins          bool // a script starts the kubelet
 	guessed        bool // whether it does is a guess
+	isKnown        bool // what starts the kubelet is known, so a guess is wrong
 	startAt        int
 	starts         int    // how often the kubelet may have been started
 	guesses        int    // of these, for what only suggests it

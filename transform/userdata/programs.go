@@ -18,7 +18,9 @@ func (n *node) program(name string, s *shell.Step) {
 	}
 	if n.mayStart(s) {
 		n.start(startedBy(name, words))
-		return
+		if isOfImage(s.Words[0].Text) {
+			return
+		}
 	}
 	if isScript(s.Words[0].Text) && looksLikeFilter(words) {
 		n.doubt()

@@ -67,7 +67,6 @@ func (n *node) unknownName(s *shell.Step) {
 		}
 		if n.mayStart(s) {
 			n.start(kubeletService)
-			return
 		}
 		n.note(s.At, cmp.Or(s.Reason, "what "+shown(first.Text)+" does is not known"))
 		return

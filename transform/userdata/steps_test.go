@@ -18,7 +18,7 @@ func TestUnknownNames(t *testing.T) {
 		{"${X}% -A", "tables", "undone not-judged"},
 		{"ip${X} %", "a", "undone not-judged"},
 		{"n${X} %", "a", "undone not-judged"},
-		{"/opt/${X} %", "a", "undone"},
+		{"/opt/${X} %", "a", "undone not-judged"},
 		{"x${X} %", "a", "not-judged"},
 		{"% status", "ufw firewall-cmd firewall-offline-cmd shorewall ferm csf gdb", "not-judged"},
 		{"nsenter -t 1 %", "x", "not-judged"},

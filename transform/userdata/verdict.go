@@ -10,7 +10,10 @@ import (
 // the kubelet, nothing that may run later may take that back, and it must be so
 // again after a reboot. Scripts that do so have no problems.
 func judge(scripts []script, want Block) []Problem {
-	n := booted(scripts, want, 0)
+	n := booted(scripts, want, 0, false)
+	if n.joins && !n.guessed && n.guesses > 0 {
+		n = booted(scripts, want, 0, true)
+	}
 	found := n.problems()
 	isOpen := func(p Problem) bool { return p.Code != NotJudged }
 	if slices.ContainsFunc(found, isOpen) {
@@ -21,7 +24,7 @@ func judge(scripts []script, want Block) []Problem {
 		if place > maxEnds {
 			return append(found, Problem{NotJudged, 0, "set -e may end a script at too many places to judge each"})
 		}
-		ended := booted(scripts, want, place)
+		ended := booted(scripts, want, place, n.isKnown)
 		if n.joins && !ended.joins {
 			continue // what starts the kubelet is after the end
 		}

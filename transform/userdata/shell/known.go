@@ -48,12 +48,14 @@ func administers(name string) bool {
 	return strings.HasPrefix(name, "mkfs.")
 }
 
-// aboutPackets reports whether a program is about the packet filter.
+// aboutPackets reports whether a program is about the packet filter: package userdata
+// judges it, or it only lists, translates or counts. Of iptables there are two variants.
 func aboutPackets(name string) bool {
-	for _, prefix := range [...]string{"iptables", "ip6tables", "xtables", "nft", "ebtables", "arptables", "ipset", "conntrack", "netfilter", "ufw", "firewall", "shorewall", "ferm", "csf"} {
-		if strings.HasPrefix(name, prefix) {
-			return true
-		}
+	switch strings.NewReplacer("-legacy", "", "-nft", "").Replace(name) {
+	case "iptables", "ip6tables", "iptables-save", "ip6tables-save", "iptables-restore", "ip6tables-restore", "iptables-apply", "ip6tables-apply", "xtables-multi",
+		"iptables-translate", "ip6tables-translate", "iptables-restore-translate", "ip6tables-restore-translate", "iptables-xml", "xtables-monitor",
+		"nft", "ebtables", "arptables", "ipset", "conntrack", "netfilter-persistent", "ufw", "firewall-cmd", "firewall-offline-cmd", "shorewall", "ferm", "csf":
+		return true
 	}
 	return false
 }
