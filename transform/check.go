@@ -65,7 +65,35 @@ func check(ctx context.Context, t *cfn.Template, opts CheckOptions) ([]Finding, 
 	if err != nil {
 		return nil, err
 	}
-	return s.check(ctx, opts)
+	findings, err := s.check(ctx, opts)
+	if err != nil || len(opts.Parameters) == 0 {
+		return findings, err
+	}
+	assumed, err := opts.assumed(ctx, t, given, findings)
+	return append(findings, assumed...), err
+}
+
+// assumed notes what is open in the deployments that pass the given parameters, but not
+// if the others have their defaults: an update keeps the value that a stack has for a
+// parameter that is not passed.
+func (o CheckOptions) assumed(ctx context.Context, t *cfn.Template, given map[string]string, found []Finding) ([]Finding, error) {
+	passed := maps.Clone(given)
+	maps.DeleteFunc(passed, func(name, _ string) bool { _, ok := o.Parameters[name]; return !ok })
+	s, err := newSurvey(ctx, t, passed)
+	if err != nil {
+		return nil, err
+	}
+	all, err := s.check(ctx, o)
+	var notes []Finding
+	for _, f := range all {
+		isFound := func(g Finding) bool { return g.Rule == f.Rule && g.LogicalID == f.LogicalID && g.Kind == KindOpen }
+		if f.Kind == KindOpen && !slices.ContainsFunc(found, isFound) {
+			f.Kind = KindNote
+			f.Message += "; the default is assumed, but an update keeps the value that the stack has"
+			notes = append(notes, f)
+		}
+	}
+	return notes, err
 }
 
 // check judges a template that was surveyed.
