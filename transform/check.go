@@ -190,6 +190,9 @@ func (c *checker) userData(l *launcher, data *cfn.Node) error {
 	}
 	block := c.block(c.opts.Options, l, data)
 	for _, load := range payloads {
+		if load = c.possible(l, load); load.isImpossible() {
+			continue
+		}
 		isSaid := c.isOff(data) && len(load.variants) == 0
 		if isSaid || c.opts.keepsUserData() || c.reachesNodes(l, load, block) {
 			c.judgeVariants(l, load, payloads, block)

@@ -265,15 +265,15 @@ func (s *survey) made(g *group, spec eval.Outcome, all naming) []naming {
 	if !slices.ContainsFunc(all.launchers, func(l *launcher) bool { return l.resource.Get("Condition") != nil }) {
 		return []naming{all}
 	}
-	cases := s.divided([]eval.Outcome{spec}, g.resource, true)
+	cases := divided(s.values, []eval.Outcome{spec}, g.resource, true)
 	for _, l := range all.launchers {
-		cases = s.divided(cases, l.resource, false)
+		cases = divided(s.values, cases, l.resource, false)
 	}
 	var namings []naming
 	for _, o := range cases {
 		n := naming{maybe: all.maybe}
 		for _, l := range all.launchers {
-			if len(s.divided([]eval.Outcome{o}, l.resource, true)) > 0 {
+			if len(divided(s.values, []eval.Outcome{o}, l.resource, true)) > 0 {
 				n.launchers = append(n.launchers, l)
 			}
 		}
@@ -284,14 +284,14 @@ func (s *survey) made(g *group, spec eval.Outcome, all naming) []naming {
 
 // divided divides outcomes by the condition of a resource, and returns those parts in
 // which it is made, or all.
-func (s *survey) divided(outcomes []eval.Outcome, resource *cfn.Node, onlyMade bool) []eval.Outcome {
+func divided(values *eval.Evaluator, outcomes []eval.Outcome, resource *cfn.Node, onlyMade bool) []eval.Outcome {
 	condition := resource.Get("Condition")
 	if condition == nil {
 		return outcomes
 	}
 	var parts []eval.Outcome
 	for _, o := range outcomes {
-		yes, no := s.values.Split(o, condition)
+		yes, no := values.Split(o, condition)
 		parts = append(parts, yes...)
 		if !onlyMade {
 			parts = append(parts, no...)

@@ -174,9 +174,10 @@ func (s *survey) readInstance(p resource) error {
 }
 
 // optionsOf returns the values that the MetadataOptions n of a launcher can have,
-// without those cases in which another launcher's count.
+// without those cases in which the launcher is not made, or another's count.
 func (l *launcher) optionsOf(values *eval.Evaluator, n *cfn.Node) ([]eval.Outcome, error) {
 	outcomes, err := values.Outcomes(n)
+	outcomes = divided(values, outcomes, l.resource, true)
 	if err != nil || !l.inherits {
 		return outcomes, err
 	}

@@ -30,6 +30,35 @@ type payload struct {
 	texts map[*edit.Text]string // of the variants, as text returns them
 }
 
+// possible leaves out the variants that no deployment has in which the launcher is made.
+func (s *survey) possible(l *launcher, load payload) payload {
+	made := divided(s.values, []eval.Outcome{{}}, l.resource, true)
+	load.variants = slices.DeleteFunc(slices.Clone(load.variants), func(variant *edit.Text) bool {
+		outcomes := made
+		for _, c := range variant.Choices() {
+			outcomes = chosen(s.values, outcomes, c)
+		}
+		return len(outcomes) == 0
+	})
+	return load
+}
+
+// chosen returns the parts of outcomes in which a choice is made.
+func chosen(values *eval.Evaluator, outcomes []eval.Outcome, c edit.Choice) (parts []eval.Outcome) {
+	for _, o := range outcomes {
+		yes, no := values.Split(o, c.Condition)
+		if c.Holds {
+			parts = append(parts, yes...)
+		} else {
+			parts = append(parts, no...)
+		}
+	}
+	return parts
+}
+
+// isImpossible reports whether it was text, of which no variant is possible.
+func (p payload) isImpossible() bool { return p.texts != nil && len(p.variants) == 0 }
+
 // isAbsent reports whether there is no user data.
 func (p payload) isAbsent() bool { return len(p.variants) == 0 && p.opaque == "" }
 

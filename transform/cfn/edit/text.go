@@ -23,7 +23,7 @@ type Text struct {
 	node     *cfn.Node // that makes it: given to Texts, or the branch of an Fn::If around that
 	runs     []run
 	places   []itemPlace
-	choices  []choice
+	choices  []Choice
 }
 
 // Placeholder stands for a part of a [Text] that the template does not show

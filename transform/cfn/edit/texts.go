@@ -10,10 +10,10 @@ import (
 // maxTexts is the largest number of texts that [Texts] returns.
 const maxTexts = 64
 
-// A choice is the side that a text takes of every Fn::If with a condition.
-type choice struct {
-	condition string
-	holds     bool
+// A Choice is the side that a text takes of every Fn::If with a condition.
+type Choice struct {
+	Condition *cfn.Node // its name
+	Holds     bool
 }
 
 // Conditions lists the conditions under which the expression makes the text, as
@@ -21,14 +21,18 @@ type choice struct {
 func (x *Text) Conditions() string {
 	var names []string
 	for _, c := range x.choices {
-		name := c.condition
-		if !c.holds {
+		name := c.Condition.Value
+		if !c.Holds {
 			name = "not " + name
 		}
 		names = append(names, name)
 	}
 	return strings.Join(names, ", ")
 }
+
+// Choices returns the sides that the text takes, each condition once. The caller must not
+// write into them.
+func (x *Text) Choices() []Choice { return x.choices }
 
 // Texts returns the strings that an expression can make: one, or several if an
 // Fn::If around it, in an Fn::Join or in the variables of an Fn::Sub chooses. One
@@ -37,7 +41,7 @@ func (x *Text) Conditions() string {
 // Fn::If with which there are more than maxTexts.
 func Texts(t *cfn.Template, n *cfn.Node) ([]*Text, error) {
 	var texts []*Text
-	open := [][]choice{nil}
+	open := [][]Choice{nil}
 	for len(open) > 0 {
 		choices := open[len(open)-1]
 		open = open[:len(open)-1]
@@ -55,7 +59,7 @@ func Texts(t *cfn.Template, n *cfn.Node) ([]*Text, error) {
 			return nil, e
 		}
 		for _, holds := range []bool{false, true} { // the last is read next
-			open = append(open, append(slices.Clone(choices), choice{r.undecided.Value, holds}))
+			open = append(open, append(slices.Clone(choices), Choice{r.undecided, holds}))
 		}
 	}
 	return texts, nil
@@ -76,11 +80,11 @@ func (r *reader) chosen(n *cfn.Node) *cfn.Node {
 		if arg == nil || len(arg.Items) != 3 || arg.Items[0].Kind != cfn.Scalar {
 			break
 		}
-		i := slices.IndexFunc(r.choices, func(c choice) bool { return c.condition == arg.Items[0].Value })
+		i := slices.IndexFunc(r.choices, func(c Choice) bool { return c.Condition.Value == arg.Items[0].Value })
 		switch {
 		case i < 0:
 			r.undecided = arg.Items[0]
-		case r.choices[i].holds:
+		case r.choices[i].Holds:
 			n = arg.Items[1]
 		default:
 			n = arg.Items[2]
