@@ -101,7 +101,7 @@ func (n *node) runScripts(scripts []script) {
 			place = func(at int) int { return at }
 		}
 		if s.unknown != "" {
-			n.note(place(0), s.unknown)
+			n.noteOfPods(place(0), s.unknown)
 			continue
 		}
 		n.machine.Shell(s.text, place)

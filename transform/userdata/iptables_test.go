@@ -1,6 +1,7 @@
 package userdata
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 	"testing"
@@ -10,8 +11,8 @@ import (
 
 // shownCall is what a call does: the letter of its command, its table, its chain,
 // the number and the target, whose packets are covered and may be, o for those of
-// ordinary pods and b for those with branch network interfaces, and what else is
-// said of it.
+// ordinary pods, b for those with branch network interfaces and v for those of an IPv6
+// cluster, and what else is said of it.
 func shownCall(c call) string {
 	fields := []string{"-", c.table}
 	if c.op != 0 {
@@ -22,12 +23,20 @@ func shownCall(c call) string {
 			fields = append(fields, text)
 		}
 	}
-	pods := map[class]string{0: "-", ordinary: "o", branchENI: "b", allPods: "ob"}
+	pods := func(of class) string {
+		letters := ""
+		for i, letter := range "obv" {
+			if of>>i&1 == 1 {
+				letters += string(letter)
+			}
+		}
+		return cmp.Or(letters, "-")
+	}
 	add(c.chain != "", c.chain)
 	add(c.number != 0, fmt.Sprint("#", c.number))
 	add(c.rule.target != "", c.rule.target)
 	add(c.rule.jumps, "goto")
-	add(true, pods[c.rule.covers]+"/"+pods[c.rule.may])
+	add(true, pods(c.rule.covers)+"/"+pods(c.rule.may))
 	add(c.in, "in")
 	add(c.out, "out")
 	add(c.loose, "loose")
@@ -38,52 +47,52 @@ func shownCall(c call) string {
 // TestCommandsOfIPTables reads commands, and options that say nothing of the packets.
 func TestCommandsOfIPTables(t *testing.T) {
 	for _, test := range []struct{ words, want string }{
-		{"-A FORWARD -j DROP", "A filter FORWARD DROP ob/ob"},
-		{"-A FORWARD -g X", "A filter FORWARD X goto ob/ob"},
-		{"--append FORWARD --jump=DROP", "A filter FORWARD DROP ob/ob"},
-		{"-I FORWARD 2 -j DROP", "I filter FORWARD #2 DROP ob/ob"},
-		{"-D FORWARD 3", "D filter FORWARD #3 ob/ob"},
-		{"-R FORWARD 1 -j DROP", "R filter FORWARD #1 DROP ob/ob"},
-		{"-C FORWARD -j DROP", "C filter FORWARD DROP ob/ob"},
-		{"-C FORWARD 1", "C filter FORWARD #1 ob/ob"},
-		{"-P FORWARD DROP", "P filter FORWARD ob/ob"},
-		{"-E a b", "E filter a ob/ob"},
-		{"-t nat -F", "F nat ob/ob"},
-		{"-L FORWARD -n -v -x --line-numbers -4 -6", "L filter FORWARD ob/ob"},
-		{"-S", "S filter ob/ob"},
-		{"-N X", "N filter X ob/ob"},
-		{"-X X", "X filter X ob/ob"},
-		{"-Z FORWARD", "Z filter FORWARD ob/ob"},
-		{"-Z -L", "L filter ob/ob"},
-		{"-L -Z", "L filter ob/ob"},
-		{"-A a -D b", "A filter b loose ob/ob"},
-		{"-D FORWARD x", "D filter FORWARD ob/ob loose"},
-		{"-A FORWARD 1", "A filter FORWARD ob/ob loose"},
-		{"-nvL FORWARD", "L filter FORWARD ob/ob"},
-		{"-x4F", "F filter ob/ob"},
-		{"-6F", "F filter ob/ob"},
-		{"-fF", "F filter ob/ob loose"},
-		{"-tnat -AFORWARD -jDROP", "A nat FORWARD DROP ob/ob"},
-		{"-w -F", "F filter ob/ob"},
-		{"-w 5 -W 1000 -F", "F filter ob/ob"},
-		{"-w5 -F", "F filter ob/ob"},
-		{"-wF", "F filter ob/ob"},
-		{"-W1000 -F", "F filter ob/ob"},
-		{"--wait=5 -F", "F filter ob/ob"},
-		{"-M /x -F", "F filter ob/ob"},
-		{"-c 1 2 -A FORWARD", "A filter FORWARD ob/ob"},
-		{"-F ! -i eth0", "F filter ob/ob in"},
-		{"-A FORWARD -j", "A filter FORWARD ? ob/ob loose loose rule"},
-		{"-A FORWARD -j ?", "A filter FORWARD ? ob/ob loose rule"},
-		{"-A FORWARD ?", "A filter FORWARD ob/ob loose"},
-		{"-A ? -j DROP", "A filter ? DROP ob/ob loose"},
-		{"-t ? -A FORWARD", "A ? FORWARD ob/ob loose"},
-		{"-F -", "F filter ob/ob loose"},
-		{"-F -q", "F filter ob/ob loose"},
-		{"-F --li", "F filter -/ob"},
-		{"-F --lin", "F filter ob/ob"},
+		{"-A FORWARD -j DROP", "A filter FORWARD DROP obv/obv"},
+		{"-A FORWARD -g X", "A filter FORWARD X goto obv/obv"},
+		{"--append FORWARD --jump=DROP", "A filter FORWARD DROP obv/obv"},
+		{"-I FORWARD 2 -j DROP", "I filter FORWARD #2 DROP obv/obv"},
+		{"-D FORWARD 3", "D filter FORWARD #3 obv/obv"},
+		{"-R FORWARD 1 -j DROP", "R filter FORWARD #1 DROP obv/obv"},
+		{"-C FORWARD -j DROP", "C filter FORWARD DROP obv/obv"},
+		{"-C FORWARD 1", "C filter FORWARD #1 obv/obv"},
+		{"-P FORWARD DROP", "P filter FORWARD obv/obv"},
+		{"-E a b", "E filter a obv/obv"},
+		{"-t nat -F", "F nat obv/obv"},
+		{"-L FORWARD -n -v -x --line-numbers -4 -6", "L filter FORWARD obv/obv"},
+		{"-S", "S filter obv/obv"},
+		{"-N X", "N filter X obv/obv"},
+		{"-X X", "X filter X obv/obv"},
+		{"-Z FORWARD", "Z filter FORWARD obv/obv"},
+		{"-Z -L", "L filter obv/obv"},
+		{"-L -Z", "L filter obv/obv"},
+		{"-A a -D b", "A filter b loose obv/obv"},
+		{"-D FORWARD x", "D filter FORWARD obv/obv loose"},
+		{"-A FORWARD 1", "A filter FORWARD obv/obv loose"},
+		{"-nvL FORWARD", "L filter FORWARD obv/obv"},
+		{"-x4F", "F filter obv/obv"},
+		{"-6F", "F filter obv/obv"},
+		{"-fF", "F filter obv/obv loose"},
+		{"-tnat -AFORWARD -jDROP", "A nat FORWARD DROP obv/obv"},
+		{"-w -F", "F filter obv/obv"},
+		{"-w 5 -W 1000 -F", "F filter obv/obv"},
+		{"-w5 -F", "F filter obv/obv"},
+		{"-wF", "F filter obv/obv"},
+		{"-W1000 -F", "F filter obv/obv"},
+		{"--wait=5 -F", "F filter obv/obv"},
+		{"-M /x -F", "F filter obv/obv"},
+		{"-c 1 2 -A FORWARD", "A filter FORWARD obv/obv"},
+		{"-F ! -i eth0", "F filter obv/obv in"},
+		{"-A FORWARD -j", "A filter FORWARD ? obv/obv loose loose rule"},
+		{"-A FORWARD -j ?", "A filter FORWARD ? obv/obv loose rule"},
+		{"-A FORWARD ?", "A filter FORWARD obv/obv loose"},
+		{"-A ? -j DROP", "A filter ? DROP obv/obv loose"},
+		{"-t ? -A FORWARD", "A ? FORWARD obv/obv loose"},
+		{"-F -", "F filter obv/obv loose"},
+		{"-F -q", "F filter obv/obv loose"},
+		{"-F --li", "F filter -/obv"},
+		{"-F --lin", "F filter obv/obv"},
 	} {
-		test.want = strings.Replace(test.want, " loose ob/ob", " ob/ob loose", 1)
+		test.want = strings.Replace(test.want, " loose obv/obv", " obv/obv loose", 1)
 		if got := strings.ReplaceAll(shownCall(parseCall(wordsOf(test.words), metadataIPv4)), shell.Unknown, "?"); got != test.want {
 			t.Errorf("%s: %q, not %q", test.words, got, test.want)
 		}
@@ -102,87 +111,89 @@ func TestMatches(t *testing.T) {
 		{"-i eni+", "o/o in"},
 		{"-i en+", "o/o in"},
 		{"-i vlan+", "b/b in"},
-		{"-i v+", "b/b in"},
-		{"-i +", "ob/ob in"},
+		{"-i v+", "bv/bv in"},
+		{"-i veth+", "v/v in"},
+		{"-i veth1", "-/v in"},
+		{"-i +", "obv/obv in"},
 		{"-i eni0", "-/o in"},
 		{"-i eni", "-/o in"},
 		{"-i eni0+", "-/o in"},
 		{"-i vlan.eth.1", "-/b in"},
 		{"-i eth0", "-/- in"},
-		{"-i ?", "-/ob in loose rule"},
-		{"! -i eth0", "ob/ob in"},
-		{"! -i eni+", "b/b in"},
-		{"! -i eni0", "b/ob in"},
-		{"-o eth0", "-/o out"},
-		{"-o vlan+", "b/ob out"},
-		{"-o vlan1", "-/ob out"},
+		{"-i ?", "-/obv in loose rule"},
+		{"! -i eth0", "obv/obv in"},
+		{"! -i eni+", "bv/bv in"},
+		{"! -i eni0", "bv/obv in"},
+		{"-o eth0", "-/ov out"},
+		{"-o vlan+", "b/obv out"},
+		{"-o vlan1", "-/obv out"},
 		{"-o eni+", "-/- out"},
 		{"-o veth+", "-/- out"},
-		{"-o +", "ob/ob out"},
-		{"! -o eth0", "-/ob out"},
-		{"! -o vlan+", "-/o out"},
+		{"-o +", "obv/obv out"},
+		{"! -o eth0", "-/obv out"},
+		{"! -o vlan+", "-/ov out"},
 		{"-i eni+ -i vlan+", "-/- in"},
 
-		{"-d 169.254.169.254", "ob/ob"},
-		{"-d 169.254.169.254/255.255.255.255", "ob/ob"},
-		{"-d 169.254.0.0/16", "ob/ob"},
-		{"-d 169.254/16", "ob/ob"},
-		{"-d 0/0", "ob/ob"},
+		{"-d 169.254.169.254", "obv/obv"},
+		{"-d 169.254.169.254/255.255.255.255", "obv/obv"},
+		{"-d 169.254.0.0/16", "obv/obv"},
+		{"-d 169.254/16", "obv/obv"},
+		{"-d 0/0", "obv/obv"},
 		{"-d 10.0.0.1", "-/-"},
-		{"-d 169.254.169.254,10.0.0.1", "ob/ob"},
-		{"-d 10.0.0.1,169.254.169.254", "ob/ob"},
-		{"-d 169.254.169.254/255.255.0.255", "-/ob loose rule"},
-		{"-d instance-data", "-/ob loose rule"},
-		{"-d instance-data,169.254.169.254", "ob/ob loose rule"},
-		{"-d 169.254.169.254/33", "-/ob loose rule"},
+		{"-d 169.254.169.254,10.0.0.1", "obv/obv"},
+		{"-d 10.0.0.1,169.254.169.254", "obv/obv"},
+		{"-d 169.254.169.254/255.255.0.255", "-/obv loose rule"},
+		{"-d instance-data", "-/obv loose rule"},
+		{"-d instance-data,169.254.169.254", "obv/obv loose rule"},
+		{"-d 169.254.169.254/33", "-/obv loose rule"},
 		{"-d fd00:ec2::254", "-/-"},
-		{"! -d 10.0.0.1", "ob/ob"},
+		{"! -d 10.0.0.1", "obv/obv"},
 		{"! -d 169.254.169.254", "-/-"},
-		{"! -d instance-data", "-/ob loose rule"},
+		{"! -d instance-data", "-/obv loose rule"},
 		{"! -d 0/0", "-/-"},
 
-		{"-s 0/0", "ob/ob"},
-		{"-s 10.0.0.0/8", "-/ob"},
-		{"-s x", "-/ob"},
-		{"! -s 0/0", "-/ob"},
+		{"-s 0/0", "obv/obv"},
+		{"-s 10.0.0.0/8", "-/obv"},
+		{"-s x", "-/obv"},
+		{"! -s 0/0", "-/obv"},
 
-		{"-p all", "ob/ob"},
-		{"-p 0", "ob/ob"},
-		{"-p tcp", "ob/ob"},
-		{"-p 6", "ob/ob"},
+		{"-p all", "obv/obv"},
+		{"-p 0", "obv/obv"},
+		{"-p tcp", "obv/obv"},
+		{"-p 6", "obv/obv"},
 		{"-p udp", "-/-"},
-		{"-p ?", "-/ob loose rule"},
-		{"! -p udp", "ob/ob"},
-		{"! -p tcp", "-/ob"},
+		{"-p ?", "-/obv loose rule"},
+		{"! -p udp", "obv/obv"},
+		{"! -p tcp", "-/obv"},
 
-		{"-m comment --comment x", "ob/ob"},
-		{"-m tcp -m multiport -m conntrack -m state", "ob/ob"},
-		{"-m limit", "-/ob"},
-		{"-m ?", "-/ob loose rule"},
-		{"--reject-with x --log-prefix x --log-level x", "ob/ob"},
-		{"--foo x", "-/ob"},
-		{"--dport 80", "ob/ob"},
-		{"--dport http", "ob/ob"},
+		{"-m comment --comment x", "obv/obv"},
+		{"-m tcp -m multiport -m conntrack -m state", "obv/obv"},
+		{"-m limit", "-/obv"},
+		{"-m ?", "-/obv loose rule"},
+		{"--reject-with x --log-prefix x --log-level x", "obv/obv"},
+		{"--foo x", "-/obv"},
+		{"--dport 80", "obv/obv"},
+		{"--dport http", "obv/obv"},
 		{"--dport 443", "-/-"},
-		{"--dport 1:80", "ob/ob"},
-		{"--destination-port 80:90", "ob/ob"},
+		{"--dport 1:80", "obv/obv"},
+		{"--destination-port 80:90", "obv/obv"},
 		{"--dports 81:90", "-/-"},
 		{"--dports 1:79", "-/-"},
-		{"--destination-ports 443,80", "ob/ob"},
-		{"--dport ?", "-/ob loose rule"},
+		{"--destination-ports 443,80", "obv/obv"},
+		{"--dport ?", "-/obv loose rule"},
 		{"! --dport 80", "-/-"},
-		{"! --dport 443", "ob/ob"},
-		{"--ctstate ESTABLISHED,NEW", "-/ob"},
-		{"--state UNTRACKED", "-/ob"},
+		{"! --dport 443", "obv/obv"},
+		{"--ctstate ESTABLISHED,NEW", "-/obv"},
+		{"--state UNTRACKED", "-/obv"},
 		{"--state ESTABLISHED", "-/-"},
-		{"--ctstate ?", "-/ob loose rule"},
-		{"! --ctstate ESTABLISHED", "-/ob"},
+		{"--ctstate ?", "-/obv loose rule"},
+		{"! --ctstate ESTABLISHED", "-/obv"},
 	} {
 		if got := shownCall(parseCall(wordsOf("-C K "+test.words), metadataIPv4)); got != "C filter K "+test.want {
 			t.Errorf("%s: %q, not %q", test.words, got, test.want)
 		}
 	}
-	for words, want := range map[string]string{"-d fd00:ec2::254": "ob/ob", "-d fd00:ec2::/32": "ob/ob", "-d fd00:ec2::254/255.0.0.0": "-/ob loose rule", "-d ::/0": "ob/ob", "-d fd00:ec2::23": "-/-", "-d 169.254.169.254": "-/-"} {
+	for words, want := range map[string]string{"-d fd00:ec2::254": "obv/obv", "-d fd00:ec2::/32": "obv/obv", "-d fd00:ec2::254/255.0.0.0": "-/obv loose rule", "-d ::/0": "obv/obv", "-d fd00:ec2::23": "-/-", "-d 169.254.169.254": "-/-"} {
 		if got := shownCall(parseCall(wordsOf("-C K "+words), metadataIPv6)); got != "C filter K "+want {
 			t.Errorf("%s: %q, not %q", words, got, want)
 		}

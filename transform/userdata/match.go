@@ -19,7 +19,7 @@ func (p *parser) interfaces(option, value string) {
 		p.c.out = true
 	}
 	var covers, may class
-	for _, of := range [...]class{ordinary, branchENI} {
+	for _, of := range [...]class{ordinary, branchENI, ofIPv6Cluster} {
 		all, some := of.interfaces(option, value)
 		if all {
 			covers |= of
@@ -42,14 +42,11 @@ func (p *parser) interfaces(option, value string) {
 // a class by all of its interfaces, and whether it may by some.
 func (of class) interfaces(option, value string) (all, some bool) {
 	prefix, wild := strings.CutSuffix(value, "+")
-	if option == "-o" && of == ordinary && prefix != "" {
+	if option == "-o" && of != branchENI && prefix != "" {
 		// It is not known which interface the packet leaves by, but it is not a pod's.
 		return false, !strings.HasPrefix(prefix, "eni") && !strings.HasPrefix(prefix, "veth")
 	}
-	name := "eni"
-	if of == branchENI {
-		name = "vlan"
-	}
+	name := map[class]string{ordinary: "eni", branchENI: "vlan", ofIPv6Cluster: "veth"}[of]
 	all = wild && strings.HasPrefix(name, prefix)
 	return all, all || strings.HasPrefix(prefix, name) || strings.Contains(value, shell.Unknown)
 }

@@ -84,6 +84,7 @@ func TestMessages(t *testing.T) {
 		{"echo 'exclude=*' > /etc/yum.conf\n" + recipe + boot, Block{}, []saying{{NotJudged, "echo", "what /etc/yum.conf says here of packages may keep iptables-services from being installed"}}},
 		{recipe + boot + "echo staticPodPath > /opt/x\n", Block{}, []saying{{NotJudged, "echo", "what the pods do that the kubelet starts on its own is not known"}}},
 		{recipe + boot + "kubectl set x VETHPREFIX\n", Block{}, []saying{{NotJudged, "kubectl", "the interfaces of pods may have names that the rules do not match"}}},
+		{recipe + "/etc/eks/bootstrap.sh b --ip-family ipv6\n", Block{}, []saying{{NotJudged, "/etc/eks", "pods may have interfaces whose names do not begin with eni, which the iptables rules do not match"}}},
 		{recipe + boot + "acme\nacme2\n", Block{}, []saying{{NotJudged, "acme", "what acme does is not known"}}},
 		{recipe + boot + "ip rule add pref 5\n", Block{BranchENI: true}, []saying{{NotJudged, "ip rule", "the routes that ip changes here may send packets of pods with branch network interfaces through an interface that the rule does not match"}}},
 		{recipe + boot + "acme\nip rule add pref 5\n", Block{BranchENI: true}, []saying{{NotJudged, "acme", "what acme does is not known"}}},

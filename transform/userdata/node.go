@@ -33,6 +33,8 @@ type node struct {
 
 	routed   string // that routes are changed
 	routedAt int
+	veth     bool // the cluster may be one of IPv6
+	vethAt   int
 
 	notJudged string
 	unknownAt int

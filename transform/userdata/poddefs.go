@@ -14,6 +14,13 @@ var podsOfNode = [...]string{"pod-manifest-path", "manifest-url", "staticPodPath
 // networksOfNode are settings of containerd that decide how pods are connected.
 var networksOfNode = [...]string{"conf_dir", "conf_template", "bin_dir", "imports"}
 
+// ofIPv6 matches settings of nodeadm, bootstrap.sh and the kubelet that a node of an IPv6
+// cluster has: the family, or an IPv6 address of the cluster's services or of the node.
+var ofIPv6Clusters = pattern(`(?im)^[^#\n]*(?:\bip-family["'\s,=]+ipv6|\bservice-ipv6-cidr\b|\b(?:cidr|cluster-?dns|dns-cluster-ip|node-ip)["'\s:=,\[-]+[0-9a-f]{0,4}:[0-9a-f]{0,4}:)`)
+
+// ofOtherNames is the note for pods of an IPv6 cluster.
+const ofOtherNames = "pods may have interfaces whose names do not begin with eni, which the iptables rules do not match"
+
 func containsAny(text string, words []string) bool {
 	return slices.ContainsFunc(words, func(w string) bool { return strings.Contains(text, w) })
 }
@@ -25,14 +32,27 @@ func ofPods(text string) string {
 		return "what the pods do that the kubelet starts on its own is not known"
 	case strings.Contains(text, "VETHPREFIX"):
 		return "the interfaces of pods may have names that the rules do not match"
+	case ofIPv6Clusters().MatchString(text):
+		return ofOtherNames
 	}
 	return ""
+}
+
+// noteOfPods notes what [ofPods] says. Whether the rules match the interfaces of an
+// IPv6 cluster's pods shows at the end.
+func (n *node) noteOfPods(at int, why string) {
+	switch {
+	case why != ofOtherNames:
+		n.note(at, why)
+	case !n.veth:
+		n.veth, n.vethAt = true, at
+	}
 }
 
 // nodeConfig adds what a part for nodeadm says of pods that is not judged.
 func (d *document) nodeConfig(text string, at int) {
 	unknown := ofPods(text)
-	if unknown == "" && containsAny(text, networksOfNode[:]) {
+	if containsAny(text, networksOfNode[:]) && (unknown == "" || unknown == ofOtherNames) {
 		unknown = "how pods are connected is not known with these settings of containerd"
 	}
 	if unknown == "" {
@@ -47,10 +67,12 @@ func (n *node) saysOfPods(name string, s *shell.Step) {
 	case "echo", "printf", "grep", "egrep", "logger", "cat", "tee":
 		return // which is judged in the file that it becomes
 	}
+	var words []string
 	for _, w := range s.Words[1:] {
-		if why := ofPods(w.Text); why != "" {
-			n.note(s.At, why)
-		}
+		words = append(words, w.Text)
+	}
+	if why := ofPods(strings.Join(words, " ")); why != "" {
+		n.noteOfPods(s.At, why)
 	}
 	if s.Stdin != nil && strings.Contains(*s.Stdin, "VETHPREFIX") {
 		n.note(s.At, ofPods("VETHPREFIX"))
@@ -63,7 +85,7 @@ func (n *node) filesOfPods() {
 		f := n.machine.Files.Get(file)
 		for _, text := range f.Written() {
 			if why := ofPods(text); why != "" && !strings.HasPrefix(text, "#!") {
-				n.note(f.At, why)
+				n.noteOfPods(f.At, why)
 			}
 		}
 	}

@@ -10,12 +10,15 @@ import (
 // A class is a set of kinds of pods.
 type class uint8
 
-// The kinds of pods: those whose host interface is called eni…, and those with a
-// branch network interface, called vlan… on the node's side.
+// The kinds of pods: those whose host interface is called eni…, those with a branch
+// network interface, called vlan… on the node's side, and those of an IPv6 cluster,
+// which reach IPv4 by an interface called veth… (cmd/egress-cni-plugin in
+// aws/amazon-vpc-cni-k8s).
 const (
 	ordinary class = 1 << iota
 	branchENI
-	allPods = ordinary | branchENI
+	ofIPv6Cluster
+	allPods = ordinary | branchENI | ofIPv6Cluster
 )
 
 // A rule is one of iptables, as far as it is about packets of pods to the

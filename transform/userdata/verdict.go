@@ -75,6 +75,8 @@ func (n *node) unjudged(elseLocked bool) (why string, at int) {
 		return n.notJudged, n.unknownAt
 	case n.routed != "" && n.dependsOnRoutes():
 		return n.routed, n.routedAt
+	case n.veth && !n.v4.tables.drops(ofIPv6Cluster):
+		return ofOtherNames, n.vethAt
 	case elseLocked:
 		return n.service.unattended, n.service.unattendedAt
 	}
