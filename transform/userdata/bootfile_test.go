@@ -19,6 +19,10 @@ func TestBootFilesAndCalls(t *testing.T) {
 		"python3 -c \"import boto3; boto3.client('ec2').modify_instance_metadata_options(InstanceId='i-1', HttpPutResponseHopLimit=2)\"\n",
 		"python3 -c \"import boto3; boto3.client('autoscaling').start_instance_refresh(AutoScalingGroupName='x')\"\n",
 		"python3 -c 'import socketserver'\n",
+		"sed -i '/^#/s/^#//' /etc/fstab\n",
+		"sed -i '/swap/d; $a tmpfs /var tmpfs' /etc/fstab\n",
+		"echo 'tmpfs /var tmpfs defaults 0 0' >> /etc/fstab; sed -i /swap/d /etc/fstab\n",
+		"sed -i /exit/d /etc/profile\n",
 		"perl -e 'rename glob(\"/etc/sysconfig/ip*\"), \"/x\"'\n",
 		"perl -e 'kill 9, getppid'\n",
 	} {
@@ -48,6 +52,8 @@ func TestBootFilesAndCalls(t *testing.T) {
 		"mkdir -p /root/.aws /root/.ssh; printf '[default]\\nregion = us-east-1\\noutput = json\\n' > /root/.aws/config; printf 'Host *\\n  StrictHostKeyChecking no\\n' > /root/.ssh/config\n",
 		"export GIT_SSH_COMMAND='ssh -i /root/.ssh/id_rsa' PAGER=cat; git clone x@y:z /opt/z; echo x > \"/var/log/$(basename $0).log\"\n",
 		"python3 -c \"import boto3; print(boto3.client('ec2').describe_instances())\"\n",
+		"swapoff -a; sed -i '/ swap / s/^/#/' /etc/fstab; sed -i.bak '\\|^/swapfile|d' /etc/fstab\n",
+		"sed -i '/ip_forward/d' /etc/sysctl.conf; echo net.ipv4.ip_forward=1 >> /etc/sysctl.conf; sed -i /HTTP_PROXY/d /etc/environment\n",
 		"python3 -c 'import json,sys; print(json.load(sys.stdin)[\"a\"])' < /dev/null\n",
 	} {
 		if problems := judgeText(bang+recipe+boot+line, Block{}); len(problems) > 0 {

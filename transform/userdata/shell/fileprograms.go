@@ -51,7 +51,7 @@ func (r *runner) fileProgram(name string, c invocation) (status, bool) {
 // edits forgets what a program may change, but for what is known of it.
 func (r *runner) edits(name string, c invocation) {
 	args := c.words[1:]
-	if !readsOnly(name, args) && !(name == "sed" && r.inserts(args)) {
+	if !readsOnly(name, args) && !(name == "sed" && (r.inserts(args) || r.lessens(args))) {
 		r.touches(name, c)
 	}
 }

@@ -10,14 +10,14 @@ import (
 // delete and insert: its scripts are commands that are known, without the flags e
 // and w.
 func isPlainSed(args []Word) bool {
-	scripts, ok := sedScripts(args)
+	scripts, _, ok := sedScripts(args)
 	return ok && !slices.ContainsFunc(scripts, func(s string) bool { return !isSedScript(s) })
 }
 
-// sedScripts returns the scripts in a call of sed: those of its options -e, or else
-// its first operand. It returns false if another option is not known, or if a script
-// is missing.
-func sedScripts(args []Word) (scripts []string, ok bool) {
+// sedScripts returns the scripts in a call of sed, which are those of its options -e, or
+// else its first operand, and the files. It returns false if another option is not known,
+// or if a script is missing.
+func sedScripts(args []Word) (scripts []string, files []Word, ok bool) {
 	for i := 0; i < len(args); i++ {
 		w := args[i].Text
 		switch {
@@ -25,18 +25,20 @@ func sedScripts(args []Word) (scripts []string, ok bool) {
 			scripts = append(scripts, strings.TrimPrefix(strings.TrimPrefix(w, "--expression="), "-e"))
 		case w == "--expression", sedLetters(w) == "e":
 			if i++; i == len(args) {
-				return nil, false
+				return nil, nil, false
 			}
 			scripts = append(scripts, args[i].Text)
 		case len(w) > 1 && w[0] == '-':
 			if !isPlainSedOption(w) {
-				return nil, false
+				return nil, nil, false
 			}
 		case len(scripts) == 0:
 			scripts = append(scripts, w)
+		default:
+			files = append(files, args[i])
 		}
 	}
-	return scripts, true
+	return scripts, files, true
 }
 
 // isPlainSedOption reports whether an option of sed only says how it reads and
@@ -89,8 +91,12 @@ func sedCommand(s string) (rest string, ok bool) {
 func afterAddresses(s string) string {
 	for s != "" {
 		switch c := s[0]; {
-		case c == '/':
-			end := delimited(s, 1, '/')
+		case c == '/', c == '\\' && len(s) > 1:
+			from := 1
+			if c == '\\' {
+				from, c = 2, s[1]
+			}
+			end := delimited(s, from, c)
 			if end < 0 {
 				return ""
 			}
@@ -122,15 +128,13 @@ func sedInserted(script string) (text string, ok bool) {
 // inserts notes what sed inserts into a script of the image, or reports that it does
 // something else.
 func (r *runner) inserts(args []Word) bool {
-	scripts, ok := sedScripts(args)
-	if !ok || len(scripts) != 1 || !inPlace(args) || len(args) < 2 {
+	scripts, files, ok := sedScripts(args)
+	if !ok || len(scripts) != 1 || len(files) != 1 || !inPlace(args) {
 		return false
 	}
 	text, ok := sedInserted(scripts[0])
-	last := args[len(args)-1]
-	name := r.abs(last.Text)
-	isOne := !slices.ContainsFunc(args[:len(args)-1], func(w Word) bool { return !strings.HasPrefix(w.Text, "-") && w.Text != scripts[0] })
-	if f := r.m.Files.Get(name); !ok || !isOne || !last.Known() || path.Ext(name) != ".sh" || !ReadAtBoot(r.m.Files.resolve(name)) || f != nil && !f.Image {
+	name := r.abs(files[0].Text)
+	if f := r.m.Files.Get(name); !ok || !files[0].Known() || path.Ext(name) != ".sh" || !ReadAtBoot(r.m.Files.resolve(name)) || f != nil && !f.Image {
 		return false
 	}
 	r.m.Files.add(name, "\n"+text, false)

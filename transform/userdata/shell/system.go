@@ -46,6 +46,17 @@ func ReadAtBoot(name string) bool {
 	return false
 }
 
+// hasOwnLines reports whether each line of a file stands for itself, so that without one of
+// them a node does less.
+func hasOwnLines(name string) bool {
+	for _, known := range [...]string{"/etc/fstab", "/etc/crontab", "/etc/cron.d/", "/var/spool/cron/", "/etc/sysctl", "/etc/environment"} {
+		if strings.HasPrefix(name, known) {
+			return true
+		}
+	}
+	return false
+}
+
 // isProgram reports whether a file is one of the programs that scripts rely on.
 func isProgram(name string) bool {
 	base := path.Base(name)
