@@ -132,7 +132,11 @@ func mountsScript(list *yaml.Node) string {
 		if n.Kind != yaml.SequenceNode || len(n.Content) < 2 || plainType(n.Content[1]) == plainNull {
 			continue
 		}
-		b.WriteString("mount " + quoted(n.Content[0].Value) + " " + quoted(path.Clean(n.Content[1].Value)) + "\n")
+		b.WriteString("mount ")
+		if len(n.Content) > 3 && plainType(n.Content[3]) != plainNull {
+			b.WriteString("-o " + quoted(n.Content[3].Value) + " ")
+		}
+		b.WriteString(quoted(n.Content[0].Value) + " " + quoted(path.Clean(n.Content[1].Value)) + "\n")
 	}
 	if b.Len() == 0 {
 		return ""

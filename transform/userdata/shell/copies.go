@@ -105,6 +105,9 @@ func (r *runner) copyOne(c copying, w Word, target string, call invocation, sure
 		}
 		r.below(call, to)
 	}
+	if !found && c.program == "mv" {
+		r.below(call, from)
+	}
 	switch f := fs.Get(to); {
 	case c.program == "mv":
 		fs.remove(from, sure)

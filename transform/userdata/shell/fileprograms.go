@@ -37,7 +37,9 @@ func (r *runner) fileProgram(name string, c invocation) (status, bool) {
 	case "chmod":
 		r.chmod(c, sure)
 	case "mount":
-		r.mount(operands, c)
+		r.mount(c, sure)
+	case "umount":
+		r.unmount(operands, c)
 	case "chattr":
 		r.chattr(operands)
 	case "find":
@@ -188,29 +190,6 @@ func (r *runner) tee(sure bool, c invocation) status {
 	}
 	r.output(text)
 	return st
-}
-
-// mount mounts something over a directory or a file.
-func (r *runner) mount(operands []Word, c invocation) {
-	all := join(c.words[1:])
-	if strings.Contains(all, "remount") {
-		if strings.Contains(all, "ro") && len(operands) > 0 {
-			r.m.Files.cover(r.abs(operands[len(operands)-1].Text))
-		}
-		return
-	}
-	if len(operands) < 2 {
-		return
-	}
-	at := r.abs(operands[len(operands)-1].Text)
-	if file, directory := r.m.Files.matters(at); !file && !directory {
-		return
-	}
-	r.changes(operands[len(operands)-1].Text)
-	r.m.Files.cover(at)
-	if from := r.abs(operands[len(operands)-2].Text); strings.Contains(all, "bind") {
-		r.m.Files.link(at, from)
-	}
 }
 
 // found judges find: whether it deletes or changes what it finds.

@@ -44,6 +44,7 @@ type Files struct {
 	links   map[string]string // paths that stand for others: symbolic links and bind mounts
 	covered []string          // files and directories in which what is written may not last
 	open    []string          // files that commands may write to at any time
+	noexec  []noexec
 
 	programs bool // one of them may be a program that is called by its name
 

@@ -85,7 +85,11 @@ func (r *runner) written(c invocation) (status, bool) {
 	case f == nil, !f.Sure, !strings.Contains(name, "/"):
 		return unsure, false
 	case f.Runs:
-		return run([]string{f.Text}, "", false)
+		doubt := ""
+		if _, is := r.m.Files.NoExec(r.abs(name)); is {
+			doubt = name + " may be on a file system that is mounted with noexec"
+		}
+		return run([]string{f.Text}, doubt, false)
 	default:
 		return run([]string{f.Text}, "nothing makes "+name+" executable for certain", false)
 	}

@@ -126,6 +126,14 @@ type Machine struct {
 	killed       string // why no later script may run either
 }
 
+// Ends counts a place where a node may stop running scripts, as MayEnd does those of
+// shells, and reports whether it is the one where it does.
+func (m *Machine) Ends() bool {
+	m.MayEnd++
+	m.doneAt = -1 // another place comes after it
+	return m.MayEnd == m.EndAt
+}
+
 // Shell runs a script, whose first line may name its interpreter. The places of
 // its steps are what place returns for their offsets in the text.
 func (m *Machine) Shell(text string, place func(at int) int) {

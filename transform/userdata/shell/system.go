@@ -148,6 +148,7 @@ func (fs *Files) Reboot() {
 			f.Sure, f.Gone, f.Version = false, true, fs.version
 		}
 	}
+	fs.noexec = nil
 	for dir := range fs.dirs {
 		if isVolatile(dir) {
 			delete(fs.dirs, dir)
