@@ -69,7 +69,7 @@ func (n *node) reboot() {
 // kubelet may have set up the rule that it takes back.
 func (n *node) bootAgain(scripts []script) {
 	for _, file := range n.machine.Files.All() {
-		if strings.HasPrefix(file, "/etc/cloud/") {
+		if strings.HasPrefix(file, "/etc/cloud/") || isUnitOfInit(file) {
 			n.service.initOff = "what is in " + shown(file) + " decides whether cloud-init runs"
 		}
 	}
@@ -93,7 +93,7 @@ func (n *node) bootAgain(scripts []script) {
 func (n *node) runScripts(scripts []script) {
 	for i := range scripts {
 		s := &scripts[i]
-		if n.again && !s.everyBoot {
+		if n.again && !s.everyBoot || n.leavesOut(s) {
 			continue
 		}
 		place := s.origin

@@ -25,7 +25,7 @@ func kindsAtBoot() []bootFile {
 		{named("/etc/fstab"), mountsBeside},
 		{startsWith("/etc/logrotate."), rotates},
 		{startsWith("/etc/cfn/"), runsHooks},
-		{isCloudConfig, without("cmd", "module", "mount", "output", "disabled", "write_files", "datasource", "users", "packages")},
+		{isCloudConfig, without("cmd", "module", "mount", "output", "disabled", "write_files", "datasource", "users", "packages", "cloud_dir")},
 		{startsWith("/etc/systemd/journald", "/etc/systemd/logind", "/etc/systemd/timesyncd", "/etc/systemd/resolved", "/etc/systemd/coredump", "/etc/systemd/oomd", "/etc/systemd/sleep"), without()},
 		{startsWith("/etc/systemd/system.conf"), without("Environment", "Watchdog", "Manager=")},
 		{startsWith("/etc/rsyslog"), without("omprog", "^", "program", "binary")},

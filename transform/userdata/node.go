@@ -18,6 +18,9 @@ type node struct {
 	credit  bool // the step is certain to run, whatever it says: see kubelet
 	again   bool // it is the second boot
 	service services
+	stage   stage    // of the script that runs
+	cut     *leftOut // why cloud-init may run no more scripts at the first boot
+	leftOut *leftOut // why it does not
 
 	shields, first [3]shield
 	started        bool
@@ -59,6 +62,12 @@ type loss struct {
 	at   int
 	code Code
 	why  string
+}
+
+// A leftOut says why cloud-init leaves scripts out, and where that is decided.
+type leftOut struct {
+	why string
+	at  int
 }
 
 // The shields.

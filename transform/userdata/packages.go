@@ -127,7 +127,7 @@ func (n *node) packages(s *shell.Step, sure bool) {
 		n.installs(s, c, sure)
 	case removes:
 		if c.mayBe("cloud-init") {
-			n.service.initOff = "cloud-init is removed here"
+			n.service.initOff, n.service.initOffAt = "cloud-init is removed here", s.At
 		}
 		if c.mayBe("iptables", "nftables", "netfilter") {
 			n.why = "the package that is removed here is needed to load the rules at boot"

@@ -30,7 +30,8 @@ type services struct {
 
 	// initOff says why cloud-init may not run at the next boot, nor then any script
 	// that runs at each.
-	initOff string
+	initOff   string
+	initOffAt int
 }
 
 // A loader is a service that loads the rules of one family when a node boots.

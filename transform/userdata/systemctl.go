@@ -76,7 +76,7 @@ func (n *node) systemctl(s *shell.Step, sure bool) {
 			n.unit(c.verb, c.now, u, sure)
 		}
 	case "", "status", "is-active", "is-enabled", "is-failed", "is-system-running", "show", "cat", "help", "list-units", "list-unit-files", "list-timers", "list-sockets", "list-jobs",
-		"list-dependencies", "get-default", "show-environment", "daemon-reexec", "reset-failed", "cancel", "poweroff", "halt":
+		"list-dependencies", "get-default", "show-environment", "daemon-reexec", "reset-failed", "poweroff", "halt":
 	default:
 		n.note(s.At, "what systemctl "+c.verb+" does is not known")
 	}
@@ -126,8 +126,8 @@ func (n *node) unit(verb string, now bool, w shell.Word, sure bool) {
 		n.packagedUnit("iptables", n.v4, sysconfig4, verb, a, name, certain)
 		n.packagedUnit("ip6tables", n.v6, sysconfig6, verb, a, name, certain)
 	}
-	if keepsFromStarting(verb) && isCloudInit(w, name) {
-		n.service.initOff = "cloud-init is turned off here"
+	if isCloudInit(w, name) {
+		n.stopsInit(verb, a)
 	}
 	n.enableOwn(name, w, a, sure)
 	n.startsItself(verb, a, w, sure)
@@ -167,11 +167,6 @@ func (n *node) startKubeletBy(w shell.Word, name string) {
 
 // onlyIfRuns reports whether a verb does nothing to a unit that does not run.
 func onlyIfRuns(verb string) bool { return verb == "try-restart" || verb == "condrestart" }
-
-// isCloudInit reports whether a unit may be one of cloud-init's.
-func isCloudInit(w shell.Word, name string) bool {
-	return strings.HasPrefix(name, "cloud-") || w.May("cloud-init")
-}
 
 // keepsFromStarting reports whether a verb keeps a unit from being started at the next boot.
 func keepsFromStarting(verb string) bool {

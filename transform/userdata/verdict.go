@@ -28,8 +28,13 @@ func judge(scripts []script, want Block) []Problem {
 		if n.joins && !ended.joins {
 			continue // what starts the kubelet is after the end
 		}
-		if more := ended.problems(); slices.ContainsFunc(more, isOpen) {
+		more := ended.problems()
+		switch {
+		case !slices.ContainsFunc(more, isOpen):
+		case ended.leftOut == nil:
 			return slices.Concat(found, slices.DeleteFunc(more, func(p Problem) bool { return !isOpen(p) }))
+		case len(found) == 0: // whether cloud-init leaves the scripts out is not known
+			found = append(found, Problem{NotJudged, ended.leftOut.at, ended.leftOut.why})
 		}
 	}
 	return found
