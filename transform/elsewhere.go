@@ -6,6 +6,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/imdslock/imdslock/transform/calls"
 	"github.com/imdslock/imdslock/transform/cfn"
 )
 
@@ -52,12 +53,12 @@ func (s *survey) opening(r resource) (Finding, bool) {
 	}
 	isCommand := r.mayBe("AWS::SSM::Association", "AWS::SSM::Document", "AWS::SSM::MaintenanceWindowTask", "AWS::Events::Rule", "AWS::Scheduler::Schedule", "AWS::StepFunctions::StateMachine", "AWS::Serverless::StateMachine")
 	for n := range texts(r.Value.Get("Properties")) {
-		what := opens(squeezed(n.Value))
+		what := calls.Opens(n.Value)
 		if what == "" && isCommand && changesRules().MatchString(n.Value) {
-			what = "it may change the iptables rules of running nodes"
+			what = "may change the iptables rules of running nodes"
 		}
 		if what != "" {
-			return s.noteOn(RuleOpened, r.Key.Value, n, "%s: %s; that is not judged", r.Key.Value, what), true
+			return s.noteOn(RuleOpened, r.Key.Value, n, "%s: it %s; that is not judged", r.Key.Value, what), true
 		}
 	}
 	return Finding{}, false

@@ -35,6 +35,7 @@ func TestElsewhere(t *testing.T) {
 		options   = "it may change the metadata options of running nodes; that is not judged"
 		version   = "it may have nodes launched from a version with other metadata options; that is not judged"
 		group     = "it may give a group another launch template or version; that is not judged"
+		hidden    = "it may have something else make calls that are not seen; that is not judged"
 		commands  = "it may run commands on running nodes; that is not judged"
 		rules     = "it may change the iptables rules of running nodes; that is not judged"
 		document  = "what its document does on running nodes is not judged"
@@ -44,7 +45,7 @@ func TestElsewhere(t *testing.T) {
 		deployed  = "it may deploy templates, which are not seen"
 		resources = "it may make and change resources, which are not seen"
 		pack      = "what the documents of its remediation actions do on running nodes is not judged"
-		karpenter = "Karpenter takes the metadata options of its nodes from it, and they are not judged"
+		karpenter = "it may decide the metadata options of Karpenter's nodes, which are not judged"
 	)
 	for _, test := range []struct{ typ, properties, want string }{
 		{"AWS::Lambda::Function", `Code: {ZipFile: "ec2.modify_instance_metadata_options(HttpTokens='optional')"}`, options},
@@ -61,6 +62,7 @@ func TestElsewhere(t *testing.T) {
 		{"AWS::Lambda::Function", `Code: {ZipFile: "asg.update_auto_scaling_group(MinSize=0)"}`, ""},
 		{"AWS::Lambda::Function", `Code: {ZipFile: "asg.start_instance_refresh(AutoScalingGroupName='a')"}`, ""},
 		{"AWS::Lambda::Function", `Code: {ZipFile: "asg.start_instance_refresh(DesiredConfiguration={})"}`, group},
+		{"AWS::Lambda::Function", `Code: {ZipFile: "asg.start_instance_refresh(**event)"}`, group},
 		{"AWS::Lambda::Function", `Code: {ZipFile: "desired_configuration = {}"}`, ""},
 		{"AWS::Lambda::Function", `Code: {ZipFile: "launch = mixed_instances"}`, ""},
 		{"AWS::Lambda::Function", `Code: {ZipFile: "asg.update_auto_scaling_group(MixedInstancesPolicy={})"}`, group},
@@ -70,9 +72,14 @@ func TestElsewhere(t *testing.T) {
 		{"AWS::Lambda::Function", `Code: {ZipFile: "ec2.modify_spot_fleet_request(TargetCapacity=1)"}`, group},
 		{"AWS::Lambda::Function", `Code: {ZipFile: "ssm.send_command(DocumentName='Ours')"}`, commands},
 		{"AWS::CodeBuild::Project", `Source: {BuildSpec: "phases: {build: {commands: [aws ssm send-command --document-name AWS-RunShellScript]}}"}`, commands},
+		{"AWS::CodeBuild::Project", `Source: {BuildSpec: "phases: {build: {commands: [aws deploy create-deployment --application-name a]}}"}`, commands},
+		{"AWS::CodeBuild::Project", `Source: {BuildSpec: "phases: {build: {commands: [aws lambda invoke --function-name a o.json]}}"}`, hidden},
+		{"AWS::CodeBuild::Project", `Source: {BuildSpec: "phases: {build: {commands: [aws autoscaling update-auto-scaling-group --cli-input-json file://a]}}"}`, group},
 		{"AWS::Lambda::Function", `Code: {ZipFile: "ssm.start_automation_execution(DocumentName='Ours')"}`, commands},
 		{"AWS::Lambda::Function", `Code: {ZipFile: "ssm.start_associations_once(AssociationIds=[])"}`, commands},
 		{"AWS::Lambda::Function", `Code: {ZipFile: "ssm.create_association(Name='Ours')"}`, commands},
+		{"AWS::Lambda::Function", `Code: {ZipFile: "ssm.update_association(AssociationId='a', DocumentVersion='2')"}`, commands},
+		{"AWS::Lambda::Function", `Code: {ZipFile: "ssm.update_maintenance_window_task(WindowTaskId='a')"}`, commands},
 		{"AWS::Lambda::Function", `Code: {ZipFile: "ssm.register_task_with_maintenance_window(TaskArn='Ours')"}`, commands},
 		{"AWS::SSM::Document", `Content: {mainSteps: [{action: 'aws:runCommand'}]}`, commands},
 		{"AWS::SSM::Document", `Content: {mainSteps: [{inputs: {DocumentName: AWS-RunRemoteScript}}]}`, commands},

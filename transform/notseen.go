@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/imdslock/imdslock/transform/calls"
 	"github.com/imdslock/imdslock/transform/cfn"
 )
 
@@ -69,8 +70,8 @@ func (s *survey) launching(r resource) (Finding, bool) {
 		return Finding{}, false
 	}
 	for n := range texts(r.Value.Get("Properties")) {
-		if what := first(launchingCalls[:], squeezed(n.Value)); what != "" {
-			return s.noteOn(RuleNotSeen, r.Key.Value, n, "%s: %s", r.Key.Value, what), true
+		if what := calls.Launches(n.Value); what != "" {
+			return s.noteOn(RuleNotSeen, r.Key.Value, n, "%s: it %s", r.Key.Value, what), true
 		}
 	}
 	return Finding{}, false

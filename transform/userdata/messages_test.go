@@ -68,7 +68,7 @@ func TestMessages(t *testing.T) {
 		{recipe + boot + "docker exec x\n", Block{}, []saying{{NotJudged, "docker", "what the container does that docker runs here with rights on the node is not known"}}},
 		{recipe + boot + "nc -l 80\n", Block{}, []saying{{NotJudged, "nc", "what nc serves here is not known"}}},
 		{recipe + boot + "crontab /opt/x\n", Block{}, []saying{{NotJudged, "crontab", "what cron runs from the table that is installed here is not known"}}},
-		{recipe + boot + "aws ssm send-command\n", Block{}, []saying{{NotJudged, "aws", "the command here may change the metadata options of instances, or the launch template that they use"}}},
+		{recipe + boot + "aws ssm send-command\n", Block{}, []saying{{NotJudged, "aws", "the command here may run commands on running nodes"}}},
 		{recipe + boot + "systemctl preset x\n", Block{}, []saying{{NotJudged, "systemctl preset", "what systemctl preset does is not known"}}},
 		{recipe + boot + "systemctl enable --now /opt/x.service\n", Block{}, []saying{{NotJudged, "systemctl enable --now /opt", "what is in /opt/x.service is not known"}}},
 		{recipe + boot + "systemctl enable ufw\n", Block{}, []saying{{NotJudged, "systemctl enable ufw", "what ufw does to the rules, also at the next boot, is not known"}}},

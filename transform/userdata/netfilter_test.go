@@ -7,9 +7,9 @@ import (
 	"github.com/imdslock/imdslock/transform/userdata/shell"
 )
 
-// calls returns the families after calls of iptables, apart by ";". A "?" stands
+// filtered returns the families after calls of iptables, apart by ";". A "?" stands
 // before a call that may not run, and "…" for what is not known.
-func calls(list string) *family {
+func filtered(list string) *family {
 	f := newFamily(metadataIPv4)
 	for call := range strings.SplitSeq(list, ";") {
 		call, perhaps := strings.CutPrefix(strings.TrimSpace(call), "?")
@@ -179,7 +179,7 @@ func TestCalls(t *testing.T) {
 		{drop + "-I FORWARD -j K", false},
 		{drop + "-t raw -I PREROUTING -j NOTRACK", true},
 	} {
-		if got := calls(test.calls).tables.drops(ordinary); got != test.dropped {
+		if got := filtered(test.calls).tables.drops(ordinary); got != test.dropped {
 			t.Errorf("%s: dropped %t, not %t", test.calls, got, test.dropped)
 		}
 	}

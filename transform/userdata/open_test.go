@@ -192,6 +192,8 @@ var startsFirst = [...]string{
 	"systemd-run kubelet --x\n",
 	"xargs -a /opt/x /etc/eks/bootstrap.sh\n",
 	"docker run -d --net host kubelet\n",
+	"aws ec2 reboot-instances --instance-ids $I\n",
+	"aws --region us-east-1 ec2 stop-instances --instance-ids $I\n",
 	"systemctl default\n",
 	"X=$(/etc/eks/bootstrap.sh blue)\n",
 	"/etc/eks/nodeadm-or-so.sh\n",

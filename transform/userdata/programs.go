@@ -49,8 +49,6 @@ func unknownProgram(name string, s *shell.Step) string {
 		return "what " + shown(s.Words[0].Text) + " does is not known"
 	case interprets(name) && !harmlessText(name, s):
 		return "what " + name + " runs is not known"
-	case name == "aws" && changesInstances(words):
-		return "the command here may change the metadata options of instances, or the launch template that they use"
 	case isContainerRun(name, words):
 		return "what the container does that " + name + " runs here with rights on the node is not known"
 	case name == "nc" || name == "ncat":
@@ -92,12 +90,6 @@ func mentionsAny(words []shell.Word, texts ...string) bool {
 		}
 	}
 	return false
-}
-
-// changesInstances reports whether a call of the AWS CLI may open the metadata
-// options of instances, or have them run commands.
-func changesInstances(words []shell.Word) bool {
-	return mentionsAny(words, "modify-instance-metadata", "modify-launch-template", "create-launch-template", "update-auto-scaling-group", "start-instance-refresh", "send-command", "start-automation", "create-association", "update-nodegroup")
 }
 
 // isContainerRun reports whether a program may run a container that can change the

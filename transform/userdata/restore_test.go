@@ -72,7 +72,7 @@ func TestRestore(t *testing.T) {
 	} {
 		text := strings.NewReplacer("D\n", d+"\n", "…", shell.Unknown).Replace(test.text)
 		for noflush, want := range map[bool]bool{false: test.dropped, true: test.droppedByMore} {
-			f := calls(test.before)
+			f := filtered(test.before)
 			f.restore(nil, text, noflush, true)
 			if got := f.tables.drops(ordinary); got != want {
 				t.Errorf("%s, noflush %t: dropped %t, not %t\n%s", test.before, noflush, got, want, test.text)
@@ -99,7 +99,7 @@ func TestRestorePerhaps(t *testing.T) {
 		{"…", "*nat\nCOMMIT\n", "-A FORWARD -d IMDS -j DROP", false},
 		{"", strings.Replace(text, "COMMIT\n", "", 1), "-I FORWARD -d IMDS -j DROP", true},
 	} {
-		f := calls(test.before)
+		f := filtered(test.before)
 		f.restore(nil, test.text, false, false)
 		if test.after != "" {
 			for word := range strings.SplitSeq(test.after, ";") {
@@ -115,7 +115,7 @@ func TestRestorePerhaps(t *testing.T) {
 // TestRestoreBeside has rules that are not known beside those that are restored.
 func TestRestoreBeside(t *testing.T) {
 	for _, noflush := range []bool{false, true} {
-		f := calls("…")
+		f := filtered("…")
 		f.restore(nil, "*nat\nCOMMIT\n", noflush, true)
 		f.apply(nil, words("-A FORWARD -d IMDS -j DROP"), true)
 		if f.tables.drops(ordinary) {

@@ -30,7 +30,7 @@ func TestClasses(t *testing.T) {
 		{"-A FORWARD -i eni0 -j ACCEPT; -A FORWARD -d IMDS -j DROP", false, true},
 		{"-A FORWARD -i eni0 -d IMDS -j DROP; -A FORWARD -i eni+ -d IMDS -j DROP", true, false},
 	} {
-		f := calls(test.calls)
+		f := filtered(test.calls)
 		if f.tables.drops(ordinary) != test.ordinary || f.tables.drops(branchENI) != test.branchy {
 			t.Errorf("%s: %t, %t", test.calls, f.tables.drops(ordinary), f.tables.drops(branchENI))
 		}
@@ -41,7 +41,7 @@ func TestClasses(t *testing.T) {
 // go on to it.
 func TestTargets(t *testing.T) {
 	after := func(target string) bool {
-		return calls("-A FORWARD" + target + "; -A FORWARD -d IMDS -j DROP").tables.drops(ordinary)
+		return filtered("-A FORWARD" + target + "; -A FORWARD -d IMDS -j DROP").tables.drops(ordinary)
 	}
 	for target := range strings.FieldsSeq("LOG MARK CONNMARK SET TRACE CT NOTRACK TOS DSCP NFLOG CLASSIFY TCPMSS CHECKSUM AUDIT CONNSECMARK SECMARK HL TTL") {
 		if !after(" -j " + target) {
@@ -90,7 +90,7 @@ func TestJumps(t *testing.T) {
 		{"-A FORWARD -s 10.0.0.1 -j ACCEPT; -A FORWARD -d IMDS -j DROP; -D FORWARD -s 10.0.0.1 -j ACCEPT", true},
 		{"-A FORWARD -s 10.0.0.1 -j ACCEPT; -A FORWARD -d IMDS -j DROP; -D FORWARD -s 10.0.0.1 -j LOG", false},
 	} {
-		if got := calls(test.calls).tables.drops(ordinary); got != test.dropped {
+		if got := filtered(test.calls).tables.drops(ordinary); got != test.dropped {
 			t.Errorf("%s: dropped %t, not %t", test.calls, got, test.dropped)
 		}
 	}
@@ -114,7 +114,7 @@ func TestSave(t *testing.T) {
 		{"-t nat -A POSTROUTING -j LOG; -t raw -A PREROUTING -j LOG; -t mangle -A FORWARD -j LOG; -A FORWARD -j LOG; -t security -A FORWARD -j LOG", "",
 			"*raw\n:PREROUTING ACCEPT [0:0]\n-A PREROUTING -j LOG\nCOMMIT\n*mangle\n:FORWARD ACCEPT [0:0]\n-A FORWARD -j LOG\nCOMMIT\n*nat\n:POSTROUTING ACCEPT [0:0]\n-A POSTROUTING -j LOG\nCOMMIT\n" + filter("-A FORWARD -j LOG\n")},
 	} {
-		if got := calls(test.calls).tables.save(test.only); got != test.want {
+		if got := filtered(test.calls).tables.save(test.only); got != test.want {
 			t.Errorf("%s: %q, not %q", test.calls, got, test.want)
 		}
 	}

@@ -46,6 +46,8 @@ func (n *node) apply(s *shell.Step, sure bool) string {
 		n.serviceCommand(s, append([]shell.Word{first}, s.Words[1:]...), sure)
 	case "yum", "dnf", "apt", "apt-get", "rpm", "dpkg", "aptitude", "tdnf", "microdnf", "zypper", "apk":
 		n.packages(s, sure)
+	case "aws", "eksctl":
+		n.callsAPI(name, s)
 	case "modprobe", "rmmod":
 		n.modules(name, s)
 	case "ufw", "firewall-cmd", "firewall-offline-cmd", "shorewall", "ferm", "csf", "gdb", "nsenter":

@@ -1,4 +1,4 @@
-package transform
+package calls
 
 import (
 	"slices"
@@ -13,8 +13,11 @@ func TestSqueezed(t *testing.T) {
 			t.Errorf("%s: got %s", text, got)
 		}
 	}
-	names := []string{updatesGroup}
-	for _, c := range slices.Concat(openingCalls[:], launchingCalls[:]) {
+	var names []string
+	for _, c := range changes {
+		names = append(names, c.name)
+	}
+	for _, c := range slices.Concat(opening[:], launching[:]) {
 		names = append(names, c.names...)
 	}
 	for _, name := range names {
