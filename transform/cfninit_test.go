@@ -52,3 +52,65 @@ func TestInit(t *testing.T) {
 		}
 	}
 }
+
+// TestInitCalls is the table of what in user data calls cfn-init, for which resource, and
+// what it may do to user data around it.
+func TestInitCalls(t *testing.T) {
+	const (
+		none   = ""
+		undone = "note user-data-unknown: Nodes: cfn-init runs this: the command here may take back the rule that drops the packets of pods"
+		late   = "note user-data-unknown: Nodes: cfn-init runs this: the kubelet may start here, before the packets to the metadata service are dropped"
+		repos  = "note user-data-unknown: Nodes: cfn-init runs this: what /etc/yum.conf says here of packages may keep iptables-services from being installed"
+		around = "note user-data-unknown: Nodes: with what cfn-init runs, the command here may take back the rule that drops the packets of pods"
+		unseen = "note user-data-unknown: Nodes: user data not judged: cfn-init runs the metadata AWS::CloudFormation::Init of Topic, which is not seen"
+
+		flush   = `{c: {commands: {a: {command: iptables -F}}}}`
+		start   = `{c: {commands: {a: {command: systemctl start kubelet}}}}`
+		exclude = `{c: {files: {/etc/yum.conf: {content: "[main]\nexclude=iptables*\n"}}}}`
+		script  = `{c: {files: {/opt/x.sh: {content: "iptables -F\n"}}}}`
+		hook    = `{c: {files: {/etc/cfn/hooks.d/x.conf: {content: "[x]\naction=cfn-init -r Nodes\n"}}, services: {sysvinit: {cfn-hup: {ensureRunning: true}}}}}`
+	)
+	for _, test := range []struct{ nodes, other, before, after, want string }{
+		{flush, none, none, "cfn-init -v --stack x --resource Nodes --region y", undone},
+		{flush, none, none, "cfn-init --res=Nodes", undone},
+		{flush, none, none, "cfn-init -rNodes", undone},
+		{flush, none, none, "cfn-init -r $R", undone},
+		{flush, none, none, "cfn-init", undone},
+		{flush, none, none, "cfn-init -r Topic", unseen},
+		{flush, none, none, "cfn-init -r Topic; cfn-init -r Nodes", undone + " | " + unseen},
+		{flush, none, none, "# cfn-init -r Nodes", none},
+		{flush, none, none, "echo cfn-init -r Nodes", none},
+		{flush, none, none, "f() { cfn-init -r Nodes; }", none},
+		{flush, none, none, "f() { cfn-init -r Nodes; }; until f; do sleep 1; done", undone},
+		{flush, none, none, "I=/opt/aws/bin/cfn; sudo $I-init -r Nodes", undone},
+		{flush, none, none, "printf '[Service]\\nExecStart=/opt/aws/bin/cfn-init -r Nodes\\n' > /etc/systemd/system/x.service", undone},
+		{flush, none, none, "systemctl enable --now cfn-hup", undone},
+		{flush, none, none, "service cfn-hup start", undone},
+		{flush, none, none, "/opt/aws/bin/cfn-hup", undone},
+		{flush, none, none, "systemctl start 'cfn-*'", undone},
+		{flush, none, none, "systemctl stop cfn-hup", none},
+		{flush, none, none, "echo action=/opt/aws/bin/cfn-init -r Nodes > /etc/cfn/hooks.d/x.conf; systemctl start cfn-hup", undone},
+		{flush, none, none, "echo action=/bin/date > /etc/cfn/hooks.d/x.conf; systemctl start cfn-hup", none},
+		{`{c: {}}`, flush, none, "cfn-init -r Nodes", none},
+		{`{c: {}}`, flush, none, "cfn-init -r Nodes; cfn-init -r Topic", undone},
+		{`{c: {commands: {a: {command: cfn-init -r Topic}}}}`, flush, none, "cfn-init -r Nodes", undone},
+		{hook, flush, none, "cfn-init -r Nodes", none},
+		{start, none, "cfn-init -r Nodes", none, late},
+		{start, none, none, "cfn-init -r Nodes", none},
+		{exclude, none, "cfn-init -r Nodes", none, repos},
+		{exclude, none, none, "cfn-init -r Nodes", none},
+		{script, none, none, "cfn-init -r Nodes; sh /opt/x.sh", around + " | note user-data-unknown: Nodes: what /opt/x.sh does is not known"},
+		{script, none, none, "cfn-init -r Nodes", none},
+	} {
+		src := strings.Replace(lockedNodes, "    Type: AWS::EC2::LaunchTemplate\n", "    Type: AWS::EC2::LaunchTemplate\n    Metadata: {AWS::CloudFormation::Init: "+test.nodes+"}\n", 1) + "AWS::SNS::Topic\n"
+		src = strings.Replace(src, "  Other:\n", "  Topic:\n", 1)
+		if test.other != none {
+			src += "    Metadata: {AWS::CloudFormation::Init: " + test.other + "}\n"
+		}
+		src = strings.Replace(src, "            #!/bin/bash\n", "            #!/bin/bash\n            "+test.before+"\n", 1)
+		src = strings.Replace(src, "            /etc/eks/bootstrap.sh blue\n", "            "+test.after+"\n            /etc/eks/bootstrap.sh blue\n", 1)
+		if got := strings.Join(findings(t, src, transform.Defaults()), " | "); got != test.want {
+			t.Errorf("%s, %s; %s; %s: got %q, want %q", test.nodes, test.other, test.before, test.after, got, test.want)
+		}
+	}
+}

@@ -25,6 +25,8 @@ type survey struct {
 	verdicts  map[judged]userdata.Verdict // of texts that were judged
 	unlocked  *[]Finding                  // see beside; nil until it is asked for
 
+	initScripts map[string]*initScript // see inits; nil until they are asked for
+
 	// byID are the launch templates and configurations by their logical IDs, those of
 	// each round of a loop. byPattern are those with rounds that are not known.
 	byID      map[string][]*launcher

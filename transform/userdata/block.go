@@ -53,6 +53,8 @@ type Block struct {
 	// Compressed says that the text is compressed in what EC2 gets, so that the
 	// limit is not for its size (see [Encoding]).
 	Compressed bool
+
+	inits *inits // what cfn-init runs, for JudgeInit
 }
 
 // AWS's commands, from "Restricting access to Amazon EC2 instance profile

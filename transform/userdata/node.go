@@ -28,10 +28,11 @@ type node struct {
 	guessed        bool // whether it does is a guess
 	isKnown        bool // what starts the kubelet is known, so a guess is wrong
 	startAt        int
-	starts         int    // how often the kubelet may have been started
-	guesses        int    // of these, for what only suggests it
-	startsBy       string // what the kubelet is started by first
-	strict         bool   // at each start of the kubelet so far its unit makes sure of the drop
+	starts         int      // how often the kubelet may have been started
+	guesses        int      // of these, for what only suggests it
+	startsBy       string   // what the kubelet is started by first
+	initCalls      []string // the resources for which cfn-init may run
+	strict         bool     // at each start of the kubelet so far its unit makes sure of the drop
 	strictFirst    bool
 
 	routed   string // that routes are changed

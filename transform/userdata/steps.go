@@ -35,6 +35,12 @@ func (n *node) apply(s *shell.Step, sure bool) string {
 	if out, ok := n.filter(name, s, sure); ok {
 		return out
 	}
+	n.command(name, s, sure)
+	return shell.Unknown
+}
+
+// command judges a step by the name of its program.
+func (n *node) command(name string, s *shell.Step, sure bool) {
 	switch name {
 	case "systemctl":
 		n.systemctl(s, sure)
@@ -43,9 +49,13 @@ func (n *node) apply(s *shell.Step, sure bool) string {
 	case "chkconfig", "update-rc.d":
 		n.runlevels(s, sure)
 	case "netfilter-persistent":
-		n.serviceCommand(s, append([]shell.Word{first}, s.Words[1:]...), sure)
+		n.serviceCommand(s, s.Words, sure)
 	case "yum", "dnf", "apt", "apt-get", "rpm", "dpkg", "aptitude", "tdnf", "microdnf", "zypper", "apk":
 		n.packages(s, sure)
+	case "cfn-init":
+		n.cfnInit(s)
+	case "cfn-hup":
+		n.cfnHup()
 	case "aws", "eksctl":
 		n.callsAPI(name, s)
 	case "modprobe", "rmmod":
@@ -55,7 +65,6 @@ func (n *node) apply(s *shell.Step, sure bool) string {
 	default:
 		n.program(name, s)
 	}
-	return shell.Unknown
 }
 
 // unknownName judges a command whose name is not known.

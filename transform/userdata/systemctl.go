@@ -143,8 +143,11 @@ func (n *node) unit(verb string, now bool, w shell.Word, sure bool) {
 	}
 }
 
-// mayRun notes a service that has rules of its own, or connects for others.
+// mayRun notes a service that has rules of its own, connects for others, or calls cfn-init.
 func (n *node) mayRun(name string) {
+	if strings.HasPrefix(name, "cfn") && (shell.Word{Text: name}).May("cfn-hup") {
+		n.cfnHup()
+	}
 	if isFirewall(name) {
 		n.note(n.at, "what "+name+" does to the rules, also at the next boot, is not known")
 	}

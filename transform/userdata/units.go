@@ -85,6 +85,13 @@ func hasOperators(command string) bool {
 // aside runs a script that the node runs by itself, not when it runs the scripts of
 // the user data. It may run or not unless sure is set.
 func (n *node) aside(script string, sure bool) {
+	at := n.at
+	n.beside(script, sure, "a unit that is written here may take the rule back", func(int) int { return at })
+}
+
+// beside runs a script that is not one of the user data, as aside does. Why says what is
+// wrong if it takes the rule back, and place returns the place of an offset in it.
+func (n *node) beside(script string, sure bool, why string, place func(at int) int) {
 	if n.depth > 3 {
 		return
 	}
@@ -95,7 +102,7 @@ func (n *node) aside(script string, sure bool) {
 		if s.Runs == shell.Never {
 			return shell.Unknown
 		}
-		n.at, n.cause, n.why = at, Undone, "a unit that is written here may take the rule back"
+		n.at, n.cause, n.why = s.At, Undone, why
 		out := n.apply(s, n.sure(s))
 		n.look()
 		return out
@@ -104,7 +111,7 @@ func (n *node) aside(script string, sure bool) {
 	if n.force {
 		doubt = "it runs by itself"
 	}
-	n.machine.Aside(script, func(int) int { return at }, doubt)
+	n.machine.Aside(script, place, doubt)
 	n.machine.Run = run
 	n.force, n.at = outer, at
 	n.depth--
