@@ -19,10 +19,10 @@ const initKey = "AWS::CloudFormation::Init"
 // initNotes notes what in the metadata that cfn-init runs on a node may undo the rule,
 // or start the kubelet before it. The texts are those of the user data that may call
 // cfn-init.
-func (s *survey) initNotes(l *launcher, load payload, block userdata.Block, texts ...string) []Finding {
+func (s *survey) initNotes(l *launcher, load payload, block userdata.Block, opts Options, texts ...string) []Finding {
 	var notes []Finding
-	note := func(at cfn.Span, format string, args ...any) {
-		f := s.finding(RuleUserData, KindNote, l.id, at, l.id+": "+fmt.Sprintf(format, args...))
+	note := func(rule Rule, at cfn.Span, format string, args ...any) {
+		f := s.finding(rule, KindNote, l.id, at, l.id+": "+fmt.Sprintf(format, args...))
 		if !slices.ContainsFunc(notes, func(n Finding) bool { return n.Start == f.Start }) {
 			notes = append(notes, f)
 		}
@@ -30,21 +30,26 @@ func (s *survey) initNotes(l *launcher, load payload, block userdata.Block, text
 	for _, text := range texts {
 		called, unseen := s.calledInits(text)
 		for _, resource := range unseen {
-			note(load.node.Span, "user data not judged: cfn-init runs the metadata %s of %s, which is not seen", initKey, resource)
+			note(RuleUserData, load.node.Span, "user data not judged: cfn-init runs the metadata %s of %s, which is not seen", initKey, resource)
 		}
 		for _, script := range called {
 			for _, n := range script.hidden {
-				note(n.Span, "user data not judged: cfn-init runs what %s brings in here, which is not seen", hiding(n))
+				note(RuleUserData, n.Span, "user data not judged: cfn-init runs what %s brings in here, which is not seen", hiding(n))
 			}
 		}
 		for _, p := range s.initProblems(text, block, called) {
-			at, message := load.node, "with what cfn-init runs, "+p.Message
+			rule, at, message := RuleUserData, load.node, "with what cfn-init runs, "+p.Message
+			if p.Code == userdata.WithoutToken {
+				rule = RuleIMDSv1UserData
+			}
 			if p.Resource != "" {
 				at, message = s.inits()[p.Resource].place(p.At), "cfn-init runs this: "+p.Message
 			} else if len(notes) > 0 {
 				continue // which is why
 			}
-			note(at.Span, "%s", message)
+			if rule == RuleUserData || !opts.keepsIMDSv1() {
+				note(rule, at.Span, "%s", message)
+			}
 		}
 	}
 	return notes
@@ -132,7 +137,7 @@ func (s *survey) initProblems(text string, block userdata.Block, called []*initS
 }
 
 // problemsAfterRule returns what in a script may undo the rule if it runs at any time
-// after it.
+// after it, and what required tokens refuse.
 func (i *initScript) problemsAfterRule(block userdata.Block) []userdata.Problem {
 	rule := userdata.Document(userdata.Block{BranchENI: block.BranchENI, IPv6: block.IPv6, Mode: userdata.AWS})
 	ruled, _, _ := strings.Cut(rule[strings.Index(rule, "#!"):], "\n--")
@@ -152,7 +157,7 @@ func (i *initScript) problemsAfterRule(block userdata.Block) []userdata.Problem 
 			found = append(found, p)
 		}
 	}
-	return found
+	return append(found, userdata.RequestsWithoutToken(i.text)...)
 }
 
 // joins reports whether the commands may start the kubelet.

@@ -1,6 +1,7 @@
 package transform_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -17,6 +18,11 @@ func TestInit(t *testing.T) {
 		disabled = "after a reboot the packets of pods are not dropped: iptables.service is disabled here"
 		unit     = "a unit that is written here may take the rule back"
 		firewall = "the firewall that is installed here may load rules of its own at the next boot"
+		replaced = "the service that starts here loads /etc/sysconfig/iptables in place of the rule, which is not saved there yet"
+		cron     = "what is in /etc/cron.d/x, which the node runs or reads by itself, is not known"
+		pods     = "what the pods do that the kubelet starts on its own is not known"
+		loaded   = "what LD_PRELOAD has programs load is not known"
+		asks     = "asks the metadata service without a token here, which required tokens refuse"
 	)
 	for _, test := range []struct{ metadata, want string }{
 		{`{c: {files: {/etc/motd: {content: x}}}}`, none},
@@ -36,6 +42,29 @@ func TestInit(t *testing.T) {
 		{`{c: {services: {systemd: {iptables: {enabled: false}}}}}`, disabled},
 		{`{c: {services: {sysvinit: {iptables: {ensureRunning: "FALSE"}}}}}`, undone},
 		{`{c: {services: {systemd: {httpd: {enabled: false, ensureRunning: false}}}}}`, none},
+		{`{c: {services: {systemd: {iptables: {enabled: yes, ensureRunning: "1"}}}}}`, none},
+		{`{c: {services: {systemd: {iptables: {enabled: no}}}}}`, disabled},
+		{`{c: {services: {systemd: {iptables: {enabled: Off}}}}}`, disabled},
+		{`{c: {services: {systemd: {iptables: {ensureRunning: 0}}}}}`, undone},
+		{`{c: {services: {systemd: {iptables: {ensureRunning: !Ref AWS::Region}}}}}`, replaced},
+		{`{c: {services: {systemd: {iptables: {enabled: !If [C, true, false]}}}}}`, disabled},
+		{`{c: {services: {systemd: {httpd: {enabled: !Ref AWS::Region}}}}}`, none},
+		{`{c: {files: {/etc/cron.d/x: {encoding: base64, content: KiAqICogKiAqIHJvb3QgbmZ0IGZsdXNoIHJ1bGVzZXQK}}}}`, unit},
+		{`{c: {files: {/etc/cron.d/x: {encoding: base64, content: KiAqICogKiAqIHJvb3QgZGF0ZQo=}}}}`, none},
+		{`{c: {files: {/etc/cron.d/x: {encoding: plain, content: "* * * * * root nft flush ruleset\n"}}}}`, unit},
+		{`{c: {files: {/etc/cron.d/x: {encoding: base64, content: "* * * * * root date\n"}}}}`, cron},
+		{`{c: {files: {/etc/cron.d/x: {encoding: base64, content: !Ref AWS::Region}}}}`, cron},
+		{`{c: {files: {/etc/kubernetes/kubelet/kubelet-config.json: {content: {kind: KubeletConfiguration, staticPodPath: /opt/pods}}}}}`, pods},
+		{`{c: {files: {/etc/kubernetes/kubelet/kubelet-config.json: {content: {kind: KubeletConfiguration, maxPods: 110, clusterDNS: [!Ref AWS::Region]}}}}}`, none},
+		{`{c: {files: {/etc/docker/daemon.json: {content: {hosts: ["tcp://0.0.0.0:2375"]}}}}}`, "what /etc/docker/daemon.json has the node do is not known"},
+		{`{c: {files: {/etc/docker/daemon.json: {content: {log-opts: {max-size: 10m}, live-restore: true}}}}}`, none},
+		{`{c: {commands: {a: {command: exit 0}, b: {command: iptables -F}}}}`, undone},
+		{`{c: {commands: {a: {command: "iptables() { :; }"}, b: {command: iptables -F}}}}`, undone},
+		{`{c: {commands: {a: {command: date, cwd: /opt/x}, b: {command: sh x.sh, cwd: /opt/y}}, files: {/opt/y/x.sh: {content: iptables -F}}}}`, undone},
+		{`{c: {commands: {a: {command: date, env: {LD_PRELOAD: /opt/x.so}}}}}`, loaded},
+		{`{c: {commands: {a: {command: date, env: {HOME: /root, STACK: !Ref AWS::StackName}}}}}`, none},
+		{`{c: {commands: {a: {command: curl http://169.254.169.254/latest/meta-data/instance-id}}}}`, asks},
+		{`{c: {files: {/etc/nginx/conf.d/x.conf: {content: "location / { proxy_pass http://169.254.169.254/latest/; }\n"}}}}`, asks},
 		{`{c: {users: {a: {}}, groups: {b: {}}}}`, none},
 		{`{configSets: {d: [c]}, c: {}}`, none},
 		{`{d: {commands: {}}, c: {commands: {b: {command: echo}, a: {command: iptables -F}}}}`, undone},
@@ -45,7 +74,11 @@ func TestInit(t *testing.T) {
 		src = strings.Replace(src, "Resources:\n", "Conditions: {C: !Equals [!Ref AWS::Region, us-east-1]}\nResources:\n", 1)
 		want := none
 		if test.want != none {
-			want = "note user-data-unknown: Nodes: cfn-init runs this: " + test.want
+			rule := transform.RuleUserData
+			if test.want == asks {
+				rule = transform.RuleIMDSv1UserData
+			}
+			want = fmt.Sprintf("note %s: Nodes: cfn-init runs this: %s", rule, test.want)
 		}
 		if got := strings.Join(findings(t, src, transform.Defaults()), " | "); got != want {
 			t.Errorf("%s: got %q, want %q", test.metadata, got, want)

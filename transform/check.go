@@ -220,7 +220,7 @@ func (c *checker) reachesNodes(l *launcher, load payload, block userdata.Block) 
 		for _, variant := range load.variants {
 			texts = append(texts, load.text(variant))
 		}
-		c.findings = append(c.findings, c.initNotes(l, load, block, texts...)...)
+		c.findings = append(c.findings, c.initNotes(l, load, block, c.opts.Options, texts...)...)
 	}
 	return true
 }

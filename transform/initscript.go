@@ -1,12 +1,16 @@
 package transform
 
 import (
+	"bytes"
+	"encoding/json"
 	"fmt"
+	"path"
 	"slices"
 	"strings"
 
 	"github.com/imdslock/imdslock/transform/cfn"
 	"github.com/imdslock/imdslock/transform/cfn/edit"
+	"github.com/imdslock/imdslock/transform/userdata"
 )
 
 // An initScript is the metadata that cfn-init runs, written as a shell script. Its
@@ -99,9 +103,8 @@ func (s *survey) addInit(i *initScript, section string, p cfn.Pair) {
 		}
 	case "files":
 		for _, n := range at(p.Value, "content") {
-			if text, ok := s.initText(n); ok {
-				i.add(p.Key, "cat >%s <<'IMDSLOCK-INIT'\n%s\nIMDSLOCK-INIT", quoted(name), text)
-			}
+			i.add(p.Key, "mkdir -p %s", quoted(path.Dir(name)))
+			i.add(p.Key, "cat >%s <<'IMDSLOCK-INIT'\n%s\nIMDSLOCK-INIT", quoted(name), s.initContent(p.Value, n))
 		}
 		if len(at(p.Value, "source")) > 0 {
 			i.add(p.Key, "curl -o %s https://source.invalid/", quoted(name))
@@ -109,14 +112,7 @@ func (s *survey) addInit(i *initScript, section string, p cfn.Pair) {
 	case "sources":
 		i.add(p.Key, "curl https://source.invalid/ | tar xz -C %s", quoted(name))
 	case "commands":
-		for _, n := range at(p.Value, "cwd") {
-			i.add(n, "cd %s", s.initCommand(n))
-		}
-		for _, key := range []string{"test", "command"} {
-			for _, n := range at(p.Value, key) {
-				i.add(n, "%s", s.initCommand(n))
-			}
-		}
+		s.addCommand(i, p.Value)
 	case "services": // by service manager
 		for _, service := range i.pairs(p.Value) {
 			s.addService(i, service)
@@ -124,11 +120,42 @@ func (s *survey) addInit(i *initScript, section string, p cfn.Pair) {
 	}
 }
 
+// addCommand adds a command and its test. Each text is a shell of its own, so it
+// neither ends nor changes what comes after it.
+func (s *survey) addCommand(i *initScript, command *cfn.Node) {
+	before := ""
+	for _, n := range at(command, "cwd") {
+		before = "cd " + quoted(strings.Join(s.initTexts(n), "")) + "; "
+	}
+	for _, variable := range i.pairs(at(command, "env")...) {
+		before += "export " + quoted(variable.Key.Value) + "=" + quoted(strings.Join(s.initTexts(variable.Value), "")) + "; "
+	}
+	for _, key := range []string{"test", "command"} {
+		for _, n := range at(command, key) {
+			if n.Kind == cfn.Sequence {
+				var words []string
+				for _, item := range n.Items {
+					words = append(words, quoted(strings.Join(s.initTexts(item), "\n")))
+				}
+				i.add(n, "(%s%s)", before, strings.Join(words, " "))
+				continue
+			}
+			for _, text := range s.initTexts(n) {
+				i.add(n, "(%ssh -c %s)", before, quoted(text))
+			}
+		}
+	}
+}
+
+// addService adds what becomes of a service: for what is not certain, a verb that
+// is not known.
 func (s *survey) addService(i *initScript, service cfn.Pair) {
 	for _, verb := range []struct{ key, yes, no string }{{"enabled", "enable", "disable"}, {"ensureRunning", "restart", "stop"}} {
 		for _, n := range at(service.Value, verb.key) {
-			word := verb.yes
-			if strings.EqualFold(n.Value, "false") {
+			word := edit.Placeholder
+			if is, ok := initBoolean(n); ok && is {
+				word = verb.yes
+			} else if ok {
 				word = verb.no
 			}
 			i.add(service.Key, "systemctl %s %s", word, quoted(service.Key.Value))
@@ -136,32 +163,91 @@ func (s *survey) addService(i *initScript, service cfn.Pair) {
 	}
 }
 
-// initCommand returns a command, a text or a list of words, as a shell runs it.
-func (s *survey) initCommand(n *cfn.Node) string {
-	if n.Kind != cfn.Sequence {
-		text, _ := s.initText(n)
-		return text
+// initBoolean returns the value of a boolean as YAML 1.1 and cfn-init read it, and
+// whether that is certain.
+func initBoolean(n *cfn.Node) (is, ok bool) {
+	if n.Kind != cfn.Scalar {
+		return false, false
 	}
-	var words []string
-	for _, item := range n.Items {
-		text, _ := s.initText(item)
-		words = append(words, quoted(text))
+	switch strings.ToLower(n.Value) {
+	case "true", "yes", "on", "y", "1":
+		return true, true
+	case "false", "no", "off", "n", "0", "":
+		return false, true
 	}
-	return strings.Join(words, " ")
+	return false, false
 }
 
-// initText returns all texts that an expression can be, a line or more each. It
-// returns false if the expression is a mapping or a list that is not known as text.
-func (s *survey) initText(n *cfn.Node) (string, bool) {
+// initContent returns what is written to a file of a content: a text, decoded if it is
+// said to be base64, or a mapping or list as JSON.
+func (s *survey) initContent(file, content *cfn.Node) string {
+	if name, _ := content.Function(); name == "" && content.Kind != cfn.Scalar {
+		return s.initJSON(content)
+	}
+	texts := s.initTexts(content)
+	for _, n := range at(file, "encoding") {
+		if n.Kind == cfn.Scalar && n.Value == "plain" {
+			continue
+		}
+		for i, text := range texts {
+			decoded, _, ok := userdata.Decode(text)
+			if !ok {
+				decoded = edit.Placeholder
+			}
+			texts[i] = decoded
+		}
+	}
+	return strings.Join(texts, "\n")
+}
+
+// initJSON returns a value as JSON.
+func (s *survey) initJSON(n *cfn.Node) string {
+	var b bytes.Buffer
+	encoder := json.NewEncoder(&b)
+	encoder.SetEscapeHTML(false)
+	encoder.SetIndent("", " ")
+	if err := encoder.Encode(s.initValue(n)); err != nil {
+		return edit.Placeholder
+	}
+	return b.String()
+}
+
+// initValue returns a value as package json encodes it.
+func (s *survey) initValue(n *cfn.Node) any {
+	if name, _ := n.Function(); name != "" {
+		return strings.Join(s.initTexts(n), "\n")
+	}
+	switch n.Kind {
+	case cfn.Mapping:
+		values := map[string]any{}
+		for _, p := range n.Pairs {
+			values[p.Key.Value] = s.initValue(p.Value)
+		}
+		return values
+	case cfn.Sequence:
+		values := []any{}
+		for _, item := range n.Items {
+			values = append(values, s.initValue(item))
+		}
+		return values
+	}
+	if n.Style == cfn.Plain && json.Valid([]byte(n.Value)) {
+		return json.RawMessage(n.Value)
+	}
+	return n.Value
+}
+
+// initTexts returns all texts that an expression can be.
+func (s *survey) initTexts(n *cfn.Node) []string {
 	texts, err := edit.Texts(s.t, n)
-	if err != nil || len(texts) == 0 {
-		return edit.Placeholder, n.Kind == cfn.Scalar
+	if err != nil {
+		return []string{edit.Placeholder}
 	}
 	var all []string
 	for _, text := range texts {
 		all = append(all, text.String)
 	}
-	return strings.Join(all, "\n"), true
+	return all
 }
 
 // quoted returns a word as a shell reads it, in single quotes.

@@ -48,7 +48,7 @@ func (p *planner) protect(l *launcher, load payload, all []payload, block userda
 	for _, text := range done.texts {
 		p.texts = append(p.texts, plannedText{l, load.node.Span.Start, text})
 	}
-	for _, f := range append(done.left, p.initNotes(l, load, block, done.texts...)...) {
+	for _, f := range append(done.left, p.initNotes(l, load, block, p.opts, done.texts...)...) {
 		p.stays(f)
 	}
 	if len(done.edits) > 0 {
