@@ -23,7 +23,7 @@ func (s *survey) elsewhere() []Finding {
 	}
 	var notes []Finding
 	for _, r := range s.resources {
-		if r.isPolicy() {
+		if r.makesNoCalls() {
 			continue
 		}
 		if f, ok := s.opening(r); ok {
@@ -41,20 +41,16 @@ func (s *survey) elsewhere() []Finding {
 	return notes
 }
 
-// isPolicy reports whether a resource grants and denies calls, and makes none.
-func (r resource) isPolicy() bool {
-	return strings.HasPrefix(r.typ(), "AWS::IAM::") || r.typ() == "AWS::Organizations::Policy"
-}
-
 // opening notes the first text in a resource by which it may open what is locked.
 func (s *survey) opening(r resource) (Finding, bool) {
-	if r.mayBe(ResourceTypes()...) {
+	if r.mayBe(ResourceTypes()...) && !s.isOtherInstance(r) {
 		return Finding{}, false
 	}
 	isCommand := r.mayBe("AWS::SSM::Association", "AWS::SSM::Document", "AWS::SSM::MaintenanceWindowTask", "AWS::Events::Rule", "AWS::Scheduler::Schedule", "AWS::StepFunctions::StateMachine", "AWS::Serverless::StateMachine")
-	for n := range texts(r.Value.Get("Properties")) {
-		what := calls.Opens(n.Value)
-		if what == "" && isCommand && changesRules().MatchString(n.Value) {
+	arguments := sync.OnceValue(func() string { return argumentsOf(r) })
+	for n, text := range phrases(r.Value) {
+		what := calls.Opens(text, arguments)
+		if what == "" && isCommand && changesRules().MatchString(text) {
 			what = "may change the iptables rules of running nodes"
 		}
 		if what != "" {
@@ -62,6 +58,22 @@ func (s *survey) opening(r resource) (Finding, bool) {
 		}
 	}
 	return Finding{}, false
+}
+
+// argumentsOf returns all keys and scalars in the properties of a resource: those of a call
+// may stand beside its name, as in a state machine or a schedule.
+func argumentsOf(r resource) string {
+	var all []string
+	for n := range texts(r.Value.Get("Properties")) {
+		all = append(all, n.Value)
+	}
+	return strings.Join(all, "\n")
+}
+
+// isOtherInstance reports whether a resource is an instance that is not a node. What the
+// user data of a node does is judged.
+func (s *survey) isOtherInstance(r resource) bool {
+	return r.typ() == typeInstance && !slices.ContainsFunc(s.launchers, func(l *launcher) bool { return l.resource == r.Value })
 }
 
 // deployment notes a resource by which AWS CodeDeploy runs the hooks of a revision on

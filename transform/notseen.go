@@ -66,11 +66,11 @@ func (s *survey) notSeenOf(r resource) []Finding {
 // launching notes the first text in a resource by which it may launch nodes that are
 // in no template.
 func (s *survey) launching(r resource) (Finding, bool) {
-	if r.isPolicy() {
+	if r.makesNoCalls() {
 		return Finding{}, false
 	}
-	for n := range texts(r.Value.Get("Properties")) {
-		if what := calls.Launches(n.Value); what != "" {
+	for n, text := range phrases(r.Value.Get("Properties")) {
+		if what := calls.Launches(text); what != "" {
 			return s.noteOn(RuleNotSeen, r.Key.Value, n, "%s: it %s", r.Key.Value, what), true
 		}
 	}

@@ -68,7 +68,7 @@ func (c awsCall) unseen(name string) string {
 	if !c.service.Known() || !c.operation.Known() {
 		return "what " + name + " calls here is not known"
 	}
-	if what := cmp.Or(calls.Opens(c.text), calls.Launches(c.text)); what != "" {
+	if what := cmp.Or(calls.Opens(c.text, nil), calls.Launches(c.text)); what != "" {
 		return "the command here " + what
 	}
 	return ""
