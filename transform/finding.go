@@ -43,9 +43,7 @@ type Result struct {
 	Parameters map[string]string
 }
 
-// Edits returns the edits of all findings, sorted by place. Several at one
-// place are in the order of the findings: first what belongs to an inner
-// mapping, then what belongs to the one around it.
+// Edits returns the edits of all findings, as [edit.Sorted] sorts them.
 func (r Result) Edits() []edit.Edit {
 	var edits []edit.Edit
 	for _, f := range r.Findings {

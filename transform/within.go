@@ -37,7 +37,7 @@ func (p *planner) within(ctx context.Context) error {
 			locked := f.LogicalID
 			f = p.placeOutside(id, set.body, f)
 			for i, e := range f.Edits {
-				if f.Edits[i], err = set.body.Replace(e.Start, e.End, e.New); err != nil {
+				if f.Edits[i], err = set.body.Edit(e); err != nil {
 					return cannotEdit(id, "TemplateBody", fmt.Errorf("the template in it cannot be edited in the way it is written: %w", err))
 				}
 			}

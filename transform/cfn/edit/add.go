@@ -25,9 +25,10 @@ func Add(template *cfn.Template, m *cfn.Node, p Pair) (Edit, error) {
 		}
 	}
 	if m.Style == cfn.Flow {
-		return t.addFlow(m, p), nil
+		return t.addFlow(m, p).inside(m), nil
 	}
-	return t.addBlock(m, p)
+	e, err := t.addBlock(m, p)
+	return e.inside(m), err
 }
 
 // addBlock adds a pair on lines of its own. They come after the last pair that does

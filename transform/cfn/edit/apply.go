@@ -25,16 +25,26 @@ import (
 type Edit struct {
 	cfn.Span
 	New string
+
+	// in is where the node starts that the edit changes. Where a node and one inside
+	// it end at the same place, it tells what is added to which.
+	in int
+}
+
+// inside returns the edit as one that changes a node.
+func (e Edit) inside(n *cfn.Node) Edit {
+	e.in = n.Span.Start
+	return e
 }
 
 // splice makes the edit that writes text in the place of source[start:end].
 func splice(start, end int, text string) Edit {
-	return Edit{cfn.Span{Start: start, End: end}, text}
+	return Edit{Span: cfn.Span{Start: start, End: end}, New: text}
 }
 
-// Apply returns a copy of src with all edits made. They may come in any order;
-// insertions at the same place stay in the given one. It returns an error that
-// names both if two edits overlap, and one if an edit is outside of src.
+// Apply returns a copy of src with all edits made. They may come in any order, as
+// [Sorted] returns them in the right one. It returns an error that names both if two
+// edits overlap, and one if an edit is outside of src.
 func Apply(src []byte, edits []Edit) ([]byte, error) {
 	edits = Sorted(edits)
 	for i, e := range edits {
@@ -55,14 +65,19 @@ func Apply(src []byte, edits []Edit) ([]byte, error) {
 	return append(out, src[at:]...), nil
 }
 
-// Sorted returns a copy of edits in the order of their places.
+// Sorted returns a copy of edits in the order of their places. Of insertions at the
+// same place, what is added to an inner collection comes before what is added to the
+// one around it; those that are added to the same one stay in the given order.
 func Sorted(edits []Edit) []Edit {
 	edits = slices.Clone(edits)
 	slices.SortStableFunc(edits, func(a, b Edit) int {
 		if a.Start != b.Start {
 			return a.Start - b.Start
 		}
-		return a.End - b.End
+		if a.End != b.End {
+			return a.End - b.End
+		}
+		return b.in - a.in
 	})
 	return edits
 }

@@ -21,7 +21,7 @@ func Replace(template *cfn.Template, n *cfn.Node, v Value) (Edit, error) {
 	if v.kind == cfn.Scalar && n.Kind == cfn.Scalar && QuoteOf(n) != Unquoted && v.quote != Integer {
 		v.quote = QuoteOf(n)
 	}
-	e := t.overwrite(n, t.inPlaceOf(n, v))
+	e := t.overwrite(n, t.inPlaceOf(n, v)).inside(n)
 	if n.Span.Start == n.Span.End && t.rereadEmpty(n, e) == nil {
 		return Edit{}, t.Errorf(n.Span.Start, "there is no place for a value here")
 	}
@@ -57,7 +57,7 @@ func (t writer) overwrite(n *cfn.Node, text string) Edit {
 	if before := t.src[:span.Start]; span.Start == n.Span.Start && len(before) > 0 && isAnchor(before[len(before)-1]) {
 		text = " " + text // its name ends where the value starts
 	}
-	return Edit{span, text}
+	return Edit{Span: span, New: text}
 }
 
 // isAnchor reports whether a byte may belong to the name of an anchor.

@@ -21,7 +21,7 @@ func (t writer) replaceText(n *cfn.Node, start, end int, text string) (Edit, err
 	}
 	for e := range s.proposals {
 		if read := reread(n, e); read != nil && read.Kind == cfn.Scalar && read.Value == want {
-			return e, nil
+			return e.inside(n), nil
 		}
 	}
 	what := "the text"

@@ -124,6 +124,14 @@ func (x *Text) Replace(start, end int, text string) (Edit, error) {
 	return Edit{}, x.template.Errorf(x.Offset(start), "the place is in no text that the template shows")
 }
 
+// Edit returns the edit of the source that makes an edit of String, as Replace does,
+// where String is a template: edits of it stay in their order.
+func (x *Text) Edit(e Edit) (Edit, error) {
+	made, err := x.Replace(e.Start, e.End, e.New)
+	made.in += e.in
+	return made, err
+}
+
 // leafOf returns the leaf that makes all of String[start:end], and the range of
 // its text. Of two that meet there, it is the one in which the range does not
 // begin.

@@ -99,7 +99,7 @@ func (t writer) replaceItems(p itemPlace, to int, text string) Edit {
 	if written != "" && t.src[span.Start-1] == '-' { // of an empty item
 		written = " " + written
 	}
-	return Edit{span, written}
+	return Edit{Span: span, New: written}.inside(p.list)
 }
 
 // itemSeparator returns what is between the item at index and the one before it,
