@@ -149,9 +149,7 @@ func (c *checker) judge(l *launcher) error {
 	for _, data := range datas {
 		if l.texts {
 			c.refusedUserData(l, data)
-			if err := c.userData(l, data); err != nil {
-				return c.unreadable(l, err)
-			}
+			c.userData(l, data)
 		}
 		if l.options {
 			if err := c.metadataOptions(l, data); err != nil {
@@ -164,13 +162,20 @@ func (c *checker) judge(l *launcher) error {
 
 // unreadable records that a launcher cannot be read, which may hide anything.
 func (c *checker) unreadable(l *launcher, err error) error {
+	f, err := c.survey.unreadable(l, err)
+	if err == nil {
+		c.findings = append(c.findings, f)
+	}
+	return err
+}
+
+// unreadable makes the finding that a launcher cannot be read, if the error says where.
+func (s *survey) unreadable(l *launcher, err error) (Finding, error) {
 	var at *cfn.Error
 	if !errors.As(err, &at) {
-		return err
+		return Finding{}, err
 	}
-	start := at.Offset
-	c.open(RuleUnreadable, l.id, cfn.Span{Start: start, End: start}, "%s: %s", l.id, at.Message)
-	return nil
+	return s.finding(RuleUnreadable, KindOpen, l.id, cfn.Span{Start: at.Offset, End: at.Offset}, l.id+": "+at.Message), nil
 }
 
 // open records a finding, which is a note if its rule only informs.
@@ -183,22 +188,20 @@ func (c *checker) open(rule Rule, id string, at cfn.Span, format string, args ..
 }
 
 // userData judges the user data that a data mapping of a launcher can have.
-func (c *checker) userData(l *launcher, data *cfn.Node) error {
-	payloads, err := c.payloads(l, data)
-	if err != nil {
-		return err
-	}
+func (c *checker) userData(l *launcher, data *cfn.Node) {
+	payloads := c.payloads(l, data)
 	block := c.block(c.opts.Options, l, data)
 	for _, load := range payloads {
 		if load = c.possible(l, load); load.isImpossible() {
 			continue
 		}
-		isSaid := c.isOff(data) && len(load.variants) == 0
-		if isSaid || c.opts.keepsUserData() || c.reachesNodes(l, load, block) {
+		if c.isOff(data) && len(load.variants) == 0 { // which is said
+			continue
+		}
+		if c.opts.keepsUserData() || c.reachesNodes(l, load, block) {
 			c.judgeVariants(l, load, payloads, block)
 		}
 	}
-	return nil
 }
 
 // reachesNodes judges what the nodes of a launcher do with user data. It returns
@@ -207,6 +210,7 @@ func (c *checker) reachesNodes(l *launcher, load payload, block userdata.Block) 
 	switch {
 	case load.isAbsent():
 		c.noUserData(l, load)
+	case load.unread != nil: // which its judgement says
 	case load.opaque != "":
 		c.unjudged(l, load, load.opaque)
 	case load.runsCommands():

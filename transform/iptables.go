@@ -11,12 +11,10 @@ import (
 // userData puts the block into every user data that a data mapping of a launcher
 // can have.
 func (p *planner) userData(l *launcher, data *cfn.Node) error {
-	payloads, err := p.payloads(l, data)
-	if err != nil {
-		return err
-	}
+	payloads := p.payloads(l, data)
 	block := p.block(p.opts, l, data)
 	for _, load := range payloads {
+		load.id = p.nextText(l)
 		if !p.opts.keepsIMDSv1() {
 			p.withoutToken(l, load)
 		}
@@ -47,9 +45,12 @@ func (p *planner) lockUserData(l *launcher, data *cfn.Node, load payload, all []
 	case load.isAbsent():
 		return p.addUserData(l, data, load, block)
 	case load.opaque != "":
-		return p.leave(l, load, nil, userdata.Other, load.opaque)
+		return p.leave(l, load, block, nil, userdata.Other, load.opaque)
 	case load.runsCommands() && isIgnored:
-		return p.leave(l, load, nil, kindOf(others), noUserData(others))
+		return p.leave(l, load, block, nil, kindOf(others), noUserData(others))
+	case p.left[load.id] != "":
+		kind, _ := userdata.Detect(load.text(load.variants[0]))
+		return p.leave(l, load, block, nil, kind, p.left[load.id])
 	}
 	err := p.protect(l, load, all, block)
 	p.findings = append(p.findings, p.ignored(l, load, others)...)
@@ -88,18 +89,24 @@ func (p *planner) leaveAccepted(l *launcher, load payload, block userdata.Block)
 func (p *planner) addUserData(l *launcher, data *cfn.Node, load payload, block userdata.Block) error {
 	runs := p.runs(l, p.opts.OS)
 	if !runs.isLinux() {
-		return p.leave(l, load, nil, kindOf(runs), noUserData(runs))
+		return p.leave(l, load, block, nil, kindOf(runs), noUserData(runs))
 	}
+	text := userdata.Document(block)
 	var e edit.Edit
 	var err error
 	if data.Get("UserData") == nil {
-		e, err = edit.Add(p.t, data, edit.Pair{Key: "UserData", Value: p.newUserData(l, block)})
+		e, err = edit.Add(p.t, data, edit.Pair{Key: "UserData", Value: newUserData(text)})
 	} else {
-		e, err = edit.Replace(p.t, load.node, p.newUserData(l, block))
+		e, err = edit.Replace(p.t, load.node, newUserData(text))
 	}
-	if err != nil {
+	switch {
+	case err != nil && p.opts.mustHaveBlock():
 		return cannotEdit(l.id, "UserData", err)
+	case err != nil:
+		p.open[excuse{RuleIPTables, l.id}]++ // said by the note
+		return p.leave(l, load, block, nil, userdata.Other, err.Error())
 	}
+	p.texts = append(p.texts, plannedText{l, load.id, load.node.Span.Start, []string{text}})
 	p.change(RuleIPTables, l.id, load.node.Span, "no UserData: added a MIME document with the iptables commands", e)
 	return nil
 }
@@ -131,7 +138,7 @@ func noUserData(runs systems) string {
 
 // leave notes that user data stays as it is, and what still protects the nodes.
 // It returns an error if the commands were asked for explicitly.
-func (p *planner) leave(l *launcher, load payload, variant *edit.Text, kind userdata.Kind, why string) error {
+func (p *planner) leave(l *launcher, load payload, block userdata.Block, variant *edit.Text, kind userdata.Kind, why string) error {
 	isBranch := variant != nil && kind.NoCommands() != ""
 	if p.opts.mustHaveBlock() && !isBranch {
 		return l.cannot(p.t, load.node.Span.Start, "UserData", "its UserData cannot take the iptables commands: "+why,
@@ -139,11 +146,13 @@ func (p *planner) leave(l *launcher, load payload, variant *edit.Text, kind user
 	}
 	p.note(RuleUserData, l.id, load.node.Span, "UserData of %s left as it is: %s%s", l.id, why, p.stillHolds(l.id, kind))
 	if load.opaque == "" && !load.isAbsent() {
+		left := plannedText{l, load.id, load.node.Span.Start, nil}
 		for _, v := range load.variants {
-			p.texts = append(p.texts, plannedText{l, load.node.Span.Start, load.text(v)})
+			left.texts = append(left.texts, load.text(v))
 		}
+		p.texts = append(p.texts, left)
 	}
-	for _, f := range p.judgePayload(l, load, p.block(p.opts, l, nil)) {
+	for _, f := range p.judgePayload(l, load, block) {
 		if f.Kind == KindOpen {
 			p.open[excuse{f.Rule, f.LogicalID}]++ // said by the note
 		}

@@ -153,10 +153,7 @@ func (s *survey) readInstance(p resource) error {
 	if properties == nil || properties.Kind != cfn.Mapping {
 		return nil
 	}
-	joins, guessed, err := s.joins(l, properties)
-	if err != nil {
-		return err
-	}
+	joins, guessed := s.joins(l, properties)
 	own := s.group(p.Key)
 	isTagged, err := s.hasClusterTag(l, properties)
 	if err != nil {

@@ -151,7 +151,9 @@ func (p *planner) addLaunchTemplate(g *group) error {
 	}
 	l := &launcher{id: id, typ: typeLaunchTemplate, key: g.key, users: []*group{g}}
 	if g.amiTypes.systems(0).isLinux() && !p.opts.keepsUserData() {
-		data = append(data, edit.Pair{Key: "UserData", Value: p.newUserData(l, p.opts.block())})
+		text := userdata.Document(p.opts.block())
+		p.texts = append(p.texts, plannedText{l, p.nextText(l), g.key.Span.Start, []string{text}})
+		data = append(data, edit.Pair{Key: "UserData", Value: newUserData(text)})
 	} else if !p.opts.keepsUserData() {
 		systems := g.amiTypes.systems(0)
 		p.note(RuleUserData, g.id, g.key.Span, "%s has no user data: %s%s", id, noUserData(systems), p.stillHolds(id, kindOf(systems)))
@@ -187,9 +189,7 @@ func (p *planner) freeID(id string) string {
 	return id
 }
 
-// newUserData returns user data for nodes that have none.
-func (p *planner) newUserData(l *launcher, block userdata.Block) edit.Value {
-	text := userdata.Document(block)
-	p.texts = append(p.texts, plannedText{l, l.key.Span.Start, text})
+// newUserData returns a text as user data for nodes that have none.
+func newUserData(text string) edit.Value {
 	return edit.Map(edit.Pair{Key: "Fn::Base64", Value: edit.Scalar(text, edit.Lines)})
 }

@@ -28,14 +28,27 @@ func patch(ctx context.Context, src []byte, opts Options, with ...deployment) (R
 	if err != nil {
 		return Result{}, err
 	}
-	p, err := plan(ctx, t, opts, with...)
-	if err != nil {
-		return Result{}, err
+	left := map[textID]string{}
+	for {
+		p, err := plan(ctx, t, opts, left, with...)
+		if err != nil {
+			return Result{}, err
+		}
+		r, err := p.result(ctx)
+		if err == nil || opts.mustHaveBlock() || !p.leaveLost(left) {
+			return r, err
+		}
 	}
+}
+
+// result makes the edits of a plan and verifies what comes of them.
+func (p *planner) result(ctx context.Context) (Result, error) {
+	src := []byte(p.t.Source())
 	r := Result{Output: src, Findings: p.findings, Parameters: p.locks}
 	if !r.Changed() {
-		return r, p.resultError(p.verify(ctx, t), &r)
+		return r, p.resultError(p.verify(ctx, p.t), &r)
 	}
+	var err error
 	r.Output, err = edit.Apply(src, r.Edits())
 	if err != nil {
 		return Result{}, fmt.Errorf("making the edits: %w", err)
@@ -67,6 +80,9 @@ func (p *planner) resultError(err error, r *Result) error {
 		return err
 	}
 	f := result.changeAt(result.inputOffset(unread.Offset, len(p.t.Source())))
+	if f.Rule == RuleIPTables {
+		p.lose(f.LogicalID)
+	}
 	return cannotLock(p.t, f.LogicalID, f.Rule.property(), f.Start.Offset, "write it in block style, or choose other resources with --resource",
 		"it cannot be changed in the way it is written, as the result could not be read: %s", unread.Message)
 }
@@ -108,6 +124,9 @@ type planner struct {
 	opts     Options
 	findings []Finding
 	texts    []plannedText     // every user data, in order
+	left     map[textID]string // those that cannot be edited, and why
+	seen     map[string]int    // how many user data of each launcher were planned
+	lost     []textID          // those that the result does not have as planned
 	open     map[excuse]int    // how many findings stay open and were reported
 	locks    map[string]string // parameter to the one value that it is locked to
 	replaced []*cfn.Node       // expressions that a literal replaces
@@ -117,34 +136,27 @@ type planner struct {
 	dedications map[string]bool // see dedicated
 }
 
-// A plannedText is a user data as it will be.
-type plannedText struct {
-	l    *launcher
-	at   int
-	text string
-}
-
 // An excuse is a rule that does not hold for a resource, as the plan says.
 type excuse struct {
 	rule Rule
 	id   string
 }
 
-// plan decides what to change in a template.
-func plan(ctx context.Context, t *cfn.Template, opts Options, with ...deployment) (*planner, error) {
+// plan decides what to change in a template, other than the user data that is left.
+func plan(ctx context.Context, t *cfn.Template, opts Options, left map[textID]string, with ...deployment) (*planner, error) {
 	s, err := newSurvey(ctx, t, nil)
 	if err != nil {
 		return nil, err
 	}
-	return planSurvey(ctx, s, opts, with...)
+	return planSurvey(ctx, s, opts, left, with...)
 }
 
 // planSurvey decides what to change in a template that was surveyed.
-func planSurvey(ctx context.Context, s *survey, opts Options, with ...deployment) (*planner, error) {
+func planSurvey(ctx context.Context, s *survey, opts Options, left map[textID]string, with ...deployment) (*planner, error) {
 	if err := s.known(opts); err != nil {
 		return nil, err
 	}
-	p := &planner{survey: s, opts: opts, open: map[excuse]int{}, locks: map[string]string{}, dedications: map[string]bool{}, with: with}
+	p := &planner{survey: s, opts: opts, open: map[excuse]int{}, locks: map[string]string{}, left: left, seen: map[string]int{}, dedications: map[string]bool{}, with: with}
 	if len(with) == 0 {
 		p.with = []deployment{nil}
 	}

@@ -15,6 +15,7 @@ import (
 // that the template shows, nothing at all, or something that only the
 // deployment knows.
 type payload struct {
+	id   textID    // in a plan
 	node *cfn.Node // the value in the template, or the logical ID if there is none
 
 	// variants are the texts that node can be, one for each choice of the
@@ -26,6 +27,7 @@ type payload struct {
 	encoding *userdata.Encoding
 
 	opaque string // why the text is not known, or ""
+	unread error  // why it is not known, if there are too many texts
 
 	texts map[*edit.Text]string // of the variants, as text returns them
 }
@@ -140,10 +142,10 @@ func (p payload) offset(variant *edit.Text, at int) int {
 }
 
 // payloads returns the user data that one data mapping of a launcher can have.
-func (s *survey) payloads(l *launcher, data *cfn.Node) ([]payload, error) {
+func (s *survey) payloads(l *launcher, data *cfn.Node) []payload {
 	pair, ok := data.Pair("UserData")
 	if !ok {
-		return []payload{{node: l.key}}, nil
+		return []payload{{node: l.key}}
 	}
 	var all []payload
 	for _, branch := range pair.Value.Branches() {
@@ -154,11 +156,7 @@ func (s *survey) payloads(l *launcher, data *cfn.Node) ([]payload, error) {
 			all = append(all, payload{node: branch})
 		case encoded != nil:
 			for _, n := range encoded.Branches() {
-				p, err := s.plain(l, n)
-				if err != nil {
-					return nil, err
-				}
-				all = append(all, p)
+				all = append(all, s.plain(n))
 			}
 		case branch.Kind == cfn.Scalar:
 			all = append(all, s.base64(branch))
@@ -166,19 +164,19 @@ func (s *survey) payloads(l *launcher, data *cfn.Node) ([]payload, error) {
 			all = append(all, payload{node: branch, opaque: "it comes from " + branch.Describe()})
 		}
 	}
-	return all, nil
+	return all
 }
 
 // plain reads the argument of Fn::Base64.
-func (s *survey) plain(l *launcher, n *cfn.Node) (payload, error) {
+func (s *survey) plain(n *cfn.Node) payload {
 	if n.IsNull() || n.IsNoValue() {
-		return payload{node: n, opaque: "it is empty"}, nil
+		return payload{node: n, opaque: "it is empty"}
 	}
 	texts, err := edit.Texts(s.t, n)
 	if err != nil {
-		return payload{}, cannotEdit(l.id, "UserData", err)
+		return payload{node: n, opaque: err.Error(), unread: err}
 	}
-	return payload{node: n, variants: texts, texts: map[*edit.Text]string{}}, nil
+	return payload{node: n, variants: texts, texts: map[*edit.Text]string{}}
 }
 
 // base64 reads user data that is in the template in base64, maybe compressed ("Run
@@ -222,31 +220,26 @@ func (p payload) runsCommands() bool {
 
 // joins reports whether some user data in properties of an instance starts the
 // kubelet, itself or through cfn-init, or else whether it looks as if it did.
-func (s *survey) joins(l *launcher, properties *cfn.Node) (joins, guessed bool, err error) {
+func (s *survey) joins(l *launcher, properties *cfn.Node) (joins, guessed bool) {
 	if properties.Get("UserData") == nil {
-		return false, false, nil
+		return false, false
 	}
-	payloads, err := s.payloads(l, properties)
-	if err != nil {
-		return false, false, err
-	}
-	for _, p := range payloads {
+	for _, p := range s.payloads(l, properties) {
 		for _, variant := range p.variants {
 			text := p.text(variant)
 			may, guess := userdata.Joins(text)
 			if may && !guess || s.initJoins(text) {
-				return true, false, nil
+				return true, false
 			}
 			guessed = guessed || guess
 		}
 	}
-	return false, guessed, nil
+	return false, guessed
 }
 
 // isOpaque reports whether some user data in properties of an instance is not known.
 func (s *survey) isOpaque(l *launcher, properties *cfn.Node) bool {
-	payloads, err := s.payloads(l, properties)
-	return err != nil || slices.ContainsFunc(payloads, func(p payload) bool { return p.opaque != "" })
+	return slices.ContainsFunc(s.payloads(l, properties), func(p payload) bool { return p.opaque != "" })
 }
 
 // isOff reports whether the metadata service of a data mapping is off for certain.

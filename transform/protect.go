@@ -34,7 +34,7 @@ func (p *planner) protect(l *launcher, load payload, all []payload, block userda
 			edits, err = load.edits(p.t, variant, protection.Changes)
 		}
 		if err != nil {
-			return p.cannotProtect(l, load, all, variant, err)
+			return p.cannotProtect(l, load, all, block, variant, err)
 		}
 		text := userdata.Apply(before, protection.Changes)
 		p.verdicts[judged{text, block}] = protection.After
@@ -45,9 +45,7 @@ func (p *planner) protect(l *launcher, load payload, all []payload, block userda
 		}
 		done.left = append(done.left, left...)
 	}
-	for _, text := range done.texts {
-		p.texts = append(p.texts, plannedText{l, load.node.Span.Start, text})
-	}
+	p.texts = append(p.texts, plannedText{l, load.id, load.node.Span.Start, done.texts})
 	for _, f := range append(done.left, p.initNotes(l, load, block, p.opts, done.texts...)...) {
 		p.stays(f)
 	}
@@ -59,10 +57,10 @@ func (p *planner) protect(l *launcher, load payload, all []payload, block userda
 
 // cannotProtect leaves user data that cannot take the block as it is. It returns
 // an error if the block was asked for and the user data is not excused.
-func (p *planner) cannotProtect(l *launcher, load payload, all []payload, variant *edit.Text, err error) error {
+func (p *planner) cannotProtect(l *launcher, load payload, all []payload, block userdata.Block, variant *edit.Text, err error) error {
 	if len(load.variants) == 1 && isExcused(load, all) || !p.opts.mustHaveBlock() {
 		kind, _ := userdata.Detect(load.text(variant))
-		return p.leave(l, load, variant, kind, err.Error())
+		return p.leave(l, load, block, variant, kind, err.Error())
 	}
 	return l.cannot(p.t, load.node.Span.Start, "UserData", "its UserData cannot take the iptables commands: "+err.Error(),
 		"use --iptables auto to lock what can be locked, or --resource to choose launch templates")

@@ -50,6 +50,11 @@ func (s *survey) problem(l *launcher, load payload, variant *edit.Text, p userda
 // judgePayload judges one user data. What several variants have in common is
 // reported once.
 func (s *survey) judgePayload(l *launcher, load payload, want userdata.Block) []Finding {
+	if load.unread != nil {
+		if f, err := s.unreadable(l, load.unread); err == nil {
+			return []Finding{f}
+		}
+	}
 	want = load.wants(want)
 	judge := func(text string) []userdata.Problem {
 		key := judged{text, want}

@@ -18,19 +18,12 @@ func (p *planner) verify(ctx context.Context, t *cfn.Template) error {
 		return err
 	}
 	with := p.deployedWith()
-	again, err := planSurvey(ctx, s, p.opts, with...)
+	again, err := planSurvey(ctx, s, p.opts, p.left, with...)
 	if err != nil {
 		return err
 	}
-	for i, planned := range p.texts {
-		if i >= len(again.texts) || again.texts[i].text != planned.text {
-			at := planned.at
-			if i < len(again.texts) {
-				at = again.texts[i].at
-			}
-			return planned.l.cannot(t, at, "UserData", "its UserData cannot take the iptables commands in the way it is written",
-				"write it as a literal block scalar (|), or use --iptables off")
-		}
+	if err := p.holdTexts(t, again.texts); err != nil {
+		return err
 	}
 	for _, f := range again.findings {
 		if f.Kind == KindChange {

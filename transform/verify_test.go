@@ -47,7 +47,7 @@ Resources:
 // planned returns the plan for a template, and its edits.
 func planned(t *testing.T, src string) (*planner, []edit.Edit) {
 	t.Helper()
-	p, err := plan(t.Context(), parsed(t, []byte(src)), Defaults())
+	p, err := plan(t.Context(), parsed(t, []byte(src)), Defaults(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -147,7 +147,7 @@ func TestVerifyRefusesWithoutAnExcuse(t *testing.T) {
 func TestVerifyRefusesAnotherPlan(t *testing.T) {
 	p, edits := planned(t, verified)
 	locked := result(t, verified, edits)
-	p.texts = append(p.texts, plannedText{p.launchers[0], 0, "#!/bin/bash\n"})
+	p.texts = append(p.texts, plannedText{p.launchers[0], textID{"Nodes", 1}, 0, []string{"#!/bin/bash\n"}})
 	wantRefused(t, p, locked, "a text is missing")
 }
 
