@@ -19,7 +19,8 @@ type fault struct {
 type judgement struct {
 	bad, all    int
 	what, under string
-	isCertain   bool // it is known that a deployment has a bad outcome
+	isCertain   bool         // it is known that a deployment has a bad outcome
+	outcome     eval.Outcome // that it describes
 }
 
 // String says what is wrong, and with which parameter values if not with all.
@@ -49,7 +50,7 @@ func judge(outcomes []eval.Outcome, wrong func(eval.Value) fault) judgement {
 		if j.bad > 1 && (j.isCertain || !isCertain) {
 			continue
 		}
-		j.what, j.under, j.isCertain = f.is, o.String(), isCertain
+		j.what, j.under, j.isCertain, j.outcome = f.is, o.String(), isCertain, o
 		if o.Guessed {
 			j.what = f.mayBe
 		}

@@ -27,7 +27,7 @@ func (c *checker) metadataOptions(l *launcher, data *cfn.Node) error {
 		return nil
 	}
 	if areOff(outcomes) {
-		c.open(RuleEndpoint, l.id, valueSpan(pair, "HttpEndpoint"), endpointDisabled, l.id)
+		c.open(RuleEndpoint, l.id, c.valueSpan(pair, "HttpEndpoint", outcomes[0]), endpointDisabled, l.id)
 		return nil
 	}
 	refused := judge(outcomes, func(v eval.Value) fault { return refused(l.typ, "MetadataOptions", v) })
@@ -37,7 +37,7 @@ func (c *checker) metadataOptions(l *launcher, data *cfn.Node) error {
 		c.open(RuleMetadataOptions, l.id, pair.Key.Span, "%s: %s", l.id, refused)
 	}
 	if limits.bad > 0 {
-		c.open(RuleHopLimit, l.id, valueSpan(pair, "HttpPutResponseHopLimit"), "%s: %s", l.id, limits)
+		c.open(RuleHopLimit, l.id, c.valueSpan(pair, "HttpPutResponseHopLimit", limits.outcome), "%s: %s", l.id, limits)
 	}
 	if tokens.bad == 0 {
 		return nil
@@ -49,20 +49,23 @@ func (c *checker) metadataOptions(l *launcher, data *cfn.Node) error {
 	if !tokens.isCertain {
 		is = "may be"
 	}
-	c.open(rule, l.id, valueSpan(pair, "HttpTokens"), "%s: %s, so IMDSv1 %s open", l.id, tokens, is)
+	c.open(rule, l.id, c.valueSpan(pair, "HttpTokens", tokens.outcome), "%s: %s, so IMDSv1 %s open", l.id, tokens, is)
 	if limits.bad == 0 && c.opts.HopLimit == 1 {
-		c.open(RuleHopLimitAlone, l.id, valueSpan(pair, "HttpPutResponseHopLimit"), "%s: the hop limit does not stop IMDSv1, which %s open", l.id, is)
+		c.open(RuleHopLimitAlone, l.id, c.valueSpan(pair, "HttpPutResponseHopLimit", tokens.outcome), "%s: the hop limit does not stop IMDSv1, which %s open", l.id, is)
 	}
 	return nil
 }
 
-// valueSpan returns the place of the value of a property of MetadataOptions, or
-// else of the key MetadataOptions.
-func valueSpan(options cfn.Pair, property string) cfn.Span {
-	for _, branch := range options.Value.Branches() {
-		if n := branch.Get(property); n != nil {
-			return n.Span
-		}
+// valueSpan returns the place of the value of a property of MetadataOptions in an
+// outcome, or else of the branch of Fn::If that does not have it, or of the key
+// MetadataOptions.
+func (c *checker) valueSpan(options cfn.Pair, property string, o eval.Outcome) cfn.Span {
+	branch := c.values.Branch(options.Value, o)
+	if n := branch.Get(property); n != nil {
+		return n.Span
+	}
+	if branch != options.Value {
+		return branch.Span
 	}
 	return options.Key.Span
 }

@@ -51,6 +51,21 @@ func (e *Evaluator) Split(o Outcome, condition *cfn.Node) (yes, no []Outcome) {
 	return yes, no
 }
 
+// Branch returns what an expression is in the deployments of one of its outcomes: the
+// branch that Fn::If takes in them, or the expression itself.
+func (e *Evaluator) Branch(n *cfn.Node, o Outcome) *cfn.Node {
+	for {
+		arg := n.Call("Fn::If")
+		if arg == nil || len(arg.Items) != 3 {
+			return n
+		}
+		n = arg.Items[2]
+		if yes, _ := e.Split(o, arg.Items[0]); len(yes) > 0 {
+			n = arg.Items[1]
+		}
+	}
+}
+
 // Admits reports whether the outcome is possible in deployments in which a
 // parameter has a value.
 func (o Outcome) Admits(parameter, value string) bool {
