@@ -65,7 +65,7 @@ var descriptions = [...]Description{
 		Rule: RuleVersion, Property: "Version", Severity: 8.5,
 		Title:  "a group does not follow the newest version of its launch template",
 		Why:    "without a version, with the default version or with a number, a group stays on a version that CloudFormation never moves, and its nodes never get what is locked.",
-		Fix:    "run imdslock, or set Version to LatestVersionNumber of the launch template by Fn::GetAtt. The deployment replaces the nodes.",
+		Fix:    "run imdslock, or set Version to LatestVersionNumber of the launch template by Fn::GetAtt. The deployment replaces the nodes, except those of an Auto Scaling group without an UpdatePolicy: start an instance refresh there.",
 		Source: pageVersion,
 	},
 	{
@@ -170,7 +170,7 @@ var descriptions = [...]Description{
 		Rule: RuleNodegroup, Property: "LaunchTemplate", Severity: 7.5,
 		Title:  "the managed node group has no launch template",
 		Why:    "Amazon EKS makes one for it, with metadata options that no template can change.",
-		Fix:    "run imdslock with --add-launch-template, or refer to an AWS::EC2::LaunchTemplate that is locked. Amazon EKS replaces the node group.",
+		Fix:    "run imdslock with --add-launch-template, or refer to an AWS::EC2::LaunchTemplate that is locked. Give a node group that exists another NodegroupName in the same update: Amazon EKS adds no launch template to it, so it must be replaced.",
 		Source: pageManaged,
 	},
 	{

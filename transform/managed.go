@@ -177,8 +177,21 @@ func (p *planner) addLaunchTemplate(g *group) error {
 	if err != nil {
 		return cannotEdit(g.id, "LaunchTemplate", err)
 	}
-	p.change(RuleNodegroup, g.id, g.key.Span, "no launch template: "+id+" added, and Amazon EKS replaces the node group", refers, added)
+	p.change(RuleNodegroup, g.id, g.key.Span, "no launch template: "+id+" added", refers, added)
+	p.renameGroup(g)
 	return nil
+}
+
+// renameGroup notes that a node group that exists must have another name to get the
+// launch template. CloudFormation would update it, and Amazon EKS refuses that
+// ("AWS::EKS::Nodegroup" in the CloudFormation Template Reference: LaunchTemplate needs
+// no replacement, and NodegroupName does).
+func (p *planner) renameGroup(g *group) {
+	span := g.key.Span
+	if n := g.resource.Get("Properties", "NodegroupName"); n != nil {
+		span = n.Span
+	}
+	p.note(RuleNodegroup, g.id, span, "%s: Amazon EKS gives no launch template to a node group that exists: give it another NodegroupName in the same update, and CloudFormation replaces it", g.id)
 }
 
 // freeID returns a logical ID that no resource has.

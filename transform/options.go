@@ -120,7 +120,8 @@ type Options struct {
 	// Version says which version groups use of a launch template in the template.
 	Version LaunchTemplateVersion
 	// AddLaunchTemplate gives every managed node group that has no launch
-	// template one of its own. Amazon EKS replaces such a group.
+	// template one of its own. A group that exists must get another name with it, so
+	// that CloudFormation replaces the group.
 	AddLaunchTemplate bool
 	// Resources are the logical IDs of the resources to lock. None means all.
 	Resources []string

@@ -181,6 +181,7 @@ func planSurvey(ctx context.Context, s *survey, opts Options, left map[textID]st
 			return nil, err
 		}
 	}
+	p.customNames()
 	if err := p.within(ctx); err != nil {
 		return nil, err
 	}

@@ -25,9 +25,26 @@ func (p *planner) version(g *group) error {
 		if err != nil {
 			return cannotEdit(g.id, "Version", err)
 		}
-		p.change(RuleVersion, g.id, u.versionSpan(), fmt.Sprintf("%s: now follows the newest version of %s, and the deployment replaces its nodes", u.stays, names(u.launchers)), e)
+		p.change(RuleVersion, g.id, u.versionSpan(), fmt.Sprintf("%s: now follows the newest version of %s%s", u.stays, names(u.launchers), g.replacement()), e)
 	}
 	return nil
+}
+
+// replacement says what replaces the nodes of a group when its launch template changes.
+// CloudFormation leaves those of an Auto Scaling group alone, unless its UpdatePolicy
+// says otherwise ("UpdatePolicy attribute" in the CloudFormation Template Reference).
+func (g *group) replacement() string {
+	policy := g.resource.Get("UpdatePolicy")
+	has := func(key string) bool {
+		n := policy.Get(key)
+		name, _ := n.Function()
+		return n != nil && n.Kind == cfn.Mapping && name == ""
+	}
+	if g.typ != typeAutoScalingGroup || has("AutoScalingRollingUpdate") || has("AutoScalingInstanceRefresh") ||
+		isLiteral(policy.Get("AutoScalingReplacingUpdate", "WillReplace"), "true") {
+		return ", and the deployment replaces its nodes"
+	}
+	return "; start an instance refresh, as nothing else replaces its nodes"
 }
 
 // versionSpan returns the place of the version in a specification, or of the specification.
