@@ -164,6 +164,8 @@ func (p *planner) hopLimit(l *launcher, options, key *cfn.Node, isLocked bool) e
 	n := pair.Value
 	if p.opts.IMDSv1 == IMDSv1Literal {
 		isLocked = p.isInteger(n, want)
+	} else if text, ok := cfn.ScalarText(p.t, n); ok && text == want {
+		isLocked = true // whatever else cannot be evaluated
 	} else if !isLocked {
 		outcomes, err := p.values.Outcomes(n)
 		isLocked = err == nil && judge(outcomes, p.opts.wrongHopLimit).bad == 0

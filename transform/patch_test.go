@@ -1,6 +1,8 @@
 package transform
 
 import (
+	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/imdslock/imdslock/transform/cfn/edit"
@@ -49,5 +51,34 @@ func TestQuoteFor(t *testing.T) {
 		if got := quoteFor(test.value, tmpl.Root().Get(test.old)); got != test.want {
 			t.Errorf("%q for %s: got %d, want %d", test.value, test.old, got, test.want)
 		}
+	}
+}
+
+// TestTooManyCombinations wants a template whose conditions are too much to evaluate
+// refused for that, and not for what is locked in it.
+func TestTooManyCombinations(t *testing.T) {
+	var keys, values strings.Builder
+	for i := range 300 {
+		fmt.Fprintf(&keys, "k%d, ", i)
+		fmt.Fprintf(&values, "    k%d: {v: a%d}\n", i, i)
+	}
+	src := fmt.Sprintf(`Parameters:
+  P: {Type: String, AllowedValues: [%[1]s]}
+  Q: {Type: String, AllowedValues: [%[1]s]}
+Mappings:
+  M:
+%[2]sConditions:
+  C: !Equals [!FindInMap [M, !Ref P, v], !FindInMap [M, !Ref Q, v]]
+Resources:
+  L:
+    Type: AWS::EC2::LaunchTemplate
+    Properties:
+      LaunchTemplateData:
+        MetadataOptions: {HttpTokens: !If [C, required, optional], HttpPutResponseHopLimit: 1}
+        UserData: !Base64 <powershell>x</powershell>
+`, keys.String(), values.String())
+	_, err := Patch(t.Context(), []byte(src), Defaults())
+	if err == nil || !strings.HasSuffix(err.Error(), ": L: too many combinations of parameter values and conditions to try") {
+		t.Errorf("got the error %v", err)
 	}
 }
