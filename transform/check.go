@@ -18,9 +18,9 @@ type CheckOptions struct {
 	Options
 
 	// Parameters are the values that a deployment will pass. If there are any,
-	// or Deployment is set, the others have their defaults, and the template is
-	// judged for that deployment only; otherwise it is judged for all values that
-	// CloudFormation accepts.
+	// or Deployment is set, the others have their defaults, unless Rules refuse
+	// those, and the template is judged for that deployment only; otherwise it is
+	// judged for all values that CloudFormation accepts.
 	Parameters map[string]string
 	Deployment bool
 
@@ -136,6 +136,11 @@ func (o CheckOptions) given(ctx context.Context, t *cfn.Template) (map[string]st
 			return nil, err
 		}
 		given[name] = o.Parameters[name]
+	}
+	for _, name := range eval.New(ctx, t, given).Refused() {
+		if _, isPassed := o.Parameters[name]; !isPassed {
+			delete(given, name) // which must be passed with another value
+		}
 	}
 	return given, nil
 }

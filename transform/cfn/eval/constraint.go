@@ -94,6 +94,16 @@ func (e *Evaluator) readConstraints() {
 	e.readRules()
 }
 
+// Refused returns the parameters of which CloudFormation refuses every value that the
+// deployment may have, together with those of the others, by Rules or because a
+// condition looks for what is not in Mappings. A refusal that no parameter decides is
+// not among them.
+func (e *Evaluator) Refused() (parameters []string) {
+	defer e.stop(func() { parameters = nil })
+	e.readConstraints()
+	return e.refused
+}
+
 // require adds the constraint that a value is one that accepts reports to be
 // accepted; cases are what it can be. If none is, that is a fault of the template,
 // and not a constraint.
@@ -103,6 +113,9 @@ func (e *Evaluator) require(parameters []string, cases []branch, accepts func(Va
 		if accepts(b.value) {
 			accepted = append(accepted, branch{b.world, truth(true)})
 		}
+	}
+	if len(accepted) == 0 {
+		e.refused = append(e.refused, parameters...)
 	}
 	if len(accepted) == 0 || len(accepted) == len(cases) {
 		return

@@ -54,7 +54,8 @@ type Evaluator struct {
 	outcomes       map[*cfn.Node][]Outcome // of the expressions asked about
 	constraints    []*constraint           // see constrain
 	constrained    bool
-	inRules        bool // Rules are evaluated, see ref
+	refused        []string // see Refused
+	inRules        bool     // Rules are evaluated, see ref
 
 	depth, steps int
 	stopped      error // why evaluation stopped for good
