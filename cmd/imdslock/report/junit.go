@@ -11,7 +11,8 @@ import (
 
 // The elements of JUnit's XML, with the attributes that the schema of Jenkins'
 // xUnit plugin has (junit-10.xsd). A template is a suite. What is open in it are
-// its failed cases, and one with nothing open has a case that passed.
+// its failed cases, and one with nothing open has a case that passed. A file that is
+// not a template has a case that is skipped, if there is something to say of it.
 type (
 	suites struct {
 		XMLName xml.Name `xml:"testsuites"`
@@ -48,7 +49,9 @@ type (
 func writeJUnit(w io.Writer, run Run) error {
 	all := suites{Name: "imdslock"}
 	for _, c := range run.Files {
-		all.add(newSuite(c))
+		if len(c.Findings) > 0 || !c.PassedOver {
+			all.add(newSuite(c))
+		}
 	}
 	for _, f := range run.Failures {
 		path := slashed(f.Path, f.Name)
@@ -113,7 +116,11 @@ func newSuite(c File) suite {
 			fmt.Fprintf(&notes, "%s: note: %s\n", place, f.Message)
 		}
 	}
-	if len(one.Cases) == 0 {
+	switch {
+	case len(one.Cases) > 0:
+	case c.PassedOver:
+		one.Cases = []testCase{{Name: "judged", ClassName: path, Skipped: &reason{Message: "passed over, as it is not a template"}}}
+	default:
 		one.Cases = []testCase{{Name: "locked", ClassName: path}}
 	}
 	one.Out = notes.String()

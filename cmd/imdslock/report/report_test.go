@@ -263,6 +263,19 @@ func TestJUnitIsValid(t *testing.T) {
 	}
 }
 
+// TestJUnitPassesOver expects no case that passed of what is not a template.
+func TestJUnitPassesOver(t *testing.T) {
+	run := report.Run{Files: []report.File{
+		{Name: "locked.yaml", Path: "locked.yaml"},
+		{Name: "values.yaml", Path: "values.yaml", PassedOver: true},
+		{Name: "list.yaml", Path: "list.yaml", PassedOver: true, Findings: []transform.Finding{{Kind: transform.KindNote, Message: "not read"}}},
+	}}
+	text, count := validJUnit(t, run)
+	if count["testsuite"] != 2 || count["testcase"] != 2 || count["skipped"] != 1 || strings.Contains(text, "values.yaml") || strings.Count(text, `name="locked"`) != 1 {
+		t.Errorf("%v\n%s", count, text)
+	}
+}
+
 // TestGitHub reads workflow commands as the runner does, and expects to get back
 // what was said.
 func TestGitHub(t *testing.T) {
