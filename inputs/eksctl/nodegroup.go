@@ -27,18 +27,19 @@ func (c *Config) judge(opts transform.Options) ([]judgement, error) {
 	var names []string
 	for _, cluster := range c.clusters {
 		for _, section := range []string{"nodeGroups", "managedNodeGroups"} {
-			list := cluster.t.Root().Get(section)
+			groups, _ := cluster.pair(cluster.t.Root(), section)
+			list := groups.Value
 			if list.IsNull() {
 				continue
 			}
 			if opts.IPTables == transform.IPTablesAWS || opts.IPTables == transform.IPTablesStrict {
 				all = append(all, cluster.noIPTables(section, list, opts.IPTables))
 			}
-			groups, err := cluster.nodeGroups(section, list)
+			items, err := cluster.nodeGroups(section, list)
 			if err != nil {
 				return nil, err
 			}
-			for _, g := range groups {
+			for _, g := range items {
 				names = append(names, g.name)
 				if len(opts.Resources) == 0 || slices.Contains(opts.Resources, g.name) {
 					all = append(all, g.judgements(opts)...)
@@ -64,11 +65,11 @@ func (c *Config) others(hasGroups bool) []judgement {
 		all = append(all, judgement{finding: f})
 	}
 	for _, cluster := range c.clusters {
-		if p, ok := cluster.t.Root().Pair("karpenter"); ok && !p.Value.IsNull() {
+		if p, ok := cluster.pair(cluster.t.Root(), "karpenter"); ok && !p.Value.IsNull() {
 			note(cluster, transform.RuleNotSeen, p.Key, "karpenter: its nodes are those of NodePools and EC2NodeClasses, which are not here and not judged")
 		}
-		mode, ok := cluster.t.Root().Pair("autoModeConfig")
-		if enabled := mode.Value.Get("enabled"); ok && enabled != nil && !isFalse(enabled) {
+		mode, ok := cluster.pair(cluster.t.Root(), "autoModeConfig")
+		if enabled := mode.Value.Get("enabled"); ok && enabled != nil && !cluster.isFalse(enabled) {
 			note(cluster, transform.RuleAutoMode, mode.Key, "autoModeConfig: EKS Auto Mode: AWS locks its nodes itself, with hop limit 1 and required tokens")
 		}
 	}
@@ -107,8 +108,8 @@ func (c cluster) nodeGroups(section string, list *cfn.Node) ([]nodeGroup, error)
 	var groups []nodeGroup
 	for i, item := range list.Items {
 		g := nodeGroup{c, item, section, fmt.Sprintf("%s[%d]", section, i)}
-		if name := item.Get("name"); name != nil && name.Kind == cfn.Scalar {
-			g.name = name.Value
+		if name, ok := c.pair(item, "name"); ok && name.Value != nil && name.Value.Kind == cfn.Scalar {
+			g.name = name.Value.Value
 		}
 		groups = append(groups, g)
 	}
@@ -150,8 +151,8 @@ func (g nodeGroup) judge(opts transform.Options) (judgement, bool) {
 		what := fmt.Sprintf("%s is %s, not a node group", g.name, g.item.Describe())
 		return g.unreadable(what), true
 	}
-	pair, has := g.item.Pair(key)
-	if has && isTrue(pair.Value) {
+	pair, has := g.pair(g.item, key)
+	if has && g.isTrue(pair.Value) {
 		if opts.HopLimit > 1 {
 			what := fmt.Sprintf("%s: with disablePodIMDS eksctl sets a hop limit of 1, not %d", g.name, opts.HopLimit)
 			return judgement{finding: g.finding(transform.KindOpen, pair.Value, what)}, true
@@ -170,7 +171,7 @@ func (g nodeGroup) judge(opts transform.Options) (judgement, bool) {
 		open = fmt.Sprintf("%s: disablePodIMDS is %s, so pods can reach the metadata service", g.name, pair.Value.Describe())
 		at = pair.Value
 	}
-	return g.lock(open, at, pair.Value, opts), true
+	return g.lock(open, at, g.item.Get(key), opts), true
 }
 
 // commands notes what a node group runs on its nodes that may open what
@@ -178,11 +179,11 @@ func (g nodeGroup) judge(opts transform.Options) (judgement, bool) {
 // the schema of eksctl's config file).
 func (g nodeGroup) commands() (judgement, bool) {
 	for _, key := range [...]string{"preBootstrapCommands", "overrideBootstrapCommand"} {
-		value := g.item.Get(key)
-		if value == nil {
+		pair, ok := g.pair(g.item, key)
+		if !ok || pair.Value == nil {
 			continue
 		}
-		for n := range value.All {
+		for n := range pair.Value.All {
 			if n.Kind == cfn.Scalar && mayOpen(n.Value) {
 				f := g.finding(transform.KindNote, n, g.name+": what "+key+" does to the metadata options or the rules is not judged")
 				f.Rule = transform.RuleUserData
@@ -251,15 +252,16 @@ func (g nodeGroup) unreadable(what string) judgement {
 // refused says what in the node group makes eksctl refuse disablePodIMDS, and what to
 // do, and returns its place, or nil if there is nothing.
 func (g nodeGroup) refused() (what string, at *cfn.Node) {
-	if template, ok := g.item.Pair("launchTemplate"); ok && !template.Value.IsNull() {
+	if template, ok := g.pair(g.item, "launchTemplate"); ok && !template.Value.IsNull() {
 		return g.name + ": it has a launch template of its own, with which eksctl takes no disablePodIMDS: lock that one, with a hop limit of 1 and HttpTokens required", template.Key
 	}
-	policies, ok := policiesOf(g.item)
+	iam, _ := g.pair(g.item, "iam")
+	policies, ok := g.pair(iam.Value, "withAddonPolicies")
 	if !ok || policies.Value.IsNull() {
 		return "", nil
 	}
 	for _, p := range policies.Value.Pairs {
-		if !isFalse(p.Value) {
+		if !g.isFalse(p.Value) {
 			return fmt.Sprintf("%s: eksctl takes no disablePodIMDS together with iam.withAddonPolicies.%s: give that policy to a service account, with iam.podIdentityAssociations or iam.serviceAccounts, and take it from the nodes",
 				g.name, p.Key.Value), p.Key
 		}
@@ -270,8 +272,6 @@ func (g nodeGroup) refused() (what string, at *cfn.Node) {
 	return "", nil
 }
 
-func policiesOf(item *cfn.Node) (cfn.Pair, bool) { return item.Get("iam").Pair("withAddonPolicies") }
-
 func (g nodeGroup) finding(kind transform.Kind, at *cfn.Node, message string) transform.Finding {
 	return transform.Finding{
 		Rule: transform.RuleMetadataOptions, Kind: kind, LogicalID: g.name, Message: message,
@@ -281,14 +281,16 @@ func (g nodeGroup) finding(kind transform.Kind, at *cfn.Node, message string) tr
 
 // isTrue reports whether a value is the boolean true. It is false for words that only
 // YAML 1.1 takes for it, such as yes, which are then replaced.
-func isTrue(n *cfn.Node) bool { return isPlain(n) && strings.EqualFold(n.Value, "true") }
+func (c cluster) isTrue(n *cfn.Node) bool {
+	return c.isPlain(n) && strings.EqualFold(n.Value, "true")
+}
 
 // isFalse reports whether a value is certainly not true.
-func isFalse(n *cfn.Node) bool {
-	return n.IsNull() || isPlain(n) && slices.Contains([]string{"false", "no", "off", "n"}, strings.ToLower(n.Value))
+func (c cluster) isFalse(n *cfn.Node) bool {
+	return n.IsNull() || c.isPlain(n) && slices.Contains([]string{"false", "no", "off", "n"}, strings.ToLower(n.Value))
 }
 
 // isPlain reports whether a value has neither quotes nor a tag.
-func isPlain(n *cfn.Node) bool {
-	return n != nil && n.Kind == cfn.Scalar && n.Style == cfn.Plain && n.Body() == n.Span.Start
+func (c cluster) isPlain(n *cfn.Node) bool {
+	return n != nil && n.Kind == cfn.Scalar && n.Style == cfn.Plain && !strings.Contains(c.t.Source()[n.Span.Start:n.Body()], "!")
 }

@@ -129,6 +129,18 @@ func (t *Template) UsesShortForm() bool {
 // Anchor returns the name of the anchor (&name) on a node, or "".
 func (t *Template) Anchor(n *Node) string { return t.anchors[n] }
 
+// Anchored returns the node that an alias stands for: that with the last anchor of its
+// name before it. It returns nil if there is none.
+func (t *Template) Anchored(alias *Node) *Node {
+	var found *Node
+	for n, name := range t.anchors {
+		if name == alias.Value && n.Span.Start < alias.Span.Start && (found == nil || n.Span.Start > found.Span.Start) {
+			found = n
+		}
+	}
+	return found
+}
+
 // HasAlias reports whether an alias uses the anchor of that name or, if the name is
 // "", whether there is any alias.
 func (t *Template) HasAlias(name string) bool {
