@@ -24,6 +24,9 @@ type protectedPayload struct {
 // mapping can have.
 func (p *planner) protect(l *launcher, load payload, all []payload, block userdata.Block) error {
 	block = load.agreed(load.wants(block))
+	if p.keepsPossible(l, load, block) {
+		return nil
+	}
 	done := protectedPayload{kind: userdata.Other}
 	for _, variant := range load.variants {
 		before := load.text(variant)
@@ -53,6 +56,30 @@ func (p *planner) protect(l *launcher, load payload, all []payload, block userda
 		p.change(RuleIPTables, l.id, load.node.Span, done.message(), done.edits...)
 	}
 	return nil
+}
+
+// keepsPossible leaves user data as it is if some of its variants are those of no
+// deployment, and the others are locked. It reports whether it did.
+func (p *planner) keepsPossible(l *launcher, load payload, block userdata.Block) bool {
+	possible := p.possible(l, load)
+	if len(possible.variants) == len(load.variants) {
+		return false
+	}
+	found := p.judgePayload(l, possible, block)
+	if slices.ContainsFunc(found, func(f Finding) bool { return f.Kind == KindOpen }) {
+		return false
+	}
+	planned := plannedText{l, load.id, load.node.Span.Start, nil}
+	for _, variant := range load.variants {
+		planned.texts = append(planned.texts, load.text(variant))
+	}
+	p.texts = append(p.texts, planned)
+	for _, f := range found {
+		if f.Rule != RuleIMDSv1UserData { // which is said
+			p.stays(f)
+		}
+	}
+	return true
 }
 
 // cannotProtect leaves user data that cannot take the block as it is. It returns
