@@ -277,6 +277,7 @@ func (s *survey) block(opts Options, l *launcher, data *cfn.Node) userdata.Block
 	b := opts.block()
 	b.IPv6, b.Managed, b.AmazonLinux2 = s.ipv6(data), s.isManaged(l), s.mayRunAmazonLinux2(l)
 	b.Bootstrapped = b.Managed && slices.ContainsFunc(l.users, func(g *group) bool { return g.amiTypes.has(amiAL2 | amiChosen | amiOther) })
+	b.System = s.runs(l, OSUnknown).system(b.AmazonLinux2) // --os says only that it is Linux
 	switch runs := s.runs(l, opts.OS); {
 	case runs.has(ubuntu):
 		b.NoYum = "the image is Ubuntu's"

@@ -8,6 +8,7 @@ import (
 	"github.com/imdslock/imdslock/transform/cfn"
 	"github.com/imdslock/imdslock/transform/cfn/edit"
 	"github.com/imdslock/imdslock/transform/cfn/eval"
+	"github.com/imdslock/imdslock/transform/userdata"
 )
 
 // systems is the set of systems that nodes may run.
@@ -35,6 +36,20 @@ func (s systems) told(os OS) systems {
 	}
 	of := map[OS]systems{OSLinux: amazonLinux, OSWindows: windows, OSBottlerocket: bottlerocket}
 	return s&^(unknownSystem|unknownType) | of[os]
+}
+
+// system returns the one system that all nodes run, if the template says so. Nodes of
+// Amazon Linux may run Amazon Linux 2 or not.
+func (s systems) system(al2 bool) userdata.System {
+	switch {
+	case s == amazonLinux && al2:
+		return userdata.AmazonLinux2
+	case s == amazonLinux:
+		return userdata.AmazonLinux
+	case s == ubuntu:
+		return userdata.Ubuntu
+	}
+	return userdata.AnyLinux
 }
 
 // ignores says which of the systems that nodes may run ignore the commands of user

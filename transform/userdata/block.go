@@ -37,6 +37,9 @@ type Block struct {
 	// "its image is Canonical's", or "".
 	NoYum string
 
+	// System is what all nodes run, as far as the template says.
+	System System
+
 	// AmazonLinux2 says that nodes may run Amazon Linux 2, whose cloud-init, 19.3, knows
 	// no parts of scripts per boot, per instance or per once, and runs none.
 	AmazonLinux2 bool

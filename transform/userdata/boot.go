@@ -12,7 +12,7 @@ import (
 func booted(scripts []script, want Block, endAt int, isKnown bool) *node {
 	n := newNode(want)
 	n.isKnown = isKnown
-	n.machine.EndAt = endAt
+	n.machine.EndAt, n.machine.System = endAt, want.System
 	if want.Bootstrapped {
 		scripts = withBootstrap(scripts)
 	}

@@ -11,7 +11,7 @@ import (
 // What the shell itself or the packet filter refuses fails on all nodes, so what comes
 // after it is in doubt.
 func (r *runner) ends(what string, st status) {
-	if !r.s.errexit && !r.s.errTrap || r.guarded > 0 || st == success {
+	if !r.endsAtError() || st == success {
 		return
 	}
 	by := "set -e"
@@ -28,6 +28,9 @@ func (r *runner) ends(what string, st status) {
 		r.s.ended = either(r.s.ended, why)
 	}
 }
+
+// endsAtError reports whether the shell ends at a command that fails.
+func (r *runner) endsAtError() bool { return (r.s.errexit || r.s.errTrap) && r.guarded == 0 }
 
 // isProgramFile reports whether a command that is known is a program, and not built
 // into the shell. What the packet filter refuses is in the script, too.

@@ -22,7 +22,7 @@ func (r *runner) fileProgram(name string, c invocation) (status, bool) {
 	case "id", "whoami":
 		r.emit(&Step{Words: c.words, At: c.at, Stdin: r.stdin})
 		r.who(c.words)
-		return success, true
+		return statusIf(len(operands) == 0).orUnsure(), true // or there may be no such user
 	case "which":
 		r.which(operands)
 		return unsure, true

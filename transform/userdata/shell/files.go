@@ -46,6 +46,7 @@ type Files struct {
 	open    []string          // files that commands may write to at any time
 	noexec  []noexec
 
+	system   System
 	programs bool // one of them may be a program that is called by its name
 
 	version int
@@ -221,13 +222,8 @@ func copied(from string) string {
 	return Unknown
 }
 
-// knownDirs are directories that a node has before any script runs.
-var knownDirs = [...]string{"/", "/dev", "/etc", "/tmp", "/run", "/run/lock", "/root", "/opt", "/usr", "/usr/bin", "/usr/sbin", "/usr/local/bin", "/usr/local/sbin",
-	"/var", "/var/log", "/var/tmp", "/var/lock", "/var/lib", "/var/lib/cloud", "/etc/sysconfig", "/etc/iptables", "/etc/default", "/etc/systemd/system", "/etc/sysctl.d",
-	"/etc/eks", "/etc/docker", "/etc/kubernetes", "/etc/kubernetes/kubelet", "/etc/cron.d", "/etc/profile.d", "/etc/yum.repos.d", "/home/ec2-user", "/home/ubuntu", "/proc/sys/net/ipv4"}
-
 func (fs *Files) isDir(name string) bool {
-	return name == "" || fs.dirs[name] || slices.Contains(knownDirs[:], name)
+	return name == "" || fs.dirs[name] || fs.system.hasDir(name)
 }
 
 // opens reports whether a file can surely be opened for writing.

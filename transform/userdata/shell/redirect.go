@@ -12,6 +12,13 @@ func (r *runner) redirected(s *syntax.Stmt) status {
 		return r.command(s.Cmd)
 	}
 	io := r.redirections(s.Redirs)
+	if io.fails != "" && r.endsWithoutFile(s.Cmd) {
+		if r.mayEnd("the script ends where it cannot open " + io.file); r.over != "" {
+			r.pass(s)
+			return failure
+		}
+		io.fails = "" // or else nothing comes after it
+	}
 	for i := range io.opened {
 		io.opened[i].open = io.opened[i].open || isExec(s.Cmd)
 	}
@@ -24,8 +31,8 @@ func (r *runner) redirected(s *syntax.Stmt) status {
 	if io.stdout != inherited {
 		r.out = &b
 	}
-	if io.doubt != "" {
-		r.s.skipped, r.s.unless = io.doubt, nil
+	if doubt := either(io.doubt, io.fails); doubt != "" {
+		r.s.skipped, r.s.unless = doubt, nil
 	}
 	if r.s.dead {
 		io.opened, io.stdout = nil, discarded
@@ -42,14 +49,28 @@ func (r *runner) redirected(s *syntax.Stmt) status {
 		stdin = io.stdin
 	}
 	r.stdin, r.out = stdin, out
-	if io.doubt == "" {
-		return st
+	if io.doubt != "" {
+		r.ends("a command", unsure)
 	}
-	r.ends("a command", unsure)
-	if isExec(s.Cmd) {
-		r.s.ended = "the script ends where exec cannot redirect its output"
+	if io.doubt != "" || io.fails != "" {
+		return unsure
 	}
-	return unsure
+	return st
+}
+
+// endsWithoutFile reports whether the shell ends if it cannot make a redirection of a
+// command: with set -e, and a POSIX shell at one of its special builtins.
+func (r *runner) endsWithoutFile(c syntax.Command) bool {
+	if r.endsAtError() {
+		return true
+	}
+	switch c := c.(type) {
+	case *syntax.CallExpr:
+		return r.s.posix && len(c.Args) > 0 && isSpecialBuiltin(c.Args[0].Lit())
+	case *syntax.DeclClause:
+		return r.s.posix && isSpecialBuiltin(c.Variant.Value)
+	}
+	return false
 }
 
 // truncate empties the files that redirections open, as the shell does before the
@@ -103,6 +124,8 @@ type inout struct {
 	stderr string
 	opened []write // the files that are opened for writing, in order
 	doubt  string
+	fails  string // the doubt about the command if a redirection may not be made
+	file   string // which cannot be opened then
 }
 
 // A write is a file that a redirection opens for writing.

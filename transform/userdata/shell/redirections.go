@@ -57,7 +57,9 @@ func (r *runner) inputAndOutput(d *syntax.Redirect, fd string, io *inout) {
 	if fd == "" || fd == "0" {
 		r.inputFrom(d, io)
 	}
-	if name := r.abs(r.target(d.Word)); !strings.HasPrefix(name, "/dev/") {
+	if name := r.abs(r.target(d.Word)); strings.HasPrefix(name, "/dev/") {
+		io.openDevice(name)
+	} else {
 		io.opened = append(io.opened, write{path: name, appends: true, open: true})
 	}
 	io.redirect(fd, discarded)
@@ -85,7 +87,7 @@ func (r *runner) duplicate(d *syntax.Redirect, fd string, io *inout) {
 		io.redirect(fd, discarded)
 	default:
 		io.redirect(fd, discarded)
-		io.doubt = "its output may not be redirected"
+		io.mayFail("a descriptor", "its output may not be redirected")
 	}
 }
 
@@ -104,7 +106,7 @@ func (r *runner) inputFrom(d *syntax.Redirect, io *inout) {
 		for _, t := range f.Texts() {
 			text += "\n" + t
 		}
-		io.doubt = "the file that it reads may not be there"
+		io.mayFail(display(name), "the file that it reads may not be there")
 	default:
 		for _, part := range d.Word.Parts {
 			if _, ok := part.(*syntax.ProcSubst); ok {
@@ -112,7 +114,7 @@ func (r *runner) inputFrom(d *syntax.Redirect, io *inout) {
 				return
 			}
 		}
-		io.doubt = "the file that it reads may not be there"
+		io.mayFail(display(name), "the file that it reads may not be there")
 	}
 	io.stdin = &text
 }
@@ -141,15 +143,40 @@ func (r *runner) outputTo(d *syntax.Redirect, fd string, io *inout) {
 		io.doubt = "a POSIX shell runs it in the background"
 	}
 	if strings.HasPrefix(name, "/dev/") {
+		io.openDevice(name)
 		redirect(discarded)
 		return
 	}
 	redirect(name)
 	if !r.m.Files.opens(name) {
-		io.doubt = "the file " + display(name) + " that its output goes to may not open"
+		io.mayNotOpen(name)
 	}
 	open := !both && fd != "" && fd != "1" && fd != "2"
 	io.opened = append(io.opened, write{name, d.Op == syntax.AppOut || d.Op == syntax.AppAll, open})
+}
+
+// mayNotOpen says that a file which the output goes to may not open.
+func (io *inout) mayNotOpen(name string) {
+	io.mayFail(display(name), "the file "+display(name)+" that its output goes to may not open")
+}
+
+// mayFail says that a redirection from or to a file may not be made, and the doubt
+// about the command for that reason.
+func (io *inout) mayFail(file, doubt string) { io.file, io.fails = file, doubt }
+
+// openDevice opens a device, which a node may not have. What the shell takes for a
+// connection to a host is none, and a node has no terminal where scripts run.
+func (io *inout) openDevice(name string) {
+	switch name {
+	case "/dev/null", "/dev/zero", "/dev/console", "/dev/kmsg", "/dev/stdin", "/dev/stdout", "/dev/stderr":
+		return
+	}
+	for _, prefix := range [...]string{"/dev/fd/", "/dev/shm/", "/dev/tty"} {
+		if strings.HasPrefix(name, prefix) && name != "/dev/tty" {
+			return
+		}
+	}
+	io.mayNotOpen(name)
 }
 
 // namesScript reports whether a word is the name of the script that runs.

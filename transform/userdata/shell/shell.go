@@ -108,7 +108,8 @@ func (s *Step) Name() string {
 // A Machine runs scripts one after the other. Files that a script writes are
 // there for the next.
 type Machine struct {
-	Files Files
+	System System
+	Files  Files
 
 	// Run is called for each step, in order. It returns what the command writes
 	// to its standard output, or Unknown.
@@ -137,6 +138,7 @@ func (m *Machine) Ends() bool {
 // Shell runs a script, whose first line may name its interpreter. The places of
 // its steps are what place returns for their offsets in the text.
 func (m *Machine) Shell(text string, place func(at int) int) {
+	m.Files.system = m.System
 	r := &runner{m: m, s: newState(), place: place, budget: new(int), isFile: true}
 	*r.budget, *r.s.killed = maxSteps, m.killed
 	r.script(text)
