@@ -2,6 +2,8 @@ package transform
 
 import (
 	"testing"
+
+	"github.com/imdslock/imdslock/transform/userdata"
 )
 
 // TestSystemsSet wants what is known of sets of systems.
@@ -28,6 +30,17 @@ func TestSystemsSet(t *testing.T) {
 	}
 	if got, want := unknownSystem.told(OSWindows)|unknownSystem.told(OSBottlerocket), windows|bottlerocket; got != want {
 		t.Errorf("got %v", got)
+	}
+	for s, want := range map[systems][2]userdata.System{
+		amazonLinux:                 {userdata.AmazonLinux, userdata.AmazonLinux2},
+		ubuntu:                      {userdata.Ubuntu, userdata.Ubuntu},
+		amazonLinux | ubuntu:        {userdata.AnyLinux, userdata.AnyLinux},
+		amazonLinux | unknownSystem: {userdata.AnyLinux, userdata.AnyLinux},
+		otherLinux:                  {userdata.AnyLinux, userdata.AnyLinux},
+	} {
+		if got := [...]userdata.System{s.system(false), s.system(true)}; got != want {
+			t.Errorf("%v: got %v", s, got)
+		}
 	}
 	all := amazonLinux | ubuntu | otherLinux | windows | bottlerocket | unknownSystem
 	if got, want := all.String(), "Amazon Linux or Ubuntu or Debian or SUSE or Windows or Bottlerocket or what is not known"; got != want {

@@ -86,7 +86,7 @@ func (r *runner) binaryPrimary(left, op, right string) status {
 	case "!=":
 		return statusIf(left != right)
 	case "==":
-		if r.s.posix {
+		if r.s.dialect != bash {
 			return unsure
 		}
 		return statusIf(left == right)

@@ -154,12 +154,12 @@ func (r *runner) protect(d *declaration, name string) {
 
 // declared returns the status of a declaration.
 func (r *runner) declared(d declaration) status {
-	if r.s.posix && (d.queries || d.name != "export" && d.name != "readonly" && d.name != "local") {
+	if r.s.dialect != bash && (d.queries || d.name != "export" && d.name != "readonly" && d.name != "local") {
 		r.s.ended = either(r.s.ended, "a POSIX shell may not know "+d.name)
 	}
 	outside := d.name == "local" && len(r.calling) == 0
-	if outside && r.s.posix {
-		r.s.ended = either(r.s.ended, "a POSIX shell ends where local is outside a function")
+	if outside {
+		r.extension("a POSIX shell ends where local is outside a function")
 	}
 	if d.queries || outside {
 		return unsure

@@ -6,7 +6,7 @@ import "strings"
 // is not known.
 func (r *runner) echo(args []Word) status {
 	text := echoed(args)
-	if r.s.posix && (strings.Contains(text, `\`) || len(args) > 0 && strings.HasPrefix(args[0].Text, "-")) {
+	if r.s.dialect != bash && (strings.Contains(text, `\`) || len(args) > 0 && strings.HasPrefix(args[0].Text, "-")) {
 		text = Unknown // shells differ
 	}
 	r.output(text)

@@ -26,11 +26,27 @@ func (r *runner) misread(text string, stmts []*syntax.Stmt) {
 			if reason := differs(text, n); reason != "" {
 				r.unknown(offset(n.Pos()), reason)
 			}
-			if r.s.posix && onlyBash(n) {
-				r.s.ended = either(r.s.ended, "a POSIX shell may not read it")
+			if onlyBash(n) {
+				r.extension("a POSIX shell may not read it")
+			}
+			if r.s.posix {
+				r.misreadByPOSIX(n)
 			}
 			return true
 		})
+	}
+}
+
+// misreadByPOSIX notes where bash ends in a script for sh, too: it refuses names of
+// functions that are no names of variables, and before version 5.1 process substitution.
+func (r *runner) misreadByPOSIX(n syntax.Node) {
+	switch n := n.(type) {
+	case *syntax.ProcSubst:
+		r.mayEnd("a POSIX shell may not read it")
+	case *syntax.FuncDecl:
+		if n.Name != nil && !syntax.ValidName(n.Name.Value) {
+			r.s.ended = either(r.s.ended, "a POSIX shell does not take the name of the function "+n.Name.Value)
+		}
 	}
 }
 

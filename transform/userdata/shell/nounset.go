@@ -19,7 +19,7 @@ func (r *runner) alwaysSet(name string) bool {
 	switch name {
 	case "PATH", "PWD", "IFS", "OPTIND", "PPID", "UID", "EUID", "HOSTNAME", "HOSTTYPE", "OSTYPE", "MACHTYPE", "BASH", "BASH_VERSION", "BASHPID",
 		"SHELLOPTS", "SHLVL", "RANDOM", "SECONDS", "LINENO", "PIPESTATUS":
-		return !r.s.posix || name == "PATH" || name == "PWD" || name == "IFS" || name == "OPTIND" || name == "PPID"
+		return r.s.dialect == bash || name == "PATH" || name == "PWD" || name == "IFS" || name == "OPTIND" || name == "PPID"
 	case "BASH_SOURCE":
 		return r.isFile
 	}

@@ -36,8 +36,8 @@ func (r *runner) option(name string, on bool) {
 	if r.s.doubt() != "" && !on {
 		return // it may still be on
 	}
-	if r.s.posix && !isPOSIXOption(name) {
-		r.s.ended = either(r.s.ended, "a POSIX shell may not know the option "+name)
+	if !isPOSIXOption(name) {
+		r.extension("a POSIX shell may not know the option " + name)
 	}
 	if flag := r.s.flag(name); flag != nil {
 		*flag = on
@@ -100,7 +100,7 @@ func (r *runner) shopt(args []Word) status {
 			r.shellOption(w.Text, on)
 		}
 	}
-	if r.s.posix {
+	if r.s.dialect != bash {
 		r.s.ended = either(r.s.ended, "a POSIX shell may not know shopt")
 	}
 	if on != off {
@@ -191,8 +191,8 @@ func (r *runner) shift(args []Word) status {
 		return success
 	}
 	r.s.params = []Word{{Unknown, true}}
-	if !known && r.s.posix {
-		r.s.ended = either(r.s.ended, "a POSIX shell ends where shift has nothing to shift")
+	if !known {
+		r.extension("a POSIX shell ends where shift has nothing to shift")
 	}
 	return unsure
 }

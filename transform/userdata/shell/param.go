@@ -72,8 +72,8 @@ func (r *runner) lookUp(name string) (v value, set bool) {
 // words if it is not quoted.
 func (r *runner) param(p *syntax.ParamExp) (text string, splits bool) {
 	r.inParam(p)
-	if r.s.posix && isExtension(p) {
-		r.s.ended = either(r.s.ended, "a POSIX shell may not know an expansion before it")
+	if isExtension(p) {
+		r.extension("a POSIX shell may not know an expansion before it")
 	}
 	if p.Param == nil || p.Names != 0 || p.IsSet {
 		return Unknown, true
@@ -122,7 +122,7 @@ func (r *runner) variable(p *syntax.ParamExp, name string, v value, set bool) (t
 // that of root: cloud-init runs scripts as root.
 func (r *runner) isRootsID(p *syntax.ParamExp, name string) bool {
 	isPlain := p.Exp == nil && p.Slice == nil && p.Repl == nil && p.Index == nil
-	return isPlain && (name == "EUID" || name == "UID") && !r.s.other && !r.s.posix
+	return isPlain && (name == "EUID" || name == "UID") && !r.s.other && r.s.dialect == bash
 }
 
 // isPositional reports whether a parameter is one of $1 to $9.

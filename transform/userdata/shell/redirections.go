@@ -139,7 +139,7 @@ func (r *runner) outputTo(d *syntax.Redirect, fd string, io *inout) {
 		r.unknown(offset(d.OpPos), "the script writes to itself")
 	}
 	name := r.abs(r.target(d.Word))
-	if d.Op == syntax.RdrAll && r.s.posix {
+	if d.Op == syntax.RdrAll && r.s.dialect != bash {
 		io.doubt = "a POSIX shell runs it in the background"
 	}
 	if strings.HasPrefix(name, "/dev/") {

@@ -60,7 +60,7 @@ func TestRows(t *testing.T) {
 // TestDoubts tests why the last step of scripts may not run.
 func TestDoubts(t *testing.T) {
 	rows(t, "doubts.txt", func(script string) (doubt string) {
-		m := shell.Machine{Run: func(s *shell.Step) string {
+		m := shell.Machine{System: systemOf(script), Run: func(s *shell.Step) string {
 			doubt = s.Doubt
 			return shell.Unknown
 		}}

@@ -110,7 +110,8 @@ func (r *runner) script(text string) {
 		r.emit(&Step{Words: []Word{{Text: Unknown}, {Text: text}}, At: r.place(0), Reason: reason})
 		return
 	}
-	r.s.posix = i.name != "bash" || i.option == "--posix"
+	r.speaks(i.name)
+	r.s.posix = r.s.posix || i.option == "--posix"
 	if !strings.HasPrefix(i.option, "--") && len(i.option) > 1 {
 		r.set([]Word{{Text: "set"}, {Text: i.option}})
 	}

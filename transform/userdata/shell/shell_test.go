@@ -10,11 +10,19 @@ import (
 	"github.com/imdslock/imdslock/transform/userdata/shell"
 )
 
+// systemOf returns the system for a script of the tables: one for sh is for dash.
+func systemOf(text string) shell.System {
+	if strings.HasPrefix(text, "#!/bin/sh") {
+		return shell.Ubuntu
+	}
+	return shell.AnyLinux
+}
+
 // steps runs a script and returns a line for each step: "!" where it is certain
 // to run, "?" where it may, "-" where it never does, then its words.
 func steps(text string) []string {
 	var lines []string
-	m := shell.Machine{Run: func(s *shell.Step) string {
+	m := shell.Machine{System: systemOf(text), Run: func(s *shell.Step) string {
 		line := [...]string{"-", "?", "!"}[s.Runs]
 		for _, w := range s.Words {
 			word := strings.ReplaceAll(w.Text, shell.Unknown, "…")

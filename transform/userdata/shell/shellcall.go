@@ -109,7 +109,8 @@ func (r *runner) shellText(name string, call shellCall, text *string, params []W
 		child.unknown(0, "the text that "+name+" runs is not known")
 		return unsure
 	}
-	child.s.posix, child.s.params = name != "bash", params
+	child.speaks(name)
+	child.s.params = params
 	if call.standard {
 		child.fromStdin, child.stdin = true, nil
 	}

@@ -34,6 +34,7 @@ type state struct {
 	readonly map[string]bool // names that may not be assigned, perhaps
 	integer  map[string]bool // names whose values are evaluated, perhaps
 
+	dialect                                        dialect
 	posix, errexit, nounset, pipefail, noglob, ifs bool
 	noclobber, lastpipe, extglob                   bool
 	aliases, expandAliases                         bool
@@ -174,6 +175,7 @@ func (s *state) joinFuncs(a, b *state) {
 
 // joinOptions makes the options of s what those of either of two states may be.
 func (s *state) joinOptions(a, b *state) {
+	s.dialect = max(a.dialect, b.dialect)
 	s.posix, s.errexit, s.nounset = a.posix || b.posix, a.errexit || b.errexit, a.nounset || b.nounset
 	s.pipefail, s.noglob, s.noclobber = a.pipefail || b.pipefail, a.noglob && b.noglob, a.noclobber || b.noclobber
 	s.lastpipe, s.extglob, s.expandAliases = a.lastpipe || b.lastpipe, a.extglob && b.extglob, a.expandAliases || b.expandAliases

@@ -135,14 +135,14 @@ func (r *runner) clause(c syntax.Command) status {
 		return st
 	case *syntax.TestClause:
 		st := r.testExpr(c.X)
-		if r.s.posix { // it may be a program that is not there
+		if r.s.dialect != bash { // it may be a program that is not there
 			st = unsure
 		}
 		r.ends("a test", st)
 		return st
 	case *syntax.ArithmCmd:
 		st := r.arithmetic(c.X)
-		if r.s.posix { // two subshells
+		if r.s.dialect != bash { // two subshells
 			st = unsure
 		}
 		r.ends("a test", st)

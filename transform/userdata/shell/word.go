@@ -20,7 +20,7 @@ func (r *runner) fields(words []*syntax.Word) []Word {
 		}
 		whole := w
 		w = &syntax.Word{Parts: slices.Clone(w.Parts)}
-		if syntax.SplitBraces(w) && r.s.posix { // not every shell expands them
+		if syntax.SplitBraces(w) && r.s.dialect != bash { // not every shell expands them
 			r.field(whole)
 			out = append(out, Word{Unknown, true})
 			continue
@@ -203,7 +203,7 @@ func (r *runner) literal(f *fielder, s string, first, pattern bool) {
 // single returns the text of a word in single quotes.
 func (r *runner) single(p *syntax.SglQuoted) string {
 	text := r.show(p.Value)
-	if p.Dollar && r.s.posix { // not every shell knows it
+	if p.Dollar && r.s.dialect != bash { // not every shell knows it
 		return Unknown
 	}
 	if !p.Dollar || !strings.Contains(text, `\`) {
