@@ -13,6 +13,7 @@ type declaration struct {
 	integer  bool
 	local    bool // its variables end with the function
 	queries  bool // it prints, or is about functions: it may fail
+	refused  bool // it has an option that the builtin does not know
 }
 
 // declare runs a declaration that the parser knows.
@@ -102,6 +103,8 @@ func (r *runner) declareValue(name, text string) {
 }
 
 func (d *declaration) option(letters string) {
+	known := map[string]string{"export": "-fnp", "readonly": "-aAfp"}[d.name]
+	d.refused = d.refused || known != "" && strings.Trim(letters, known) != ""
 	d.readonly = d.readonly || strings.Contains(letters, "r")
 	d.integer = d.integer || strings.Contains(letters, "i")
 	d.queries = d.queries || strings.ContainsAny(letters, "pfF")
@@ -161,7 +164,10 @@ func (r *runner) declared(d declaration) status {
 	if outside {
 		r.extension("a POSIX shell ends where local is outside a function")
 	}
-	if d.queries || outside {
+	if d.refused && r.s.posix {
+		r.s.ended = either(r.s.ended, "a POSIX shell ends where "+d.name+" has an option that it does not know")
+	}
+	if d.queries || d.refused || outside {
 		return unsure
 	}
 	return success
