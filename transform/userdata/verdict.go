@@ -22,7 +22,7 @@ func judge(scripts []script, want Block) []Problem {
 	// Nor may it be open if a script ends early.
 	for place := 1; place <= n.machine.MayEnd; place++ {
 		if place > maxEnds {
-			return append(found, Problem{NotJudged, 0, "set -e may end a script at too many places to judge each"})
+			return append(found, Problem{NotJudged, 0, "a script may end at too many places to judge each"})
 		}
 		ended := booted(scripts, want, place, n.isKnown)
 		if n.joins && !ended.joins {

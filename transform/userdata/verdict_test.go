@@ -182,7 +182,7 @@ func TestJudge(t *testing.T) {
 	}
 }
 
-// TestJudgeManyEnds expects a note where set -e may end a script at more places than
+// TestJudgeManyEnds expects a note where a script may end at more places than
 // are judged, whatever is after them.
 func TestJudgeManyEnds(t *testing.T) {
 	for n, want := range map[int]string{maxEnds - 20: "", maxEnds + 20: "not-judged"} {

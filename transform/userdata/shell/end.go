@@ -55,18 +55,26 @@ func (r *runner) lastOf(c *syntax.BinaryCmd) string {
 // mayEnd is called where the shell may end or go on. The machine says which: both are
 // judged, each in a run of its own, in which what a script does after that place is
 // certain or never happens.
-func (r *runner) mayEnd(why string) {
+func (r *runner) mayEnd(why string) { r.mayStop(why, 0) }
+
+// mayDiscard is mayEnd where the shell may give up the line that it has read, with all the
+// compound commands and functions that run, and go on after it. A subshell ends.
+func (r *runner) mayDiscard(why string) { r.mayStop(why, r.line) }
+
+// mayStop does that for a line, or for the whole shell if that is 0.
+func (r *runner) mayStop(why string, line int) {
 	m := r.m
 	if r.s.dead || r.over != "" {
 		return
 	}
-	if m.MayEnd == 0 || m.done != m.doneAt || m.Files.Version() != m.filesAt {
+	if m.MayEnd == 0 || m.done != m.doneAt || m.Files.Version() != m.filesAt || m.lineAt != line {
 		m.MayEnd++
 		if m.MayEnd == m.EndAt {
-			m.ended, r.over = true, why
+			m.ended, r.over, r.discards = true, why, line > 0
 		}
 	}
-	m.doneAt, m.filesAt = m.done, m.Files.Version()
+	m.stops++
+	m.doneAt, m.filesAt, m.lineAt = m.done, m.Files.Version(), line
 }
 
 // pass reports the commands of a statement that is after the end of its shell.

@@ -43,8 +43,11 @@ func (r *runner) inParam(p *syntax.ParamExp) {
 	}
 	r.doubting(mayNotExpand, func() status {
 		if p.Slice != nil {
-			r.arithmetic(p.Slice.Offset)
-			r.arithmetic(p.Slice.Length)
+			for _, x := range [...]syntax.ArithmExpr{p.Slice.Offset, p.Slice.Length} {
+				if x != nil {
+					r.expression(x)
+				}
+			}
 		}
 		if p.Repl != nil {
 			r.one(p.Repl.Orig)

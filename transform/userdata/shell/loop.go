@@ -104,6 +104,7 @@ func (r *runner) forEach(c *syntax.ForClause, name string, items []Word) status 
 // caseClause runs a case: the commands of the clause that its word matches.
 func (r *runner) caseClause(c *syntax.CaseClause) status {
 	word := Word{Text: r.one(c.Word)}
+	r.checked(&syntax.Stmt{Cmd: &syntax.CallExpr{Args: []*syntax.Word{c.Word}}})
 	known, matched := word.Known(), false
 	outer := r.s.clone()
 	result := r.s.clone()

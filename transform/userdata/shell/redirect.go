@@ -12,12 +12,9 @@ func (r *runner) redirected(s *syntax.Stmt) status {
 		return r.command(s.Cmd)
 	}
 	io := r.redirections(s.Redirs)
-	if io.fails != "" && r.endsWithoutFile(s.Cmd) {
-		if r.mayEnd("the script ends where it cannot open " + io.file); r.over != "" {
-			r.pass(s)
-			return failure
-		}
-		io.fails = "" // or else nothing comes after it
+	if !r.canRedirect(s.Cmd, &io) {
+		r.pass(s)
+		return failure
 	}
 	for i := range io.opened {
 		io.opened[i].open = io.opened[i].open || isExec(s.Cmd)
@@ -56,6 +53,16 @@ func (r *runner) redirected(s *syntax.Stmt) status {
 		return unsure
 	}
 	return st
+}
+
+// canRedirect returns false if the shell ends where it cannot make the redirections of a
+// command. If it goes on, it has made them.
+func (r *runner) canRedirect(c syntax.Command, io *inout) bool {
+	if io.fails != "" && r.endsWithoutFile(c) {
+		r.mayEnd("the script ends where it cannot open " + io.file)
+		io.fails = ""
+	}
+	return r.over == ""
 }
 
 // endsWithoutFile reports whether the shell ends if it cannot make a redirection of a

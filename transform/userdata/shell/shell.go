@@ -123,6 +123,9 @@ type Machine struct {
 
 	done, doneAt int    // how many steps may have mattered, and up to the last place
 	filesAt      int    // the version of the files there
+	lineAt       int    // the line that is given up there, 0 for the whole shell, -1 for one that is done
+	stops        int    // how often a shell might have ended or given up a line
+	lines        int    // how many lines shells have read
 	ended        bool   // a shell has ended at its place
 	killed       string // why no later script may run either
 }
@@ -173,17 +176,23 @@ func (r *runner) parse(text string) {
 		r.depth--
 		return
 	}
-	outer := r.token
+	outer, outerLine := r.token, r.line
 	text, r.token = hide(text)
 	stmts, err := statements(text)
 	for len(stmts) > 0 {
 		line := stmts[:lineOf(text, stmts)]
 		stmts = stmts[len(line):]
+		r.m.lines++
+		r.line = r.m.lines
 		r.misread(text, line)
 		for _, stmt := range line {
 			r.stmt(stmt)
 		}
+		if r.discards && r.subs == 0 {
+			r.over, r.discards = "", false
+		}
 	}
+	r.line = outerLine
 	if err != nil {
 		at, reason := 0, err.Error()
 		var parse syntax.ParseError

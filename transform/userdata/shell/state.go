@@ -31,8 +31,9 @@ type state struct {
 	dir    string // the working directory, "" for the root
 	moved  bool   // cd may have changed it
 
-	readonly map[string]bool // names that may not be assigned, perhaps
-	integer  map[string]bool // names whose values are evaluated, perhaps
+	samples  map[string][]string // texts that variables may well hold, which are tried in expressions: see outputs
+	readonly map[string]bool     // names that may not be assigned, perhaps
+	integer  map[string]bool     // names whose values are evaluated, perhaps
 
 	dialect                                        dialect
 	posix, errexit, nounset, pipefail, noglob, ifs bool
@@ -58,7 +59,7 @@ type state struct {
 }
 
 func newState() *state {
-	return &state{vars: map[string]value{}, funcs: map[string]function{}, readonly: map[string]bool{}, integer: map[string]bool{}, killed: new(string)}
+	return &state{vars: map[string]value{}, funcs: map[string]function{}, samples: map[string][]string{}, readonly: map[string]bool{}, integer: map[string]bool{}, killed: new(string)}
 }
 
 // doubt returns why what follows may not run, or "".
@@ -78,6 +79,7 @@ func (s *state) onlySkipped() bool {
 func (s *state) clone() *state {
 	c := *s
 	c.vars, c.funcs = maps.Clone(s.vars), maps.Clone(s.funcs)
+	c.samples = maps.Clone(s.samples)
 	c.readonly, c.integer = maps.Clone(s.readonly), maps.Clone(s.integer)
 	return &c
 }
@@ -85,6 +87,7 @@ func (s *state) clone() *state {
 // havoc forgets all variables.
 func (s *state) havoc() {
 	clear(s.vars)
+	clear(s.samples)
 	s.widen("PATH")
 	s.params = []Word{{Unknown, true}}
 	s.dir, s.moved = Unknown, true
@@ -121,6 +124,9 @@ func (s *state) join(a, b *state) {
 	*s = *a.clone()
 	s.joinVars(a, b)
 	s.joinFuncs(a, b)
+	for name, texts := range b.samples {
+		s.samples[name] = slices.Compact(slices.Sorted(slices.Values(slices.Concat(s.samples[name], texts))))
+	}
 	if !slices.Equal(a.params, b.params) {
 		s.params = []Word{{Unknown, true}}
 	}

@@ -15,6 +15,7 @@ func (s *state) assign(name string, v value) {
 	}
 	s.affect(name, v.text)
 	s.vars[name] = v
+	delete(s.samples, name)
 }
 
 // forget is like assign, but it is not known what the variable becomes, nor whether it
@@ -26,6 +27,7 @@ func (s *state) forget(name string) {
 	}
 	s.affect(name, Unknown)
 	s.widen(name)
+	delete(s.samples, name)
 }
 
 // widen forgets the value of a variable that commands may assign, if they are run as
@@ -243,7 +245,10 @@ func (r *runner) assignment(a *syntax.Assign) (mayFail bool) {
 		r.s.forget(name)
 		return mayFail
 	}
-	r.assign(name, v)
+	samples := r.samplesOf(a)
+	if r.assign(name, v); len(samples) > 0 {
+		r.s.samples[name] = samples
+	}
 	return mayFail
 }
 

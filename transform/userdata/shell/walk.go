@@ -36,6 +36,7 @@ type runner struct {
 	stdin *string          // what commands read from their standard input, or nil
 	out   *strings.Builder // what takes their output, or nil
 
+	line     int // the number of the line that the shell has read: see mayDiscard
 	now      int // the place of the statement that runs
 	guarded  int // above 0, set -e does not apply
 	depth    int
@@ -49,6 +50,7 @@ type runner struct {
 	isFile    bool           // the text is that of a file
 	fromStdin bool           // the text is read from standard input, which a command may read away
 	over      string         // why the shell has ended: see mayEnd
+	discards  bool           // it has not, but goes on after the line
 	calling   map[string]int // how many calls of each function are running
 }
 
@@ -173,18 +175,21 @@ func (r *runner) list(stmts []*syntax.Stmt) status {
 
 // subshell runs statements in a shell of its own: what they change ends with it.
 func (r *runner) subshell(stmts []*syntax.Stmt) status {
-	outer, locals, over := r.s, r.locals, r.over
+	outer, locals, over, stops := r.s, r.locals, r.over, r.m.stops
 	r.s = r.s.clone()
 	r.subs++
 	st := r.list(stmts)
 	r.subs--
+	if r.m.stops != stops {
+		r.m.lineAt = -1 // where it may end is another place than those after it
+	}
 	if r.s.ended != outer.ended {
 		st = unsure
 	}
 	if r.over != over {
 		st = failure
 	}
-	r.s, r.locals, r.over = outer, locals, over
+	r.s, r.locals, r.over, r.discards = outer, locals, over, false
 	return st
 }
 
@@ -225,6 +230,7 @@ func (r *runner) condition(stmts []*syntax.Stmt) (st status, one *Step) {
 	}
 	st = r.list(stmts)
 	r.m.Run = run
+	r.checked(stmts...)
 	if n != 1 || len(stmts) != 1 {
 		last = nil
 	}

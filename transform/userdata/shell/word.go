@@ -282,7 +282,7 @@ func (r *runner) value(part syntax.WordPart) (text string, splits bool) {
 		out := r.substitute(p.Stmts)
 		return out, strings.Contains(out, Unknown)
 	case *syntax.ArithmExp:
-		r.arithmetic(p.X)
+		r.expression(p.X)
 		return Unknown, false
 	case *syntax.ProcSubst:
 		r.later("it runs beside the script", func() { r.beside(p.Stmts, p.Op == syntax.CmdOut) })
