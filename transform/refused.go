@@ -29,7 +29,7 @@ func refused(launcherType, property string, v eval.Value) fault {
 	if launcherType == typeLaunchConfiguration {
 		data = new(configurationData)
 	}
-	encoded, err := json.Marshal(map[string]any{property: known(v)})
+	encoded, err := json.Marshal(map[string]any{property: known(v)}, json.Deterministic(true)) // whose error names the first of several
 	if err == nil {
 		// CloudFormation takes "1" for 1, and the value of every scalar is a text here.
 		err = json.Unmarshal(encoded, data, json.RejectUnknownMembers(true), json.StringifyNumbers(true))

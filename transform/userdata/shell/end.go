@@ -52,6 +52,15 @@ func (r *runner) lastOf(c *syntax.BinaryCmd) string {
 	return path.Base(call.Args[0].Lit())
 }
 
+// exits ends the shell, for certain or in a branch that may not be taken.
+func (r *runner) exits(why string) {
+	if r.s.skipped == "" || !r.s.onlySkipped() {
+		r.s.ended = why
+		return
+	}
+	r.mayEnd(why)
+}
+
 // mayEnd is called where the shell may end or go on. The machine says which: both are
 // judged, each in a run of its own, in which what a script does after that place is
 // certain or never happens.
