@@ -64,7 +64,7 @@ func TestInit(t *testing.T) {
 		{`{c: {commands: {a: {command: date, env: {LD_PRELOAD: /opt/x.so}}}}}`, loaded},
 		{`{c: {commands: {a: {command: date, env: {HOME: /root, STACK: !Ref AWS::StackName}}}}}`, none},
 		{`{c: {commands: {a: {command: curl http://169.254.169.254/latest/meta-data/instance-id}}}}`, asks},
-		{`{c: {files: {/etc/nginx/conf.d/x.conf: {content: "location / { proxy_pass http://169.254.169.254/latest/; }\n"}}}}`, asks},
+		{`{c: {files: {/etc/nginx/conf.d/x.conf: {content: "location / { proxy_pass http://169.254.169.254/latest/; }\n"}}}}`, "/etc/nginx/conf.d/x.conf, which is written here, names the metadata service (169.254.169.254), and may have something send pods' packets to it"},
 		{`{c: {users: {a: {}}, groups: {b: {}}}}`, none},
 		{`{configSets: {d: [c]}, c: {}}`, none},
 		{`{d: {commands: {}}, c: {commands: {b: {command: echo}, a: {command: iptables -F}}}}`, undone},

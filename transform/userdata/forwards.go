@@ -24,16 +24,22 @@ var (
 )
 
 // exempts matches words before the name that make it an exception to something.
-var exempts = pattern(`(?i)no_?proxy|nonProxyHosts|AWS_EC2_METADATA_SERVICE_ENDPOINT`)
+var exempts = pattern(`(?i)no_?proxy|nonProxyHosts|AWS_EC2_METADATA_SERVICE_ENDPOINT|IPAddress(?:Allow|Deny)`)
 
-// forwardsToService returns the name of the metadata service in a text where it may be
-// more than the URL of a request, or "".
+// forwardsToService returns the name of the metadata service in a word of a command
+// where it may be more than the URL of a request, or "".
 func forwardsToService(text string) string {
+	return namesService(text, func(string) bool { return true })
+}
+
+// namesService returns the name of the metadata service in a text where it may be more
+// than the URL of a request, or "". Only the lines that ask have requests.
+func namesService(text string, asks func(line string) bool) string {
 	for line := range strings.Lines(text) {
 		for _, at := range serviceName().FindAllStringIndex(line, -1) {
 			before, after := line[:at[0]], line[at[1]:]
 			switch {
-			case requested().MatchString(after), matched().MatchString(after), exempts().MatchString(before):
+			case requested().MatchString(after) && asks(line), matched().MatchString(after), exempts().MatchString(before):
 			case isComment(line):
 			default:
 				return line[at[0]:at[1]]
@@ -72,7 +78,11 @@ func (n *node) forwards(name string, s *shell.Step) {
 		return
 	}
 	for _, w := range words {
-		if address := forwardsToService(w.Text); address != "" {
+		address := forwardsToService(w.Text)
+		if name == "sed" {
+			address = namesService(replacement(w.Text), asksInLine().MatchString)
+		}
+		if address != "" {
 			n.note(s.At, name+" names the metadata service ("+address+") here, and may send pods' packets to it")
 			return
 		}
@@ -84,6 +94,20 @@ func editsFiles(words []shell.Word) bool {
 	return slices.ContainsFunc(words, func(w shell.Word) bool {
 		return strings.HasPrefix(w.Text, "-i") || strings.HasPrefix(w.Text, "--in-place") || strings.HasPrefix(w.Text, "-") && !strings.HasPrefix(w.Text, "--") && strings.Contains(w.Text, "i")
 	})
+}
+
+// replacement returns what a script of sed puts in the place of something: the whole
+// script unless it does no more than one substitution or deletion.
+func replacement(script string) string {
+	switch {
+	case strings.HasPrefix(script, "/") && strings.HasSuffix(script, "/d"):
+		return ""
+	case strings.HasPrefix(script, "s") && len(script) > 1:
+		if parts := strings.Split(script[2:], script[1:2]); len(parts) == 3 {
+			return parts[1]
+		}
+	}
+	return script
 }
 
 // redirects notes rules that change where packets of pods to the metadata service go,
@@ -202,7 +226,7 @@ func sendsToService(words []shell.Word, address string) bool {
 // forward to the metadata service. What a script does in them is judged where it runs.
 func (n *node) filesForward() {
 	for _, file := range n.machine.Files.All() {
-		if isHostsFile(file) || isUnitFile(file) || isCronTable(file) || isBootScript(file) || path.Ext(file) == ".py" {
+		if isHostsFile(file) || isCronTable(file) || isBootScript(file) || path.Ext(file) == ".py" {
 			continue
 		}
 		f := n.machine.Files.Get(file)
@@ -219,11 +243,26 @@ func (n *node) filesForward() {
 				}
 				continue
 			}
-			if address := forwardsToService(text); address != "" {
-				n.note(f.At, shown(file)+", which is written here, names the metadata service ("+address+"), and may have something send pods' packets to it")
+			if why := fileForwards(file, text); why != "" {
+				n.note(f.At, shown(file)+", which is written here, "+why)
 			}
 		}
 	}
+}
+
+// fileForwards says what in a file may have something on the node send pods' packets to
+// the metadata service, or "".
+func fileForwards(file, text string) string {
+	switch {
+	case isUnitFile(file):
+		return unitForwards(text)
+	case isCode(file):
+		if address := forwardsToService(text); address != "" {
+			return "names the metadata service (" + address + "), and may have something send pods' packets to it"
+		}
+		return ""
+	}
+	return settingsForward(text)
 }
 
 // isHostsFile reports whether a file only gives names to addresses.

@@ -37,6 +37,21 @@ var proxies = [...]string{
 	"systemctl start tinyproxy.service\n",
 	"nft add rule ip nat PREROUTING ip daddr 169.254.169.250 dnat to 169.254.169.254\n",
 	"nft -f - <<'X'\nadd rule ip n p tcp dport 8181 dnat to 169.254.169.254:80\nX\n",
+	"cat > /etc/nginx/conf.d/x.conf <<'X'\nlocation /latest/ { proxy_pass http://169.254.169.254/latest/meta-data/; }\nX\n",
+	"printf 'servers:\\n- url: http://169.254.169.254/latest\\nheaders: {X-aws-ec2-metadata-token: a}\\n' > /opt/x.yaml\n",
+	"sed -i 's#http://10.0.0.1/#http://169.254.169.254/latest/#' /etc/nginx/nginx.conf\n",
+	"mkdir -p /etc/systemd/system/x.service.d; printf '[Service]\\nEnvironment=\"TARGET=http://169.254.169.254/latest\"\\n' > /etc/systemd/system/x.service.d/x.conf\n",
+	"cat > /etc/nginx/conf.d/x.conf <<'X'\nserver { location / { resolver 10.0.0.2; proxy_pass https://$host; } }\nX\n",
+	"cat > /etc/nginx/x.conf <<'X'\nstream { server { proxy_pass $ssl_preread_server_name:443; } }\nX\n",
+	"printf '<VirtualHost *:8080>\\n  ProxyRequests on\\n</VirtualHost>\\n' > /etc/httpd/conf.d/x.conf\n",
+	"echo 'name: envoy.filters.http.dynamic_forward_proxy' > /etc/envoy/envoy.yaml\n",
+	"echo 'clusters: [{name: c, type: ORIGINAL_DST}]' > /etc/envoy/envoy.yaml\n",
+	"printf ':8080 {\\n  forward_proxy\\n}\\n' > /etc/caddy/Caddyfile\n",
+	"printf 'listen x\\n  option http_proxy\\n' > /etc/haproxy/haproxy.cfg\n",
+	"systemctl enable --now dante-server\n",
+	"systemctl start shadowsocks-rust-server@x\n",
+	"systemctl start sing-box\n",
+	"apt-get install -y squid-openssl\n",
 }
 
 // routed are commands after which packets of pods may leave by other interfaces.
@@ -116,6 +131,12 @@ var forwardsNothing = [...]string{
 	"mkdir -p /etc/kubernetes/manifests /etc/cni/net.d\n",
 	"mkdir -p /etc/eks/nodeadm.d; echo 'spec: {kubelet: {flags: [--node-labels=a=b]}}' > /etc/eks/nodeadm.d/x.yaml\n",
 	"jq '.maxPods=20' /etc/kubernetes/kubelet/kubelet-config.json > /opt/k\n",
+	"printf 'id() {\\n  curl -s -H \"X-aws-ec2-metadata-token: $1\" \\\\\\n    http://169.254.169.254/latest/meta-data/instance-id\\n}\\n' > /opt/functions\n",
+	"cat > /opt/x.js <<'X'\nconst u = 'http://169.254.169.254/latest/meta-data/'\nX\n",
+	"mkdir -p /etc/systemd/system/x.service.d; printf '[Service]\\nIPAddressDeny=169.254.169.254\\n' > /etc/systemd/system/x.service.d/x.conf\n",
+	"printf 'server { location / { proxy_pass http://127.0.0.1:8080; } }\\n# proxy_pass http://$host;\\n' > /etc/nginx/conf.d/x.conf\n",
+	"printf 'ProxyRequests Off\\n' > /etc/httpd/conf.d/x.conf; systemctl enable --now nginx httpd haproxy envoy\n",
+	"apt-get install -y nginx haproxy; sed -i '/169.254.169.254/d' /etc/nginx/nginx.conf\n",
 }
 
 // TestForwards sees that what may bring pods to the metadata service by another way is
@@ -192,6 +213,7 @@ func TestForwardsToService(t *testing.T) {
 		{"http://[" + v6 + "]/latest/", ""},
 		{v4 + "/32 " + v6 + "/128", ""},
 		{v4 + "/31", v4},
+		{"IPAddressAllow=" + v4, ""},
 		{"no_proxy=" + v4 + "\nNOPROXY=" + v4 + "\n-Dhttp.nonProxyHosts=" + v4 + "\nAWS_EC2_METADATA_SERVICE_ENDPOINT=http://" + v4, ""},
 		{v4 + " no_proxy", v4},
 		{" # " + v4 + "\n ; " + v4 + "\n // " + v4, ""},

@@ -116,6 +116,9 @@ func (n *node) installs(s *shell.Step, c packageCall, sure bool) {
 	if c.about("firewalld", "ufw", "shorewall") {
 		n.note(s.At, "the firewall that is installed here may load rules of its own at the next boot")
 	}
+	for _, name := range c.names { // some packages start their services
+		n.mayServe(name)
+	}
 }
 
 // packages judges a package manager: what it installs, and whether it removes or

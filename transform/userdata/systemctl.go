@@ -151,6 +151,11 @@ func (n *node) mayRun(name string) {
 	if isFirewall(name) {
 		n.note(n.at, "what "+name+" does to the rules, also at the next boot, is not known")
 	}
+	n.mayServe(name)
+}
+
+// mayServe notes a service, or the package of one, that connects for others.
+func (n *node) mayServe(name string) {
 	if isForwardProxy(name) {
 		n.note(n.at, name+", which may run here, sends on what others ask for, and so may send what pods ask the metadata service")
 	}
@@ -211,16 +216,6 @@ func (n *node) packagedUnit(service string, f *family, file, verb string, a acti
 func isFirewall(name string) bool {
 	switch name {
 	case "firewalld", "nftables", "ufw", "shorewall", "csf", "ferm":
-		return true
-	}
-	return false
-}
-
-// isForwardProxy reports whether a service connects to the addresses that others ask it
-// for.
-func isForwardProxy(name string) bool {
-	switch name, _, _ = strings.Cut(name, "@"); name {
-	case "squid", "tinyproxy", "privoxy", "polipo", "3proxy", "danted", "sockd", "microsocks", "v2ray", "xray", "gost", "mitmproxy", "shadowsocks-libev", "shadowsocks", "ziproxy":
 		return true
 	}
 	return false

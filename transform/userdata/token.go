@@ -104,7 +104,7 @@ func requestsIn(text string) []*request {
 	m.Shell(text, func(at int) int { return at })
 	for _, name := range m.Files.All() {
 		if f := m.Files.Get(name); f != nil {
-			r.lines(f.Text, f.At)
+			r.lines(f.Text, f.At, !isCode(name) && !isBootScript(name) && !strings.HasPrefix(f.Text, "#!"))
 		}
 	}
 	slices.SortStableFunc(r.found, func(a, b *request) int { return cmp.Compare(a.at, b.at) })
@@ -139,13 +139,17 @@ func (r *requestReader) add(at int, message string) string {
 
 // lines adds the requests in lines that are somewhere after an offset and are not
 // read as a shell would. Lines do not show which of several requests carry a token.
-func (r *requestReader) lines(text string, after int) {
+// Those of settings are requests only where they ask: a proxy sends on what it gets.
+func (r *requestReader) lines(text string, after int, areSettings bool) {
 	if !mentionsMetadata(text) || metadataToken().MatchString(text) {
 		return
 	}
 	for _, at := range requestsInLines(text) {
 		line, _, _ := strings.Cut(text[at:], "\n")
 		start := strings.LastIndexByte(text[:at], '\n') + 1
+		if areSettings && !asksInLine().MatchString(text[start:at]+line) {
+			continue
+		}
 		if i := strings.Index(r.text[after:], text[start:at]+line); i >= 0 {
 			r.add(after+i+at-start, asksWithoutToken)
 		} else {
@@ -204,7 +208,7 @@ func (r *requestReader) step(s *shell.Step) string {
 	case asks(name, text):
 		answers += r.add(r.address(s.At), asksWithoutToken)
 	case s.Stdin != nil:
-		r.lines(*s.Stdin, s.At)
+		r.lines(*s.Stdin, s.At, name == "cat" || name == "tee") // which make a file of it
 	}
 	return answers + shell.Unknown
 }
