@@ -82,11 +82,10 @@ func (d *document) takeFinal(v configValue) {
 // passed over.
 func isUnknownModule(name string) bool {
 	switch name {
-	case "ansible", "autoinstall", "chef", "drivers", "fan", "landscape", "lxd", "mcollective", "puppet", "rh_subscription", "rsyslog", "salt_minion", "snap", "snappy",
-		"ubuntu_advantage", "ubuntu_pro", "vendor_data", "wireguard":
+	case "ansible", "autoinstall", "drivers", "fan", "lxd", "rh_subscription", "rsyslog", "snap", "snappy", "ubuntu_advantage", "ubuntu_pro", "vendor_data", "wireguard":
 		return true
 	}
-	return false
+	return isAgent(name)
 }
 
 // runsSomething reports whether the value of a key has a command, the name of a

@@ -143,7 +143,8 @@ func (n *node) unit(verb string, now bool, w shell.Word, sure bool) {
 	}
 }
 
-// mayRun notes a service that has rules of its own, connects for others, or calls cfn-init.
+// mayRun notes a service that has rules of its own, connects for others, does what others
+// tell it, or calls cfn-init.
 func (n *node) mayRun(name string) {
 	if strings.HasPrefix(name, "cfn") && (shell.Word{Text: name}).May("cfn-hup") {
 		n.cfnHup()
@@ -154,10 +155,14 @@ func (n *node) mayRun(name string) {
 	n.mayServe(name)
 }
 
-// mayServe notes a service, or the package of one, that connects for others.
+// mayServe notes a service, or the package of one, that connects for others, or does what
+// others tell it.
 func (n *node) mayServe(name string) {
 	if isForwardProxy(name) {
 		n.note(n.at, name+", which may run here, sends on what others ask for, and so may send what pods ask the metadata service")
+	}
+	if isAgent(name) {
+		n.note(n.at, "what "+name+", which may run here, has the node do is not known")
 	}
 }
 
