@@ -2,8 +2,10 @@ package transform
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/imdslock/imdslock/transform/cfn"
 	"github.com/imdslock/imdslock/transform/cfn/edit"
@@ -12,10 +14,13 @@ import (
 )
 
 // maxSpellings is the largest number of values that are put into one user data.
-const maxSpellings = 32
+const maxSpellings = 100
 
-// shellCharacters are those that may end a word of a shell, a line or quotes.
-const shellCharacters = ";&|<>()$`\\\"'#*?[]{}!~\n\r"
+// inert matches values that mean nothing to a node but a number, an address, or a type of
+// instances, wherever they are.
+var inert = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^(?:[\d.:/]*|[a-z]+\d\w*(?:-\w+)*\.\w+)$`)
+})
 
 // A variable stands in user data for a value that only the deployment knows.
 type variable struct {
@@ -23,35 +28,52 @@ type variable struct {
 	of   *cfn.Node // the expression, or nil for the parameter of that name
 }
 
-// spelledOut judges user data with each value put in that the template names, for
-// parameters or in mappings and lists, and that a shell may read as more than a
-// word: a value such as "x; exit 0" is a command. It returns what that adds to the
-// findings. Values that the template does not name are taken for words.
+// A spelling is a variable with a value that the template names for it.
+type spelling struct {
+	variable
+	value string
+}
+
+// spellings returns the values that the template names for the variables in user data,
+// for parameters or in mappings and lists, without those that are inert. Those that a
+// shell may read as more than a word come first.
+func (s *survey) spellings(variant *edit.Text) []spelling {
+	var words, more []spelling
+	for _, v := range variablesIn(variant) {
+		for _, value := range s.valuesOf(v) {
+			switch {
+			case inert().MatchString(value):
+			case strings.ContainsAny(value, " \t;&|<>()$`\\\"'#*?[]{}!~\n\r"):
+				more = append(more, spelling{v, value})
+			default:
+				words = append(words, spelling{v, value})
+			}
+		}
+	}
+	more = append(more, words...)
+	return more[:min(len(more), maxSpellings)]
+}
+
+// spelledOut judges user data with each value put in that the template names: a value
+// such as "x; exit 0" is a command, and one such as "firewalld" is a package. It returns
+// what that adds to the findings. Values that the template does not name are taken for
+// words.
 func (s *survey) spelledOut(l *launcher, load payload, variant *edit.Text, judge func(string) []userdata.Problem, findings []Finding) []Finding {
 	var more []Finding
 	said := map[Rule]bool{}
 	for _, f := range findings {
 		said[f.Rule] = true
 	}
-	left := maxSpellings
-	for _, v := range variablesIn(variant) {
-		for _, value := range s.valuesOf(v) {
-			if !strings.ContainsAny(value, shellCharacters) {
+	for _, spelled := range s.spellings(variant) {
+		text, changes := withValue(variant, spelled)
+		for _, problem := range judge(text) {
+			rule := problemRules()[problem.Code]
+			if said[rule] {
 				continue
 			}
-			if left--; left < 0 {
-				return more
-			}
-			text, changes := withValue(variant, v, value)
-			for _, problem := range judge(text) {
-				rule := problemRules()[problem.Code]
-				if said[rule] {
-					continue
-				}
-				said[rule] = true
-				problem.Message += fmt.Sprintf(" with %s=%q", v.name, value)
-				more = append(more, s.problem(l, load, variant, problem, userdata.Origin(changes, problem.At)))
-			}
+			said[rule] = true
+			problem.Message += fmt.Sprintf(" with %s=%q", spelled.name, spelled.value)
+			more = append(more, s.problem(l, load, variant, problem, userdata.Origin(changes, problem.At)))
 		}
 	}
 	return more
@@ -95,13 +117,13 @@ func variablesIn(variant *edit.Text) []variable {
 	return all
 }
 
-// withValue returns user data with a value in the place of a variable, and the
+// withValue returns user data with a value in the place of its variable, and the
 // changes that this makes.
-func withValue(variant *edit.Text, v variable, value string) (string, []userdata.Change) {
+func withValue(variant *edit.Text, v spelling) (string, []userdata.Change) {
 	var changes []userdata.Change
 	for i, r := range variant.String {
-		if string(r) == edit.Placeholder && (variable{variant.Name(i), variant.Expression(i)}) == v {
-			changes = append(changes, userdata.Change{Start: i, End: i + len(edit.Placeholder), Text: value})
+		if string(r) == edit.Placeholder && (variable{variant.Name(i), variant.Expression(i)}) == v.variable {
+			changes = append(changes, userdata.Change{Start: i, End: i + len(edit.Placeholder), Text: v.value})
 		}
 	}
 	return userdata.Apply(variant.String, changes), changes
