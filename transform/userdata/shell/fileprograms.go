@@ -12,7 +12,7 @@ func (r *runner) fileProgram(name string, c invocation) (status, bool) {
 		return unsure, false
 	}
 	sure := r.s.doubt() == ""
-	r.m.Files.at = c.at
+	r.m.Files.writes(name, c.words, c.at)
 	operands, options := split(c.words[1:])
 	switch name {
 	case "cat":

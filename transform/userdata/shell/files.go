@@ -17,6 +17,11 @@ type File struct {
 	Gone    bool     // it is, or may be, removed
 	Runs    bool     // it is executable for certain
 	Image   bool     // Text begins with what the node's image has in the file
+
+	// Edits are the commands that have changed what was in the file, if Text is not
+	// known for no other reason.
+	Edits   string
+	fetched bool // it may hold anything
 }
 
 // Texts returns all that a file may hold.
@@ -51,6 +56,7 @@ type Files struct {
 
 	version int
 	at      int
+	edit    string // the command that changes what the files hold that are written next, or ""
 }
 
 // Get returns the file at a path, or nil if no script has touched it.
@@ -132,6 +138,7 @@ func (fs *Files) put(name, text string, sure bool) {
 		f.Or, f.Gone = nil, false
 	}
 	f.Text, f.Sure, f.Version, f.At, f.Image = text, sure, fs.version, fs.at, false
+	f.madeBy(fs.edit)
 }
 
 // add appends a text to a file.
@@ -142,7 +149,7 @@ func (fs *Files) add(name, text string, sure bool) {
 	case old == nil:
 		fs.write(name, Unknown+text, sure)
 		if f := fs.byPath[name]; f != nil {
-			f.Or, f.Image = append(f.Or, text), true
+			f.Or, f.Image, f.fetched = append(f.Or, text), true, false
 		}
 	case len(old.Text)+len(text) > 1<<16:
 		fs.write(name, Unknown, false)
@@ -199,7 +206,7 @@ func (fs *Files) copy(from, to string, sure bool) (target string, found bool) {
 		found = true
 		fs.write(target, f.Text, sure && f.Sure && fs.opens(target))
 		if g := fs.Get(target); g != nil && g != f {
-			g.Or = append(g.Or, f.Or...)
+			g.Or, g.Edits, g.fetched = append(g.Or, f.Or...), f.Edits, f.fetched
 			g.Runs = f.Runs && g.Sure
 		}
 	}
