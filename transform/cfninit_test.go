@@ -56,7 +56,7 @@ func TestInit(t *testing.T) {
 		{`{c: {files: {/etc/cron.d/x: {encoding: base64, content: !Ref AWS::Region}}}}`, cron},
 		{`{c: {files: {/etc/kubernetes/kubelet/kubelet-config.json: {content: {kind: KubeletConfiguration, staticPodPath: /opt/pods}}}}}`, pods},
 		{`{c: {files: {/etc/kubernetes/kubelet/kubelet-config.json: {content: {kind: KubeletConfiguration, maxPods: 110, clusterDNS: [!Ref AWS::Region]}}}}}`, none},
-		{`{c: {files: {/etc/docker/daemon.json: {content: {hosts: ["tcp://0.0.0.0:2375"]}}}}}`, "what /etc/docker/daemon.json has the node do is not known"},
+		{`{c: {files: {/etc/docker/daemon.json: {content: {hosts: ["tcp://0.0.0.0:2375"]}}}}}`, "docker may listen to pods here, which can start containers on the node's network by it"},
 		{`{c: {files: {/etc/docker/daemon.json: {content: {log-opts: {max-size: 10m}, live-restore: true}}}}}`, none},
 		{`{c: {commands: {a: {command: exit 0}, b: {command: iptables -F}}}}`, undone},
 		{`{c: {commands: {a: {command: "iptables() { :; }"}, b: {command: iptables -F}}}}`, undone},

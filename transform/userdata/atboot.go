@@ -21,10 +21,14 @@ func (n *node) unattended() {
 		}
 		n.at = f.At
 		for _, text := range f.Written() {
-			if strings.Contains(text, shell.Unknown) && strings.Trim(text, shell.Unknown+" \t\n") == "" {
-				n.note(f.At, "what is in "+shown(file)+", which the node runs or reads by itself, is not known")
-			} else {
+			edits := edited(file, f)
+			switch {
+			case !shell.IsUnknown(text):
 				n.readAtBoot(file, text)
+			case edits != "":
+				n.readAtBoot(file, edits)
+			default:
+				n.note(f.At, "what is in "+shown(file)+", which the node runs or reads by itself, is not known")
 			}
 		}
 	}

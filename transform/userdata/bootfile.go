@@ -29,10 +29,11 @@ func kindsAtBoot() []bootFile {
 		{startsWith("/etc/systemd/journald", "/etc/systemd/logind", "/etc/systemd/timesyncd", "/etc/systemd/resolved", "/etc/systemd/coredump", "/etc/systemd/oomd", "/etc/systemd/sleep"), without()},
 		{startsWith("/etc/systemd/system.conf"), without("Environment", "Watchdog", "Manager=")},
 		{startsWith("/etc/rsyslog"), without("omprog", "^", "program", "binary")},
-		{startsWith("/etc/containerd/"), without(append([]string{"BinaryName", "binary", "runtime_type", "runtime_path", "runtime_engine", "cni"}, networksOfNode[:]...)...)},
-		{named("/etc/docker/daemon.json"), without("runtime", "tcp:")},
+		{isContainerds, without(append(ofContainerd[:], "binary", "runtime_type", "cni")...)},
+		{named(dockerDaemon), without("runtime")}, // see opensDocker
+		{isKubelets, without()},                   // see ofPods
 		{startsWith("/etc/default/grub", "/etc/grub"), without("mask", "init=", "systemd.", "rd.", "blacklist", "table", "nf_")},
-		{startsWith("/etc/eks/nodeadm"), without(append(podsOfNode[:], networksOfNode[:]...)...)},
+		{startsWith("/etc/eks/nodeadm"), without(append(podsOfNode[:], ofContainerd[:]...)...)},
 		{startsWith("/etc/dnf/automatic.conf", "/etc/yum/yum-cron"), without("command")},
 		{startsWith("/etc/audit/auditd.conf"), without("exec")},
 		{isOtherThanCNI, without()},
@@ -44,6 +45,24 @@ func kindsAtBoot() []bootFile {
 		{startsWith("/etc/snmp/"), without("extend", "exec", "pass", "sh ", "dlmod", "perl")},
 		{startsWith("/etc/environment"), without("PATH", "LD_", "BASH_ENV", "ENV=")},
 	}
+}
+
+// isContainerds and isKubelets match the files with the configuration of containerd, one
+// of which bootstrap.sh copies to the other, and of the kubelet.
+var (
+	isContainerds = startsWith("/etc/containerd/", "/etc/eks/containerd/")
+	isKubelets    = startsWith("/etc/kubernetes/kubelet")
+)
+
+const dockerDaemon = "/etc/docker/daemon.json"
+
+// edited returns what sed and jq are told to change in the configuration of what runs
+// pods, or "" if anything else may have changed it.
+func edited(name string, f *shell.File) string {
+	if (isContainerds(name) || isKubelets(name) || name == dockerDaemon) && strings.Contains(f.Edits, path.Base(name)) {
+		return f.Edits
+	}
+	return ""
 }
 
 // harmlessAtBoot reports whether each line of a file that the node reads by itself

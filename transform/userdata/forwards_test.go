@@ -90,20 +90,6 @@ func TestRoutes(t *testing.T) {
 	}
 }
 
-// ofTheNode are pods that the kubelet starts on its own.
-var ofTheNode = [...]string{
-	"mkdir -p /etc/kubernetes/manifests; echo 'kind: Pod' > /etc/kubernetes/manifests/x.yaml\n",
-	"curl -o /etc/kubernetes/manifests/x.yaml http://x\n",
-	"/etc/eks/bootstrap.sh b --kubelet-extra-args '--pod-manifest-path=/opt/x'\n",
-	"/etc/eks/bootstrap.sh b --kubelet-extra-args --manifest-url=http://x\n",
-	"echo '{\"staticPodPath\": \"/opt/x\"}' > /opt/kubelet.json\n",
-	"jq '.staticPodURL=\"http://x\"' /etc/kubernetes/kubelet/kubelet-config.json\n",
-	"mkdir -p /etc/eks/nodeadm.d; echo 'spec: {kubelet: {config: {staticPodURL: x}}}' > /etc/eks/nodeadm.d/x.yaml\n",
-	"mkdir -p /etc/eks/nodeadm.d; cp /opt/x.yaml /etc/eks/nodeadm.d/x.yaml\n",
-	"kubectl set env daemonset aws-node -n kube-system AWS_VPC_K8S_CNI_VETHPREFIX=pod\n",
-	"kubectl apply -f - <<X\nenv: {AWS_VPC_K8S_CNI_VETHPREFIX: pod}\nX\n",
-}
-
 // forwardsNothing are ordinary commands with the address of the metadata service, with
 // routes, with pods.
 var forwardsNothing = [...]string{
@@ -131,6 +117,15 @@ var forwardsNothing = [...]string{
 	"mkdir -p /etc/kubernetes/manifests /etc/cni/net.d\n",
 	"mkdir -p /etc/eks/nodeadm.d; echo 'spec: {kubelet: {flags: [--node-labels=a=b]}}' > /etc/eks/nodeadm.d/x.yaml\n",
 	"jq '.maxPods=20' /etc/kubernetes/kubelet/kubelet-config.json > /opt/k\n",
+	"F=/etc/kubernetes/kubelet/kubelet-config.json; echo \"$(jq '.maxPods=20' $F)\" > $F\n",
+	"F=/etc/kubernetes/kubelet/kubelet-config.json; cp $F $F.bak; jq --arg n $(nproc) '.maxPods=$n' $F | tee /tmp/k; mv /tmp/k $F; chmod 644 $F; sed -i.orig '/x/d' $F; cat $F\n",
+	"sed -i 's/AlwaysAllow/Webhook/' /etc/kubernetes/kubelet/kubelet-config.json; grep AlwaysAllow /etc/kubernetes/kubelet/*.json\n",
+	"mkdir -p /etc/kubernetes/kubelet/config.json.d; echo '{\"authorization\": {\"mode\": \"Webhook\"}}' > /etc/kubernetes/kubelet/config.json.d/50-x.conf\n",
+	"export KUBELET_EXTRA_ARGS='--max-pods 20'; export DOCKER_HOST=tcp://10.0.0.1:2375; docker -H tcp://10.0.0.1:2375 ps\n",
+	"sed -i 's/nofile=1024:4096/nofile=65535:65535/' /etc/sysconfig/docker; echo 'OPTIONS=\"-H unix:///var/run/docker.sock\"' >> /etc/sysconfig/docker\n",
+	"sed -i 's/SystemdCgroup = false/SystemdCgroup = true/' /etc/containerd/config.toml /etc/eks/containerd/containerd-config.toml\n",
+	"printf '[plugins.\"io.containerd.grpc.v1.cri\".registry]\\nconfig_path = \"/etc/containerd/certs.d\"\\n' >> /etc/eks/containerd/containerd-config.toml\n",
+	"echo \"$(jq '.bridge=\"docker0\"' /etc/docker/daemon.json)\" > /etc/docker/daemon.json\n",
 	"printf 'id() {\\n  curl -s -H \"X-aws-ec2-metadata-token: $1\" \\\\\\n    http://169.254.169.254/latest/meta-data/instance-id\\n}\\n' > /opt/functions\n",
 	"cat > /opt/x.js <<'X'\nconst u = 'http://169.254.169.254/latest/meta-data/'\nX\n",
 	"mkdir -p /etc/systemd/system/x.service.d; printf '[Service]\\nIPAddressDeny=169.254.169.254\\n' > /etc/systemd/system/x.service.d/x.conf\n",
@@ -169,30 +164,6 @@ func TestForwardsAtBoot(t *testing.T) {
 	}
 	if problems := judgeText(strings.Replace(script, "PREROUTING -d 169.254.169.254/32", "PREROUTING -d 10.0.0.9/32", 1), Block{}); strings.Contains(codes(problems), "not-judged") {
 		t.Errorf("a saved rule for another address: %v", problems)
-	}
-}
-
-// TestNodeConfigOfPods has settings for nodeadm by which pods run, or are connected, in
-// ways that are not known.
-func TestNodeConfigOfPods(t *testing.T) {
-	const before = "MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=\"B\"\n\n--B\nContent-Type: text/x-shellscript\n\n" + bang + recipe +
-		"--B\nContent-Type: application/node.eks.aws\n\n---\napiVersion: node.eks.aws/v1alpha1\nkind: NodeConfig\nspec:\n  "
-	for _, test := range []struct{ spec, want string }{
-		{"kubelet: {config: {maxPods: 20}, flags: [--node-labels=a=b]}", ""},
-		{"containerd: {config: 'discard_unpacked_layers = false'}", ""},
-		{"kubelet: {config: {staticPodURL: 'https://x'}}", "not-judged"},
-		{"kubelet: {config: {staticPodPath: /opt/x}}", "not-judged"},
-		{"kubelet: {flags: [--pod-manifest-path=/opt/x]}", "not-judged"},
-		{"containerd: {config: 'conf_dir = \"/opt/x\"'}", "not-judged"},
-		{"containerd: {config: 'conf_template = \"/opt/x\"'}", "not-judged"},
-		{"containerd: {config: 'bin_dir = \"/opt/x\"'}", "not-judged"},
-		{"kubelet: {flags: [--manifest-url=http://x]}", "not-judged"},
-		{"kubelet: {config: {VETHPREFIX: x}}", "not-judged"},
-		{"containerd: {config: 'imports = [\"/opt/x\"]'}", "not-judged"},
-	} {
-		if got := codes(Judge(before+test.spec+"\n--B--\n", Block{}).Problems); got != test.want {
-			t.Errorf("%s: %q, not %q", test.spec, got, test.want)
-		}
 	}
 }
 

@@ -11,8 +11,9 @@ import (
 // a container runtime read the networks of pods from another directory.
 var podsOfNode = [...]string{"pod-manifest-path", "manifest-url", "staticPodPath", "staticPodURL"}
 
-// networksOfNode are settings of containerd that decide how pods are connected.
-var networksOfNode = [...]string{"conf_dir", "conf_template", "bin_dir", "imports"}
+// ofContainerd are settings of containerd by which it connects pods in another way, runs
+// another program, or does what others ask.
+var ofContainerd = [...]string{"conf_dir", "conf_template", "bin_dir", "imports", "BinaryName", "runtime_path", "runtime_engine", "tcp_address", "hooks:", `hooks":`}
 
 // ofIPv6 matches settings of nodeadm, bootstrap.sh and the kubelet that a node of an IPv6
 // cluster has: the family, or an IPv6 address of the cluster's services or of the node.
@@ -32,6 +33,8 @@ func ofPods(text string) string {
 		return "what the pods do that the kubelet starts on its own is not known"
 	case strings.Contains(text, "VETHPREFIX"):
 		return "the interfaces of pods may have names that the rules do not match"
+	case strings.Contains(text, "AlwaysAllow"):
+		return "the kubelet may let pods run commands in others, some of which are on the node's network"
 	case ofIPv6Clusters().MatchString(text):
 		return ofOtherNames
 	}
@@ -52,8 +55,8 @@ func (n *node) noteOfPods(at int, why string) {
 // nodeConfig adds what a part for nodeadm says of pods that is not judged.
 func (d *document) nodeConfig(text string, at int) {
 	unknown := ofPods(text)
-	if containsAny(text, networksOfNode[:]) && (unknown == "" || unknown == ofOtherNames) {
-		unknown = "how pods are connected is not known with these settings of containerd"
+	if containsAny(text, ofContainerd[:]) && (unknown == "" || unknown == ofOtherNames) {
+		unknown = "how pods run and are connected is not known with these settings of containerd"
 	}
 	if unknown == "" {
 		return
@@ -69,13 +72,42 @@ func (n *node) saysOfPods(name string, s *shell.Step) {
 	}
 	var words []string
 	for _, w := range s.Words[1:] {
-		words = append(words, w.Text)
+		text := w.Text
+		if name == "sed" {
+			text = replacement(text)
+		}
+		words = append(words, text)
 	}
-	if why := ofPods(strings.Join(words, " ")); why != "" {
+	all := strings.Join(words, " ")
+	if why := ofPods(all); why != "" {
 		n.noteOfPods(s.At, why)
+	}
+	if givesDocker(name, s.Words[1:]) && opensDocker(all) {
+		n.note(s.At, dockerListens)
+	}
+	if name == "bootstrap.sh" || name == "export" {
+		n.givesContainerd(all)
 	}
 	if s.Stdin != nil && strings.Contains(*s.Stdin, "VETHPREFIX") {
 		n.note(s.At, ofPods("VETHPREFIX"))
+	}
+}
+
+// containerdFile matches the name of the file that bootstrap.sh copies to containerd's
+// configuration.
+var containerdFile = pattern(`(?:--containerd-config-file[ =]|\bCONTAINERD_CONFIG_FILE=)(\S+)`)
+
+// givesContainerd judges the configuration of containerd that words for bootstrap.sh name,
+// if it is not the image's own.
+func (n *node) givesContainerd(words string) {
+	m := containerdFile().FindStringSubmatch(words)
+	if m == nil || strings.HasPrefix(m[1], "/etc/eks/") {
+		return
+	}
+	if text, ok := n.file(m[1]); ok {
+		n.readAtBoot("/etc/containerd/config.toml", text)
+	} else {
+		n.note(n.at, "what is in "+shown(m[1])+", the configuration of containerd, is not known")
 	}
 }
 
@@ -86,6 +118,9 @@ func (n *node) filesOfPods() {
 		for _, text := range f.Written() {
 			if why := ofPods(text); why != "" && !strings.HasPrefix(text, "#!") {
 				n.noteOfPods(f.At, why)
+			}
+			if isDockers(file) && opensDocker(text) {
+				n.note(f.At, dockerListens)
 			}
 		}
 	}

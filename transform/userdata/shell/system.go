@@ -24,7 +24,7 @@ var readAtBoot = [...]string{
 	"/etc/firewalld/", "/etc/ufw/", "/etc/xtables", "/usr/libexec/iptables/", "/usr/lib64/xtables/", "/usr/lib/xtables/",
 	"/etc/sysctl", "/usr/lib/sysctl.d/", "/run/sysctl.d/", "/etc/apt/apt.conf", "/etc/wireguard/", "/etc/tuned/", "/usr/lib/tuned/", "/etc/environment", "/etc/security/pam_env",
 	"/etc/rsyslog", "/usr/sbin/ifup", "/usr/sbin/ifdown", "/opt/cni/bin/", "/etc/containerd/", "/etc/docker/daemon.json",
-	"/etc/cni/", "/etc/kubernetes/manifests/", "/etc/eks/nodeadm", "/etc/update-motd.d/", "/etc/dnf/automatic.conf", "/etc/yum/yum-cron",
+	"/etc/cni/", "/etc/kubernetes/manifests/", "/etc/kubernetes/kubelet", "/etc/eks/nodeadm", "/etc/eks/containerd/containerd-config", "/etc/update-motd.d/", "/etc/dnf/automatic.conf", "/etc/yum/yum-cron",
 	"/etc/audit/plugins.d/", "/etc/audit/auditd.conf", "/etc/audisp/plugins.d/", "/proc/sysrq-trigger",
 	"/proc/sys/kernel/modprobe", "/proc/sys/kernel/core_pattern", "/proc/sys/kernel/modules_disabled", "/proc/sys/fs/binfmt_misc/", "/etc/binfmt.d/", "/usr/lib/binfmt.d/",
 	"/etc/supervisor", "/etc/monit", "/etc/keepalived/", "/etc/openvpn/", "/etc/xinetd", "/etc/incron", "/etc/snmp/", "/etc/libvirt/hooks/", "/etc/kernel/",
@@ -35,7 +35,7 @@ var readAtBoot = [...]string{
 // ReadAtBoot reports whether a file is one that a node runs or reads by itself,
 // so that what is in it decides what becomes of the rules.
 func ReadAtBoot(name string) bool {
-	if name == "/etc/cron.allow" || name == "/etc/cron.deny" { // who may have tables
+	if name == "/etc/cron.allow" || name == "/etc/cron.deny" /* who may have tables */ || isBackup(name) {
 		return false
 	}
 	for _, known := range readAtBoot {
@@ -53,6 +53,16 @@ func hasOwnLines(name string) bool {
 		if strings.HasPrefix(name, known) {
 			return true
 		}
+	}
+	return false
+}
+
+// isBackup reports whether a file has what is, or was, in another, whose name alone is
+// read.
+func isBackup(name string) bool {
+	switch path.Ext(name) {
+	case ".bak", ".backup", ".orig", ".old", ".tmp":
+		return strings.HasPrefix(name, "/etc/kubernetes/kubelet") || strings.HasPrefix(name, "/etc/eks/") && !strings.HasPrefix(name, "/etc/eks/nodeadm")
 	}
 	return false
 }

@@ -110,6 +110,15 @@ func callsCommand(name string) bool {
 	return false
 }
 
+// passes tells of an assignment to a variable of which the script that makes a node join
+// takes arguments, as export would (bootstrap.sh in amazon-eks-ami).
+func (r *runner) passes(assignment string, at int) {
+	switch name, _, _ := strings.Cut(assignment, "="); name {
+	case "KUBELET_EXTRA_ARGS", "DOCKER_CONFIG_JSON", "CONTAINERD_CONFIG_FILE":
+		r.emit(&Step{Words: []Word{{Text: "export"}, {Text: assignment}}, At: at})
+	}
+}
+
 // A variable is a saved variable, with what it does to the shell.
 type variable struct {
 	name          string
@@ -151,6 +160,7 @@ func (r *runner) assign(name string, v value) {
 	if loads(name) && v.text != "" {
 		r.emit(&Step{At: r.place(0), Reason: "what " + name + " has programs load is not known"})
 	}
+	r.passes(name+"="+v.text, r.now)
 	if callsCommand(name) && Mentions(v.text) {
 		r.maybeScript(strings.TrimPrefix(v.text, "|"), r.now)
 	}

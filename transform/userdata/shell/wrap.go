@@ -80,6 +80,7 @@ func (r *runner) wrapper(w wrapper, c invocation) status {
 			}
 		case w.assigns(a):
 			doubt = either(environmentDoubt(a), doubt)
+			r.passes(a, c.at)
 		default:
 			if a == "--" {
 				args = args[1:]
