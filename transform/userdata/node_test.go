@@ -80,7 +80,7 @@ func TestTried(t *testing.T) {
 		{"if false; then\n" + drop + "fi\n", "it never runs", drop},
 		{"if false; then iptables -A FORWARD -d 169.254.169.254 -j DROP; fi\n", "it never runs", "iptables -A"},
 		{"if [ -e /x ]; then\n" + drop + "fi\n", "it is in a branch that may not be taken", drop},
-		{"exit\n" + drop, "the script may have ended earlier", drop},
+		{"[ -e /x ] && exit\n" + drop, "the script may have ended earlier", drop},
 		{"iptables -A K -d 169.254.169.254 -j DROP\n", "it is in a chain K that nothing makes", "iptables -A K"},
 		{"iptables -N K\niptables -X K\niptables -A K -d 169.254.169.254 -j DROP\n", "it is in a chain K that may not be there", "iptables -A K"},
 		{"iptables $X\niptables -A FORWARD -d 169.254.169.254 -j DROP\n", "there may be rules before it that are not known", "iptables -A"},

@@ -304,6 +304,7 @@ var beforeTheRule = [...]string{
 	"exec >> /etc/sysconfig/iptables\n",
 	"declare -u PATH; PATH=$PATH:/opt/x\n",
 	"set -e\niptables -n -I FORWARD -j ACCEPT\n",
+	"iptables -I FORWARD -j ACCEPT -j ACCEPT || exit\n",
 }
 
 // TestNothingPasses sees that each of these has a problem, or a note.

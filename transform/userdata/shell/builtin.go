@@ -61,7 +61,7 @@ func (r *runner) runsWords(c invocation) (status, bool) {
 func (r *runner) leaves(c invocation) (status, bool) {
 	switch c.words[0].Text {
 	case "exit", "logout", "suspend":
-		r.exits("the script may have ended earlier")
+		r.exits(c.words[1:])
 	case "kill":
 		r.kill(c)
 		return unsure, true

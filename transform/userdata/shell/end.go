@@ -2,6 +2,8 @@ package shell
 
 import (
 	"path"
+	"slices"
+	"strconv"
 
 	"mvdan.cc/sh/v3/syntax"
 )
@@ -52,13 +54,28 @@ func (r *runner) lastOf(c *syntax.BinaryCmd) string {
 	return path.Base(call.Args[0].Lit())
 }
 
-// exits ends the shell, for certain or in a branch that may not be taken.
-func (r *runner) exits(why string) {
-	if r.s.skipped == "" || !r.s.onlySkipped() {
-		r.s.ended = why
+// exits runs exit. A script that fails because a program did is one that set -e ends there.
+// An end for any other reason, or with success, may be that of a node that is made in
+// another way, so what comes after it is in doubt.
+func (r *runner) exits(args []Word) {
+	const why = "the script may have ended earlier"
+	if r.s.onFailure && r.s.onlySkipped() && len(args) == 1 && isFailure(args[0].Text) {
+		r.mayEnd(why)
 		return
 	}
-	r.mayEnd(why)
+	r.s.ended = why
+}
+
+// isFailure reports whether a word is the number of an exit status other than success.
+func isFailure(word string) bool {
+	n, err := strconv.Atoi(word)
+	return err == nil && n&0xff != 0
+}
+
+// areProgramFiles reports whether all of some steps are commands that may fail on some
+// nodes alone.
+func areProgramFiles(steps []*Step) bool {
+	return !slices.ContainsFunc(steps, func(s *Step) bool { return !isProgramFile(s.Name()) })
 }
 
 // mayEnd is called where the shell may end or go on. The machine says which: both are

@@ -28,7 +28,7 @@ func TestSystems(t *testing.T) {
 		"#!/bin/sh\nlocal x":                   "?!!-",
 		"#!/bin/sh\nshift":                     "?!!-",
 		"#!/bin/sh\nx=ab; y=${x:1}":            "?!!-",
-		"#!/bin/sh\n[ a == a ] || exit":        "?!!?",
+		"#!/bin/sh\n[ a == a ] || exit":        "-!!-",
 		"#!/bin/sh\nx={a,b}; [ $x ] || exit":   "!!!!",
 		"#!/bin/sh\na=(b)":                     "?!!-",
 		"#!/bin/sh\n{ :; } > >(:)":             "???-",

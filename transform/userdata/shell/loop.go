@@ -10,7 +10,8 @@ import (
 // while runs a while or an until.
 func (r *runner) while(c *syntax.WhileClause) status {
 	r.forget(c)
-	st, _ := r.condition(c.Cond)
+	st, one := r.condition(c.Cond)
+	onFailure := one != nil && areProgramFiles([]*Step{one}) && c.Until != c.Cond[0].Negated
 	if c.Until {
 		st = st.negate()
 	}
@@ -23,7 +24,10 @@ func (r *runner) while(c *syntax.WhileClause) status {
 		doubt = ""
 	}
 	broke := r.s.broke
-	after, _ := r.branch(doubt, false, nil, func() status { return r.list(c.Do) })
+	after, _ := r.branch(doubt, false, nil, func() status {
+		r.s.onFailure = r.s.onFailure || onFailure
+		return r.list(c.Do)
+	})
 	leaves := after.broke != ""
 	after.broke = broke
 	r.s.join(r.s.clone(), after)

@@ -59,7 +59,7 @@ func TestSteps(t *testing.T) {
 		{"if false; then a; fi; b", "- a|! b"},
 		{"if true; then a; else b; fi", "- b|! a"},
 		{"true && a; false || b; false && c", "! a|! b|- c"},
-		{"p && exit; a", "! p|! a"},
+		{"p && exit; a", "! p|? a"},
 		{"(exit); a", "! a"},
 		{"f() { return; a; }; f; b", "? a|! b"},
 		{"f() { a $1; }; f x; f y", "! a x|! a y"},

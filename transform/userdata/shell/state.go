@@ -56,6 +56,8 @@ type state struct {
 
 	dead   bool    // the branch is not taken for certain
 	unless []*Step // all that skipped is about, or nil
+
+	onFailure bool // the branch, or one around it, is taken only where a program fails
 }
 
 func newState() *state {

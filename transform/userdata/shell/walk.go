@@ -206,6 +206,7 @@ func (r *runner) branch(doubt string, dead bool, unless []*Step, run func() stat
 	default:
 		r.s.unless = nil
 	}
+	r.s.onFailure = outer.onFailure || len(unless) > 0 && areProgramFiles(unless)
 	r.s.dead = outer.dead || dead
 	r.branches++
 	st := run()
