@@ -102,10 +102,10 @@ func TestReferenceReturnsAFreshCopy(t *testing.T) {
 
 func TestReferenceUnknownSystem(t *testing.T) {
 	tests := map[string]string{
-		"darwin":     `no reference template for "darwin": want linux or windows`,
-		"Linux":      `no reference template for "Linux": want linux or windows`,
-		"linux.yaml": `no reference template for "linux.yaml": want linux or windows`,
-		"":           `no reference template for "": want linux or windows`,
+		"darwin":     `no template for "darwin": must be linux or windows`,
+		"Linux":      `no template for "Linux": must be linux or windows`,
+		"linux.yaml": `no template for "linux.yaml": must be linux or windows`,
+		"":           `no template for "": must be linux or windows`,
 	}
 	for system, want := range tests {
 		src, err := Reference(system)
