@@ -30,10 +30,12 @@ func (s *survey) initNotes(l *launcher, load payload, block userdata.Block, opts
 	for _, text := range texts {
 		called, unseen := s.calledInits(text)
 		for _, resource := range unseen {
-			note(RuleUserData, load.node.Span, "user data not judged: cfn-init runs the metadata %s of %s, which is not seen", initKey, resource)
+			if !opts.keepsUserData() {
+				note(RuleUserData, load.node.Span, "user data not judged: cfn-init runs the metadata %s of %s, which is not seen", initKey, resource)
+			}
 		}
-		for _, script := range called {
-			for _, n := range script.hidden {
+		if !opts.keepsUserData() {
+			for _, n := range hiddenOf(called) {
 				note(RuleUserData, n.Span, "user data not judged: cfn-init runs what %s brings in here, which is not seen", hiding(n))
 			}
 		}
@@ -47,12 +49,20 @@ func (s *survey) initNotes(l *launcher, load payload, block userdata.Block, opts
 			} else if len(notes) > 0 {
 				continue // which is why
 			}
-			if rule == RuleUserData || !opts.keepsIMDSv1() {
+			if opts.counts(p.Problem) {
 				note(rule, at.Span, "%s", message)
 			}
 		}
 	}
 	return notes
+}
+
+// hiddenOf returns what in some metadata is not seen.
+func hiddenOf(scripts []*initScript) (hidden []*cfn.Node) {
+	for _, script := range scripts {
+		hidden = append(hidden, script.hidden...)
+	}
+	return hidden
 }
 
 // initJoins reports whether user data may start the kubelet through cfn-init.

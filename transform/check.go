@@ -203,7 +203,9 @@ func (c *checker) userData(l *launcher, data *cfn.Node) {
 		if c.isOff(data) && len(load.variants) == 0 { // which is said
 			continue
 		}
-		if c.opts.keepsUserData() || c.reachesNodes(l, load, block) {
+		if c.opts.keepsUserData() {
+			c.findings = append(c.findings, c.keptUserData(l, load, block, c.opts.Options)...)
+		} else if c.reachesNodes(l, load, block) {
 			c.judgeVariants(l, load, payloads, block)
 		}
 	}
@@ -225,11 +227,7 @@ func (c *checker) reachesNodes(l *launcher, load payload, block userdata.Block) 
 			return false
 		}
 		c.findings = append(c.findings, c.ignored(l, load, others)...)
-		var texts []string
-		for _, variant := range load.variants {
-			texts = append(texts, load.text(variant))
-		}
-		c.findings = append(c.findings, c.initNotes(l, load, block, c.opts.Options, texts...)...)
+		c.findings = append(c.findings, c.initNotes(l, load, block, c.opts.Options, load.all()...)...)
 	}
 	return true
 }
@@ -237,11 +235,7 @@ func (c *checker) reachesNodes(l *launcher, load payload, block userdata.Block) 
 // judgeVariants judges the texts that load can be. All are the payloads that the data
 // mapping can have.
 func (c *checker) judgeVariants(l *launcher, load payload, all []payload, block userdata.Block) {
-	for _, f := range c.judgePayload(l, load, block) {
-		isToken := f.Rule == RuleIMDSv1UserData
-		if isToken && c.opts.keepsIMDSv1() || !isToken && c.opts.keepsUserData() {
-			continue
-		}
+	for _, f := range c.judgeProblems(l, load, block, c.opts.counts) {
 		if f.Rule == RuleUserData && c.opts.mustHaveBlock() && !load.runsCommands() && !isExcused(load, all) {
 			f.Kind = KindOpen
 		}

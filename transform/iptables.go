@@ -15,11 +15,12 @@ func (p *planner) userData(l *launcher, data *cfn.Node) error {
 	block := p.block(p.opts, l, data)
 	for _, load := range payloads {
 		load.id = p.nextText(l)
+		if p.opts.keepsUserData() {
+			p.findings = append(p.findings, p.keptUserData(l, load, block, p.opts)...)
+			continue
+		}
 		if !p.opts.keepsIMDSv1() {
 			p.withoutToken(l, load)
-		}
-		if p.opts.keepsUserData() {
-			continue
 		}
 		if p.accepts(l.id, RuleIPTables) {
 			p.leaveAccepted(l, load, block)

@@ -133,6 +133,14 @@ func isVariable(name string) bool {
 	return name != "" && !strings.HasPrefix(name, "Fn::") && !strings.Contains(name, " ")
 }
 
+// all returns the user data of all variants.
+func (p payload) all() (texts []string) {
+	for _, variant := range p.variants {
+		texts = append(texts, p.text(variant))
+	}
+	return texts
+}
+
 // offset returns the offset in the source of a place in a variant's text.
 func (p payload) offset(variant *edit.Text, at int) int {
 	if p.encoding != nil {

@@ -2,6 +2,7 @@ package transform
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/imdslock/imdslock/transform/cfn"
 	"github.com/imdslock/imdslock/transform/cfn/edit"
@@ -50,6 +51,12 @@ func (s *survey) problem(l *launcher, load payload, variant *edit.Text, p userda
 // judgePayload judges one user data. What several variants have in common is
 // reported once.
 func (s *survey) judgePayload(l *launcher, load payload, want userdata.Block) []Finding {
+	return s.judgeProblems(l, load, want, func(userdata.Problem) bool { return true })
+}
+
+// judgeProblems judges one user data, and returns the findings of those problems that
+// count.
+func (s *survey) judgeProblems(l *launcher, load payload, want userdata.Block, counts func(userdata.Problem) bool) []Finding {
 	if load.unread != nil {
 		if f, err := s.unreadable(l, load.unread); err == nil {
 			return []Finding{f}
@@ -63,7 +70,7 @@ func (s *survey) judgePayload(l *launcher, load payload, want userdata.Block) []
 			v = userdata.Judge(text, want)
 			s.verdicts[key] = v
 		}
-		return v.Problems
+		return slices.DeleteFunc(slices.Clone(v.Problems), func(p userdata.Problem) bool { return !counts(p) })
 	}
 	findings := s.problems(l, load, judge)
 	for _, variant := range load.variants {
@@ -72,6 +79,27 @@ func (s *survey) judgePayload(l *launcher, load payload, want userdata.Block) []
 		}
 	}
 	return findings
+}
+
+// counts reports whether a problem of user data matters under the options. If they leave
+// user data alone, what opens the node in spite of its metadata options does, if those are
+// asked for.
+func (o Options) counts(p userdata.Problem) bool {
+	if p.Code == userdata.WithoutToken {
+		return !o.keepsIMDSv1()
+	}
+	return !o.keepsUserData() || p.Opens && !o.keepsOptions()
+}
+
+// keptUserData judges user data that the options leave alone.
+func (s *survey) keptUserData(l *launcher, load payload, block userdata.Block, opts Options) []Finding {
+	if s.runs(l, opts.OS) == windows && len(load.variants) == 0 && !opts.keepsOptions() {
+		return []Finding{s.noteOn(RuleUserData, l.id, load.node, "%s: %s", l.id, noUserData(windows))}
+	}
+	if load.unread != nil {
+		return nil
+	}
+	return append(s.judgeProblems(l, load, block, opts.counts), s.initNotes(l, load, block, opts, load.all()...)...)
 }
 
 // A judged is a text and what it was held to.

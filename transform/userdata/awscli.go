@@ -85,7 +85,7 @@ func (n *node) callsAPI(name string, s *shell.Step) {
 		return
 	}
 	if why := c.unseen(name); why != "" {
-		n.note(s.At, why)
+		n.opens(s.At, why)
 	}
 	n.program(name, s)
 }

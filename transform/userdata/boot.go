@@ -101,7 +101,11 @@ func (n *node) runScripts(scripts []script) {
 			place = func(at int) int { return at }
 		}
 		if s.unknown != "" {
-			n.noteOfPods(place(0), s.unknown)
+			if s.stage == stageNodeadm {
+				n.noteOfPods(place(0), s.unknown)
+			} else {
+				n.note(place(0), s.unknown)
+			}
 			continue
 		}
 		n.machine.Shell(s.text, place)

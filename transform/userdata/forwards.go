@@ -83,7 +83,7 @@ func (n *node) forwards(name string, s *shell.Step) {
 			address = namesService(replacement(w.Text), asksInLine().MatchString)
 		}
 		if address != "" {
-			n.note(s.At, name+" names the metadata service ("+address+") here, and may send pods' packets to it")
+			n.opens(s.At, name+" names the metadata service ("+address+") here, and may send pods' packets to it")
 			return
 		}
 	}
@@ -121,21 +121,21 @@ func (n *node) redirects(name string, s *shell.Step) {
 	}
 	rules := n.rulesOf(s)
 	if slices.ContainsFunc(rules, raisesHops().MatchString) {
-		n.note(s.At, "the rule here may have answers of the metadata service go further than its hop limit")
+		n.opens(s.At, "the rule here may have answers of the metadata service go further than its hop limit")
 	}
 	switch words, address := s.Words[1:], n.family(name).address; {
 	case isRestore:
 		if slices.ContainsFunc(rules, n.restoresRedirect) {
-			n.note(s.At, why)
+			n.opens(s.At, why)
 		}
 	case name == "nft":
 		if slices.ContainsFunc(rules, redirectsByNFT().MatchString) {
-			n.note(s.At, why)
+			n.opens(s.At, why)
 		}
 	case sendsToService(words, address):
-		n.note(s.At, "the rule here may send packets for another address to the metadata service")
+		n.opens(s.At, "the rule here may send packets for another address to the metadata service")
 	case redirectsService(words, address):
-		n.note(s.At, why)
+		n.opens(s.At, why)
 	}
 }
 
@@ -235,16 +235,16 @@ func (n *node) filesForward() {
 				continue
 			}
 			if n.restoresRedirect(text) {
-				n.note(f.At, "the rules in "+shown(file)+" may send packets of pods to another service in place of the metadata service, or other packets to it")
+				n.opens(f.At, "the rules in "+shown(file)+" may send packets of pods to another service in place of the metadata service, or other packets to it")
 			}
 			if isRules(text) {
 				if raisesHops().MatchString(text) {
-					n.note(f.At, "the rules in "+shown(file)+" may have answers of the metadata service go further than its hop limit")
+					n.opens(f.At, "the rules in "+shown(file)+" may have answers of the metadata service go further than its hop limit")
 				}
 				continue
 			}
 			if why := fileForwards(file, text); why != "" {
-				n.note(f.At, shown(file)+", which is written here, "+why)
+				n.opens(f.At, shown(file)+", which is written here, "+why)
 			}
 		}
 	}

@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"slices"
 	"strings"
+
+	"github.com/imdslock/imdslock/transform/calls"
 )
 
 // A Verdict says what user data does about the metadata service.
@@ -23,7 +25,11 @@ type Verdict struct {
 func Judge(text string, want Block) Verdict {
 	d := read(text)
 	if reason := cmp.Or(d.reason, d.kind.NoCommands()); reason != "" {
-		return d.verdict(want, []Problem{{NotJudged, 0, reason}})
+		problems := []Problem{{Code: NotJudged, Message: reason, Opens: d.kind == Windows}}
+		if what := calls.Opens(text, nil); what != "" {
+			problems = append(problems, Problem{Code: NotJudged, Message: "it " + what, Opens: true})
+		}
+		return d.verdict(want, problems)
 	}
 	return d.verdict(want, d.problems(want))
 }
@@ -67,10 +73,10 @@ var joinWords = [...]string{"Start-EKSBootstrap", "settings.kubernetes", "/etc/e
 func (d *document) verdict(want Block, problems []Problem) Verdict {
 	v := Verdict{Kind: d.kind, Strict: d.isStrict(want), Problems: slices.Clone(problems)}
 	if reason := want.tooLarge(d.text); reason != "" {
-		v.Problems = append(v.Problems, Problem{TooLarge, 0, reason})
+		v.Problems = append(v.Problems, Problem{Code: TooLarge, At: 0, Message: reason})
 	}
 	if want.Managed && d.kind != MIME && d.kind != Windows && d.kind != Bottlerocket && d.text != "" {
-		v.Problems = append(v.Problems, Problem{NotMIME, 0, "EKS takes only MIME from the launch template of a managed node group"})
+		v.Problems = append(v.Problems, Problem{Code: NotMIME, At: 0, Message: "EKS takes only MIME from the launch template of a managed node group"})
 	}
 	v.Problems = append(v.Problems, d.withoutToken()...)
 	slices.SortStableFunc(v.Problems, func(a, b Problem) int { return cmp.Compare(a.At, b.At) })

@@ -41,6 +41,8 @@ type node struct {
 	vethAt   int
 
 	notJudged string
+	opened    string // the first note on what may let pods in in spite of the options
+	openedAt  int
 	unknownAt int
 	depth     int
 	version   int // of the files, when systemd read the units last
@@ -88,6 +90,14 @@ func newNode(want Block) *node {
 func (n *node) note(at int, why string) {
 	if n.notJudged == "" {
 		n.notJudged, n.unknownAt = why, at
+	}
+}
+
+// opens is note for what may let pods in whatever the rules are.
+func (n *node) opens(at int, why string) {
+	n.note(at, why)
+	if n.opened == "" {
+		n.opened, n.openedAt = why, at
 	}
 }
 

@@ -26,13 +26,16 @@ func containsAny(text string, words []string) bool {
 	return slices.ContainsFunc(words, func(w string) bool { return strings.Contains(text, w) })
 }
 
+// ofCustomNames is what is said where the VPC CNI is told another prefix.
+const ofCustomNames = "the interfaces of pods may have names that the rules do not match"
+
 // ofPods says what is not known of what a text has a node do for its pods, or "".
 func ofPods(text string) string {
 	switch {
 	case containsAny(text, podsOfNode[:]):
 		return "what the pods do that the kubelet starts on its own is not known"
 	case strings.Contains(text, "VETHPREFIX"):
-		return "the interfaces of pods may have names that the rules do not match"
+		return ofCustomNames
 	case strings.Contains(text, "AlwaysAllow"):
 		return "the kubelet may let pods run commands in others, some of which are on the node's network"
 	case ofIPv6Clusters().MatchString(text):
@@ -45,8 +48,10 @@ func ofPods(text string) string {
 // IPv6 cluster's pods shows at the end.
 func (n *node) noteOfPods(at int, why string) {
 	switch {
-	case why != ofOtherNames:
+	case why == ofCustomNames:
 		n.note(at, why)
+	case why != ofOtherNames:
+		n.opens(at, why)
 	case !n.veth:
 		n.veth, n.vethAt = true, at
 	}
@@ -83,7 +88,7 @@ func (n *node) saysOfPods(name string, s *shell.Step) {
 		n.noteOfPods(s.At, why)
 	}
 	if givesDocker(name, s.Words[1:]) && opensDocker(all) {
-		n.note(s.At, dockerListens)
+		n.opens(s.At, dockerListens)
 	}
 	if name == "bootstrap.sh" || name == "export" {
 		n.givesContainerd(all)
@@ -120,7 +125,7 @@ func (n *node) filesOfPods() {
 				n.noteOfPods(f.At, why)
 			}
 			if isDockers(file) && opensDocker(text) {
-				n.note(f.At, dockerListens)
+				n.opens(f.At, dockerListens)
 			}
 		}
 	}

@@ -6,6 +6,10 @@ type Problem struct {
 	Code    Code
 	At      int    // byte offset in the user data of the command that it is about
 	Message string // what is wrong, without the name of the resource
+
+	// Opens says that what is not judged may let pods in in spite of a hop limit of 1 and
+	// required tokens, whatever the rules are.
+	Opens bool
 }
 
 // A Code says what kind of problem it is.

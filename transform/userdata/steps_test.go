@@ -111,7 +111,8 @@ func TestRouteWords(t *testing.T) {
 
 // TestWordsOfPods has words about pods in commands, and those that only print them.
 func TestWordsOfPods(t *testing.T) {
-	expectLines(t, "acme-less=1; kubectl x %", "pod-manifest-path manifest-url staticPodPath staticPodURL VETHPREFIX", "not-judged")
+	expectLines(t, "acme-less=1; kubectl x %", "pod-manifest-path manifest-url staticPodPath staticPodURL", "not-judged not-judged") // kubectl, and pods
+	expectLines(t, "acme-less=1; kubectl x %", "VETHPREFIX", "not-judged")
 	expectLines(t, "% pod-manifest-path VETHPREFIX", "echo printf grep egrep logger", "")
 	expectLines(t, "kubectl apply -f - <<< %", "VETHPREFIX", "not-judged")
 	expectLines(t, "kubectl apply -f - <<< %", "staticPod x", "")

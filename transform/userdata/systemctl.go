@@ -159,7 +159,7 @@ func (n *node) mayRun(name string) {
 // others tell it.
 func (n *node) mayServe(name string) {
 	if isForwardProxy(name) {
-		n.note(n.at, name+", which may run here, sends on what others ask for, and so may send what pods ask the metadata service")
+		n.opens(n.at, name+", which may run here, sends on what others ask for, and so may send what pods ask the metadata service")
 	}
 	if isAgent(name) {
 		n.note(n.at, "what "+name+", which may run here, has the node do is not known")

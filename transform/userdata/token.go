@@ -52,7 +52,7 @@ func (d *document) withoutToken() []Problem {
 	var problems []Problem
 	if d.reason != "" || d.kind.NoCommands() != "" { // then it has no scripts
 		for _, at := range requestsInLines(d.text) {
-			problems = append(problems, Problem{WithoutToken, at, asksWithoutToken})
+			problems = append(problems, Problem{Code: WithoutToken, At: at, Message: asksWithoutToken})
 		}
 	}
 	for _, s := range d.scripts {
@@ -64,7 +64,7 @@ func (d *document) withoutToken() []Problem {
 			if r.joins {
 				message += nodeMayNotJoin
 			}
-			problems = append(problems, Problem{WithoutToken, s.origin(r.at), message})
+			problems = append(problems, Problem{Code: WithoutToken, At: s.origin(r.at), Message: message})
 		}
 	}
 	return problems

@@ -22,7 +22,7 @@ func judge(scripts []script, want Block) []Problem {
 	// Nor may it be open if a script ends early.
 	for place := 1; place <= n.machine.MayEnd; place++ {
 		if place > maxEnds {
-			return append(found, Problem{NotJudged, 0, "a script may end at too many places to judge each"})
+			return append(found, Problem{Code: NotJudged, At: 0, Message: "a script may end at too many places to judge each"})
 		}
 		ended := booted(scripts, want, place, n.isKnown)
 		if n.joins && !ended.joins {
@@ -34,7 +34,7 @@ func judge(scripts []script, want Block) []Problem {
 		case ended.leftOut == nil:
 			return slices.Concat(found, slices.DeleteFunc(more, func(p Problem) bool { return !isOpen(p) }))
 		case len(found) == 0: // whether cloud-init leaves the scripts out is not known
-			found = append(found, Problem{NotJudged, ended.leftOut.at, ended.leftOut.why})
+			found = append(found, Problem{Code: NotJudged, At: ended.leftOut.at, Message: ended.leftOut.why})
 		}
 	}
 	return found
@@ -53,7 +53,7 @@ func (n *node) problems() []Problem {
 				return
 			}
 		}
-		all = append(all, Problem{code, max(at, 0), shown(fmt.Sprintf(format, args...))})
+		all = append(all, Problem{Code: code, At: max(at, 0), Message: shown(fmt.Sprintf(format, args...))})
 	}
 	pods := n.report(add, shieldPods, n.v4, "")
 	if n.want.BranchENI && pods != Absent {
@@ -67,10 +67,20 @@ func (n *node) problems() []Problem {
 	if n.want.Mode == Strict && !n.strictFirst && pods != Absent && pods != Late {
 		add(NotStrict, n.startAt, "the kubelet's unit does not make sure that the packets are dropped when it starts")
 	}
-	if why, at := n.unjudged(len(all) == 0); why != "" {
-		add(NotJudged, at, "%s", why)
+	return append(all, n.notes(len(all) == 0)...)
+}
+
+// notes returns what is not judged, and what may let pods in in spite of the options.
+func (n *node) notes(elseLocked bool) (notes []Problem) {
+	why, at := n.unjudged(elseLocked)
+	isOpened := n.opened != "" && why == n.opened && at == n.openedAt
+	if why != "" {
+		notes = append(notes, Problem{Code: NotJudged, At: max(at, 0), Message: shown(why), Opens: isOpened})
 	}
-	return all
+	if n.opened != "" && !isOpened {
+		notes = append(notes, Problem{Code: NotJudged, At: max(n.openedAt, 0), Message: shown(n.opened), Opens: true})
+	}
+	return notes
 }
 
 // unjudged says what is not judged, or "". What may be about more comes first.
@@ -115,24 +125,24 @@ func (n *node) problem(i int, f *family, whose string) (Problem, bool) {
 	s, second := &n.first[i], &n.shields[i]
 	switch {
 	case s.lost != nil:
-		return Problem{s.lost.code, s.lost.at, s.lost.message(whose)}, true
+		return Problem{Code: s.lost.code, At: s.lost.at, Message: s.lost.message(whose)}, true
 	case s.open && s.ever:
-		return Problem{Late, s.openAt, "the kubelet may start here, before the packets" + toService(whose) + " are dropped"}, true
+		return Problem{Code: Late, At: s.openAt, Message: "the kubelet may start here, before the packets" + toService(whose) + " are dropped"}, true
 	case s.open:
 		if f.tried != nil {
-			return Problem{Absent, f.tried.At, "the rule here does not drop the packets" + whose + ": " + f.triedWhy}, true
+			return Problem{Code: Absent, At: f.tried.At, Message: "the rule here does not drop the packets" + whose + ": " + f.triedWhy}, true
 		}
 		if n.notJudged != "" {
-			return Problem{Absent, 0, "no command that can be judged drops the packets" + toService(orPods(whose))}, true
+			return Problem{Code: Absent, At: 0, Message: "no command that can be judged drops the packets" + toService(orPods(whose))}, true
 		}
-		return Problem{Absent, 0, "no command drops the packets" + toService(orPods(whose))}, true
+		return Problem{Code: Absent, At: 0, Message: "no command drops the packets" + toService(orPods(whose))}, true
 	case second.lost != nil && !second.now:
-		return Problem{Undone, second.lost.at, second.lost.message(whose)}, true
+		return Problem{Code: Undone, At: second.lost.at, Message: second.lost.message(whose)}, true
 	case second.now && second.open:
-		return Problem{Unsaved, second.set, "after a reboot the kubelet may start before the packets" + toService(whose) + " are dropped"}, true
+		return Problem{Code: Unsaved, At: second.set, Message: "after a reboot the kubelet may start before the packets" + toService(whose) + " are dropped"}, true
 	case !second.now:
 		at, why := n.service.unsaved(n, s.set)
-		return Problem{Unsaved, at, "after a reboot the packets" + orPods(whose) + " are not dropped: " + why}, true
+		return Problem{Code: Unsaved, At: at, Message: "after a reboot the packets" + orPods(whose) + " are not dropped: " + why}, true
 	}
 	return Problem{}, false
 }
