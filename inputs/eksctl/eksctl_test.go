@@ -188,7 +188,7 @@ func TestCommands(t *testing.T) {
 		"aws ec2 modify-instance-metadata-options --http-tokens optional": true,
 		"python3 -c 'ec2.modify_instance_metadata_options()'":             true,
 		"Edit-EC2InstanceMetadataOption -HttpToken optional":              true,
-		"iptables -F": true, "yum install -y jq": false, "nft flush ruleset": true,
+		"iptables -F": true, "yum install -y jq": false, "nft flush ruleset": true, "aws ssm send-command --document-name x": true,
 	} {
 		src := "apiVersion: eksctl.io/v1alpha5\nkind: ClusterConfig\nnodeGroups:\n- name: blue\n  disablePodIMDS: true\n  preBootstrapCommands:\n  - " + command + "\n"
 		c, err := Read([]byte(src))
@@ -198,6 +198,22 @@ func TestCommands(t *testing.T) {
 		findings, err := c.Check(context.Background(), transform.CheckOptions{Options: transform.Defaults()})
 		if err != nil || (len(findings) == 1 && findings[0].Kind == transform.KindNote) != want {
 			t.Errorf("%s: %v, %v", command, findings, err)
+		}
+	}
+}
+
+// TestWindows notes node groups that run Windows, or may.
+func TestWindows(t *testing.T) {
+	for family, want := range map[string]string{
+		"WindowsServer2022CoreContainer": "7:14 note blue: whether a hop limit of 1 stops the pods of Windows nodes is not known\n",
+		"windowsserver2019fullcontainer": "7:14 note blue: whether a hop limit of 1 stops the pods of Windows nodes is not known\n",
+		"[AmazonLinux2023]":              "7:14 note blue: whether a hop limit of 1 stops the pods of Windows nodes is not known\n",
+		"AmazonLinux2023":                "", "Bottlerocket": "", "": "",
+	} {
+		c := mustRead(t, "apiVersion: eksctl.io/v1alpha5\nkind: ClusterConfig\nnodeGroups:\n- name: blue\n  disablePodIMDS: true\n  # Windows\n  amiFamily: "+family+"\n")
+		findings, err := c.Check(context.Background(), transform.CheckOptions{Options: transform.Defaults()})
+		if err != nil || lines(findings) != want {
+			t.Errorf("%s: %s, %v", family, lines(findings), err)
 		}
 	}
 }

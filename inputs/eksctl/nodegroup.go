@@ -142,6 +142,9 @@ func (g nodeGroup) judgements(opts transform.Options) []judgement {
 	if j, ok := g.commands(); ok {
 		all = append(all, j)
 	}
+	if j, ok := g.windows(); ok && opts.HopLimit == 1 {
+		all = append(all, j)
+	}
 	return all
 }
 
@@ -172,38 +175,6 @@ func (g nodeGroup) judge(opts transform.Options) (judgement, bool) {
 		at = pair.Value
 	}
 	return g.lock(open, at, g.item.Get(key), opts), true
-}
-
-// commands notes what a node group runs on its nodes that may open what
-// disablePodIMDS closes ("preBootstrapCommands" and "overrideBootstrapCommand" in
-// the schema of eksctl's config file).
-func (g nodeGroup) commands() (judgement, bool) {
-	for _, key := range [...]string{"preBootstrapCommands", "overrideBootstrapCommand"} {
-		pair, ok := g.pair(g.item, key)
-		if !ok || pair.Value == nil {
-			continue
-		}
-		for n := range pair.Value.All {
-			if n.Kind == cfn.Scalar && mayOpen(n.Value) {
-				f := g.finding(transform.KindNote, n, g.name+": what "+key+" does to the metadata options or the rules is not judged")
-				f.Rule = transform.RuleUserData
-				return judgement{finding: f}, true
-			}
-		}
-	}
-	return judgement{}, false
-}
-
-// mayOpen reports whether a command is about the metadata options or the packet filter,
-// as the AWS CLI, an SDK or PowerShell spells it.
-func mayOpen(command string) bool {
-	command = strings.NewReplacer("-", "", "_", "").Replace(strings.ToLower(command))
-	for _, word := range [...]string{"instancemetadata", "tables", "nft"} {
-		if strings.Contains(command, word) {
-			return true
-		}
-	}
-	return false
 }
 
 // lock plans to set disablePodIMDS; old is its value, or nil.
