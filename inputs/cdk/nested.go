@@ -14,7 +14,7 @@ type NestedStack struct {
 }
 
 // NestedStacks returns the nested stacks in a template of the assembly whose TemplateURL
-// has the hash of an asset, in the order of the template.
+// is where the CDK publishes an asset, in the order of the template.
 func (a *Assembly) NestedStacks(path string) ([]NestedStack, error) {
 	src, err := readFile(path)
 	if err != nil {
@@ -33,24 +33,53 @@ func (a *Assembly) NestedStacks(path string) ([]NestedStack, error) {
 		if text(p.Value, "Type") != "AWS::CloudFormation::Stack" {
 			continue
 		}
-		if f := a.assetIn(p.Value.Get("Properties", "TemplateURL")); f != nil {
+		if f := a.publishedAt(p.Value.Get("Properties", "TemplateURL")); f != nil {
 			nested = append(nested, NestedStack{p.Key.Value, t.Position(p.Key.Span.Start), f.path})
 		}
 	}
 	return nested, nil
 }
 
-// assetIn returns the asset whose hash an expression has in a text, or nil.
-func (a *Assembly) assetIn(n *cfn.Node) *asset {
-	if n == nil {
-		return nil
-	}
-	for part := range n.All {
-		for _, f := range a.assets {
-			if part.Kind == cfn.Scalar && strings.Contains(part.Value, f.entry.Key.Value) {
+// publishedAt returns the asset whose bucket and objectKey are the end of a URL, or nil.
+func (a *Assembly) publishedAt(url *cfn.Node) *asset {
+	end := endOf(url)
+	for _, f := range a.assets {
+		destinations := f.entry.Value.Get("destinations")
+		if destinations == nil {
+			continue
+		}
+		for _, d := range destinations.Pairs {
+			bucket, key := text(d.Value, "bucketName"), text(d.Value, "objectKey")
+			if bucket != "" && key != "" && strings.HasSuffix(end, "/"+bucket+"/"+key) {
 				return f
 			}
 		}
 	}
 	return nil
+}
+
+// endOf returns the end of the text that an expression makes, if it is certain: all of a
+// scalar or of Fn::Sub without variables of its own, and the last item of an Fn::Join of
+// texts and references.
+func endOf(n *cfn.Node) string {
+	if n == nil {
+		return ""
+	}
+	if sub := n.Call("Fn::Sub"); sub != nil {
+		n = sub
+	}
+	if n.Kind == cfn.Scalar {
+		return n.Value
+	}
+	join := n.Call("Fn::Join")
+	if join == nil || len(join.Items) != 2 || join.Items[0].Value != "" || len(join.Items[1].Items) == 0 {
+		return ""
+	}
+	items := join.Items[1].Items
+	for _, item := range items {
+		if item.Kind != cfn.Scalar && item.Call("Ref") == nil {
+			return ""
+		}
+	}
+	return items[len(items)-1].Value
 }
