@@ -26,6 +26,7 @@ func TestMerge(t *testing.T) {
 		{yes + "- {<<: *one}\n", "", ""},
 		{yes + "- {<<: *one, name: two, preBootstrapCommands: [iptables -F]}\n", "7:48 note two: what preBootstrapCommands does to the metadata options or the rules is not judged\n", ""},
 		{yes + "- {<<: {preBootstrapCommands: [iptables -F]}, name: two, disablePodIMDS: true}\n", "7:32 note two: what preBootstrapCommands does to the metadata options or the rules is not judged\n", ""},
+		{yes + "- {name: two, disablePodIMDS: true, labels: {a: &c iptables -F}, preBootstrapCommands: [*c]}\n", "7:89 note two: what preBootstrapCommands does to the metadata options or the rules is not judged\n", ""},
 		{yes + "- {<<: {amiFamily: Ubuntu2204}, name: two}\n", "7:33 open two: no disablePodIMDS, so pods can reach the metadata service\n", "7:4: two: a merge key << may bring disablePodIMDS in already"},
 		{yes + "- {<<: {launchTemplate: {id: lt-0}}, name: two}\n", "7:9 open two: it has a launch template of its own, with which eksctl takes no disablePodIMDS: lock that one, with a hop limit of 1 and HttpTokens required\n", ""},
 		{yes + "- {<<: {iam: {withAddonPolicies: {ebs: true}}}, name: two}\n", "7:35 open two: eksctl takes no disablePodIMDS together with iam.withAddonPolicies.ebs: give that policy to a service account, with iam.podIdentityAssociations or iam.serviceAccounts, and take it from the nodes\n", ""},

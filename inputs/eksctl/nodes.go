@@ -18,7 +18,7 @@ func (g nodeGroup) commands() (judgement, bool) {
 			continue
 		}
 		for n := range pair.Value.All {
-			if n.Kind == cfn.Scalar && mayOpen(n.Value) {
+			if command := g.resolved(n); command != nil && command.Kind == cfn.Scalar && mayOpen(command.Value) {
 				f := g.finding(transform.KindNote, n, g.name+": what "+key+" does to the metadata options or the rules is not judged")
 				f.Rule = transform.RuleUserData
 				return judgement{finding: f}, true
