@@ -62,6 +62,7 @@ func TestElsewhere(t *testing.T) {
 		{"AWS::Lambda::Function", `Code: {ZipFile: "asg.update_auto_scaling_group(MinSize=0)"}`, ""},
 		{"AWS::StepFunctions::StateMachine", `Definition: {States: {A: {Resource: 'arn:aws:states:::aws-sdk:autoscaling:updateAutoScalingGroup', Parameters: {LaunchTemplate: {Version: '1'}}}}}`, group},
 		{"AWS::StepFunctions::StateMachine", `Definition: {States: {A: {Resource: 'arn:aws:states:::aws-sdk:autoscaling:updateAutoScalingGroup', Parameters: {MinSize: 1}}}}`, ""},
+		{"AWS::StepFunctions::StateMachine", `Definition: {States: {A: {Resource: 'arn:aws:states:::aws-sdk:autoscaling:updateAutoScalingGroup', 'Parameters.$': $}}}`, group},
 		{"AWS::Scheduler::Schedule", `Target: {Arn: 'arn:aws:scheduler:::aws-sdk:autoscaling:startInstanceRefresh', Input: '{"DesiredConfiguration": {}}'}`, group},
 		{"AWS::Scheduler::Schedule", `Target: {Arn: 'arn:aws:scheduler:::aws-sdk:autoscaling:startInstanceRefresh', Input: '{}'}`, ""},
 		{"AWS::SSM::Document", `Content: {mainSteps: [{action: 'aws:executeAwsApi', inputs: {Api: UpdateAutoScalingGroup, MixedInstancesPolicy: {}}}]}`, group},

@@ -48,8 +48,9 @@ var changes = [...]change{
 	{"startasinstancerefresh", []string{"desiredconfiguration"}},
 }
 
-// elsewhere are the words by which the arguments of a call are not in the text.
-var elsewhere = [...]string{"**", "cliinput"}
+// elsewhere are the words by which the arguments of a call are not in the text: those of
+// Python and the AWS CLI, and a path in the input of a state.
+var elsewhere = [...]string{"**", "cliinput", ".$"}
 
 // shortest is the length of the shortest operation in bytes.
 const shortest = 9
