@@ -57,12 +57,18 @@ var (
 const dockerDaemon = "/etc/docker/daemon.json"
 
 // edited returns what sed and jq are told to change in the configuration of what runs
-// pods, or "" if anything else may have changed it.
+// pods, or "" if anything else may have changed it: each of them must name the file, and
+// nothing that is not known.
 func edited(name string, f *shell.File) string {
-	if (isContainerds(name) || isKubelets(name) || name == dockerDaemon) && strings.Contains(f.Edits, path.Base(name)) {
-		return f.Edits
+	if !isContainerds(name) && !isKubelets(name) && name != dockerDaemon || strings.Contains(f.Edits, shell.Unknown) {
+		return ""
 	}
-	return ""
+	for edit := range strings.Lines(f.Edits) {
+		if !slices.Contains(strings.Fields(edit), name) {
+			return ""
+		}
+	}
+	return f.Edits
 }
 
 // harmlessAtBoot reports whether each line of a file that the node reads by itself

@@ -73,8 +73,11 @@ func onlyImages(words []shell.Word) bool {
 // and does nothing else that matters here.
 func isOfImage(program string) bool {
 	switch path.Base(program) {
-	case "nodeadm", "nodeadm-internal", "kubelet", "kubeadm", "snap", "reboot", "shutdown", "init", "telinit", "kexec":
-		return !isScript(program)
+	case "nodeadm", "nodeadm-internal", "kubelet", "kubeadm", "snap", "reboot", "shutdown", "poweroff", "halt", "init", "telinit", "kexec":
+		switch path.Dir(program) {
+		case ".", "/bin", "/sbin", "/usr/bin", "/usr/sbin":
+			return !strings.HasPrefix(program, "./")
+		}
 	}
 	return program == "/etc/eks/bootstrap.sh"
 }

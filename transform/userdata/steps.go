@@ -30,7 +30,9 @@ func (n *node) apply(s *shell.Step, sure bool) string {
 	n.turnsRepositoryOff(name, s)
 	if n.depth == 0 && turnsOff(name, s.Words[1:]) {
 		n.start(kubeletService)
-		return shell.Unknown
+		if name == "systemctl" || isOfImage(first.Text) {
+			return shell.Unknown
+		}
 	}
 	if out, ok := n.filter(name, s, sure); ok {
 		return out

@@ -154,7 +154,7 @@ func (s status) orUnsure() status {
 	return s
 }
 
-// cd changes the working directory, which is not known where it may not be there.
+// cd changes the working directory. What follows is about that, even if it may not be there.
 func (r *runner) cd(args []Word) status {
 	r.s.widen("PWD")
 	r.s.widen("OLDPWD")
@@ -168,11 +168,5 @@ func (r *runner) cd(args []Word) status {
 		dir = Unknown
 	}
 	r.s.dir, r.s.moved = dir, true
-	if r.m.Files.isDir(dir) && dir != Unknown || dir == "" {
-		return success
-	}
-	if dir != Unknown {
-		r.s.dir = Unknown // it may not be there
-	}
-	return unsure
+	return statusIf(r.m.Files.isDir(dir) && dir != Unknown || dir == "").orUnsure()
 }

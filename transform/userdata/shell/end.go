@@ -93,7 +93,7 @@ func (r *runner) mayStop(why string, line int) {
 	if r.s.dead || r.over != "" {
 		return
 	}
-	if m.MayEnd == 0 || m.done != m.doneAt || m.Files.Version() != m.filesAt || m.lineAt != line {
+	if m.MayEnd == 0 || m.done != m.doneAt || m.Files.Version() != m.filesAt || m.lineAt != line || r.atEnd {
 		m.MayEnd++
 		if m.MayEnd == m.EndAt {
 			m.ended, r.over, r.discards = true, why, line > 0

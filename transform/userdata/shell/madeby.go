@@ -1,6 +1,9 @@
 package shell
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // An unknown text in a file may be what a program has made of the file, as jq and sed do
 // by the words that they are given, or anything.
@@ -19,10 +22,22 @@ func editing(name string, words []Word) (edit string, ok bool) {
 		}
 	case "jq":
 		if !readsOthers(words) {
-			return join(words), true
+			return join(withoutValues(words)), true
 		}
 	}
 	return "", true
+}
+
+// withoutValues returns the words of jq without the texts of its options --arg, which its
+// filter puts where it says.
+func withoutValues(words []Word) []Word {
+	words = slices.Clone(words)
+	for i := range words {
+		if i > 1 && words[i-2].Text == "--arg" {
+			words[i] = Word{}
+		}
+	}
+	return words
 }
 
 // readsOthers reports whether the words of a command name more files than one.

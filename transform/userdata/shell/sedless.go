@@ -11,7 +11,7 @@ import (
 // them, in files in which each line stands for itself.
 func (r *runner) lessens(args []Word) bool {
 	scripts, files, ok := sedScripts(args)
-	if !ok || len(files) == 0 || has(args, "--null-data") || sedHas(args, "z") {
+	if !ok || len(files) == 0 || has(args, "--null-data") || sedHas(args, "z") || slices.ContainsFunc(args, movesBackup) {
 		return false
 	}
 	isExtended := has(args, "--regexp-extended") || sedHas(args, "Er")
@@ -27,6 +27,12 @@ func (r *runner) lessens(args []Word) bool {
 		}
 	}
 	return true
+}
+
+// movesBackup reports whether a word may be an option of sed by which it keeps what was in a
+// file under a name that is more than the file's with an ending.
+func movesBackup(w Word) bool {
+	return strings.HasPrefix(w.Text, "-") && strings.Contains(w.Text, "i") && strings.ContainsAny(w.Text, "/*"+Unknown)
 }
 
 // sedHas reports whether the options of sed have one of the letters.

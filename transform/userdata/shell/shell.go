@@ -142,6 +142,7 @@ func (m *Machine) Ends() bool {
 // its steps are what place returns for their offsets in the text.
 func (m *Machine) Shell(text string, place func(at int) int) {
 	m.Files.system = m.System
+	m.doneAt = -1 // where it may end is another place than that of the script before it
 	r := &runner{m: m, s: newState(), place: place, budget: new(int), isFile: true}
 	*r.budget, *r.s.killed = maxSteps, m.killed
 	r.script(text)
@@ -150,6 +151,7 @@ func (m *Machine) Shell(text string, place func(at int) int) {
 // Aside runs, as Shell does, a script that does not run when the others do. Doubt is
 // why it may not run at all, or "" if it is certain to run.
 func (m *Machine) Aside(text string, place func(at int) int, doubt string) {
+	m.doneAt = -1
 	r := &runner{m: m, s: newState(), place: place, budget: new(int)}
 	*r.budget = maxSteps
 	r.s.skipped, r.s.other = doubt, true

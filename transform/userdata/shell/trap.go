@@ -83,6 +83,7 @@ func (r *runner) trap(c invocation) status {
 // than its end.
 func (r *runner) trapped(text string, onError, other bool) {
 	leaves, ends := r.leavesShell(text)
+	r.atEnd = r.atEnd || !leaves
 	r.s.debugTrap = r.s.debugTrap || other && (!leaves || ends) || onError && !leaves
 	r.s.errTrap = r.s.errTrap || onError && ends
 }

@@ -42,6 +42,7 @@ type runner struct {
 	depth    int
 	budget   *int
 	deferred []deferral
+	atEnd    bool     // a trap may do something that matters at the end
 	subs     int      // in how many subshells it runs
 	branches int      // in how many branches that may not be taken
 	entered  int      // branches where the function was called
