@@ -73,7 +73,7 @@ func yieldTexts(n *cfn.Node, yield func(*cfn.Node) bool) bool {
 		return true
 	}
 	if n.Kind == cfn.Scalar {
-		return isGrant().MatchString(n.Value) || yield(n)
+		return strings.Contains(n.Value, ":") && isGrant().MatchString(n.Value) || yield(n)
 	}
 	for _, p := range n.Pairs {
 		if slices.Contains(grants[:], p.Key.Value) {

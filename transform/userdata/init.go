@@ -40,7 +40,8 @@ func InitCalls(text string, of Metadata) []string {
 		}
 		return nil
 	}
-	if !slices.ContainsFunc(d.scripts, func(s script) bool { return strings.Contains(s.text, "cfn") }) {
+	names := func(s script) bool { return strings.Contains(strings.ReplaceAll(s.text, "cfn-signal", ""), "cfn") }
+	if !slices.ContainsFunc(d.scripts, names) {
 		return nil
 	}
 	scripts := slices.Clone(d.scripts)

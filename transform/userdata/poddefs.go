@@ -19,6 +19,12 @@ var ofContainerd = [...]string{"conf_dir", "conf_template", "bin_dir", "imports"
 // cluster has: the family, or an IPv6 address of the cluster's services or of the node.
 var ofIPv6Clusters = pattern(`(?im)^[^#\n]*(?:\bip-family["'\s,=]+ipv6|\bservice-ipv6-cidr\b|\b(?:cidr|cluster-?dns|dns-cluster-ip|node-ip)["'\s:=,\[-]+[0-9a-f]{0,4}:[0-9a-f]{0,4}:)`)
 
+// mayBeIPv6 reports whether a text has what ofIPv6Clusters asks for, which takes longer.
+func mayBeIPv6(text string) bool {
+	text = strings.ToLower(text)
+	return strings.Contains(text, "ipv6") || strings.Contains(text, ":") && containsAny(text, []string{"cidr", "dns", "node-ip"})
+}
+
 // ofOtherNames is the note for pods of an IPv6 cluster.
 const ofOtherNames = "pods may have interfaces whose names do not begin with eni, which the iptables rules do not match"
 
@@ -38,7 +44,7 @@ func ofPods(text string) string {
 		return ofCustomNames
 	case strings.Contains(text, "AlwaysAllow"):
 		return "the kubelet may let pods run commands in others, some of which are on the node's network"
-	case ofIPv6Clusters().MatchString(text):
+	case mayBeIPv6(text) && ofIPv6Clusters().MatchString(text):
 		return ofOtherNames
 	}
 	return ""
