@@ -151,6 +151,9 @@ func (s *state) restore(v variable) {
 // assign sets a variable, and runs what its value makes the shell run.
 func (r *runner) assign(name string, v value) {
 	if r.s.integer[name] || isInteger(name) {
+		if !strings.Contains(v.text, Unknown) && strings.TrimSpace(v.text) != "" && r.isMistake(v.text) {
+			r.mayGiveUp(strings.TrimSpace(v.text))
+		}
 		v = r.evaluated(v)
 	}
 	r.s.assign(name, v)
