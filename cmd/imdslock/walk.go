@@ -108,8 +108,11 @@ func (w *walker) folder(path string) error {
 // noteIgnored notes that a folder which git ignores, as it does cdk.out in most projects
 // of the CDK, is a cloud assembly that may launch nodes.
 func (w *walker) noteIgnored(path string) {
+	if w.excludes(path) {
+		return
+	}
 	a, err := cdk.Open(path)
-	if w.excludes(path) || err == nil && (a == nil || !slices.ContainsFunc(a.Templates(), mayLaunchNodes)) {
+	if err == nil && (a == nil || !slices.ContainsFunc(a.Templates(), mayLaunchNodes)) {
 		return
 	}
 	w.found = append(w.found, source{name: shownName(path), path: path, walked: true, unread: "git ignores this cloud assembly: name it to have it read"})
@@ -181,27 +184,23 @@ func isVersionControl(path string) bool {
 
 // leavesOut reports whether a path is left out: by an option or by git.
 func (w *walker) leavesOut(path string, isDir bool) bool {
-	rel, err := filepath.Rel(w.root, path)
-	if err != nil {
-		return false
-	}
-	rel = filepath.ToSlash(rel)
+	rel := w.relative(path)
 	return w.ignored[rel] || isDir && w.ignored[rel+"/"] || w.excludes(path)
 }
 
 // excludes reports whether an option leaves a path out.
 func (w *walker) excludes(path string) bool {
-	rel, err := filepath.Rel(w.root, path)
-	if err != nil {
-		return false
+	rel := w.relative(path)
+	return slices.ContainsFunc(w.opts.exclude, func(pattern string) bool { return doublestar.MatchUnvalidated(pattern, rel) })
+}
+
+// relative returns a path relative to the root, with slashes, as git and patterns write
+// it. What is not below the root stays as it is.
+func (w *walker) relative(path string) string {
+	if rel, err := filepath.Rel(w.root, path); err == nil {
+		path = rel
 	}
-	rel = filepath.ToSlash(rel)
-	for _, pattern := range w.opts.exclude {
-		if doublestar.MatchUnvalidated(pattern, rel) {
-			return true
-		}
-	}
-	return false
+	return filepath.ToSlash(path)
 }
 
 // file takes a file, if it is a regular one. It may lead out of the folder if it is
