@@ -73,10 +73,10 @@ var joinWords = [...]string{"Start-EKSBootstrap", "settings.kubernetes", "/etc/e
 func (d *document) verdict(want Block, problems []Problem) Verdict {
 	v := Verdict{Kind: d.kind, Strict: d.isStrict(want), Problems: slices.Clone(problems)}
 	if reason := want.tooLarge(d.text); reason != "" {
-		v.Problems = append(v.Problems, Problem{Code: TooLarge, At: 0, Message: reason})
+		v.Problems = append(v.Problems, Problem{Code: TooLarge, Message: reason})
 	}
 	if want.Managed && d.kind != MIME && d.kind != Windows && d.kind != Bottlerocket && d.text != "" {
-		v.Problems = append(v.Problems, Problem{Code: NotMIME, At: 0, Message: "EKS takes only MIME from the launch template of a managed node group"})
+		v.Problems = append(v.Problems, Problem{Code: NotMIME, Message: "EKS takes only MIME from the launch template of a managed node group"})
 	}
 	v.Problems = append(v.Problems, d.withoutToken()...)
 	slices.SortStableFunc(v.Problems, func(a, b Problem) int { return cmp.Compare(a.At, b.At) })

@@ -22,7 +22,7 @@ func judge(scripts []script, want Block) []Problem {
 	// Nor may it be open if a script ends early.
 	for place := 1; place <= n.machine.MayEnd; place++ {
 		if place > maxEnds {
-			return append(found, Problem{Code: NotJudged, At: 0, Message: "a script may end at too many places to judge each"})
+			return append(found, Problem{Code: NotJudged, Message: "a script may end at too many places to judge each"})
 		}
 		ended := booted(scripts, want, place, n.isKnown)
 		if n.joins && !ended.joins && !ended.service.kubelet {
@@ -133,9 +133,9 @@ func (n *node) problem(i int, f *family, whose string) (Problem, bool) {
 			return Problem{Code: Absent, At: f.tried.At, Message: "the rule here does not drop the packets" + whose + ": " + f.triedWhy}, true
 		}
 		if n.notJudged != "" {
-			return Problem{Code: Absent, At: 0, Message: "no command that can be judged drops the packets" + toService(orPods(whose))}, true
+			return Problem{Code: Absent, Message: "no command that can be judged drops the packets" + toService(orPods(whose))}, true
 		}
-		return Problem{Code: Absent, At: 0, Message: "no command drops the packets" + toService(orPods(whose))}, true
+		return Problem{Code: Absent, Message: "no command drops the packets" + toService(orPods(whose))}, true
 	case second.lost != nil && !second.now:
 		return Problem{Code: Undone, At: second.lost.at, Message: second.lost.message(whose)}, true
 	case second.now && second.open:
