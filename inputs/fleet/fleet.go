@@ -82,9 +82,8 @@ func each(read func(*checker, *cfn.Node) error) func(*checker, *cfn.Node) error 
 }
 
 // Check judges what the answer has, and returns what is not locked in the order of its
-// lines. The error is a [*cfn.Error] if something in it
-// does not have the type that AWS gives it. Check ignores the Parameters and the
-// Resources of the options.
+// lines. The error is a [*cfn.Error] if something in it does not have the type that AWS
+// gives it. Check ignores the Parameters and the Resources of the options.
 func (a *Answer) Check(ctx context.Context, opts transform.CheckOptions) ([]transform.Finding, error) {
 	opts.Parameters, opts.Deployment, opts.Resources = nil, false, nil
 	c := &checker{ctx: ctx, d: a.d, opts: opts}

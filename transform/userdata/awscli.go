@@ -19,8 +19,8 @@ type awsCall struct {
 // elsewhere is how code, and so a call on one line, spells arguments that are not seen.
 const elsewhere = "**"
 
-// parseAWS reads the words after the name of a client. Options may stand before the service and the
-// operation, also in a variable that is not known.
+// parseAWS reads the words after the name of a client. Options may stand before the
+// service and the operation, also in a variable that is not known.
 func parseAWS(name string, words []shell.Word) awsCall {
 	var c awsCall
 	c.service, words = awsOperand(words)

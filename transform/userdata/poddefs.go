@@ -15,7 +15,7 @@ var podsOfNode = [...]string{"pod-manifest-path", "manifest-url", "staticPodPath
 // another program, or does what others ask.
 var ofContainerd = [...]string{"conf_dir", "conf_template", "bin_dir", "imports", "BinaryName", "runtime_path", "runtime_engine", "tcp_address", "hooks:", `hooks":`}
 
-// ofIPv6 matches settings of nodeadm, bootstrap.sh and the kubelet that a node of an IPv6
+// ofIPv6Clusters matches settings of nodeadm, bootstrap.sh and the kubelet that a node of an IPv6
 // cluster has: the family, or an IPv6 address of the cluster's services or of the node.
 var ofIPv6Clusters = pattern(`(?im)^[^#\n]*(?:\bip-family["'\s,=]+ipv6|\bservice-ipv6-cidr\b|\b(?:cidr|cluster-?dns|dns-cluster-ip|node-ip)["'\s:=,\[-]+[0-9a-f]{0,4}:[0-9a-f]{0,4}:)`)
 

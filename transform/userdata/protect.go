@@ -45,7 +45,8 @@ type Protection struct {
 	Why    string
 
 	// Adapted says that the pods were kept off before too, but not in the way that
-	// is asked for. Completed says the same of rules that somebody wrote, to which others were added.
+	// is asked for. Completed says the same of rules that somebody wrote, to which others
+	// were added.
 	Adapted, Completed bool
 
 	// After is the verdict on the text with the changes made.

@@ -35,8 +35,11 @@ var readAtBoot = [...]string{
 // ReadAtBoot reports whether a file is one that a node runs or reads by itself,
 // so that what is in it decides what becomes of the rules.
 func ReadAtBoot(name string) bool {
-	if name == "/etc/cron.allow" || name == "/etc/cron.deny" /* who may have tables */ || isBackup(name) {
+	if isBackup(name) {
 		return false
+	}
+	if name == "/etc/cron.allow" || name == "/etc/cron.deny" {
+		return false // they say who may have a table, and run nothing
 	}
 	for _, known := range readAtBoot {
 		if strings.HasPrefix(name, known) {
